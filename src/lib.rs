@@ -1,0 +1,1 @@
+//! Offline-verifiable signed travel certificates.
