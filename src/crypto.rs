@@ -1,0 +1,293 @@
+//! ES256 and PS256 (RFC 9053 §2.1, RFC 8230 §2): the two signature
+//! algorithms of HCERT.
+//!
+//! Everything that verifies goes through [`PublicKey`]; nothing else in the
+//! crate knows which library does the arithmetic.
+
+use core::fmt;
+use std::sync::Arc;
+
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use rsa::pkcs1::DecodeRsaPublicKey;
+use rsa::pkcs8::EncodePublicKey;
+use rsa::traits::PublicKeyParts;
+use sha2::{Digest, Sha256};
+use x509_cert::der::{Decode, Encode, asn1::ObjectIdentifier};
+use x509_cert::spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+
+/// A COSE signature algorithm that HCERT allows (hcert-spec 1.0.8 §3.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// ECDSA with P-256 and SHA-256, COSE -7. The signature is `r‖s`, 64 bytes.
+    Es256,
+    /// RSASSA-PSS with SHA-256, MGF1-SHA-256 and a salt of 32 bytes, COSE -37.
+    Ps256,
+}
+
+impl Algorithm {
+    /// The number in the IANA registry "COSE Algorithms".
+    pub const fn cose_id(self) -> i64 {
+        match self {
+            Self::Es256 => -7,
+            Self::Ps256 => -37,
+        }
+    }
+
+    /// The algorithm with that COSE number, if HCERT allows it.
+    pub const fn from_cose_id(id: i128) -> Option<Self> {
+        match id {
+            -7 => Some(Self::Es256),
+            -37 => Some(Self::Ps256),
+            _ => None,
+        }
+    }
+
+    /// `ES256` or `PS256`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Ps256 => "PS256",
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a key is, as far as HCERT is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// NIST P-256: for ES256.
+    P256,
+    /// RSA: for PS256.
+    Rsa {
+        /// Length of the modulus in bits.
+        bits: usize,
+    },
+    /// A key that no HCERT algorithm can use, such as P-384. It is kept so
+    /// that a verdict can say so, where "unknown key" would mislead.
+    Unsupported {
+        /// The algorithm or curve: its name, or its object identifier.
+        name: String,
+    },
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::P256 => f.write_str("P-256"),
+            Self::Rsa { bits } => write!(f, "RSA-{bits}"),
+            Self::Unsupported { name } => f.write_str(name),
+        }
+    }
+}
+
+/// Why bytes are not a public key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Not a DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
+    #[error("not a DER SubjectPublicKeyInfo")]
+    Encoding,
+    /// The point is not on P-256, or is the identity.
+    #[error("the point is not on the curve P-256")]
+    Point,
+    /// Not a usable RSA key: even modulus, exponent of 1, or more than 4096 bits.
+    #[error("not an RSA public key of at most 4096 bits")]
+    Rsa,
+}
+
+impl KeyError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encoding => "key-encoding",
+            Self::Point => "key-point",
+            Self::Rsa => "key-rsa",
+        }
+    }
+}
+
+/// The signature does not verify under the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not verify")]
+pub struct BadSignature;
+
+/// Verification with one algorithm: the joint where a faster implementation
+/// takes the place of this one.
+trait VerifySha256: Send + Sync {
+    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature>;
+}
+
+impl VerifySha256 for p256::ecdsa::VerifyingKey {
+    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
+        // `from_slice` wants 64 bytes and 0 < r, s < n.
+        let signature = p256::ecdsa::Signature::from_slice(signature).map_err(|_| BadSignature)?;
+        self.verify_prehash(digest, &signature)
+            .map_err(|_| BadSignature)
+    }
+}
+
+impl VerifySha256 for rsa::pss::VerifyingKey<Sha256> {
+    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
+        let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
+        self.verify_prehash(digest, &signature)
+            .map_err(|_| BadSignature)
+    }
+}
+
+/// A public key that can verify signatures of the one algorithm that fits it.
+///
+/// ```
+/// use hcert::crypto::{KeyKind, PublicKey};
+/// # use p256::pkcs8::EncodePublicKey;
+/// # let der = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key().to_public_key_der().unwrap();
+/// # let spki_der = der.as_bytes();
+/// let key = PublicKey::from_spki_der(spki_der)?;
+/// assert_eq!(*key.kind(), KeyKind::P256);
+/// # Ok::<(), hcert::crypto::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct PublicKey {
+    kind: KeyKind,
+    spki: Arc<[u8]>,
+    verifier: Option<Arc<dyn VerifySha256>>,
+}
+
+impl PublicKey {
+    /// Reads a DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7; RFC 5480 for EC,
+    /// where the curve must be named; RFC 4055 for RSA).
+    pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
+        let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| KeyError::Encoding)?;
+        let bits = info
+            .subject_public_key
+            .as_bytes()
+            .ok_or(KeyError::Encoding)?;
+        let curve = info.algorithm.parameters_oid().ok();
+        let oid = info.algorithm.oid;
+        let (kind, verifier): (_, Option<Arc<dyn VerifySha256>>) = match oid {
+            EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
+                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
+                    .map_err(|_| KeyError::Point)?;
+                (KeyKind::P256, Some(Arc::new(key)))
+            }
+            RSA_ENCRYPTION | RSASSA_PSS => {
+                let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
+                let kind = KeyKind::Rsa {
+                    bits: key.n().bits(),
+                };
+                (
+                    kind,
+                    Some(Arc::new(rsa::pss::VerifyingKey::<Sha256>::new(key))),
+                )
+            }
+            _ => {
+                // Explicit curve parameters (CVE-2020-0601) end here as well.
+                let name = curve.map_or_else(|| oid.to_string(), curve_name);
+                (KeyKind::Unsupported { name }, None)
+            }
+        };
+        Ok(Self {
+            kind,
+            spki: der.into(),
+            verifier,
+        })
+    }
+
+    /// The P-256 key with these affine coordinates, 32 bytes each, big endian.
+    pub fn from_p256_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, KeyError> {
+        let point = p256::EncodedPoint::from_affine_coordinates(x.into(), y.into(), false);
+        let key =
+            p256::ecdsa::VerifyingKey::from_encoded_point(&point).map_err(|_| KeyError::Point)?;
+        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+        Self::from_spki_der(der.as_bytes())
+    }
+
+    /// The RSA key with this modulus and exponent, big endian.
+    pub fn from_rsa_components(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        let int = rsa::BigUint::from_bytes_be;
+        let key = rsa::RsaPublicKey::new(int(modulus), int(exponent)).map_err(|_| KeyError::Rsa)?;
+        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+        Self::from_spki_der(der.as_bytes())
+    }
+
+    pub(crate) fn from_spki(info: &SubjectPublicKeyInfoOwned) -> Result<Self, KeyError> {
+        Self::from_spki_der(&info.to_der().map_err(|_| KeyError::Encoding)?)
+    }
+
+    /// What the key is.
+    pub fn kind(&self) -> &KeyKind {
+        &self.kind
+    }
+
+    /// The algorithm that the key is for, if HCERT has one for it.
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        match self.kind {
+            KeyKind::P256 => Some(Algorithm::Es256),
+            KeyKind::Rsa { .. } => Some(Algorithm::Ps256),
+            KeyKind::Unsupported { .. } => None,
+        }
+    }
+
+    /// The DER SubjectPublicKeyInfo.
+    pub fn spki_der(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// SHA-256 of [`spki_der`](Self::spki_der): names the key whatever
+    /// certificate or kid it came with.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(&self.spki).into()
+    }
+
+    /// Verifies `signature` over the concatenation of `message`, with the
+    /// key's own algorithm.
+    pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
+        let verifier = self.verifier.as_ref().ok_or(BadSignature)?;
+        let mut hash = Sha256::new();
+        for part in message {
+            hash.update(part);
+        }
+        verifier.verify(&hash.finalize().into(), signature)
+    }
+}
+
+fn curve_name(oid: ObjectIdentifier) -> String {
+    match oid.to_string().as_str() {
+        "1.3.132.0.34" => "P-384".into(),
+        "1.3.132.0.35" => "P-521".into(),
+        "1.3.132.0.10" => "secp256k1".into(),
+        "1.3.36.3.3.2.8.1.1.7" => "brainpoolP256r1".into(),
+        "1.3.36.3.3.2.8.1.1.11" => "brainpoolP384r1".into(),
+        "1.3.36.3.3.2.8.1.1.13" => "brainpoolP512r1".into(),
+        other => other.into(),
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({}, ", self.kind)?;
+        for byte in self.fingerprint().iter().take(8) {
+            write!(f, "{byte:02x}")?;
+        }
+        f.write_str(")")
+    }
+}
