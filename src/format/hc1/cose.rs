@@ -1,0 +1,314 @@
+//! COSE_Sign1 (RFC 9052 §4.2), read in place; hcert-spec 1.0.8 §3.3.
+
+use core::fmt;
+
+use super::cbor::{self, CborError, Head, Key, Span, Walk, major};
+use super::{Deviation, DeviationCode};
+use crate::Limits;
+use crate::crypto::{Algorithm, BadSignature, PublicKey};
+use crate::trust::Kid;
+
+/// CBOR tag of COSE_Sign1 (RFC 9052 §2).
+pub const TAG_COSE_SIGN1: u64 = 18;
+/// CBOR tag of a CBOR Web Token (RFC 8392 §6).
+pub const TAG_CWT: u64 = 61;
+
+const LABEL_ALG: i128 = 1;
+const LABEL_CRIT: i128 = 2;
+const LABEL_KID: i128 = 4;
+
+/// Why bytes are not a COSE_Sign1 structure that HCERT allows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CoseError {
+    /// The CBOR is not acceptable.
+    #[error(transparent)]
+    Cbor(#[from] CborError),
+    /// Another CBOR tag than 18, or 61 around it.
+    #[error("CBOR tag {0} is not that of COSE_Sign1 (18)")]
+    Tag(u64),
+    /// Not an array of two headers, a payload and a signature.
+    #[error("not the four members of a COSE_Sign1: {0}")]
+    Structure(&'static str),
+    /// A header parameter has a type that its definition does not allow.
+    #[error("the header parameter {name} has a type that it must not have")]
+    HeaderType {
+        /// `alg`, `kid` or `crit`.
+        name: &'static str,
+    },
+    /// The message names header parameters that a reader must understand
+    /// (RFC 9052 §3.1, `crit`).
+    #[error("the message demands that header parameters be understood (crit)")]
+    Critical,
+}
+
+impl CoseError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Cbor(e) => e.code(),
+            Self::Tag(_) => "cose-tag",
+            Self::Structure(_) => "cose-structure",
+            Self::HeaderType { .. } => "cose-header-type",
+            Self::Critical => "cose-critical",
+        }
+    }
+}
+
+/// The algorithm that a header names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeclaredAlgorithm {
+    /// One that HCERT allows.
+    Known(Algorithm),
+    /// Any other number of the registry, or a private one.
+    Other(i128),
+    /// An algorithm named by a text.
+    Text,
+}
+
+impl fmt::Display for DeclaredAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(algorithm) => algorithm.fmt(f),
+            Self::Other(id) => write!(f, "COSE algorithm {id}"),
+            Self::Text => f.write_str("an algorithm named by a text"),
+        }
+    }
+}
+
+/// One header map, as far as it matters here.
+#[derive(Debug, Default)]
+struct Header {
+    algorithm: Option<DeclaredAlgorithm>,
+    kid: Option<Kid>,
+    critical: bool,
+}
+
+/// A COSE_Sign1 structure over one buffer.
+#[derive(Clone)]
+pub struct CoseSign1 {
+    bytes: Vec<u8>,
+    protected: Span,
+    payload: Span,
+    signature: Span,
+    algorithm: Option<DeclaredAlgorithm>,
+    kid: Option<Kid>,
+}
+
+impl CoseSign1 {
+    /// Takes the structure apart and reads `alg` and `kid`, the protected
+    /// ones first.
+    pub fn parse(
+        bytes: Vec<u8>,
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, CoseError> {
+        let mut walk = Walk::new(&bytes, limits);
+        let members = untag(&mut walk, deviations)?;
+        if members.major != major::ARRAY {
+            return Err(CoseError::Structure("not an array"));
+        }
+        let protected = bytes_member(&mut walk, "the protected header is not a byte string")?;
+        let unprotected = {
+            let at = walk.at;
+            let head = walk.head()?;
+            if head.major != major::MAP {
+                return Err(CoseError::Structure("the unprotected header is not a map"));
+            }
+            header(&mut walk, &bytes, head, at)?
+        };
+        let payload = bytes_member(&mut walk, "the payload is not a byte string")?;
+        let signature = bytes_member(&mut walk, "the signature is not a byte string")?;
+        match members.argument {
+            Some(4) => {}
+            None if bytes.get(walk.at) == Some(&0xff) => walk.at += 1,
+            _ => return Err(CoseError::Structure("not four members")),
+        }
+        match walk.remaining() {
+            0 => {}
+            count => return Err(CborError::Trailing { count }.into()),
+        }
+        let mut indefinite = walk.shape.indefinite;
+
+        let protected_header = match protected.of(&bytes) {
+            // RFC 9052 §3: the empty map is written as an empty byte string.
+            [] => Header::default(),
+            map => {
+                indefinite |= cbor::check(map, limits)?.indefinite;
+                let mut walk = Walk::new(map, limits);
+                let head = walk.head()?;
+                if head.major != major::MAP {
+                    return Err(CoseError::Structure("the protected header holds no map"));
+                }
+                header(&mut walk, map, head, 0)?
+            }
+        };
+        if protected_header.critical || unprotected.critical {
+            return Err(CoseError::Critical);
+        }
+        if indefinite {
+            deviations.push(Deviation::new(DeviationCode::CborIndefinite, "cose"));
+        }
+        let algorithm = protected_header.algorithm.or_else(|| {
+            let spoken = unprotected.algorithm;
+            if spoken.is_some() {
+                deviations.push(Deviation::new(DeviationCode::AlgUnprotected, "alg"));
+            }
+            spoken
+        });
+        let kid = match (protected_header.kid, unprotected.kid) {
+            (Some(protected), other) => {
+                if other.is_some_and(|other| other != protected) {
+                    deviations.push(Deviation::new(DeviationCode::KidDiffers, "kid"));
+                }
+                Some(protected)
+            }
+            (None, Some(kid)) => {
+                deviations.push(Deviation::new(DeviationCode::KidUnprotected, "kid"));
+                Some(kid)
+            }
+            (None, None) => None,
+        };
+        if kid.as_ref().is_some_and(|kid| kid.as_bytes().len() != 8) {
+            deviations.push(Deviation::new(DeviationCode::KidLength, "kid"));
+        }
+        Ok(Self { bytes, protected, payload, signature, algorithm, kid })
+    }
+
+    /// `alg`, from the protected header if it is there.
+    pub fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
+        self.algorithm.as_ref()
+    }
+
+    /// `kid`, from the protected header if it is there.
+    pub fn kid(&self) -> Option<&Kid> {
+        self.kid.as_ref()
+    }
+
+    /// The whole structure.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The protected header as it was signed: a map, or nothing.
+    pub fn protected(&self) -> &[u8] {
+        self.protected.of(&self.bytes)
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &[u8] {
+        self.signature.of(&self.bytes)
+    }
+
+    /// The payload. Nothing vouches for it before [`verify`](Self::verify).
+    pub fn payload(&self) -> &[u8] {
+        self.payload.of(&self.bytes)
+    }
+
+    /// Verifies the signature over the Sig_structure (RFC 9052 §4.4), which
+    /// is hashed piece by piece and never put together.
+    pub fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
+        let (protected, payload) = (self.protected(), self.payload());
+        let (protected_head, payload_head) = (bytes_head(protected), bytes_head(payload));
+        key.verify(
+            &[
+                b"\x84\x6aSignature1",
+                protected_head.as_slice(),
+                protected,
+                b"\x40",
+                payload_head.as_slice(),
+                payload,
+            ],
+            self.signature(),
+        )
+    }
+}
+
+impl fmt::Debug for CoseSign1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CoseSign1")
+            .field("algorithm", &self.algorithm)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The head of a definite byte string, in its shortest form (RFC 8949 §3).
+fn bytes_head(bytes: &[u8]) -> Vec<u8> {
+    let length = bytes.len() as u64;
+    let be = length.to_be_bytes();
+    match length {
+        0..24 => vec![0x40 | length as u8],
+        24..0x100 => [&[0x58], be.get(7..).unwrap_or_default()].concat(),
+        0x100..0x1_0000 => [&[0x59], be.get(6..).unwrap_or_default()].concat(),
+        0x1_0000..0x1_0000_0000 => [&[0x5a], be.get(4..).unwrap_or_default()].concat(),
+        _ => [&[0x5b], &be[..]].concat(),
+    }
+}
+
+/// Takes the tags off and reads the head of the array behind them.
+fn untag(walk: &mut Walk<'_>, deviations: &mut Vec<Deviation>) -> Result<Head, CoseError> {
+    let mut head = walk.head()?;
+    if head.major == major::TAG && head.argument == Some(TAG_CWT) {
+        deviations.push(Deviation::new(DeviationCode::CoseCwtTag, "cose"));
+        head = walk.head()?;
+    }
+    match (head.major, head.argument) {
+        (major::TAG, Some(TAG_COSE_SIGN1)) => head = walk.head()?,
+        (major::TAG, tag) => return Err(CoseError::Tag(tag.unwrap_or_default())),
+        _ => deviations.push(Deviation::new(DeviationCode::CoseUntagged, "cose")),
+    }
+    Ok(head)
+}
+
+fn bytes_member(walk: &mut Walk<'_>, otherwise: &'static str) -> Result<Span, CoseError> {
+    let head = walk.head()?;
+    if head.major != major::BYTES {
+        return Err(CoseError::Structure(otherwise));
+    }
+    Ok(walk.string(head)?)
+}
+
+/// Reads a header map whose head was read.
+fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<Header, CoseError> {
+    let mut header = Header::default();
+    let mut wrong = None;
+    walk.map(head, at, 1, |walk, key, depth| {
+        let at = walk.at;
+        let head = walk.head()?;
+        match (key, head.major, head.argument) {
+            (Key::Int(LABEL_ALG), major::UNSIGNED, Some(n)) => {
+                header.algorithm = Some(known(i128::from(n)));
+            }
+            (Key::Int(LABEL_ALG), major::NEGATIVE, Some(n)) => {
+                header.algorithm = Some(known(-1 - i128::from(n)));
+            }
+            (Key::Int(LABEL_ALG), major::TEXT, _) => {
+                header.algorithm = Some(DeclaredAlgorithm::Text);
+            }
+            (Key::Int(LABEL_ALG), ..) => wrong = Some("alg"),
+            (Key::Int(LABEL_KID), major::BYTES, _) => {
+                let span = walk.string(head)?;
+                match Kid::new(span.of(bytes)) {
+                    Ok(kid) => header.kid = Some(kid),
+                    Err(_) => wrong = Some("kid"),
+                }
+                return Ok(());
+            }
+            (Key::Int(LABEL_KID), ..) => wrong = Some("kid"),
+            (Key::Int(LABEL_CRIT), ..) => header.critical = true,
+            _ => {}
+        }
+        walk.body(head, at, depth)
+    })?;
+    match wrong {
+        Some(name) => Err(CoseError::HeaderType { name }),
+        None => Ok(header),
+    }
+}
+
+fn known(id: i128) -> DeclaredAlgorithm {
+    Algorithm::from_cose_id(id)
+        .map_or(DeclaredAlgorithm::Other(id), DeclaredAlgorithm::Known)
+}

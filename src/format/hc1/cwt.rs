@@ -1,0 +1,281 @@
+//! CWT claims (RFC 8392 §3.1; hcert-spec 1.0.8 §3.3.1): the payload of the
+//! COSE_Sign1.
+
+use ciborium::Value;
+use core::fmt;
+
+use super::cbor::{self, CborError};
+use super::{Deviation, DeviationCode};
+use crate::{Limits, Timestamp};
+
+const CLAIM_ISS: i128 = 1;
+const CLAIM_EXP: i128 = 4;
+const CLAIM_NBF: i128 = 5;
+const CLAIM_IAT: i128 = 6;
+const CLAIM_HCERT: i128 = -260;
+/// The EU DCC among the members of the hcert claim.
+const HCERT_EU_DCC: i128 = 1;
+
+/// 9999-12-31T23:59:59Z: what is later is no second count, but
+/// milliseconds, a mistake, or an attempt.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Why the signed content can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentError {
+    /// The CBOR is not acceptable.
+    #[error(transparent)]
+    Cbor(#[from] CborError),
+    /// The payload of the COSE_Sign1 is not a map of claims.
+    #[error("the payload is not a map of CWT claims")]
+    NotClaims,
+    /// A claim has a type that its definition does not allow.
+    #[error("the claim {name} has a type that it must not have")]
+    ClaimType {
+        /// `iss`, `exp`, `nbf`, `iat` or `hcert`.
+        name: &'static str,
+    },
+    /// There is no hcert claim (-260).
+    #[error("there is no hcert claim (-260)")]
+    NoHcert,
+    /// The hcert claim holds no payload that is known.
+    #[error("the hcert claim holds no payload of a known kind")]
+    UnknownPayload,
+    /// The EU DCC is not a map.
+    #[error("the EU DCC is not a map with text keys")]
+    NotDcc,
+    /// The EU DCC has no entry.
+    #[error("the certificate states no vaccination, test or recovery")]
+    NoEntry,
+    /// An entry of the EU DCC is not a map.
+    #[error("an entry of the certificate is not a map")]
+    NotEntry,
+}
+
+impl ContentError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Cbor(e) => e.code(),
+            Self::NotClaims => "cwt-not-claims",
+            Self::ClaimType { .. } => "cwt-claim-type",
+            Self::NoHcert => "hcert-missing",
+            Self::UnknownPayload => "hcert-unknown-payload",
+            Self::NotDcc => "dcc-not-a-map",
+            Self::NoEntry => "dcc-no-entry",
+            Self::NotEntry => "dcc-entry-not-a-map",
+        }
+    }
+}
+
+/// A time claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeClaim {
+    /// The claim is not there.
+    Absent,
+    /// A second count; a fraction is cut off.
+    At(Timestamp),
+    /// A number, but no second count of the years 1970–9999: NaN, infinite,
+    /// negative or beyond. It is never taken for "no limit".
+    Unusable,
+}
+
+impl TimeClaim {
+    /// The instant, where there is one.
+    pub fn timestamp(self) -> Option<Timestamp> {
+        match self {
+            Self::At(t) => Some(t),
+            _ => None,
+        }
+    }
+}
+
+/// The claims of a certificate.
+///
+/// `Debug` leaves the payload out.
+#[derive(Clone)]
+pub struct Claims {
+    issuer: Option<String>,
+    issued_at: TimeClaim,
+    not_before: TimeClaim,
+    expires_at: TimeClaim,
+    hcert: Hcert,
+}
+
+/// What the hcert claim holds.
+#[derive(Clone)]
+enum Hcert {
+    EuDcc(Value),
+    Nothing(ContentError),
+}
+
+impl Claims {
+    /// Reads the payload of a COSE_Sign1.
+    pub fn parse(
+        payload: &[u8],
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, ContentError> {
+        if cbor::check(payload, limits)?.indefinite {
+            deviations.push(Deviation::new(DeviationCode::CborIndefinite, "cwt"));
+        }
+        let value: Value =
+            ciborium::from_reader(payload).map_err(|_| CborError::Malformed { at: 0 })?;
+        let Value::Map(members) = value else {
+            return Err(ContentError::NotClaims);
+        };
+        let mut claims = Self {
+            issuer: None,
+            issued_at: TimeClaim::Absent,
+            not_before: TimeClaim::Absent,
+            expires_at: TimeClaim::Absent,
+            hcert: Hcert::Nothing(ContentError::NoHcert),
+        };
+        for (key, value) in members {
+            let Value::Integer(key) = key else { continue };
+            match i128::from(key) {
+                CLAIM_ISS => match value {
+                    Value::Text(text) => claims.issuer = Some(text),
+                    _ => return Err(ContentError::ClaimType { name: "iss" }),
+                },
+                CLAIM_EXP => claims.expires_at = time_claim("exp", value, deviations)?,
+                CLAIM_NBF => claims.not_before = time_claim("nbf", value, deviations)?,
+                CLAIM_IAT => claims.issued_at = time_claim("iat", value, deviations)?,
+                CLAIM_HCERT => claims.hcert = hcert(value, deviations)?,
+                _ => {}
+            }
+        }
+        if claims.issued_at == TimeClaim::Absent {
+            deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));
+        }
+        if let Some(issuer) = &claims.issuer
+            && !(issuer.len() == 2 && issuer.bytes().all(|b| b.is_ascii_uppercase()))
+        {
+            deviations.push(Deviation::new(DeviationCode::IssForm, "iss"));
+        }
+        Ok(claims)
+    }
+
+    /// `iss`: who issued, ISO 3166-1 alpha-2 by the specification.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// `iat`: when it was issued.
+    pub fn issued_at(&self) -> TimeClaim {
+        self.issued_at
+    }
+
+    /// `nbf`: from when on it holds. HCERT does not use it; where it is, it counts.
+    pub fn not_before(&self) -> TimeClaim {
+        self.not_before
+    }
+
+    /// `exp`: the first instant at which it no longer holds.
+    pub fn expires_at(&self) -> TimeClaim {
+        self.expires_at
+    }
+
+    pub(crate) fn eu_dcc(&self) -> Result<&Value, ContentError> {
+        match &self.hcert {
+            Hcert::EuDcc(value) => Ok(value),
+            Hcert::Nothing(why) => Err(*why),
+        }
+    }
+
+    /// The payload as JSON, or why there is none. Byte strings become
+    /// base64url, tags are dropped.
+    pub fn payload_json(&self) -> Result<serde_json::Value, ContentError> {
+        self.eu_dcc().map(to_json)
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims")
+            .field("issuer", &self.issuer)
+            .field("issued_at", &self.issued_at)
+            .field("not_before", &self.not_before)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+fn time_claim(
+    name: &'static str,
+    value: Value,
+    deviations: &mut Vec<Deviation>,
+) -> Result<TimeClaim, ContentError> {
+    let seconds = match value {
+        Value::Integer(n) => i64::try_from(n).ok(),
+        Value::Float(n) => {
+            deviations.push(Deviation::new(DeviationCode::ClaimFloat, name));
+            // The cast saturates; NaN fails the comparison.
+            (n >= 0.0 && n <= LAST_SECOND as f64).then_some(n as i64)
+        }
+        Value::Tag(_, inner) if !matches!(*inner, Value::Tag(..)) => {
+            deviations.push(Deviation::new(DeviationCode::ClaimTagged, name));
+            return time_claim(name, *inner, deviations);
+        }
+        _ => return Err(ContentError::ClaimType { name }),
+    };
+    Ok(match seconds {
+        Some(n @ 0..=LAST_SECOND) => TimeClaim::At(Timestamp::from_seconds(n)),
+        _ => TimeClaim::Unusable,
+    })
+}
+
+fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Hcert, ContentError> {
+    let Value::Map(members) = value else {
+        return Err(ContentError::ClaimType { name: "hcert" });
+    };
+    if members.len() > 1 {
+        deviations.push(Deviation::new(DeviationCode::HcertExtra, "hcert"));
+    }
+    let dcc = members.into_iter().find(|(key, _)| {
+        matches!(key, Value::Integer(key) if i128::from(*key) == HCERT_EU_DCC)
+    });
+    Ok(match dcc {
+        Some((_, dcc)) => Hcert::EuDcc(dcc),
+        None => Hcert::Nothing(ContentError::UnknownPayload),
+    })
+}
+
+/// JSON in the place of CBOR, for people and for tools that compare.
+pub(crate) fn to_json(value: &Value) -> serde_json::Value {
+    use base64::Engine as _;
+    use serde_json::Value as Json;
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(b) => Json::Bool(*b),
+        Value::Integer(n) => {
+            let n = i128::from(*n);
+            i64::try_from(n)
+                .map(Json::from)
+                .or_else(|_| u64::try_from(n).map(Json::from))
+                .unwrap_or_else(|_| Json::String(n.to_string()))
+        }
+        Value::Float(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::Bytes(bytes) => {
+            Json::String(base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        }
+        Value::Array(items) => Json::Array(items.iter().map(to_json).collect()),
+        Value::Map(members) => Json::Object(
+            members
+                .iter()
+                .map(|(key, value)| {
+                    let key = match to_json(key) {
+                        Json::String(text) => text,
+                        other => other.to_string(),
+                    };
+                    (key, to_json(value))
+                })
+                .collect(),
+        ),
+        Value::Tag(_, inner) => to_json(inner),
+        _ => Json::Null,
+    }
+}

@@ -1,0 +1,126 @@
+use core::fmt;
+
+/// A departure from the specification that was read all the same.
+///
+/// `at` names the place (`v[0].dn`, `exp`), never a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Deviation {
+    code: DeviationCode,
+    at: String,
+}
+
+impl Deviation {
+    pub(crate) fn new(code: DeviationCode, at: impl Into<String>) -> Self {
+        Self { code, at: at.into() }
+    }
+
+    /// Which departure.
+    pub fn kind(&self) -> DeviationCode {
+        self.code
+    }
+
+    /// The stable identifier of the departure.
+    pub fn code(&self) -> &'static str {
+        self.code.code()
+    }
+
+    /// Where: a claim, a header or a path in the payload. May be empty.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.at.is_empty() {
+            f.write_str(self.code.words())
+        } else {
+            write!(f, "{}: {}", self.at, self.code.words())
+        }
+    }
+}
+
+macro_rules! deviations {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $words:literal;)*) => {
+        /// The departures from the specification that are known and read.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum DeviationCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl DeviationCode {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable identifier.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What it means, in English.
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+        }
+    };
+}
+
+deviations! {
+    /// Line ends or tabs around the text, or blanks before it.
+    TextSurroundings = "text-surroundings", "white space around the code";
+    /// COSE_Sign1 without tag 18 (hcert-spec §3.3: COSE_Sign1 as of RFC 8152 §4.2).
+    CoseUntagged = "cose-untagged", "COSE_Sign1 without its tag 18";
+    /// COSE_Sign1 inside the CWT tag 61 (RFC 8392 §6).
+    CoseCwtTag = "cose-cwt-tag", "COSE_Sign1 inside the CWT tag 61";
+    /// An array, map or string of indefinite length.
+    CborIndefinite = "cbor-indefinite-length", "CBOR of indefinite length";
+    /// `alg` stands in the unprotected header alone (hcert-spec §3.3.2).
+    AlgUnprotected = "alg-unprotected", "alg is in the unprotected header alone";
+    /// `kid` stands in the unprotected header alone.
+    KidUnprotected = "kid-unprotected", "kid is in the unprotected header alone";
+    /// The two headers name two keys; the protected one is used (hcert-spec §3.3.2).
+    KidDiffers = "kid-differs", "protected and unprotected kid differ";
+    /// A kid that is not 8 bytes long (hcert-spec §3.3.2).
+    KidLength = "kid-length", "kid is not 8 bytes long";
+    /// A time as a floating-point number; the fraction is cut off.
+    ClaimFloat = "claim-float", "a time is a floating-point number";
+    /// A time inside a CBOR tag.
+    ClaimTagged = "claim-tagged", "a time stands inside a CBOR tag";
+    /// No `iat` (hcert-spec §3.3.1).
+    IatMissing = "iat-missing", "no time of issue";
+    /// No `exp`, under a policy that lets it pass.
+    ExpMissing = "exp-missing", "no time of expiry";
+    /// `iss` is not two capital letters (hcert-spec §3.3.1).
+    IssForm = "iss-form", "iss is not an ISO 3166-1 alpha-2 code";
+    /// `iss` names another country than the document signer certificate.
+    IssCountry = "iss-country", "iss is not the country of the document signer";
+    /// Issued before the document signer certificate was valid.
+    IatBeforeDsc = "iat-before-dsc", "issued before the document signer certificate was valid";
+    /// Expires after the document signer certificate (hcert-spec §3.3.1).
+    ExpAfterDsc = "exp-after-dsc", "expires after the document signer certificate";
+    /// The hcert claim holds more than one payload; one of them is read.
+    HcertExtra = "hcert-extra", "the hcert claim holds more than one payload";
+    /// A member that the schema requires is missing.
+    SchemaMissing = "schema-missing", "a required member is missing";
+    /// A member of another type than the schema wants.
+    SchemaType = "schema-type", "a member is of the wrong type";
+    /// A text that does not match the schema's pattern.
+    SchemaPattern = "schema-pattern", "a text does not match the pattern of the schema";
+    /// A text longer than the schema allows.
+    SchemaLength = "schema-length", "a text is longer than the schema allows";
+    /// A number outside the schema's range.
+    SchemaRange = "schema-range", "a number is outside the range of the schema";
+    /// A group with fewer or more entries than the schema allows.
+    SchemaEntries = "schema-entries", "a group has too few or too many entries";
+    /// Not exactly one of the groups v, t and r.
+    SchemaGroups = "schema-groups", "not exactly one of the groups v, t, r";
+    /// A date or time that is not of the form that the schema names.
+    SchemaFormat = "schema-format", "a date or time is not of the required form";
+    /// A CBOR tag where JSON has none.
+    SchemaTag = "schema-tag", "a member stands inside a CBOR tag";
+    /// A whole number written as a floating-point number.
+    SchemaFloat = "schema-float", "a whole number is a floating-point number";
+    /// A schema version that was never published; the nearest one is applied.
+    SchemaVersion = "schema-version", "no schema of that version is known";
+}

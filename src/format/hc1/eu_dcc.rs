@@ -1,0 +1,239 @@
+//! The EU DCC: the payload at -260/1 (dcc-schema 1.0.0 to 1.3.3).
+
+use ciborium::Value;
+
+use super::Deviation;
+use super::cwt::{Claims, ContentError};
+use super::schema::{self, get};
+use crate::record::{Entry, Holder, Record, Recovery, Test, Vaccination};
+use crate::{Date, PartialDate, Timestamp};
+
+/// Reads what the certificate says, and notes each departure from the schema.
+///
+/// What can't be read is left out of the record and named among the
+/// deviations; only a certificate without any entry is an error.
+pub fn read(claims: &Claims, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
+    let dcc = claims.eu_dcc()?;
+    schema::check(dcc, deviations);
+    read_value(dcc)
+}
+
+pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
+    if dcc.as_map().is_none() {
+        return Err(ContentError::NotDcc);
+    }
+    let mut entries = Vec::new();
+    for (group, read) in [
+        ("v", (|e| Entry::Vaccination(vaccination(e))) as fn(&Value) -> Entry),
+        ("t", |e| Entry::Test(test(e))),
+        ("r", |e| Entry::Recovery(recovery(e))),
+    ] {
+        for entry in get(dcc, group).and_then(Value::as_array).into_iter().flatten() {
+            if entry.as_map().is_none() {
+                return Err(ContentError::NotEntry);
+            }
+            entries.push(read(entry));
+        }
+    }
+    if entries.is_empty() {
+        return Err(ContentError::NoEntry);
+    }
+    let names = get(dcc, "nam").unwrap_or(&Value::Null);
+    let born = text(dcc, "dob");
+    let holder = Holder {
+        family_name: text(names, "fn"),
+        standard_family_name: text(names, "fnt"),
+        given_name: text(names, "gn"),
+        standard_given_name: text(names, "gnt"),
+        born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
+        born_text: born.unwrap_or_default(),
+    };
+    Ok(Record { holder, entries, schema_version: text(dcc, "ver").unwrap_or_default() })
+}
+
+fn vaccination(entry: &Value) -> Vaccination {
+    Vaccination {
+        disease: required(entry, "tg"),
+        vaccine: required(entry, "vp"),
+        product: required(entry, "mp"),
+        manufacturer: required(entry, "ma"),
+        dose_number: number(entry, "dn"),
+        dose_total: number(entry, "sd"),
+        date: date(entry, "dt"),
+        country: required(entry, "co"),
+        issuer: required(entry, "is"),
+        id: required(entry, "ci"),
+    }
+}
+
+fn test(entry: &Value) -> Test {
+    Test {
+        disease: required(entry, "tg"),
+        kind: required(entry, "tt"),
+        name: text(entry, "nm"),
+        device: text(entry, "ma"),
+        sampled_at: time(entry, "sc"),
+        resulted_at: time(entry, "dr"),
+        result: required(entry, "tr"),
+        centre: text(entry, "tc"),
+        country: required(entry, "co"),
+        issuer: required(entry, "is"),
+        id: required(entry, "ci"),
+    }
+}
+
+fn recovery(entry: &Value) -> Recovery {
+    Recovery {
+        disease: required(entry, "tg"),
+        first_positive: date(entry, "fr"),
+        country: required(entry, "co"),
+        issuer: required(entry, "is"),
+        valid_from: date(entry, "df"),
+        valid_until: date(entry, "du"),
+        id: required(entry, "ci"),
+    }
+}
+
+fn untagged(value: &Value) -> &Value {
+    match value {
+        Value::Tag(_, inner) => inner,
+        other => other,
+    }
+}
+
+fn text(map: &Value, name: &str) -> Option<String> {
+    untagged(get(map, name)?).as_text().map(str::to_owned)
+}
+
+fn required(map: &Value, name: &str) -> String {
+    text(map, name).unwrap_or_default()
+}
+
+fn number(map: &Value, name: &str) -> Option<u32> {
+    match untagged(get(map, name)?) {
+        Value::Integer(n) => u32::try_from(*n).ok(),
+        // Ireland and others write 1.0; 1.5 is no dose.
+        Value::Float(n) if n.fract() == 0.0 && (0.0..=1e9).contains(n) => Some(*n as u32),
+        _ => None,
+    }
+}
+
+/// A day, also where a time follows it.
+fn date(map: &Value, name: &str) -> Option<Date> {
+    day_of(untagged(get(map, name)?).as_text()?)
+}
+
+fn day_of(text: &str) -> Option<Date> {
+    match text.get(10..) {
+        Some(rest) if !rest.is_empty() && !rest.starts_with(['T', 't', ' ']) => None,
+        _ => Date::parse(text.get(..10)?).ok(),
+    }
+}
+
+fn time(map: &Value, name: &str) -> Option<Timestamp> {
+    Timestamp::parse(untagged(get(map, name)?).as_text()?).ok()
+}
+
+/// A date of birth as registers write it: `-00` and `-XX` stand for an
+/// unknown day or month.
+fn birth_date(text: &str) -> PartialDate {
+    if let Some(day) = day_of(text) {
+        return PartialDate::Day(day);
+    }
+    let mut known = text;
+    while let Some(rest) = ["-00", "-XX", "-xx"].iter().find_map(|end| known.strip_suffix(end)) {
+        known = rest;
+    }
+    PartialDate::parse(known).unwrap_or(PartialDate::Unknown)
+}
+
+/// The record as the certificate holds it, version [`schema::CURRENT`].
+pub(crate) fn write(record: &Record) -> Value {
+    let holder = &record.holder;
+    let names = members([
+        ("fn", holder.family_name.as_deref().map(Value::from)),
+        ("fnt", holder.standard_family_name.as_deref().map(Value::from)),
+        ("gn", holder.given_name.as_deref().map(Value::from)),
+        ("gnt", holder.standard_given_name.as_deref().map(Value::from)),
+    ]);
+    let mut groups: [(&str, Vec<Value>); 3] = [("v", vec![]), ("t", vec![]), ("r", vec![])];
+    let [v, t, r] = &mut groups;
+    for entry in &record.entries {
+        match entry {
+            Entry::Vaccination(entry) => v.1.push(write_vaccination(entry)),
+            Entry::Test(entry) => t.1.push(write_test(entry)),
+            Entry::Recovery(entry) => r.1.push(write_recovery(entry)),
+        }
+    }
+    let mut dcc = vec![
+        (Value::from("ver"), Value::from(schema::CURRENT)),
+        (Value::from("nam"), names),
+        (Value::from("dob"), Value::from(holder.born.to_string())),
+    ];
+    for (name, entries) in groups {
+        if !entries.is_empty() {
+            dcc.push((Value::from(name), Value::Array(entries)));
+        }
+    }
+    Value::Map(dcc)
+}
+
+/// A map of the members that have a value.
+fn members<const N: usize>(all: [(&str, Option<Value>); N]) -> Value {
+    let present = |(name, value): (&str, Option<Value>)| Some((Value::from(name), value?));
+    Value::Map(all.into_iter().filter_map(present).collect())
+}
+
+fn stated(text: &str) -> Option<Value> {
+    (!text.is_empty()).then(|| Value::from(text))
+}
+
+fn day(date: Option<Date>) -> Option<Value> {
+    date.map(|date| Value::from(date.to_string()))
+}
+
+fn instant(time: Option<Timestamp>) -> Option<Value> {
+    time.map(|time| Value::from(time.to_string()))
+}
+
+fn write_vaccination(entry: &Vaccination) -> Value {
+    members([
+        ("tg", stated(&entry.disease)),
+        ("vp", stated(&entry.vaccine)),
+        ("mp", stated(&entry.product)),
+        ("ma", stated(&entry.manufacturer)),
+        ("dn", entry.dose_number.map(Value::from)),
+        ("sd", entry.dose_total.map(Value::from)),
+        ("dt", day(entry.date)),
+        ("co", stated(&entry.country)),
+        ("is", stated(&entry.issuer)),
+        ("ci", stated(&entry.id)),
+    ])
+}
+
+fn write_test(entry: &Test) -> Value {
+    members([
+        ("tg", stated(&entry.disease)),
+        ("tt", stated(&entry.kind)),
+        ("nm", entry.name.as_deref().and_then(stated)),
+        ("ma", entry.device.as_deref().and_then(stated)),
+        ("sc", instant(entry.sampled_at)),
+        ("tr", stated(&entry.result)),
+        ("tc", entry.centre.as_deref().and_then(stated)),
+        ("co", stated(&entry.country)),
+        ("is", stated(&entry.issuer)),
+        ("ci", stated(&entry.id)),
+    ])
+}
+
+fn write_recovery(entry: &Recovery) -> Value {
+    members([
+        ("tg", stated(&entry.disease)),
+        ("fr", day(entry.first_positive)),
+        ("co", stated(&entry.country)),
+        ("is", stated(&entry.issuer)),
+        ("df", day(entry.valid_from)),
+        ("du", day(entry.valid_until)),
+        ("ci", stated(&entry.id)),
+    ])
+}

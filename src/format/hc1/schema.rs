@@ -1,0 +1,413 @@
+//! The DCC schema, versions 1.0.0 to 1.3.3, as rules of our own
+//! (ehn-dcc-schema `DCC.combined-schema.json` of each version).
+//!
+//! A payload is judged by its own `ver`. What the schema leaves open (further
+//! members, values outside the value sets) is no departure.
+
+use ciborium::Value;
+
+use super::{Deviation, DeviationCode};
+use crate::{Date, Timestamp};
+
+/// The schema version that [`Issuer`](crate::issue::Issuer) writes.
+pub const CURRENT: &str = "1.3.3";
+
+/// A published version, comparable.
+type Version = (u16, u16, u16);
+
+const PUBLISHED: [Version; 9] = [
+    (1, 0, 0),
+    (1, 0, 1),
+    (1, 1, 0),
+    (1, 2, 0),
+    (1, 2, 1),
+    (1, 3, 0),
+    (1, 3, 1),
+    (1, 3, 2),
+    (1, 3, 3),
+];
+const V1_1_0: Version = (1, 1, 0);
+const V1_2_0: Version = (1, 2, 0);
+const V1_3_0: Version = (1, 3, 0);
+const V1_3_2: Version = (1, 3, 2);
+const LATEST: Version = (1, 3, 3);
+
+/// What the schema says of one member of an entry.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A text of any length.
+    Text,
+    /// A text of at most 50 characters, 80 from 1.3.0 on.
+    ShortText,
+    /// Free before 1.3.0, at most 80 characters since.
+    LaterShortText,
+    /// A text that contains a capital letter.
+    Country,
+    /// A positive integer; at most 9 before 1.3.0.
+    Dose,
+    Date,
+    DateTime,
+    /// A date-time that 1.2.0 dropped from the schema.
+    EarlyDateTime,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+    /// Required before 1.3.0.
+    Early,
+}
+
+type Member = (&'static str, Kind, Need);
+
+use Kind::{Country, DateTime, Dose, EarlyDateTime, LaterShortText, ShortText, Text};
+use Need::{Early, Optional, Required};
+
+const VACCINATION: &[Member] = &[
+    ("tg", Text, Required),
+    ("vp", Text, Required),
+    ("mp", Text, Required),
+    ("ma", Text, Required),
+    ("dn", Dose, Required),
+    ("sd", Dose, Required),
+    ("dt", Kind::Date, Required),
+    ("co", Country, Required),
+    ("is", ShortText, Required),
+    ("ci", ShortText, Required),
+];
+const TEST: &[Member] = &[
+    ("tg", Text, Required),
+    ("tt", Text, Required),
+    ("nm", LaterShortText, Optional),
+    ("ma", Text, Optional),
+    ("sc", DateTime, Required),
+    ("dr", EarlyDateTime, Optional),
+    ("tr", Text, Required),
+    ("tc", ShortText, Early),
+    ("co", Country, Required),
+    ("is", ShortText, Required),
+    ("ci", ShortText, Required),
+];
+const RECOVERY: &[Member] = &[
+    ("tg", Text, Required),
+    ("fr", Kind::Date, Required),
+    ("co", Country, Required),
+    ("is", ShortText, Required),
+    ("df", Kind::Date, Required),
+    ("du", Kind::Date, Required),
+    ("ci", ShortText, Required),
+];
+
+/// The groups of entries: their names and what their entries hold.
+const GROUPS: [(&str, &[Member]); 3] = [("v", VACCINATION), ("t", TEST), ("r", RECOVERY)];
+const NAMES: [&str; 4] = ["fn", "fnt", "gn", "gnt"];
+
+/// Lists every departure of a DCC, given as JSON, from the schema of its own
+/// version.
+///
+/// ```
+/// use hcert::format::hc1::schema;
+/// let dcc = serde_json::json!({"ver": "1.3.0", "nam": {"fnt": "DOE"}, "dob": "1950", "t": []});
+/// let codes: Vec<_> = schema::check_json(&dcc).iter().map(|d| d.code()).collect();
+/// assert_eq!(codes, ["schema-entries"]);
+/// ```
+pub fn check_json(dcc: &serde_json::Value) -> Vec<Deviation> {
+    let mut check = Check::default();
+    check.dcc(&from_json(dcc));
+    check.found
+}
+
+/// The same for the CBOR of a certificate.
+pub(crate) fn check(dcc: &Value, deviations: &mut Vec<Deviation>) {
+    let mut check = Check::default();
+    check.dcc(dcc);
+    deviations.append(&mut check.found);
+}
+
+/// Members that the current schema does not know, as paths; a record that is
+/// to be issued must not have any, as they would be lost.
+pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let mut look = |map: &Value, known: &dyn Fn(&str) -> bool, at: &str| {
+        for (key, _) in map.as_map().into_iter().flatten() {
+            match key {
+                Value::Text(name) if known(name) => {}
+                Value::Text(name) => unknown.push(format!("{at}{name}")),
+                _ => unknown.push(format!("{at}?")),
+            }
+        }
+    };
+    let top = |name: &str| {
+        ["ver", "nam", "dob"].contains(&name) || GROUPS.iter().any(|(group, _)| *group == name)
+    };
+    look(dcc, &top, "");
+    if let Some(names) = get(dcc, "nam") {
+        look(names, &|name| NAMES.contains(&name), "nam.");
+    }
+    for (group, members) in GROUPS {
+        let entries = get(dcc, group).and_then(Value::as_array);
+        for (i, entry) in entries.into_iter().flatten().enumerate() {
+            let known = |name: &str| {
+                members.iter().any(|(member, kind, _)| *member == name && *kind != EarlyDateTime)
+            };
+            look(entry, &known, &format!("{group}[{i}]."));
+        }
+    }
+    unknown
+}
+
+/// The member of a map with that text key.
+pub(super) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
+    let members = map.as_map()?;
+    members.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+}
+
+/// JSON as the CBOR value that a DCC would hold.
+pub(crate) fn from_json(json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(b) => Value::Bool(*b),
+        Json::Number(n) => match (n.as_i64(), n.as_u64()) {
+            (Some(n), _) => Value::from(n),
+            (None, Some(n)) => Value::from(n),
+            _ => Value::Float(n.as_f64().unwrap_or(f64::NAN)),
+        },
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Array(items) => Value::Array(items.iter().map(from_json).collect()),
+        Json::Object(members) => Value::Map(
+            members
+                .iter()
+                .map(|(key, value)| (Value::Text(key.clone()), from_json(value)))
+                .collect(),
+        ),
+    }
+}
+
+#[derive(Default)]
+struct Check {
+    found: Vec<Deviation>,
+}
+
+impl Check {
+    fn push(&mut self, code: DeviationCode, at: &str) {
+        self.found.push(Deviation::new(code, at));
+    }
+
+    /// Takes a tag off: JSON has none, and the field wraps dates (tag 0).
+    fn untagged<'a>(&mut self, value: &'a Value, at: &str) -> &'a Value {
+        match value {
+            Value::Tag(_, inner) => {
+                self.push(DeviationCode::SchemaTag, at);
+                inner
+            }
+            other => other,
+        }
+    }
+
+    fn dcc(&mut self, dcc: &Value) {
+        let version = self.version(dcc);
+        match get(dcc, "nam") {
+            None => self.push(DeviationCode::SchemaMissing, "nam"),
+            Some(names) => self.names(names, version),
+        }
+        match get(dcc, "dob") {
+            None => self.push(DeviationCode::SchemaMissing, "dob"),
+            Some(value) => self.date_of_birth(value, version),
+        }
+        let mut present = 0;
+        for (group, members) in GROUPS {
+            if let Some(entries) = get(dcc, group) {
+                present += 1;
+                self.group(group, entries, members, version);
+            }
+        }
+        if present != 1 {
+            self.push(DeviationCode::SchemaGroups, "");
+        }
+    }
+
+    fn version(&mut self, dcc: &Value) -> Version {
+        let Some(value) = get(dcc, "ver") else {
+            self.push(DeviationCode::SchemaMissing, "ver");
+            return LATEST;
+        };
+        let Some(text) = self.untagged(value, "ver").as_text() else {
+            self.push(DeviationCode::SchemaType, "ver");
+            return LATEST;
+        };
+        let mut parts = text.split('.').map(|part| {
+            let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse::<u16>().ok()).flatten()
+        });
+        let (Some(Some(a)), Some(Some(b)), Some(Some(c)), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            self.push(DeviationCode::SchemaPattern, "ver");
+            return LATEST;
+        };
+        let version = (a, b, c);
+        if !PUBLISHED.contains(&version) {
+            self.push(DeviationCode::SchemaVersion, "ver");
+        }
+        let known = PUBLISHED.iter().rev().find(|published| **published <= version);
+        known.copied().unwrap_or((1, 0, 0))
+    }
+
+    fn names(&mut self, names: &Value, version: Version) {
+        if names.as_map().is_none() {
+            return self.push(DeviationCode::SchemaType, "nam");
+        }
+        let has = |name| get(names, name).is_some();
+        if !has("fnt") && !(version >= V1_3_2 && has("gnt")) {
+            self.push(DeviationCode::SchemaMissing, "nam.fnt");
+        }
+        for name in NAMES {
+            let Some(value) = get(names, name) else { continue };
+            let at = format!("nam.{name}");
+            if let Some(text) = self.text(value, &at) {
+                self.length(text, &at, short(version));
+                let standard = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'<');
+                if name.ends_with('t') && !standard {
+                    self.push(DeviationCode::SchemaPattern, &at);
+                }
+            }
+        }
+    }
+
+    fn date_of_birth(&mut self, value: &Value, version: Version) {
+        let Some(text) = self.text(value, "dob") else { return };
+        let right = if version < V1_1_0 {
+            // The pattern of 1.0.x is not anchored.
+            if text.len() != 10 {
+                self.push(DeviationCode::SchemaFormat, "dob");
+            }
+            text.as_bytes().windows(10).any(|w| is_birth_date(w, 2))
+        } else {
+            (text.is_empty() && version >= V1_3_0)
+                || (0..=2).any(|parts| {
+                    text.len() == 4 + 3 * parts && is_birth_date(text.as_bytes(), parts)
+                })
+        };
+        if !right {
+            self.push(DeviationCode::SchemaPattern, "dob");
+        } else if text.len() == 10 && Date::parse(text).is_err() {
+            self.push(DeviationCode::SchemaFormat, "dob");
+        }
+    }
+
+    fn group(&mut self, group: &str, entries: &Value, members: &[Member], version: Version) {
+        let Some(entries) = entries.as_array() else {
+            return self.push(DeviationCode::SchemaType, group);
+        };
+        if entries.is_empty() || (version >= V1_3_0 && entries.len() > 1) {
+            self.push(DeviationCode::SchemaEntries, group);
+        }
+        for (i, entry) in entries.iter().enumerate() {
+            let at = format!("{group}[{i}]");
+            if entry.as_map().is_none() {
+                self.push(DeviationCode::SchemaType, &at);
+                continue;
+            }
+            for (name, kind, need) in members {
+                let at = format!("{at}.{name}");
+                match get(entry, name) {
+                    Some(value) => self.member(value, &at, *kind, version),
+                    None if *need == Required || (*need == Early && version < V1_3_0) => {
+                        self.push(DeviationCode::SchemaMissing, &at);
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn member(&mut self, value: &Value, at: &str, kind: Kind, version: Version) {
+        if kind == Dose {
+            return self.dose(value, at, version);
+        }
+        // Not in the schema any more, so nothing is said of it.
+        if kind == EarlyDateTime && version >= V1_2_0 {
+            if let Value::Tag(..) = value {
+                self.push(DeviationCode::SchemaTag, at);
+            }
+            return;
+        }
+        let Some(text) = self.text(value, at) else { return };
+        match kind {
+            ShortText => self.length(text, at, short(version)),
+            LaterShortText if version >= V1_3_0 => self.length(text, at, 80),
+            Country if !text.bytes().any(|b| b.is_ascii_uppercase()) => {
+                self.push(DeviationCode::SchemaPattern, at);
+            }
+            Kind::Date if Date::parse(text).is_err() => {
+                self.push(DeviationCode::SchemaFormat, at);
+            }
+            DateTime | EarlyDateTime if !is_rfc3339(text) => {
+                self.push(DeviationCode::SchemaFormat, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn text<'a>(&mut self, value: &'a Value, at: &str) -> Option<&'a str> {
+        let text = self.untagged(value, at).as_text();
+        if text.is_none() {
+            self.push(DeviationCode::SchemaType, at);
+        }
+        text
+    }
+
+    fn length(&mut self, text: &str, at: &str, limit: usize) {
+        if text.chars().count() > limit {
+            self.push(DeviationCode::SchemaLength, at);
+        }
+    }
+
+    fn dose(&mut self, value: &Value, at: &str, version: Version) {
+        let number = match self.untagged(value, at) {
+            Value::Integer(n) => i128::from(*n),
+            Value::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => {
+                self.push(DeviationCode::SchemaFloat, at);
+                *n as i128
+            }
+            _ => return self.push(DeviationCode::SchemaType, at),
+        };
+        if number < 1 || (version < V1_3_0 && number > 9) {
+            self.push(DeviationCode::SchemaRange, at);
+        }
+    }
+}
+
+/// The longest short text, in characters.
+fn short(version: Version) -> usize {
+    if version < V1_3_0 { 50 } else { 80 }
+}
+
+/// `(19|20)\d\d` and that many times `-\d\d`.
+fn is_birth_date(bytes: &[u8], parts: usize) -> bool {
+    let two_digits = |b: Option<&[u8]>| b.is_some_and(|b| b.iter().all(u8::is_ascii_digit));
+    matches!(bytes.get(..2), Some(b"19" | b"20"))
+        && two_digits(bytes.get(2..4))
+        && (0..parts).all(|i| {
+            let at = 4 + 3 * i;
+            bytes.get(at) == Some(&b'-') && two_digits(bytes.get(at + 1..at + 3))
+        })
+}
+
+/// RFC 3339 to the letter: `T`, seconds, and an offset with minutes.
+fn is_rfc3339(text: &str) -> bool {
+    let offset = match text.as_bytes() {
+        [.., b'Z' | b'z'] => true,
+        [.., b'+' | b'-', h1, h2, b':', m1, m2] => {
+            [h1, h2, m1, m2].iter().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    };
+    let bytes = text.as_bytes();
+    offset
+        && matches!(bytes.get(10), Some(b'T' | b't'))
+        && bytes.get(16) == Some(&b':')
+        && Timestamp::parse(text).is_ok()
+}

@@ -1,0 +1,171 @@
+//! Prefix and base45 (hcert-spec 1.0.8 §4.1 and §4.3, RFC 9285).
+
+use super::{Deviation, DeviationCode};
+use crate::Limits;
+
+/// The context identifier of version 1.
+pub const PREFIX: &str = "HC1:";
+
+/// Why a text is not `HC1:` and base45.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Longer than [`Limits::max_text`].
+    #[error("the text has {found} bytes, more than {limit}")]
+    TooLong {
+        /// Length in bytes.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Does not begin with `HC1:`, in capitals.
+    #[error("the text does not begin with \"HC1:\"")]
+    Prefix,
+    /// Begins with `HC` and another version than 1.
+    #[error("version {0:?} of the HC prefix is not known")]
+    PrefixVersion(char),
+    /// A character outside the base45 alphabet, which has no lower case.
+    #[error("byte {at} of the text is not in the base45 alphabet")]
+    Character {
+        /// Its offset in bytes from the start of the given text.
+        at: usize,
+    },
+    /// A group of characters that stands for no bytes: above 65,535 for
+    /// three, above 255 for two, or a lone last one.
+    #[error("the base45 is malformed: overflow, or a lone last character")]
+    Group,
+}
+
+impl TextError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } => "text-too-long",
+            Self::Prefix => "prefix",
+            Self::PrefixVersion(_) => "prefix-version",
+            Self::Character { .. } => "base45-character",
+            Self::Group => "base45-group",
+        }
+    }
+}
+
+/// Removes the prefix and decodes the base45 after it.
+///
+/// Line ends and tabs around the text are dropped, and blanks before it; a
+/// blank after it stays, as it belongs to the base45 alphabet.
+pub fn decode(
+    text: &str,
+    limits: &Limits,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Vec<u8>, TextError> {
+    if text.len() > limits.max_text {
+        return Err(TextError::TooLong { found: text.len(), limit: limits.max_text });
+    }
+    let code = text.trim_start_matches(['\r', '\n', '\t', ' ']);
+    let start = text.len() - code.len();
+    let code = code.trim_end_matches(['\r', '\n', '\t']);
+    if code.len() != text.len() {
+        deviations.push(Deviation::new(DeviationCode::TextSurroundings, ""));
+    }
+    let Some(body) = code.strip_prefix(PREFIX) else {
+        let mut rest = code.strip_prefix("HC").unwrap_or_default().chars();
+        return Err(match (rest.next(), rest.next()) {
+            (Some(version @ ('0'..='9' | 'A'..='Z')), Some(':')) => {
+                TextError::PrefixVersion(version)
+            }
+            _ => TextError::Prefix,
+        });
+    };
+    // The crate takes lower case as its own alphabet's error but reports no
+    // position; naming it here serves people who mend a damaged text.
+    if let Some(at) = body.bytes().position(|b| !is_base45(b)) {
+        return Err(TextError::Character { at: start + PREFIX.len() + at });
+    }
+    base45::decode(body).map_err(|_| TextError::Group)
+}
+
+fn is_base45(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase() || b" $%*+-./:".contains(&byte)
+}
+
+/// Prefix and base45 of `bytes`.
+pub fn encode(bytes: &[u8]) -> String {
+    PREFIX.to_owned() + &base45::encode(bytes)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Result<Vec<u8>, TextError> {
+        decode(&format!("HC1:{text}"), &Limits::default(), &mut Vec::new())
+    }
+
+    #[test]
+    fn d1_groups_that_overflow_are_refused() {
+        assert_eq!(body("FGW").unwrap(), [0xff, 0xff]);
+        assert_eq!(body("U5").unwrap(), [0xff]);
+        for wrong in ["GGW", "GGX", ":::", "V5", "W5", "::", "A", "FGWA", "FGWFGWGGW"] {
+            assert_eq!(body(wrong), Err(TextError::Group), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn d2_d3_characters_outside_the_alphabet_are_named_by_place() {
+        for wrong in ["ab", "Ab", "\u{212a}A", "ß", "１２", "\u{80}", "A\u{ff}", "A\0", "A=", "A_"] {
+            let at = 4 + usize::from(wrong.starts_with('A'));
+            assert_eq!(body(wrong), Err(TextError::Character { at }), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_byte_value_gives_a_verdict_without_panic() {
+        for a in 0..=char::MAX as u32 {
+            if let Some(c) = char::from_u32(a) {
+                let _ = body(&format!("A{c}"));
+            }
+            if a == 0x3000 {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn d4_only_the_exact_prefix_opens_a_code() {
+        let decode = |t: &str| decode(t, &Limits::default(), &mut Vec::new());
+        for wrong in ["", "HC1", "hc1:U5", "XHC1:U5", "HC", "H", "HC1U5", "HC1;U5", "NZCP:/1/A"] {
+            assert_eq!(decode(wrong), Err(TextError::Prefix), "{wrong}");
+        }
+        assert_eq!(decode("HC2:U5"), Err(TextError::PrefixVersion('2')));
+        assert_eq!(decode("HC1:"), Ok(vec![]));
+    }
+
+    #[test]
+    fn d5_line_ends_are_dropped_and_reported_but_a_last_blank_is_data() {
+        let mut seen = Vec::new();
+        // "U" + blank = 30 + 36·45, above a byte; "0 " = 1620, too; " 0" = 36.
+        assert_eq!(decode("\u{20}HC1:U5\r\n", &Limits::default(), &mut seen), Ok(vec![255]));
+        assert_eq!(seen.iter().map(Deviation::code).collect::<Vec<_>>(), ["text-surroundings"]);
+        assert_eq!(body(" 0"), Ok(vec![36]));
+        assert_eq!(body("0 "), Err(TextError::Group));
+        assert!(body("U5\u{a0}").is_err());
+        // "%20" is three base45 characters, not an escape.
+        assert_eq!(body("%20"), Ok(vec![0, 128]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_encoded_decodes_to_itself(bytes: Vec<u8>) {
+            let text = encode(&bytes);
+            proptest::prop_assert_eq!(decode(&text, &Limits::default(), &mut Vec::new()), Ok(bytes));
+        }
+
+        #[test]
+        fn a_decoded_text_has_one_spelling(text in "[0-9A-Z $%*+./:-]{0,40}") {
+            if let Ok(bytes) = body(&text) {
+                proptest::prop_assert_eq!(encode(&bytes), format!("HC1:{text}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! zlib (RFC 1950 and 1951; hcert-spec 1.0.8 §4.2).
+
+use crate::Limits;
+use flate2::{Decompress, FlushDecompress, Status};
+
+/// Why bytes are not a zlib stream, or not one that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZlibError {
+    /// The two bytes in front are no zlib header (RFC 1950 §2.2).
+    #[error("no zlib header")]
+    Header,
+    /// The stream wants a preset dictionary (RFC 1950 §2.2, FDICT).
+    #[error("the zlib stream wants a preset dictionary")]
+    Dictionary,
+    /// The compressed data are wrong, or the Adler-32 checksum is.
+    #[error("the zlib stream is damaged")]
+    Damaged,
+    /// The stream ends early.
+    #[error("the zlib stream is cut off")]
+    CutOff,
+    /// Inflates to more than [`Limits::max_inflated`].
+    #[error("the zlib stream inflates to more than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Bytes follow the stream.
+    #[error("{count} bytes follow the zlib stream")]
+    Trailing {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl ZlibError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Header => "zlib-header",
+            Self::Dictionary => "zlib-dictionary",
+            Self::Damaged => "zlib-damaged",
+            Self::CutOff => "zlib-cut-off",
+            Self::TooLarge { .. } => "zlib-too-large",
+            Self::Trailing { .. } => "zlib-trailing",
+        }
+    }
+}
+
+/// Inflates one zlib stream, never to more than the limit.
+pub fn inflate(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ZlibError> {
+    let [cmf, flags, ..] = *bytes else {
+        return Err(ZlibError::Header);
+    };
+    let header = u16::from_be_bytes([cmf, flags]);
+    if cmf & 0x0f != 8 || cmf >> 4 > 7 || header % 31 != 0 {
+        return Err(ZlibError::Header);
+    }
+    if flags & 0x20 != 0 {
+        return Err(ZlibError::Dictionary);
+    }
+    let limit = limits.max_inflated;
+    let mut inflater = Decompress::new(true);
+    let mut out = Vec::with_capacity(bytes.len().saturating_mul(2).clamp(64, limit.max(64)));
+    loop {
+        let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
+        let rest = bytes.get(before_in as usize..).unwrap_or_default();
+        let status = inflater
+            .decompress_vec(rest, &mut out, FlushDecompress::Finish)
+            .map_err(|_| ZlibError::Damaged)?;
+        if out.len() > limit {
+            return Err(ZlibError::TooLarge { limit });
+        }
+        match status {
+            Status::StreamEnd => {
+                let count = bytes.len() - inflater.total_in() as usize;
+                return if count == 0 { Ok(out) } else { Err(ZlibError::Trailing { count }) };
+            }
+            // One byte past the limit is room enough to see that it is passed.
+            _ if out.len() == out.capacity() => {
+                out.reserve_exact(out.len().clamp(1, limit + 1 - out.len()));
+            }
+            _ if inflater.total_in() == before_in && inflater.total_out() == before_out => {
+                return Err(ZlibError::CutOff);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn deflate(data: &[u8], level: u32) -> Vec<u8> {
+        let mut z = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(level));
+        z.write_all(data).unwrap();
+        z.finish().unwrap()
+    }
+
+    fn inflated(bytes: &[u8]) -> Result<Vec<u8>, ZlibError> {
+        inflate(bytes, &Limits::default())
+    }
+
+    #[test]
+    fn d6_output_at_the_limit_passes_and_one_more_byte_does_not() {
+        let limits = Limits { max_inflated: 1000, ..Limits::default() };
+        assert_eq!(inflate(&deflate(&[7; 1000], 9), &limits).unwrap(), [7; 1000]);
+        let limit = 1000;
+        for size in [1001, 1002, 4000, 1_000_000] {
+            let bomb = deflate(&vec![0; size], 9);
+            assert_eq!(inflate(&bomb, &limits), Err(ZlibError::TooLarge { limit }), "{size}");
+        }
+        let none = Limits { max_inflated: 0, ..Limits::default() };
+        assert_eq!(inflate(&deflate(&[], 9), &none), Ok(vec![]));
+        assert_eq!(inflate(&deflate(&[1], 9), &none), Err(ZlibError::TooLarge { limit: 0 }));
+    }
+
+    #[test]
+    fn d7_only_a_whole_zlib_stream_is_read() {
+        let good = deflate(b"a certificate", 6);
+        assert_eq!(inflated(&good).unwrap(), b"a certificate");
+        assert_eq!(inflated(b"a certificate"), Err(ZlibError::Header));
+        assert_eq!(inflated(&good[2..]), Err(ZlibError::Header), "raw deflate");
+        assert_eq!(inflated(&[]), Err(ZlibError::Header));
+        for end in 2..good.len() {
+            assert_eq!(inflated(&good[..end]), Err(ZlibError::CutOff), "cut at {end}");
+        }
+        let mut long = good.clone();
+        long.push(0);
+        assert_eq!(inflated(&long), Err(ZlibError::Trailing { count: 1 }));
+        let mut bad = good.clone();
+        *bad.last_mut().unwrap() ^= 1;
+        assert_eq!(inflated(&bad), Err(ZlibError::Damaged), "Adler-32");
+        // FDICT set, with a header checksum that fits.
+        assert_eq!(inflated(&[0x78, 0x20, 0, 0, 0, 0, 3, 0]), Err(ZlibError::Dictionary));
+    }
+
+    #[test]
+    fn d7_every_level_and_window_that_zlib_writes_is_read() {
+        for level in 0..=9 {
+            assert_eq!(inflated(&deflate(b"x", level)).unwrap(), b"x");
+        }
+        for header in [[0x08, 0x1d], [0x18, 0x19], [0x48, 0x89], [0x78, 0x01], [0x78, 0xda]] {
+            let mut stream = deflate(b"x", 6);
+            stream[..2].copy_from_slice(&header);
+            assert_eq!(inflated(&stream).unwrap(), b"x", "{header:02x?}");
+        }
+    }
+}

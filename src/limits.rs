@@ -1,0 +1,26 @@
+/// Budgets for everything that the sender of a code can size.
+///
+/// The defaults leave room above anything that fits into a QR symbol (4,296
+/// alphanumeric characters) and refuse the rest before memory is spent on it.
+///
+/// ```
+/// let limits = hcert::Limits { max_inflated: 8 * 1024, ..hcert::Limits::default() };
+/// assert!(limits.max_text > 4296);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest text of a code, in bytes.
+    pub max_text: usize,
+    /// Most bytes that its zlib stream may inflate to.
+    pub max_inflated: usize,
+    /// Deepest nesting of CBOR arrays, maps and tags.
+    pub max_depth: usize,
+    /// Most CBOR data items in one layer.
+    pub max_items: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_text: 16 * 1024, max_inflated: 64 * 1024, max_depth: 24, max_items: 4096 }
+    }
+}

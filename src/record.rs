@@ -1,0 +1,230 @@
+//! What a certificate says: a holder, and what happened.
+//!
+//! A value made by this module's builders is correct: [`Record`]s that come
+//! from them satisfy the DCC schema. A record that was *read* from a
+//! certificate holds what could be read, so its dates are `Option`s; what was
+//! wrong with it stands among the deviations of the verdict.
+//!
+//! Everything here is personal data: `Debug` prints the kind and nothing else.
+
+pub mod codes;
+mod entry;
+mod holder;
+pub mod translit;
+pub mod uvci;
+
+use core::fmt;
+
+pub use entry::{
+    Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
+    VaccinationBuilder,
+};
+pub use holder::Holder;
+pub use translit::TransliterationError;
+pub use uvci::{Uvci, UvciError};
+
+use crate::format::hc1::cwt::ContentError;
+use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, schema};
+use ciborium::Value;
+
+/// Why a record can't be made. The errors name members, never values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// A member departs from the DCC schema.
+    #[error("{0}")]
+    Schema(Deviation),
+    /// A country is not two capital letters (ISO 3166-1 alpha-2).
+    #[error("{at}: not a country code of two capital letters (ISO 3166-1 alpha-2)")]
+    Country {
+        /// The member.
+        at: String,
+    },
+    /// A dose number above the number of doses of the series.
+    #[error("{at}: dose {number} of {total}")]
+    Dose {
+        /// The entry.
+        at: String,
+        /// The dose number.
+        number: u32,
+        /// The doses of the series.
+        total: u32,
+    },
+    /// A period ends before it begins.
+    #[error("{at}: ends before it begins")]
+    Period {
+        /// The entry.
+        at: String,
+    },
+    /// A name has no known transliteration.
+    #[error("{at}: {source}")]
+    Name {
+        /// `nam.fn` or `nam.gn`.
+        at: &'static str,
+        /// Why.
+        source: TransliterationError,
+    },
+    /// The JSON is malformed.
+    #[error("not JSON: {problem} at line {line}, column {column}")]
+    Json {
+        /// The kind of problem.
+        problem: &'static str,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// A member that the schema does not know; it would be lost.
+    #[error("{at}: the schema knows no such member")]
+    UnknownMember {
+        /// The member.
+        at: String,
+    },
+    /// The value is not shaped as a DCC at all.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+}
+
+impl RecordError {
+    /// A stable identifier of the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Schema(deviation) => deviation.code(),
+            Self::Country { .. } => "record-country",
+            Self::Dose { .. } => "record-dose",
+            Self::Period { .. } => "record-period",
+            Self::Name { source, .. } => source.code(),
+            Self::Json { .. } => "record-json",
+            Self::UnknownMember { .. } => "record-unknown-member",
+            Self::Content(e) => e.code(),
+        }
+    }
+}
+
+/// What one certificate says.
+///
+/// ```
+/// use hcert::{Date, PartialDate};
+/// use hcert::record::{Holder, Record, Uvci, Vaccination};
+/// let holder = Holder::new("Musterfrau-Gößinger", "Gabriele", PartialDate::parse("1998-02-26")?)?;
+/// assert_eq!(holder.standard_family_name(), Some("MUSTERFRAU<GOESSINGER"));
+/// let vaccination = Vaccination::builder()
+///     .vaccine("1119349007")
+///     .product("EU/1/20/1528")
+///     .manufacturer("ORG-100030215")
+///     .dose(2, 2)
+///     .date(Date::parse("2021-05-29")?)
+///     .country("AT")
+///     .issuer("Ministry of Health")
+///     .id(&Uvci::opaque("AT", "10807843F94AEE0EE5093FBC254BD813")?)
+///     .build()?;
+/// let record = Record::new(holder, vaccination)?;
+/// assert_eq!(record.entries().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Record {
+    pub(crate) holder: Holder,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) schema_version: String,
+}
+
+impl Record {
+    /// A record of one entry, as the specification wants (hcert-spec, DCC
+    /// schema 1.3.0 and later).
+    pub fn new(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
+        let record = Self {
+            holder,
+            entries: vec![entry.into()],
+            schema_version: schema::CURRENT.into(),
+        };
+        record.check()?;
+        Ok(record)
+    }
+
+    /// Reads a DCC in JSON form:
+    /// `{"nam": {"fn", "gn", "fnt"?, "gnt"?}, "dob", "v"|"t"|"r": [{…}]}`.
+    ///
+    /// Standard names that are missing are produced from the names. The
+    /// schema is applied in its current version, whatever `ver` says.
+    pub fn from_json(text: &str) -> Result<Self, RecordError> {
+        let json: serde_json::Value = serde_json::from_str(text).map_err(|e| RecordError::Json {
+            problem: match e.classify() {
+                serde_json::error::Category::Eof => "the text ends early",
+                _ => "malformed",
+            },
+            line: e.line(),
+            column: e.column(),
+        })?;
+        let mut dcc = schema::from_json(&json);
+        let Value::Map(members) = &mut dcc else {
+            return Err(ContentError::NotDcc.into());
+        };
+        members.retain(|(key, _)| key.as_text() != Some("ver"));
+        members.push((Value::from("ver"), Value::from(schema::CURRENT)));
+        for (key, value) in members {
+            if let ("nam", Value::Map(names)) = (key.as_text().unwrap_or_default(), value) {
+                complete_names(names)?;
+            }
+        }
+        if let Some(at) = schema::unknown_members(&dcc).into_iter().next() {
+            return Err(RecordError::UnknownMember { at });
+        }
+        refuse_departures(&dcc)?;
+        let record = eu_dcc::read_value(&dcc)?;
+        record.check()?;
+        Ok(record)
+    }
+
+    /// Who it is about.
+    pub fn holder(&self) -> &Holder {
+        &self.holder
+    }
+
+    /// What happened: one entry in a certificate after the specification.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The schema version that the certificate names (`ver`).
+    pub fn schema_version(&self) -> &str {
+        &self.schema_version
+    }
+
+    /// Whether the record may be issued: no departure from the current
+    /// schema, and consistent in itself.
+    pub(crate) fn check(&self) -> Result<(), RecordError> {
+        refuse_departures(&eu_dcc::write(self))?;
+        self.entries.iter().try_for_each(Entry::check)
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record").field("entries", &self.entries).finish_non_exhaustive()
+    }
+}
+
+fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
+    let mut found = Vec::new();
+    schema::check(dcc, &mut found);
+    // A whole number as 1.0 is one in JSON, and is written as an integer.
+    found.retain(|d| d.kind() != DeviationCode::SchemaFloat);
+    found.into_iter().next().map_or(Ok(()), |first| Err(RecordError::Schema(first)))
+}
+
+fn complete_names(names: &mut Vec<(Value, Value)>) -> Result<(), RecordError> {
+    for (name, standard, at) in [("fn", "fnt", "nam.fn"), ("gn", "gnt", "nam.gn")] {
+        let find = |wanted: &str| {
+            names.iter().find(|(key, _)| key.as_text() == Some(wanted)).map(|(_, value)| value)
+        };
+        if find(standard).is_none()
+            && let Some(Value::Text(text)) = find(name)
+        {
+            let made = translit::transliterate(text)
+                .map_err(|source| RecordError::Name { at, source })?;
+            names.push((Value::from(standard), Value::from(made)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! Codes that the DCC value sets name (eHealth Network, "Value Sets for EU
+//! Digital COVID Certificates", 1.14).
+
+/// COVID-19 (SNOMED CT), for `tg`.
+pub const COVID_19: &str = "840539006";
+/// Nucleic acid amplification with probe detection (LOINC part), for `tt`.
+pub const NAAT: &str = "LP6464-4";
+/// Rapid immunoassay, the rapid antigen test (LOINC part), for `tt`.
+pub const RAPID_ANTIGEN: &str = "LP217198-3";
+/// Not detected (SNOMED CT), for `tr`.
+pub const NOT_DETECTED: &str = "260415000";
+/// Detected (SNOMED CT), for `tr`.
+pub const DETECTED: &str = "260373001";
+/// Inconclusive (SNOMED CT), for `tr`. No DCC value set holds it; it is what
+/// the international patient summary uses.
+pub const INCONCLUSIVE: &str = "419984006";

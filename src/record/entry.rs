@@ -1,0 +1,483 @@
+use core::fmt;
+
+use super::{RecordError, Uvci, codes};
+use crate::trust::Usage;
+use crate::{Date, Timestamp};
+
+/// One thing that happened.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Entry {
+    /// A dose of a vaccine.
+    Vaccination(Vaccination),
+    /// A test and its result.
+    Test(Test),
+    /// Recovery from an infection.
+    Recovery(Recovery),
+}
+
+impl Entry {
+    /// What a document signer must be allowed to sign for this entry.
+    pub fn usage(&self) -> Usage {
+        match self {
+            Self::Vaccination(_) => Usage::Vaccination,
+            Self::Test(_) => Usage::Test,
+            Self::Recovery(_) => Usage::Recovery,
+        }
+    }
+
+    /// Country code of where it happened (`co`); may be empty in a
+    /// certificate that departs from the schema, as may all texts.
+    pub fn country(&self) -> &str {
+        match self {
+            Self::Vaccination(entry) => &entry.country,
+            Self::Test(entry) => &entry.country,
+            Self::Recovery(entry) => &entry.country,
+        }
+    }
+
+    /// The body that issued the certificate (`is`).
+    pub fn issuer(&self) -> &str {
+        match self {
+            Self::Vaccination(entry) => &entry.issuer,
+            Self::Test(entry) => &entry.issuer,
+            Self::Recovery(entry) => &entry.issuer,
+        }
+    }
+
+    /// The unique certificate identifier (`ci`), as it is written.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Vaccination(entry) => &entry.id,
+            Self::Test(entry) => &entry.id,
+            Self::Recovery(entry) => &entry.id,
+        }
+    }
+
+    /// The code of the disease or agent (`tg`).
+    pub fn disease(&self) -> &str {
+        match self {
+            Self::Vaccination(entry) => &entry.disease,
+            Self::Test(entry) => &entry.disease,
+            Self::Recovery(entry) => &entry.disease,
+        }
+    }
+
+    /// What the schema does not say and an issuer must still get right.
+    pub(super) fn check(&self) -> Result<(), RecordError> {
+        let (group, country) = match self {
+            Self::Vaccination(_) => ("v[0]", self.country()),
+            Self::Test(_) => ("t[0]", self.country()),
+            Self::Recovery(_) => ("r[0]", self.country()),
+        };
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(RecordError::Country { at: format!("{group}.co") });
+        }
+        match self {
+            Self::Vaccination(Vaccination {
+                dose_number: Some(number),
+                dose_total: Some(total),
+                ..
+            // A booster of a finished series is written 3 of 3, or 2 of 1
+            // after a single-dose one (eHealth Network, value sets, Annex A).
+            }) if number > total && *total != 1 => Err(RecordError::Dose {
+                at: group.into(),
+                number: *number,
+                total: *total,
+            }),
+            Self::Recovery(Recovery { valid_from: Some(from), valid_until: Some(until), .. })
+                if until < from =>
+            {
+                Err(RecordError::Period { at: group.into() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Vaccination(_) => "Vaccination(redacted)",
+            Self::Test(_) => "Test(redacted)",
+            Self::Recovery(_) => "Recovery(redacted)",
+        })
+    }
+}
+
+/// Gives an entry its `Debug`, its conversion, and a builder with the
+/// setters that all kinds share.
+macro_rules! entry {
+    ($entry:ident, $builder:ident) => {
+        impl fmt::Debug for $entry {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($entry), "(redacted)"))
+            }
+        }
+
+        impl From<$entry> for Entry {
+            fn from(entry: $entry) -> Self {
+                Self::$entry(entry)
+            }
+        }
+
+        #[doc = concat!("Builds a [`", stringify!($entry), "`]; members without a default have to be set.")]
+        #[derive(Debug, Clone)]
+        #[must_use]
+        pub struct $builder($entry);
+
+        impl $entry {
+            /// Begins an entry, about COVID-19 unless another disease is set.
+            pub fn builder() -> $builder {
+                let mut entry = Self::default();
+                entry.disease = codes::COVID_19.into();
+                $builder(entry)
+            }
+
+            /// The code of the disease or agent (`tg`).
+            pub fn disease(&self) -> &str {
+                &self.disease
+            }
+
+            /// Country code of where it happened (`co`).
+            pub fn country(&self) -> &str {
+                &self.country
+            }
+
+            /// The body that issued the certificate (`is`).
+            pub fn issuer(&self) -> &str {
+                &self.issuer
+            }
+
+            /// The unique certificate identifier (`ci`), as it is written.
+            pub fn id(&self) -> &str {
+                &self.id
+            }
+        }
+
+        impl $builder {
+            /// The SNOMED CT code of the disease or agent.
+            pub fn disease(mut self, code: &str) -> Self {
+                self.0.disease = code.into();
+                self
+            }
+
+            /// Where it happened, ISO 3166-1 alpha-2.
+            pub fn country(mut self, code: &str) -> Self {
+                self.0.country = code.into();
+                self
+            }
+
+            /// The body that issues the certificate, at most 80 characters.
+            pub fn issuer(mut self, name: &str) -> Self {
+                self.0.issuer = name.into();
+                self
+            }
+
+            /// The unique certificate identifier.
+            pub fn id(mut self, id: &Uvci) -> Self {
+                self.0.id = id.as_str().into();
+                self
+            }
+
+            #[doc = concat!("The finished [`", stringify!($entry), "`].")]
+            ///
+            /// # Errors
+            /// A required member is missing, or one departs from the schema.
+            pub fn build(self) -> Result<$entry, RecordError> {
+                Entry::from(self.0.clone()).check_alone()?;
+                Ok(self.0)
+            }
+        }
+    };
+}
+
+impl Entry {
+    fn check_alone(self) -> Result<(), RecordError> {
+        let holder = super::Holder::with_standard_names(
+            ("", "X"),
+            ("", ""),
+            crate::PartialDate::Unknown,
+        );
+        super::Record::new(holder, self).map(drop)
+    }
+}
+
+/// A dose of a vaccine (dcc-schema, `vaccination_entry`).
+#[derive(Clone, PartialEq, Default)]
+pub struct Vaccination {
+    pub(crate) disease: String,
+    pub(crate) vaccine: String,
+    pub(crate) product: String,
+    pub(crate) manufacturer: String,
+    pub(crate) dose_number: Option<u32>,
+    pub(crate) dose_total: Option<u32>,
+    pub(crate) date: Option<Date>,
+    pub(crate) country: String,
+    pub(crate) issuer: String,
+    pub(crate) id: String,
+}
+
+entry!(Vaccination, VaccinationBuilder);
+
+impl Vaccination {
+    /// The code of the vaccine or prophylaxis (`vp`).
+    pub fn vaccine(&self) -> &str {
+        &self.vaccine
+    }
+
+    /// The code of the medicinal product (`mp`).
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// The code of the marketing authorisation holder or manufacturer (`ma`).
+    pub fn manufacturer(&self) -> &str {
+        &self.manufacturer
+    }
+
+    /// Which dose it is (`dn`), if it is a whole number.
+    pub fn dose_number(&self) -> Option<u32> {
+        self.dose_number
+    }
+
+    /// How many doses the series has (`sd`), if it is a whole number.
+    pub fn dose_total(&self) -> Option<u32> {
+        self.dose_total
+    }
+
+    /// The day (`dt`), if it could be read.
+    pub fn date(&self) -> Option<Date> {
+        self.date
+    }
+}
+
+impl VaccinationBuilder {
+    /// The code of the vaccine or prophylaxis, such as `1119349007`.
+    pub fn vaccine(mut self, code: &str) -> Self {
+        self.0.vaccine = code.into();
+        self
+    }
+
+    /// The code of the medicinal product, such as `EU/1/20/1528`.
+    pub fn product(mut self, code: &str) -> Self {
+        self.0.product = code.into();
+        self
+    }
+
+    /// The code of the marketing authorisation holder, such as `ORG-100030215`.
+    pub fn manufacturer(mut self, code: &str) -> Self {
+        self.0.manufacturer = code.into();
+        self
+    }
+
+    /// The dose's number and the number of doses of the series.
+    pub fn dose(mut self, number: u32, total: u32) -> Self {
+        (self.0.dose_number, self.0.dose_total) = (Some(number), Some(total));
+        self
+    }
+
+    /// The day of the vaccination.
+    pub fn date(mut self, date: Date) -> Self {
+        self.0.date = Some(date);
+        self
+    }
+}
+
+/// The kind of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TestKind<'a> {
+    /// Nucleic acid amplification, such as PCR.
+    Naat,
+    /// Rapid antigen test.
+    RapidAntigen,
+    /// Any other code, antibody tests among them.
+    Other(&'a str),
+}
+
+impl<'a> TestKind<'a> {
+    /// The LOINC code.
+    pub fn code(self) -> &'a str {
+        match self {
+            Self::Naat => codes::NAAT,
+            Self::RapidAntigen => codes::RAPID_ANTIGEN,
+            Self::Other(code) => code,
+        }
+    }
+}
+
+/// The result of a test. A code that is none of the three is never taken for
+/// negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TestResult<'a> {
+    /// Not detected.
+    Negative,
+    /// Detected.
+    Positive,
+    /// Neither of the two could be said.
+    Inconclusive,
+    /// Any other code.
+    Other(&'a str),
+}
+
+impl<'a> TestResult<'a> {
+    /// The SNOMED CT code.
+    pub fn code(self) -> &'a str {
+        match self {
+            Self::Negative => codes::NOT_DETECTED,
+            Self::Positive => codes::DETECTED,
+            Self::Inconclusive => codes::INCONCLUSIVE,
+            Self::Other(code) => code,
+        }
+    }
+}
+
+/// A test and its result (dcc-schema, `test_entry`).
+#[derive(Clone, PartialEq, Default)]
+pub struct Test {
+    pub(crate) disease: String,
+    pub(crate) kind: String,
+    pub(crate) name: Option<String>,
+    pub(crate) device: Option<String>,
+    pub(crate) sampled_at: Option<Timestamp>,
+    pub(crate) resulted_at: Option<Timestamp>,
+    pub(crate) result: String,
+    pub(crate) centre: Option<String>,
+    pub(crate) country: String,
+    pub(crate) issuer: String,
+    pub(crate) id: String,
+}
+
+entry!(Test, TestBuilder);
+
+impl Test {
+    /// The kind of the test (`tt`).
+    pub fn kind(&self) -> TestKind<'_> {
+        match self.kind.as_str() {
+            codes::NAAT => TestKind::Naat,
+            codes::RAPID_ANTIGEN => TestKind::RapidAntigen,
+            other => TestKind::Other(other),
+        }
+    }
+
+    /// The name of the test (`nm`), for NAAT.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The device identifier of the test (`ma`), for rapid antigen tests.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
+    /// When the sample was taken (`sc`), if it could be read.
+    pub fn sampled_at(&self) -> Option<Timestamp> {
+        self.sampled_at
+    }
+
+    /// When the result was there (`dr`, schemas before 1.2.0).
+    pub fn resulted_at(&self) -> Option<Timestamp> {
+        self.resulted_at
+    }
+
+    /// The result (`tr`).
+    pub fn result(&self) -> TestResult<'_> {
+        match self.result.as_str() {
+            codes::NOT_DETECTED => TestResult::Negative,
+            codes::DETECTED => TestResult::Positive,
+            codes::INCONCLUSIVE => TestResult::Inconclusive,
+            other => TestResult::Other(other),
+        }
+    }
+
+    /// The centre where the test was made (`tc`).
+    pub fn centre(&self) -> Option<&str> {
+        self.centre.as_deref()
+    }
+}
+
+impl TestBuilder {
+    /// The kind of the test.
+    pub fn kind(mut self, kind: TestKind<'_>) -> Self {
+        self.0.kind = kind.code().into();
+        self
+    }
+
+    /// The name of the test; for NAAT.
+    pub fn name(mut self, name: &str) -> Self {
+        self.0.name = Some(name.into());
+        self
+    }
+
+    /// The device identifier in the list of the Health Security Committee;
+    /// for rapid antigen tests.
+    pub fn device(mut self, code: &str) -> Self {
+        self.0.device = Some(code.into());
+        self
+    }
+
+    /// When the sample was taken.
+    pub fn sampled_at(mut self, time: Timestamp) -> Self {
+        self.0.sampled_at = Some(time);
+        self
+    }
+
+    /// The result.
+    pub fn result(mut self, result: TestResult<'_>) -> Self {
+        self.0.result = result.code().into();
+        self
+    }
+
+    /// The centre where the test was made, at most 80 characters.
+    pub fn centre(mut self, name: &str) -> Self {
+        self.0.centre = Some(name.into());
+        self
+    }
+}
+
+/// Recovery from an infection (dcc-schema, `recovery_entry`).
+#[derive(Clone, PartialEq, Default)]
+pub struct Recovery {
+    pub(crate) disease: String,
+    pub(crate) first_positive: Option<Date>,
+    pub(crate) country: String,
+    pub(crate) issuer: String,
+    pub(crate) valid_from: Option<Date>,
+    pub(crate) valid_until: Option<Date>,
+    pub(crate) id: String,
+}
+
+entry!(Recovery, RecoveryBuilder);
+
+impl Recovery {
+    /// The day of the first positive test (`fr`), if it could be read.
+    pub fn first_positive(&self) -> Option<Date> {
+        self.first_positive
+    }
+
+    /// The first day of validity (`df`), if it could be read.
+    pub fn valid_from(&self) -> Option<Date> {
+        self.valid_from
+    }
+
+    /// The last day of validity (`du`), if it could be read.
+    pub fn valid_until(&self) -> Option<Date> {
+        self.valid_until
+    }
+}
+
+impl RecoveryBuilder {
+    /// The day of the first positive test.
+    pub fn first_positive(mut self, date: Date) -> Self {
+        self.0.first_positive = Some(date);
+        self
+    }
+
+    /// The first and the last day of validity.
+    pub fn valid(mut self, from: Date, until: Date) -> Self {
+        (self.0.valid_from, self.0.valid_until) = (Some(from), Some(until));
+        self
+    }
+}

@@ -1,0 +1,106 @@
+use core::fmt;
+
+use super::translit::transliterate;
+use super::{RecordError, TransliterationError};
+use crate::PartialDate;
+
+/// The person whom a certificate is about: what to compare with an identity
+/// document, as the certificate carries neither picture nor document number.
+#[derive(Clone, PartialEq)]
+pub struct Holder {
+    pub(crate) family_name: Option<String>,
+    pub(crate) standard_family_name: Option<String>,
+    pub(crate) given_name: Option<String>,
+    pub(crate) standard_given_name: Option<String>,
+    pub(crate) born: PartialDate,
+    pub(crate) born_text: String,
+}
+
+impl Holder {
+    /// A holder with the standard names made from the names (ICAO Doc 9303-3
+    /// §6). Who has one name alone leaves the other one empty.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let holder = Holder::new("d'Červenková Panklová", "Jiřina-Maria Alena", PartialDate::parse("1979-04")?)?;
+    /// assert_eq!(holder.standard_family_name(), Some("DCERVENKOVA<PANKLOVA"));
+    /// assert_eq!(holder.standard_given_name(), Some("JIRINA<MARIA<ALENA"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(family_name: &str, given_name: &str, born: PartialDate) -> Result<Self, RecordError> {
+        let standard = |name: &str, at| {
+            if name.is_empty() { Ok(String::new()) } else { transliterate(name) }
+                .map_err(|source: TransliterationError| RecordError::Name { at, source })
+        };
+        let standard_family = standard(family_name, "nam.fn")?;
+        let standard_given = standard(given_name, "nam.gn")?;
+        Ok(Self::with_standard_names(
+            (family_name, &standard_family),
+            (given_name, &standard_given),
+            born,
+        ))
+    }
+
+    /// A holder whose standard names (`[A-Z<]`, as in the machine-readable
+    /// zone of the passport) are known; each pair is the name and its
+    /// standard form. They are checked when the record is made.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let born = PartialDate::parse("1990-01-31")?;
+    /// let holder = Holder::with_standard_names(("王", "WANG"), ("小明", "XIAOMING"), born);
+    /// assert_eq!(holder.family_name(), Some("王"));
+    /// # Ok::<(), hcert::TimeError>(())
+    /// ```
+    pub fn with_standard_names(
+        family: (&str, &str),
+        given: (&str, &str),
+        born: PartialDate,
+    ) -> Self {
+        let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            family_name: stated(family.0),
+            standard_family_name: stated(family.1),
+            given_name: stated(given.0),
+            standard_given_name: stated(given.1),
+            born,
+            born_text: born.to_string(),
+        }
+    }
+
+    /// Family name (`fn`).
+    pub fn family_name(&self) -> Option<&str> {
+        self.family_name.as_deref()
+    }
+
+    /// Family name in capitals A–Z and `<` (`fnt`).
+    pub fn standard_family_name(&self) -> Option<&str> {
+        self.standard_family_name.as_deref()
+    }
+
+    /// Given name (`gn`).
+    pub fn given_name(&self) -> Option<&str> {
+        self.given_name.as_deref()
+    }
+
+    /// Given name in capitals A–Z and `<` (`gnt`).
+    pub fn standard_given_name(&self) -> Option<&str> {
+        self.standard_given_name.as_deref()
+    }
+
+    /// Date of birth as far as it is known and could be read (`dob`).
+    pub fn born(&self) -> PartialDate {
+        self.born
+    }
+
+    /// Date of birth as the certificate writes it.
+    pub fn born_text(&self) -> &str {
+        &self.born_text
+    }
+}
+
+impl fmt::Debug for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Holder(redacted)")
+    }
+}

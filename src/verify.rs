@@ -1,0 +1,16 @@
+//! Is it authentic? Signed by a key of the trust list, in time, not revoked,
+//! and the key allowed for this kind of record.
+//!
+//! [`Verifier::verify`] goes through the [steps](Step) in order and gives a
+//! [`Verdict`]. Up to the signature each step gates the next one; after it
+//! all the others run, so that one look shows everything that is wrong.
+
+mod policy;
+mod reason;
+mod report;
+mod verifier;
+
+pub use policy::Policy;
+pub use reason::{Reason, SkipReason};
+pub use report::{Outcome, Step, StepResult, Verdict, Verified};
+pub use verifier::Verifier;

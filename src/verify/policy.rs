@@ -1,0 +1,75 @@
+use crate::Limits;
+
+/// What a verifier lets pass. The default refuses whatever is unsafe; each
+/// method that weakens it says so in its name.
+///
+/// ```
+/// use hcert::verify::Policy;
+/// let policy = Policy::default().strict().expiry_skew(0);
+/// # let _ = policy;
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Policy {
+    pub(super) strict: bool,
+    pub(super) expiry_skew: i64,
+    pub(super) issue_skew: i64,
+    pub(super) missing_exp: bool,
+    pub(super) min_rsa_bits: usize,
+    pub(super) limits: Limits,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            strict: false,
+            expiry_skew: 0,
+            issue_skew: 60,
+            missing_exp: false,
+            min_rsa_bits: 2048,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// Refuses every departure from the specification, also those that the
+    /// field is full of.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// For how many seconds after `exp` a certificate still counts as in
+    /// time, for clocks that run fast. Default 0.
+    pub fn expiry_skew(mut self, seconds: u32) -> Self {
+        self.expiry_skew = seconds.into();
+        self
+    }
+
+    /// How many seconds `iat` may lie in the future, for clocks that run
+    /// slow. Default 60.
+    pub fn issue_skew(mut self, seconds: u32) -> Self {
+        self.issue_skew = seconds.into();
+        self
+    }
+
+    /// Lets certificates without an `exp` claim pass: they never expire.
+    pub fn dangerously_accept_missing_expiry(mut self) -> Self {
+        self.missing_exp = true;
+        self
+    }
+
+    /// Lets RSA keys of 1024 bits pass, which can be broken with effort. The
+    /// default asks for 2048.
+    pub fn dangerously_accept_rsa_1024(mut self) -> Self {
+        self.min_rsa_bits = 1024;
+        self
+    }
+
+    /// The budgets for reading.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}

@@ -1,0 +1,189 @@
+use super::Outcome;
+use crate::Timestamp;
+use crate::crypto::KeyKind;
+use crate::format::hc1::cose::DeclaredAlgorithm;
+use crate::format::hc1::cwt::ContentError;
+use crate::format::hc1::{DecodeError, Deviation};
+use crate::trust::{KeyUsage, Kid, Usage};
+
+/// Why a step failed, with what was compared. The texts of the errors never
+/// name anything about the holder.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The text is no HCERT.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The headers name no key.
+    #[error("the certificate names no key (kid)")]
+    KidMissing,
+    /// No key of the trust store has this identifier.
+    #[error("no trusted key has the identifier {kid}")]
+    UnknownKey {
+        /// The identifier that the certificate names.
+        kid: Kid,
+    },
+    /// The headers name no algorithm.
+    #[error("the certificate names no algorithm (alg)")]
+    AlgMissing,
+    /// Neither ES256 nor PS256.
+    #[error("{algorithm} is neither ES256 nor PS256")]
+    AlgUnsupported {
+        /// What the header names.
+        algorithm: DeclaredAlgorithm,
+    },
+    /// No key with this identifier is of the algorithm's type.
+    #[error("{algorithm} does not fit a key of type {key}")]
+    AlgKeyMismatch {
+        /// What the header names.
+        algorithm: DeclaredAlgorithm,
+        /// The type of the (first) key with the identifier.
+        key: KeyKind,
+    },
+    /// The RSA key is too short to be relied on.
+    #[error("the RSA key has {bits} bits, fewer than {minimum}")]
+    RsaTooShort {
+        /// Its length.
+        bits: usize,
+        /// What the policy asks for.
+        minimum: usize,
+    },
+    /// No key with this identifier made the signature.
+    #[error("the signature does not verify: the certificate was changed, or another key made it")]
+    BadSignature,
+    /// The document signer certificate has expired.
+    #[error("the document signer certificate expired at {not_after}; it is {now}")]
+    DscExpired {
+        /// Its last instant.
+        not_after: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The document signer certificate is not valid yet.
+    #[error("the document signer certificate is valid from {not_before}; it is {now}")]
+    DscNotYetValid {
+        /// Its first instant.
+        not_before: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The key may not sign this kind of record.
+    #[error("the key is for {allowed}, and the certificate states a {found}")]
+    KeyUsage {
+        /// What the key may sign.
+        allowed: KeyUsage,
+        /// What it signed.
+        found: Usage,
+    },
+    /// There is no `exp`.
+    #[error("the certificate has no time of expiry (exp)")]
+    ExpMissing,
+    /// `exp` is a number, but no second count.
+    #[error("the time of expiry (exp) is not a second count of the years 1970 to 9999")]
+    ExpUnusable,
+    /// The certificate has expired.
+    #[error("expired at {expires_at}; it is {now}")]
+    Expired {
+        /// The first instant at which it no longer holds.
+        expires_at: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// `iat` or `nbf` is a number, but no second count.
+    #[error("the claim {claim} is not a second count of the years 1970 to 9999")]
+    StartUnusable {
+        /// `iat` or `nbf`.
+        claim: &'static str,
+    },
+    /// Issued in the future.
+    #[error("issued at {issued_at}, in the future; it is {now}")]
+    IssuedInFuture {
+        /// When it says that it was issued.
+        issued_at: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The certificate holds from a later time on (`nbf`).
+    #[error("holds from {not_before} on; it is {now}")]
+    NotBefore {
+        /// From when on it holds.
+        not_before: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The signed content can't be read.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// The strict policy refuses a departure from the specification.
+    #[error("the strict policy refuses: {0}")]
+    Deviation(Deviation),
+}
+
+impl Reason {
+    /// A stable identifier, shared by the examples, the vectors and bindings.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Decode(e) => e.code(),
+            Self::KidMissing => "kid-missing",
+            Self::UnknownKey { .. } => "unknown-key",
+            Self::AlgMissing => "alg-missing",
+            Self::AlgUnsupported { .. } => "alg-unsupported",
+            Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
+            Self::RsaTooShort { .. } => "rsa-too-short",
+            Self::BadSignature => "bad-signature",
+            Self::DscExpired { .. } => "dsc-expired",
+            Self::DscNotYetValid { .. } => "dsc-not-yet-valid",
+            Self::KeyUsage { .. } => "key-usage",
+            Self::ExpMissing => "exp-missing",
+            Self::ExpUnusable => "exp-unusable",
+            Self::Expired { .. } => "expired",
+            Self::StartUnusable { .. } => "start-unusable",
+            Self::IssuedInFuture { .. } => "issued-in-future",
+            Self::NotBefore { .. } => "not-before",
+            Self::Content(e) => e.code(),
+            Self::Deviation(_) => "strict",
+        }
+    }
+
+    /// What a certificate is that fails for this reason alone.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            // Nothing says that it is false; the key is just not at hand, or
+            // the payload is of a kind that is not known.
+            Self::KidMissing
+            | Self::UnknownKey { .. }
+            | Self::Content(ContentError::UnknownPayload) => Outcome::Unascertained,
+            Self::Expired { .. } | Self::DscExpired { .. } => Outcome::Expired,
+            Self::DscNotYetValid { .. } | Self::IssuedInFuture { .. } | Self::NotBefore { .. } => {
+                Outcome::NotYetValid
+            }
+            _ => Outcome::Invalid,
+        }
+    }
+}
+
+/// Why a step had nothing to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// No revocation data was given to the verifier.
+    #[error("not checked: no revocation list was given")]
+    NoRevocationData,
+    /// The key is trusted without a certificate, so it has no period.
+    #[error("not checked: the key came without a certificate")]
+    BareKey,
+    /// The content, which the step would look at, could not be read.
+    #[error("not checked: the content could not be read")]
+    NoContent,
+}
+
+impl SkipReason {
+    /// A stable identifier.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoRevocationData => "no-revocation-data",
+            Self::BareKey => "bare-key",
+            Self::NoContent => "no-content",
+        }
+    }
+}

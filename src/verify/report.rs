@@ -1,0 +1,327 @@
+use core::fmt;
+
+use super::{Reason, SkipReason};
+use crate::format::hc1::{Deviation, cwt::Claims};
+use crate::record::Record;
+use crate::trust::TrustedKey;
+use crate::{Timestamp, trust::Kid};
+
+/// What a certificate is, in the words of the WHO (smart-icvp, functional
+/// requirements).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Authentic and in time.
+    Valid,
+    /// False: changed, malformed, or signed by a key that must not sign it.
+    Invalid,
+    /// Authentic once, and withdrawn.
+    Revoked,
+    /// Authentic, and its time or that of its signer's certificate is over.
+    Expired,
+    /// Authentic, and its time has not come.
+    NotYetValid,
+    /// Nothing says that it is false, and nothing allows to say that it is
+    /// true: the key is unknown, or needed data are missing.
+    Unascertained,
+}
+
+impl Outcome {
+    /// The word: `valid`, `invalid`, `revoked`, `expired`, `not-yet-valid`,
+    /// `unascertained`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::NotYetValid => "not-yet-valid",
+            Self::Unascertained => "unascertained",
+        }
+    }
+
+    /// Which outcome speaks for the certificate when steps disagree: that
+    /// which weighs most against it.
+    pub(super) const fn weight(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Unascertained => 1,
+            Self::NotYetValid => 2,
+            Self::Expired => 3,
+            Self::Invalid => 4,
+            Self::Revoked => 5,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A step of the verification, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Prefix, base45, zlib, COSE structure and headers.
+    Decode,
+    /// A trusted key has the identifier.
+    Key,
+    /// The algorithm is allowed and fits the key.
+    Algorithm,
+    /// The key made the signature.
+    Signature,
+    /// The document signer certificate is in time.
+    KeyValidity,
+    /// The key may sign every entry.
+    KeyUsage,
+    /// exp, iat and nbf.
+    Time,
+    /// Not on a revocation list.
+    Revocation,
+    /// The content can be read.
+    Content,
+    /// What the policy asks beyond that.
+    Policy,
+}
+
+impl Step {
+    /// All steps, in their order.
+    pub const ALL: [Self; 10] = [
+        Self::Decode,
+        Self::Key,
+        Self::Algorithm,
+        Self::Signature,
+        Self::KeyValidity,
+        Self::KeyUsage,
+        Self::Time,
+        Self::Revocation,
+        Self::Content,
+        Self::Policy,
+    ];
+
+    /// The name, such as `key-validity`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Key => "key",
+            Self::Algorithm => "algorithm",
+            Self::Signature => "signature",
+            Self::KeyValidity => "key-validity",
+            Self::KeyUsage => "key-usage",
+            Self::Time => "time",
+            Self::Revocation => "revocation",
+            Self::Content => "content",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// How a step went.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum StepResult {
+    /// All is well.
+    Passed,
+    /// Something is wrong.
+    Failed(Reason),
+    /// There was nothing to look at.
+    Skipped(SkipReason),
+    /// An earlier step failed.
+    NotReached,
+}
+
+impl StepResult {
+    /// `passed`, `failed`, `skipped` or `not-reached`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+            Self::NotReached => "not-reached",
+        }
+    }
+
+    /// The stable identifier of why it failed or was skipped.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Failed(reason) => Some(reason.code()),
+            Self::Skipped(why) => Some(why.code()),
+            _ => None,
+        }
+    }
+
+    /// The same in words, with what was compared.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Self::Failed(reason) => Some(reason.to_string()),
+            Self::Skipped(why) => Some(why.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// The result of a verification: the outcome, and how each step went.
+///
+/// `Debug` shows no content.
+#[derive(Clone)]
+#[must_use]
+pub struct Verdict {
+    pub(super) outcome: Outcome,
+    pub(super) steps: [StepResult; 10],
+    pub(super) deviations: Vec<Deviation>,
+    pub(super) kid: Option<Kid>,
+    pub(super) body: Body,
+}
+
+/// What a verdict holds of the certificate.
+#[derive(Clone)]
+pub(super) enum Body {
+    /// The signature does not hold, so nothing.
+    Nothing,
+    /// The signature holds, and the outcome is not `valid`.
+    Signed { signer: TrustedKey, claims: Option<Claims>, record: Option<Record> },
+    Verified(Box<Verified>),
+}
+
+impl Verdict {
+    /// What the certificate is.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Each step and how it went.
+    pub fn steps(&self) -> impl Iterator<Item = (Step, &StepResult)> {
+        Step::ALL.into_iter().zip(&self.steps)
+    }
+
+    /// How one step went.
+    pub fn step(&self, step: Step) -> &StepResult {
+        let found = self.steps().find(|(s, _)| *s == step);
+        found.map_or(&StepResult::NotReached, |(_, result)| result)
+    }
+
+    /// The reason that decided the outcome: of the failed steps, the first
+    /// one that leads to it. `None` for a valid certificate.
+    pub fn reason(&self) -> Option<&Reason> {
+        self.steps.iter().find_map(|result| match result {
+            StepResult::Failed(reason) if reason.outcome() == self.outcome => Some(reason),
+            _ => None,
+        })
+    }
+
+    /// Departures from the specification that were read all the same.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// The key identifier that the headers name. Before the signature holds
+    /// it is a claim.
+    pub fn kid(&self) -> Option<&Kid> {
+        self.kid.as_ref()
+    }
+
+    /// The key that made the signature.
+    pub fn signer(&self) -> Option<&TrustedKey> {
+        match &self.body {
+            Body::Nothing => None,
+            Body::Signed { signer, .. } => Some(signer),
+            Body::Verified(verified) => Some(&verified.signer),
+        }
+    }
+
+    /// The claims, once the signature holds, whatever the outcome.
+    pub fn signed_claims(&self) -> Option<&Claims> {
+        match &self.body {
+            Body::Nothing => None,
+            Body::Signed { claims, .. } => claims.as_ref(),
+            Body::Verified(verified) => Some(&verified.claims),
+        }
+    }
+
+    /// What the certificate says, once the signature holds, **whatever the
+    /// outcome**: an expired or revoked certificate says it, too. To act on
+    /// a certificate take [`verified`](Self::verified).
+    pub fn signed_record(&self) -> Option<&Record> {
+        match &self.body {
+            Body::Nothing => None,
+            Body::Signed { record, .. } => record.as_ref(),
+            Body::Verified(verified) => Some(&verified.record),
+        }
+    }
+
+    /// The certificate, if it is valid.
+    pub fn verified(&self) -> Option<&Verified> {
+        match &self.body {
+            Body::Verified(verified) => Some(verified),
+            _ => None,
+        }
+    }
+
+    /// The certificate, if it is valid; else the verdict itself.
+    pub fn into_verified(self) -> Result<Verified, Self> {
+        match self.body {
+            Body::Verified(verified) => Ok(*verified),
+            _ => Err(self),
+        }
+    }
+}
+
+impl fmt::Debug for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verdict")
+            .field("outcome", &self.outcome)
+            .field("steps", &self.steps)
+            .field("deviations", &self.deviations)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A certificate that is valid. Only [`Verifier`](super::Verifier) makes it.
+#[derive(Clone)]
+pub struct Verified {
+    pub(super) signer: TrustedKey,
+    pub(super) claims: Claims,
+    pub(super) record: Record,
+    pub(super) at: Timestamp,
+}
+
+impl Verified {
+    /// What the certificate says.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Its claims: who issued it, when, and until when it holds.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The key that made the signature.
+    pub fn signer(&self) -> &TrustedKey {
+        &self.signer
+    }
+
+    /// The time for which it was verified.
+    pub fn verified_at(&self) -> Timestamp {
+        self.at
+    }
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("record", &self.record)
+            .field("claims", &self.claims)
+            .field("verified_at", &self.at)
+            .finish_non_exhaustive()
+    }
+}

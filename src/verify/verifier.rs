@@ -1,0 +1,319 @@
+use super::report::Body;
+use super::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified};
+use crate::Timestamp;
+use crate::crypto::KeyKind;
+use crate::format::hc1::cose::DeclaredAlgorithm;
+use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
+use crate::format::hc1::{Deviation, DeviationCode, Unverified, eu_dcc};
+use crate::record::Record;
+use crate::trust::{TrustStore, TrustedKey};
+
+/// Verifies certificates against a trust store. Cheap to clone, and one
+/// serves all threads.
+///
+/// ```
+/// use hcert::{Timestamp, trust::TrustStore, verify::{Outcome, Verifier}};
+/// let (trust, report) = TrustStore::builder().build();
+/// let verifier = Verifier::new(trust);
+/// let now = Timestamp::parse("2021-06-01T12:00:00Z")?;
+/// let verdict = verifier.verify("HC1:6BF", now);
+/// assert_eq!(verdict.outcome(), Outcome::Invalid);
+/// assert_eq!(verdict.reason().map(|r| r.code()), Some("zlib-header"));
+/// # let _ = report;
+/// # Ok::<(), hcert::TimeError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Verifier {
+    trust: TrustStore,
+    policy: Policy,
+}
+
+impl Verifier {
+    /// A verifier with the default policy.
+    pub fn new(trust: TrustStore) -> Self {
+        Self::with_policy(trust, Policy::default())
+    }
+
+    /// A verifier with a policy of one's own.
+    pub fn with_policy(trust: TrustStore, policy: Policy) -> Self {
+        Self { trust, policy }
+    }
+
+    /// The keys that it trusts.
+    pub fn trust(&self) -> &TrustStore {
+        &self.trust
+    }
+
+    /// Verifies the text of a QR symbol, as of `now`.
+    pub fn verify(&self, text: &str, now: Timestamp) -> Verdict {
+        match Unverified::parse(text, &self.policy.limits) {
+            Ok(unverified) => self.verify_parsed(&unverified, now),
+            Err(error) => Progress::default().stop(Step::Decode, error.into()),
+        }
+    }
+
+    /// Verifies a certificate that has been parsed already, as of `now`.
+    pub fn verify_parsed(&self, unverified: &Unverified, now: Timestamp) -> Verdict {
+        let mut progress = Progress {
+            deviations: unverified.deviations().to_vec(),
+            kid: unverified.kid().cloned(),
+            ..Progress::default()
+        };
+        progress.passed(Step::Decode);
+
+        let Some(kid) = unverified.kid() else {
+            return progress.stop(Step::Key, Reason::KidMissing);
+        };
+        let candidates = self.trust.candidates(kid);
+        let Some(first) = candidates.first() else {
+            return progress.stop(Step::Key, Reason::UnknownKey { kid: kid.clone() });
+        };
+        progress.passed(Step::Key);
+
+        let algorithm = match unverified.algorithm() {
+            None => return progress.stop(Step::Algorithm, Reason::AlgMissing),
+            Some(DeclaredAlgorithm::Known(algorithm)) => *algorithm,
+            Some(other) => {
+                let algorithm = other.clone();
+                return progress.stop(Step::Algorithm, Reason::AlgUnsupported { algorithm });
+            }
+        };
+        let fitting = candidates.iter().filter(|c| c.public_key().algorithm() == Some(algorithm));
+        let (strong, weak): (Vec<_>, Vec<_>) = fitting.partition(|c| self.is_long_enough(c));
+        if strong.is_empty() {
+            let reason = match weak.first().map(|c| c.public_key().kind()) {
+                Some(KeyKind::Rsa { bits }) => {
+                    Reason::RsaTooShort { bits: *bits, minimum: self.policy.min_rsa_bits }
+                }
+                _ => Reason::AlgKeyMismatch {
+                    algorithm: DeclaredAlgorithm::Known(algorithm),
+                    key: first.public_key().kind().clone(),
+                },
+            };
+            return progress.stop(Step::Algorithm, reason);
+        }
+        progress.passed(Step::Algorithm);
+
+        let mut signers =
+            strong.into_iter().filter(|c| unverified.verify_signature(c.public_key()).is_ok());
+        let Some(signer) = signers.next() else {
+            return progress.stop(Step::Signature, Reason::BadSignature);
+        };
+        progress.passed(Step::Signature);
+
+        let content = Content::read(unverified, &self.policy, &mut progress.deviations);
+        // One key may be listed twice under one kid, with and without a
+        // certificate or in two of them. The entry that speaks best for the
+        // certificate counts: each of them is trusted.
+        let mut best = self.judge(progress.clone(), signer, &content, now);
+        if best.outcome != Outcome::Valid {
+            for signer in signers {
+                let other = self.judge(progress.clone(), signer, &content, now);
+                if other.outcome.weight() < best.outcome.weight() {
+                    best = other;
+                }
+            }
+        }
+        best
+    }
+
+    fn is_long_enough(&self, key: &TrustedKey) -> bool {
+        match key.public_key().kind() {
+            KeyKind::Rsa { bits } => *bits >= self.policy.min_rsa_bits,
+            _ => true,
+        }
+    }
+
+    /// The steps after the signature; all of them run.
+    fn judge(
+        &self,
+        mut progress: Progress,
+        signer: &TrustedKey,
+        content: &Content,
+        now: Timestamp,
+    ) -> Verdict {
+        progress.set(Step::KeyValidity, key_validity(signer, now));
+        let record = content.record.as_ref().ok();
+        progress.set(Step::KeyUsage, record.map_or(skipped(), |r| key_usage(signer, r)));
+        let claims = content.claims.as_ref().ok();
+        progress.set(Step::Time, claims.map_or(skipped(), |c| self.time(c, now)));
+        progress.set(
+            Step::Revocation,
+            StepResult::Skipped(SkipReason::NoRevocationData),
+        );
+        let error = content.claims.as_ref().err().or(content.record.as_ref().err());
+        progress.set(
+            Step::Content,
+            error.map_or(StepResult::Passed, |e| StepResult::Failed((*e).into())),
+        );
+        if let Some(claims) = claims {
+            note_signer(claims, signer, &mut progress.deviations);
+            if claims.expires_at() == TimeClaim::Absent && self.policy.missing_exp {
+                progress.deviations.push(Deviation::new(DeviationCode::ExpMissing, "exp"));
+            }
+        }
+        let refused = progress.deviations.first().filter(|_| self.policy.strict);
+        let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
+        progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
+
+        let outcome = progress.outcome();
+        let body = match (outcome, claims, record) {
+            (Outcome::Valid, Some(claims), Some(record)) => Body::Verified(Box::new(Verified {
+                signer: signer.clone(),
+                claims: claims.clone(),
+                record: record.clone(),
+                at: now,
+            })),
+            _ => Body::Signed {
+                signer: signer.clone(),
+                claims: claims.cloned(),
+                record: record.cloned(),
+            },
+        };
+        progress.verdict(outcome, body)
+    }
+
+    fn time(&self, claims: &Claims, now: Timestamp) -> StepResult {
+        let expiry = match claims.expires_at() {
+            TimeClaim::Absent if self.policy.missing_exp => None,
+            TimeClaim::Absent => Some(Reason::ExpMissing),
+            TimeClaim::Unusable => Some(Reason::ExpUnusable),
+            // RFC 8392 §3.1.4: at exp itself it must no longer be accepted.
+            TimeClaim::At(expires_at) if now >= expires_at.plus(self.policy.expiry_skew) => {
+                Some(Reason::Expired { expires_at, now })
+            }
+            TimeClaim::At(_) => None,
+        };
+        let latest = now.plus(self.policy.issue_skew);
+        let issue = match claims.issued_at() {
+            TimeClaim::At(issued_at) if issued_at > latest => {
+                Some(Reason::IssuedInFuture { issued_at, now })
+            }
+            TimeClaim::Unusable => Some(Reason::StartUnusable { claim: "iat" }),
+            _ => None,
+        };
+        let start = match claims.not_before() {
+            TimeClaim::At(not_before) if not_before > latest => {
+                Some(Reason::NotBefore { not_before, now })
+            }
+            TimeClaim::Unusable => Some(Reason::StartUnusable { claim: "nbf" }),
+            _ => None,
+        };
+        let reasons = [expiry, issue, start].into_iter().flatten();
+        // The first of the heaviest.
+        let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
+        heaviest.map_or(StepResult::Passed, StepResult::Failed)
+    }
+}
+
+fn skipped() -> StepResult {
+    StepResult::Skipped(SkipReason::NoContent)
+}
+
+fn key_validity(signer: &TrustedKey, now: Timestamp) -> StepResult {
+    let Some((not_before, not_after)) = signer.validity() else {
+        return StepResult::Skipped(SkipReason::BareKey);
+    };
+    if now < not_before {
+        StepResult::Failed(Reason::DscNotYetValid { not_before, now })
+    } else if now > not_after {
+        StepResult::Failed(Reason::DscExpired { not_after, now })
+    } else {
+        StepResult::Passed
+    }
+}
+
+/// Looks at every entry: a key for tests must not sign a vaccination in the
+/// second place either.
+fn key_usage(signer: &TrustedKey, record: &Record) -> StepResult {
+    let allowed = signer.usage();
+    let mut usages = record.entries().iter().map(|entry| entry.usage());
+    match usages.find(|usage| !allowed.allows(*usage)) {
+        Some(found) => StepResult::Failed(Reason::KeyUsage { allowed, found }),
+        None => StepResult::Passed,
+    }
+}
+
+/// Departures that show only next to the signer's certificate.
+fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviation>) {
+    let mut note = |code, at: &str| deviations.push(Deviation::new(code, at));
+    if let (Some(iss), Some(country)) = (claims.issuer(), signer.country())
+        && iss != country
+    {
+        note(DeviationCode::IssCountry, "iss");
+    }
+    let Some((not_before, not_after)) = signer.validity() else { return };
+    if claims.issued_at().timestamp().is_some_and(|iat| iat < not_before) {
+        note(DeviationCode::IatBeforeDsc, "iat");
+    }
+    if claims.expires_at().timestamp().is_some_and(|exp| exp > not_after) {
+        note(DeviationCode::ExpAfterDsc, "exp");
+    }
+}
+
+/// The signed content as far as it can be read.
+struct Content {
+    claims: Result<Claims, ContentError>,
+    record: Result<Record, ContentError>,
+}
+
+impl Content {
+    fn read(unverified: &Unverified, policy: &Policy, deviations: &mut Vec<Deviation>) -> Self {
+        let claims = unverified.claims(&policy.limits, deviations);
+        let record = match &claims {
+            Ok(claims) => eu_dcc::read(claims, deviations),
+            Err(error) => Err(*error),
+        };
+        Self { claims, record }
+    }
+}
+
+/// A verdict in the making.
+#[derive(Clone)]
+struct Progress {
+    steps: [StepResult; 10],
+    deviations: Vec<Deviation>,
+    kid: Option<crate::trust::Kid>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            steps: [const { StepResult::NotReached }; 10],
+            deviations: Vec::new(),
+            kid: None,
+        }
+    }
+}
+
+impl Progress {
+    fn set(&mut self, step: Step, result: StepResult) {
+        if let Some(slot) = self.steps.get_mut(step as usize) {
+            *slot = result;
+        }
+    }
+
+    fn passed(&mut self, step: Step) {
+        self.set(step, StepResult::Passed);
+    }
+
+    /// A step failed that gates the ones after it.
+    fn stop(mut self, step: Step, reason: Reason) -> Verdict {
+        let outcome = reason.outcome();
+        self.set(step, StepResult::Failed(reason));
+        self.verdict(outcome, Body::Nothing)
+    }
+
+    fn outcome(&self) -> Outcome {
+        let outcomes = self.steps.iter().filter_map(|result| match result {
+            StepResult::Failed(reason) => Some(reason.outcome()),
+            _ => None,
+        });
+        outcomes.max_by_key(|outcome| outcome.weight()).unwrap_or(Outcome::Valid)
+    }
+
+    fn verdict(self, outcome: Outcome, body: Body) -> Verdict {
+        let Self { steps, deviations, kid } = self;
+        Verdict { outcome, steps, deviations, kid, body }
+    }
+}
