@@ -21,6 +21,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_text: 16 * 1024, max_inflated: 64 * 1024, max_depth: 24, max_items: 4096 }
+        Self {
+            max_text: 16 * 1024,
+            max_inflated: 64 * 1024,
+            max_depth: 24,
+            max_items: 4096,
+        }
     }
 }

@@ -116,7 +116,7 @@ impl RecordError {
 ///     .date(Date::parse("2021-05-29")?)
 ///     .country("AT")
 ///     .issuer("Ministry of Health")
-///     .id(&Uvci::opaque("AT", "10807843F94AEE0EE5093FBC254BD813")?)
+///     .id(&Uvci::from_opaque("AT", "10807843F94AEE0EE5093FBC254BD813")?)
 ///     .build()?;
 /// let record = Record::new(holder, vaccination)?;
 /// assert_eq!(record.entries().len(), 1);
@@ -148,14 +148,15 @@ impl Record {
     /// Standard names that are missing are produced from the names. The
     /// schema is applied in its current version, whatever `ver` says.
     pub fn from_json(text: &str) -> Result<Self, RecordError> {
-        let json: serde_json::Value = serde_json::from_str(text).map_err(|e| RecordError::Json {
-            problem: match e.classify() {
-                serde_json::error::Category::Eof => "the text ends early",
-                _ => "malformed",
-            },
-            line: e.line(),
-            column: e.column(),
-        })?;
+        let json: serde_json::Value =
+            serde_json::from_str(text).map_err(|e| RecordError::Json {
+                problem: match e.classify() {
+                    serde_json::error::Category::Eof => "the text ends early",
+                    _ => "malformed",
+                },
+                line: e.line(),
+                column: e.column(),
+            })?;
         let mut dcc = schema::from_json(&json);
         let Value::Map(members) = &mut dcc else {
             return Err(ContentError::NotDcc.into());
@@ -201,7 +202,9 @@ impl Record {
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record").field("entries", &self.entries).finish_non_exhaustive()
+        f.debug_struct("Record")
+            .field("entries", &self.entries)
+            .finish_non_exhaustive()
     }
 }
 
@@ -210,19 +213,25 @@ fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
     schema::check(dcc, &mut found);
     // A whole number as 1.0 is one in JSON, and is written as an integer.
     found.retain(|d| d.kind() != DeviationCode::SchemaFloat);
-    found.into_iter().next().map_or(Ok(()), |first| Err(RecordError::Schema(first)))
+    found
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |first| Err(RecordError::Schema(first)))
 }
 
 fn complete_names(names: &mut Vec<(Value, Value)>) -> Result<(), RecordError> {
     for (name, standard, at) in [("fn", "fnt", "nam.fn"), ("gn", "gnt", "nam.gn")] {
         let find = |wanted: &str| {
-            names.iter().find(|(key, _)| key.as_text() == Some(wanted)).map(|(_, value)| value)
+            names
+                .iter()
+                .find(|(key, _)| key.as_text() == Some(wanted))
+                .map(|(_, value)| value)
         };
         if find(standard).is_none()
             && let Some(Value::Text(text)) = find(name)
         {
-            let made = translit::transliterate(text)
-                .map_err(|source| RecordError::Name { at, source })?;
+            let made =
+                translit::transliterate(text).map_err(|source| RecordError::Name { at, source })?;
             names.push((Value::from(standard), Value::from(made)));
         }
     }

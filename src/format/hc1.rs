@@ -84,7 +84,11 @@ impl Unverified {
         mut deviations: Vec<Deviation>,
     ) -> Result<Self, DecodeError> {
         let cose = CoseSign1::parse(bytes, limits, &mut deviations)?;
-        Ok(Self { cose, deviations, limits: limits.clone() })
+        Ok(Self {
+            cose,
+            deviations,
+            limits: limits.clone(),
+        })
     }
 
     /// The key identifier that the headers name.

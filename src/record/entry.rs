@@ -71,7 +71,9 @@ impl Entry {
             Self::Recovery(_) => ("r[0]", self.country()),
         };
         if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-            return Err(RecordError::Country { at: format!("{group}.co") });
+            return Err(RecordError::Country {
+                at: format!("{group}.co"),
+            });
         }
         match self {
             Self::Vaccination(Vaccination {
@@ -194,11 +196,8 @@ macro_rules! entry {
 
 impl Entry {
     fn check_alone(self) -> Result<(), RecordError> {
-        let holder = super::Holder::with_standard_names(
-            ("", "X"),
-            ("", ""),
-            crate::PartialDate::Unknown,
-        );
+        let holder =
+            super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown);
         super::Record::new(holder, self).map(drop)
     }
 }

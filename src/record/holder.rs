@@ -27,10 +27,18 @@ impl Holder {
     /// assert_eq!(holder.standard_given_name(), Some("JIRINA<MARIA<ALENA"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(family_name: &str, given_name: &str, born: PartialDate) -> Result<Self, RecordError> {
+    pub fn new(
+        family_name: &str,
+        given_name: &str,
+        born: PartialDate,
+    ) -> Result<Self, RecordError> {
         let standard = |name: &str, at| {
-            if name.is_empty() { Ok(String::new()) } else { transliterate(name) }
-                .map_err(|source: TransliterationError| RecordError::Name { at, source })
+            if name.is_empty() {
+                Ok(String::new())
+            } else {
+                transliterate(name)
+            }
+            .map_err(|source: TransliterationError| RecordError::Name { at, source })
         };
         let standard_family = standard(family_name, "nam.fn")?;
         let standard_given = standard(given_name, "nam.gn")?;

@@ -187,7 +187,11 @@ pub(super) enum Body {
     /// The signature does not hold, so nothing.
     Nothing,
     /// The signature holds, and the outcome is not `valid`.
-    Signed { signer: TrustedKey, claims: Option<Claims>, record: Option<Record> },
+    Signed {
+        signer: TrustedKey,
+        claims: Option<Claims>,
+        record: Option<Record>,
+    },
     Verified(Box<Verified>),
 }
 

@@ -78,13 +78,16 @@ impl Verifier {
                 return progress.stop(Step::Algorithm, Reason::AlgUnsupported { algorithm });
             }
         };
-        let fitting = candidates.iter().filter(|c| c.public_key().algorithm() == Some(algorithm));
+        let fitting = candidates
+            .iter()
+            .filter(|c| c.public_key().algorithm() == Some(algorithm));
         let (strong, weak): (Vec<_>, Vec<_>) = fitting.partition(|c| self.is_long_enough(c));
         if strong.is_empty() {
             let reason = match weak.first().map(|c| c.public_key().kind()) {
-                Some(KeyKind::Rsa { bits }) => {
-                    Reason::RsaTooShort { bits: *bits, minimum: self.policy.min_rsa_bits }
-                }
+                Some(KeyKind::Rsa { bits }) => Reason::RsaTooShort {
+                    bits: *bits,
+                    minimum: self.policy.min_rsa_bits,
+                },
                 _ => Reason::AlgKeyMismatch {
                     algorithm: DeclaredAlgorithm::Known(algorithm),
                     key: first.public_key().kind().clone(),
@@ -94,8 +97,9 @@ impl Verifier {
         }
         progress.passed(Step::Algorithm);
 
-        let mut signers =
-            strong.into_iter().filter(|c| unverified.verify_signature(c.public_key()).is_ok());
+        let mut signers = strong
+            .into_iter()
+            .filter(|c| unverified.verify_signature(c.public_key()).is_ok());
         let Some(signer) = signers.next() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
         };
@@ -134,14 +138,21 @@ impl Verifier {
     ) -> Verdict {
         progress.set(Step::KeyValidity, key_validity(signer, now));
         let record = content.record.as_ref().ok();
-        progress.set(Step::KeyUsage, record.map_or(skipped(), |r| key_usage(signer, r)));
+        progress.set(
+            Step::KeyUsage,
+            record.map_or(skipped(), |r| key_usage(signer, r)),
+        );
         let claims = content.claims.as_ref().ok();
         progress.set(Step::Time, claims.map_or(skipped(), |c| self.time(c, now)));
         progress.set(
             Step::Revocation,
             StepResult::Skipped(SkipReason::NoRevocationData),
         );
-        let error = content.claims.as_ref().err().or(content.record.as_ref().err());
+        let error = content
+            .claims
+            .as_ref()
+            .err()
+            .or(content.record.as_ref().err());
         progress.set(
             Step::Content,
             error.map_or(StepResult::Passed, |e| StepResult::Failed((*e).into())),
@@ -149,7 +160,9 @@ impl Verifier {
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
             if claims.expires_at() == TimeClaim::Absent && self.policy.missing_exp {
-                progress.deviations.push(Deviation::new(DeviationCode::ExpMissing, "exp"));
+                progress
+                    .deviations
+                    .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
             }
         }
         let refused = progress.deviations.first().filter(|_| self.policy.strict);
@@ -242,11 +255,21 @@ fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviat
     {
         note(DeviationCode::IssCountry, "iss");
     }
-    let Some((not_before, not_after)) = signer.validity() else { return };
-    if claims.issued_at().timestamp().is_some_and(|iat| iat < not_before) {
+    let Some((not_before, not_after)) = signer.validity() else {
+        return;
+    };
+    if claims
+        .issued_at()
+        .timestamp()
+        .is_some_and(|iat| iat < not_before)
+    {
         note(DeviationCode::IatBeforeDsc, "iat");
     }
-    if claims.expires_at().timestamp().is_some_and(|exp| exp > not_after) {
+    if claims
+        .expires_at()
+        .timestamp()
+        .is_some_and(|exp| exp > not_after)
+    {
         note(DeviationCode::ExpAfterDsc, "exp");
     }
 }
@@ -309,11 +332,23 @@ impl Progress {
             StepResult::Failed(reason) => Some(reason.outcome()),
             _ => None,
         });
-        outcomes.max_by_key(|outcome| outcome.weight()).unwrap_or(Outcome::Valid)
+        outcomes
+            .max_by_key(|outcome| outcome.weight())
+            .unwrap_or(Outcome::Valid)
     }
 
     fn verdict(self, outcome: Outcome, body: Body) -> Verdict {
-        let Self { steps, deviations, kid } = self;
-        Verdict { outcome, steps, deviations, kid, body }
+        let Self {
+            steps,
+            deviations,
+            kid,
+        } = self;
+        Verdict {
+            outcome,
+            steps,
+            deviations,
+            kid,
+            body,
+        }
     }
 }

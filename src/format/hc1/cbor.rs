@@ -152,7 +152,13 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(bytes: &'a [u8], limits: &'a Limits) -> Self {
-        Self { bytes, limits, at: 0, items: 0, shape: Shape::default() }
+        Self {
+            bytes,
+            limits,
+            at: 0,
+            items: 0,
+            shape: Shape::default(),
+        }
     }
 
     pub fn remaining(&self) -> usize {
@@ -161,7 +167,9 @@ impl<'a> Walk<'a> {
 
     fn take(&mut self, count: u64) -> Result<Range<usize>, CborError> {
         let start = self.at;
-        let end = usize::try_from(count).ok().and_then(|n| start.checked_add(n));
+        let end = usize::try_from(count)
+            .ok()
+            .and_then(|n| start.checked_add(n));
         match end {
             Some(end) if end <= self.bytes.len() => {
                 self.at = end;
@@ -172,7 +180,10 @@ impl<'a> Walk<'a> {
     }
 
     fn byte(&mut self) -> Result<u8, CborError> {
-        let byte = self.bytes.get(self.at).ok_or(CborError::CutOff { at: self.at })?;
+        let byte = self
+            .bytes
+            .get(self.at)
+            .ok_or(CborError::CutOff { at: self.at })?;
         self.at += 1;
         Ok(*byte)
     }
@@ -188,7 +199,9 @@ impl<'a> Walk<'a> {
         let at = self.at;
         self.items += 1;
         if self.items > self.limits.max_items {
-            return Err(CborError::TooMany { limit: self.limits.max_items });
+            return Err(CborError::TooMany {
+                limit: self.limits.max_items,
+            });
         }
         let first = self.byte()?;
         let (major, info) = (first >> 5, first & 0x1f);
@@ -215,7 +228,11 @@ impl<'a> Walk<'a> {
 
     fn check_depth(&self, depth: usize) -> Result<(), CborError> {
         let limit = self.limits.max_depth;
-        if depth > limit { Err(CborError::TooDeep { limit }) } else { Ok(()) }
+        if depth > limit {
+            Err(CborError::TooDeep { limit })
+        } else {
+            Ok(())
+        }
     }
 
     /// Walks over one item with all that is in it.
@@ -230,9 +247,7 @@ impl<'a> Walk<'a> {
         self.check_depth(depth)?;
         match head.major {
             major::BYTES | major::TEXT => self.string(head).map(drop),
-            major::ARRAY => {
-                self.counted(head.argument, |walk| walk.item(depth + 1))
-            }
+            major::ARRAY => self.counted(head.argument, |walk| walk.item(depth + 1)),
             major::MAP => self.map(head, at, depth, |walk, _, depth| walk.item(depth)),
             major::TAG => self.item(depth + 1),
             _ => Ok(()),
@@ -318,7 +333,9 @@ impl<'a> Walk<'a> {
         if head.major == major::TEXT {
             let text = self.bytes.get(range.clone()).unwrap_or_default();
             if let Err(error) = core::str::from_utf8(text) {
-                return Err(CborError::Malformed { at: range.start + error.valid_up_to() });
+                return Err(CborError::Malformed {
+                    at: range.start + error.valid_up_to(),
+                });
             }
         }
         Ok(Span::Whole(range))
@@ -337,16 +354,24 @@ mod tests {
     #[test]
     fn b8_duplicate_keys_are_found_in_any_spelling_and_depth() {
         for twice in [
-            &[0xa2, 1, 2, 1, 3][..],                             // {1: 2, 1: 3}
-            &[0xa2, 1, 2, 0x18, 1, 3],                           // long head
-            &[0xa2, 0x61, b'a', 2, 0x7f, 0x61, b'a', 0xff, 3],   // chunked text
-            &[0xbf, 0x20, 2, 0x38, 0, 3, 0xff],                  // indefinite map, -1 twice
+            &[0xa2, 1, 2, 1, 3][..],                              // {1: 2, 1: 3}
+            &[0xa2, 1, 2, 0x18, 1, 3],                            // long head
+            &[0xa2, 0x61, b'a', 2, 0x7f, 0x61, b'a', 0xff, 3],    // chunked text
+            &[0xbf, 0x20, 2, 0x38, 0, 3, 0xff],                   // indefinite map, -1 twice
             &[0x81, 0xa1, 5, 0xc1, 0xa2, 0x41, 9, 0, 0x41, 9, 0], // inside array, map, tag
         ] {
             assert_eq!(code(twice), "cbor-duplicate-key", "{twice:02x?}");
         }
-        assert_eq!(code(&[0xa2, 1, 2, 0x61, 1, 3]), "", "integer 1 is not text 01");
-        assert_eq!(code(&[0xa2, 0x41, 1, 2, 0x61, 1, 3]), "", "bytes 01 are not text 01");
+        assert_eq!(
+            code(&[0xa2, 1, 2, 0x61, 1, 3]),
+            "",
+            "integer 1 is not text 01"
+        );
+        assert_eq!(
+            code(&[0xa2, 0x41, 1, 2, 0x61, 1, 3]),
+            "",
+            "bytes 01 are not text 01"
+        );
     }
 
     #[test]

@@ -173,7 +173,14 @@ impl CoseSign1 {
         if kid.as_ref().is_some_and(|kid| kid.as_bytes().len() != 8) {
             deviations.push(Deviation::new(DeviationCode::KidLength, "kid"));
         }
-        Ok(Self { bytes, protected, payload, signature, algorithm, kid })
+        Ok(Self {
+            bytes,
+            protected,
+            payload,
+            signature,
+            algorithm,
+            kid,
+        })
     }
 
     /// `alg`, from the protected header if it is there.
@@ -309,6 +316,5 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
 }
 
 fn known(id: i128) -> DeclaredAlgorithm {
-    Algorithm::from_cose_id(id)
-        .map_or(DeclaredAlgorithm::Other(id), DeclaredAlgorithm::Known)
+    Algorithm::from_cose_id(id).map_or(DeclaredAlgorithm::Other(id), DeclaredAlgorithm::Known)
 }

@@ -234,9 +234,9 @@ fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Hcert, Content
     if members.len() > 1 {
         deviations.push(Deviation::new(DeviationCode::HcertExtra, "hcert"));
     }
-    let dcc = members.into_iter().find(|(key, _)| {
-        matches!(key, Value::Integer(key) if i128::from(*key) == HCERT_EU_DCC)
-    });
+    let dcc = members
+        .into_iter()
+        .find(|(key, _)| matches!(key, Value::Integer(key) if i128::from(*key) == HCERT_EU_DCC));
     Ok(match dcc {
         Some((_, dcc)) => Hcert::EuDcc(dcc),
         None => Hcert::Nothing(ContentError::UnknownPayload),
@@ -259,9 +259,7 @@ pub(crate) fn to_json(value: &Value) -> serde_json::Value {
         }
         Value::Float(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
         Value::Text(text) => Json::String(text.clone()),
-        Value::Bytes(bytes) => {
-            Json::String(base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes))
-        }
+        Value::Bytes(bytes) => Json::String(base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)),
         Value::Array(items) => Json::Array(items.iter().map(to_json).collect()),
         Value::Map(members) => Json::Object(
             members

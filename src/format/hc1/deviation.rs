@@ -11,7 +11,10 @@ pub struct Deviation {
 
 impl Deviation {
     pub(crate) fn new(code: DeviationCode, at: impl Into<String>) -> Self {
-        Self { code, at: at.into() }
+        Self {
+            code,
+            at: at.into(),
+        }
     }
 
     /// Which departure.

@@ -24,11 +24,18 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
     }
     let mut entries = Vec::new();
     for (group, read) in [
-        ("v", (|e| Entry::Vaccination(vaccination(e))) as fn(&Value) -> Entry),
+        (
+            "v",
+            (|e| Entry::Vaccination(vaccination(e))) as fn(&Value) -> Entry,
+        ),
         ("t", |e| Entry::Test(test(e))),
         ("r", |e| Entry::Recovery(recovery(e))),
     ] {
-        for entry in get(dcc, group).and_then(Value::as_array).into_iter().flatten() {
+        for entry in get(dcc, group)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             if entry.as_map().is_none() {
                 return Err(ContentError::NotEntry);
             }
@@ -48,7 +55,11 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
         born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
         born_text: born.unwrap_or_default(),
     };
-    Ok(Record { holder, entries, schema_version: text(dcc, "ver").unwrap_or_default() })
+    Ok(Record {
+        holder,
+        entries,
+        schema_version: text(dcc, "ver").unwrap_or_default(),
+    })
 }
 
 fn vaccination(entry: &Value) -> Vaccination {
@@ -141,7 +152,10 @@ fn birth_date(text: &str) -> PartialDate {
         return PartialDate::Day(day);
     }
     let mut known = text;
-    while let Some(rest) = ["-00", "-XX", "-xx"].iter().find_map(|end| known.strip_suffix(end)) {
+    while let Some(rest) = ["-00", "-XX", "-xx"]
+        .iter()
+        .find_map(|end| known.strip_suffix(end))
+    {
         known = rest;
     }
     PartialDate::parse(known).unwrap_or(PartialDate::Unknown)
@@ -152,9 +166,15 @@ pub(crate) fn write(record: &Record) -> Value {
     let holder = &record.holder;
     let names = members([
         ("fn", holder.family_name.as_deref().map(Value::from)),
-        ("fnt", holder.standard_family_name.as_deref().map(Value::from)),
+        (
+            "fnt",
+            holder.standard_family_name.as_deref().map(Value::from),
+        ),
         ("gn", holder.given_name.as_deref().map(Value::from)),
-        ("gnt", holder.standard_given_name.as_deref().map(Value::from)),
+        (
+            "gnt",
+            holder.standard_given_name.as_deref().map(Value::from),
+        ),
     ]);
     let mut groups: [(&str, Vec<Value>); 3] = [("v", vec![]), ("t", vec![]), ("r", vec![])];
     let [v, t, r] = &mut groups;

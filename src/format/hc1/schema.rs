@@ -149,7 +149,9 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
         let entries = get(dcc, group).and_then(Value::as_array);
         for (i, entry) in entries.into_iter().flatten().enumerate() {
             let known = |name: &str| {
-                members.iter().any(|(member, kind, _)| *member == name && *kind != EarlyDateTime)
+                members
+                    .iter()
+                    .any(|(member, kind, _)| *member == name && *kind != EarlyDateTime)
             };
             look(entry, &known, &format!("{group}[{i}]."));
         }
@@ -160,7 +162,10 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
 /// The member of a map with that text key.
 pub(super) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
     let members = map.as_map()?;
-    members.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+    members
+        .iter()
+        .find(|(key, _)| key.as_text() == Some(name))
+        .map(|(_, value)| value)
 }
 
 /// JSON as the CBOR value that a DCC would hold.
@@ -251,7 +256,10 @@ impl Check {
         if !PUBLISHED.contains(&version) {
             self.push(DeviationCode::SchemaVersion, "ver");
         }
-        let known = PUBLISHED.iter().rev().find(|published| **published <= version);
+        let known = PUBLISHED
+            .iter()
+            .rev()
+            .find(|published| **published <= version);
         known.copied().unwrap_or((1, 0, 0))
     }
 
@@ -264,7 +272,9 @@ impl Check {
             self.push(DeviationCode::SchemaMissing, "nam.fnt");
         }
         for name in NAMES {
-            let Some(value) = get(names, name) else { continue };
+            let Some(value) = get(names, name) else {
+                continue;
+            };
             let at = format!("nam.{name}");
             if let Some(text) = self.text(value, &at) {
                 self.length(text, &at, short(version));
@@ -277,7 +287,9 @@ impl Check {
     }
 
     fn date_of_birth(&mut self, value: &Value, version: Version) {
-        let Some(text) = self.text(value, "dob") else { return };
+        let Some(text) = self.text(value, "dob") else {
+            return;
+        };
         let right = if version < V1_1_0 {
             // The pattern of 1.0.x is not anchored.
             if text.len() != 10 {
@@ -334,7 +346,9 @@ impl Check {
             }
             return;
         }
-        let Some(text) = self.text(value, at) else { return };
+        let Some(text) = self.text(value, at) else {
+            return;
+        };
         match kind {
             ShortText => self.length(text, at, short(version)),
             LaterShortText if version >= V1_3_0 => self.length(text, at, 80),

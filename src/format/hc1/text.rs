@@ -59,7 +59,10 @@ pub fn decode(
     deviations: &mut Vec<Deviation>,
 ) -> Result<Vec<u8>, TextError> {
     if text.len() > limits.max_text {
-        return Err(TextError::TooLong { found: text.len(), limit: limits.max_text });
+        return Err(TextError::TooLong {
+            found: text.len(),
+            limit: limits.max_text,
+        });
     }
     let code = text.trim_start_matches(['\r', '\n', '\t', ' ']);
     let start = text.len() - code.len();
@@ -79,9 +82,23 @@ pub fn decode(
     // The crate takes lower case as its own alphabet's error but reports no
     // position; naming it here serves people who mend a damaged text.
     if let Some(at) = body.bytes().position(|b| !is_base45(b)) {
-        return Err(TextError::Character { at: start + PREFIX.len() + at });
+        return Err(TextError::Character {
+            at: start + PREFIX.len() + at,
+        });
+    }
+    // It also takes a last pair above 255 for the byte that remains of it,
+    // which gives one certificate several spellings.
+    if let [c, d] = body.as_bytes().as_chunks::<3>().1
+        && value(*c).unwrap_or(0) + 45 * value(*d).unwrap_or(0) > 0xff
+    {
+        return Err(TextError::Group);
     }
     base45::decode(body).map_err(|_| TextError::Group)
+}
+
+/// What a character of the base45 alphabet stands for (RFC 9285 §4.2).
+fn value(byte: u8) -> Option<usize> {
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".iter().position(|b| *b == byte)
 }
 
 fn is_base45(byte: u8) -> bool {
@@ -106,14 +123,35 @@ mod tests {
     fn d1_groups_that_overflow_are_refused() {
         assert_eq!(body("FGW").unwrap(), [0xff, 0xff]);
         assert_eq!(body("U5").unwrap(), [0xff]);
-        for wrong in ["GGW", "GGX", ":::", "V5", "W5", "::", "A", "FGWA", "FGWFGWGGW"] {
+        for wrong in [
+            "GGW",
+            "GGX",
+            ":::",
+            "V5",
+            "W5",
+            "::",
+            "A",
+            "FGWA",
+            "FGWFGWGGW",
+        ] {
             assert_eq!(body(wrong), Err(TextError::Group), "{wrong}");
         }
     }
 
     #[test]
     fn d2_d3_characters_outside_the_alphabet_are_named_by_place() {
-        for wrong in ["ab", "Ab", "\u{212a}A", "ß", "１２", "\u{80}", "A\u{ff}", "A\0", "A=", "A_"] {
+        for wrong in [
+            "ab",
+            "Ab",
+            "\u{212a}A",
+            "ß",
+            "１２",
+            "\u{80}",
+            "A\u{ff}",
+            "A\0",
+            "A=",
+            "A_",
+        ] {
             let at = 4 + usize::from(wrong.starts_with('A'));
             assert_eq!(body(wrong), Err(TextError::Character { at }), "{wrong}");
         }
@@ -134,7 +172,17 @@ mod tests {
     #[test]
     fn d4_only_the_exact_prefix_opens_a_code() {
         let decode = |t: &str| decode(t, &Limits::default(), &mut Vec::new());
-        for wrong in ["", "HC1", "hc1:U5", "XHC1:U5", "HC", "H", "HC1U5", "HC1;U5", "NZCP:/1/A"] {
+        for wrong in [
+            "",
+            "HC1",
+            "hc1:U5",
+            "XHC1:U5",
+            "HC",
+            "H",
+            "HC1U5",
+            "HC1;U5",
+            "NZCP:/1/A",
+        ] {
             assert_eq!(decode(wrong), Err(TextError::Prefix), "{wrong}");
         }
         assert_eq!(decode("HC2:U5"), Err(TextError::PrefixVersion('2')));
@@ -145,8 +193,14 @@ mod tests {
     fn d5_line_ends_are_dropped_and_reported_but_a_last_blank_is_data() {
         let mut seen = Vec::new();
         // "U" + blank = 30 + 36·45, above a byte; "0 " = 1620, too; " 0" = 36.
-        assert_eq!(decode("\u{20}HC1:U5\r\n", &Limits::default(), &mut seen), Ok(vec![255]));
-        assert_eq!(seen.iter().map(Deviation::code).collect::<Vec<_>>(), ["text-surroundings"]);
+        assert_eq!(
+            decode("\u{20}HC1:U5\r\n", &Limits::default(), &mut seen),
+            Ok(vec![255])
+        );
+        assert_eq!(
+            seen.iter().map(Deviation::code).collect::<Vec<_>>(),
+            ["text-surroundings"]
+        );
         assert_eq!(body(" 0"), Ok(vec![36]));
         assert_eq!(body("0 "), Err(TextError::Group));
         assert!(body("U5\u{a0}").is_err());

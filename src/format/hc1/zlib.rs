@@ -66,7 +66,7 @@ pub fn inflate(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ZlibError> {
         let (before_in, before_out) = (inflater.total_in(), inflater.total_out());
         let rest = bytes.get(before_in as usize..).unwrap_or_default();
         let status = inflater
-            .decompress_vec(rest, &mut out, FlushDecompress::Finish)
+            .decompress_vec(rest, &mut out, FlushDecompress::None)
             .map_err(|_| ZlibError::Damaged)?;
         if out.len() > limit {
             return Err(ZlibError::TooLarge { limit });
@@ -74,7 +74,11 @@ pub fn inflate(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ZlibError> {
         match status {
             Status::StreamEnd => {
                 let count = bytes.len() - inflater.total_in() as usize;
-                return if count == 0 { Ok(out) } else { Err(ZlibError::Trailing { count }) };
+                return if count == 0 {
+                    Ok(out)
+                } else {
+                    Err(ZlibError::Trailing { count })
+                };
             }
             // One byte past the limit is room enough to see that it is passed.
             _ if out.len() == out.capacity() => {
@@ -106,16 +110,32 @@ mod tests {
 
     #[test]
     fn d6_output_at_the_limit_passes_and_one_more_byte_does_not() {
-        let limits = Limits { max_inflated: 1000, ..Limits::default() };
-        assert_eq!(inflate(&deflate(&[7; 1000], 9), &limits).unwrap(), [7; 1000]);
+        let limits = Limits {
+            max_inflated: 1000,
+            ..Limits::default()
+        };
+        assert_eq!(
+            inflate(&deflate(&[7; 1000], 9), &limits).unwrap(),
+            [7; 1000]
+        );
         let limit = 1000;
         for size in [1001, 1002, 4000, 1_000_000] {
             let bomb = deflate(&vec![0; size], 9);
-            assert_eq!(inflate(&bomb, &limits), Err(ZlibError::TooLarge { limit }), "{size}");
+            assert_eq!(
+                inflate(&bomb, &limits),
+                Err(ZlibError::TooLarge { limit }),
+                "{size}"
+            );
         }
-        let none = Limits { max_inflated: 0, ..Limits::default() };
+        let none = Limits {
+            max_inflated: 0,
+            ..Limits::default()
+        };
         assert_eq!(inflate(&deflate(&[], 9), &none), Ok(vec![]));
-        assert_eq!(inflate(&deflate(&[1], 9), &none), Err(ZlibError::TooLarge { limit: 0 }));
+        assert_eq!(
+            inflate(&deflate(&[1], 9), &none),
+            Err(ZlibError::TooLarge { limit: 0 })
+        );
     }
 
     #[test]
@@ -126,7 +146,11 @@ mod tests {
         assert_eq!(inflated(&good[2..]), Err(ZlibError::Header), "raw deflate");
         assert_eq!(inflated(&[]), Err(ZlibError::Header));
         for end in 2..good.len() {
-            assert_eq!(inflated(&good[..end]), Err(ZlibError::CutOff), "cut at {end}");
+            assert_eq!(
+                inflated(&good[..end]),
+                Err(ZlibError::CutOff),
+                "cut at {end}"
+            );
         }
         let mut long = good.clone();
         long.push(0);
@@ -135,7 +159,10 @@ mod tests {
         *bad.last_mut().unwrap() ^= 1;
         assert_eq!(inflated(&bad), Err(ZlibError::Damaged), "Adler-32");
         // FDICT set, with a header checksum that fits.
-        assert_eq!(inflated(&[0x78, 0x20, 0, 0, 0, 0, 3, 0]), Err(ZlibError::Dictionary));
+        assert_eq!(
+            inflated(&[0x78, 0x20, 0, 0, 0, 0, 3, 0]),
+            Err(ZlibError::Dictionary)
+        );
     }
 
     #[test]
@@ -143,7 +170,13 @@ mod tests {
         for level in 0..=9 {
             assert_eq!(inflated(&deflate(b"x", level)).unwrap(), b"x");
         }
-        for header in [[0x08, 0x1d], [0x18, 0x19], [0x48, 0x89], [0x78, 0x01], [0x78, 0xda]] {
+        for header in [
+            [0x08, 0x1d],
+            [0x18, 0x19],
+            [0x48, 0x89],
+            [0x78, 0x01],
+            [0x78, 0xda],
+        ] {
             let mut stream = deflate(b"x", 6);
             stream[..2].copy_from_slice(&header);
             assert_eq!(inflated(&stream).unwrap(), b"x", "{header:02x?}");

@@ -1,0 +1,46 @@
+//! Who may sign: document signer keys, where they come from, and the store
+//! that a verifier looks them up in.
+//!
+//! A [`TrustStore`] is built from bytes that the caller already holds:
+//! certificates, public keys, JWK sets, trust lists. Nothing is fetched, and
+//! **nothing here proves who made a list**: whoever calls `add_…` vouches for
+//! the bytes. What the bytes held comes back as a [`LoadReport`], in which
+//! every entry is counted.
+//!
+//! A `kid` is a hint of eight bytes, not a name: several keys may share one,
+//! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.4).
+//!
+//! ```
+//! use hcert::trust::{KeyUsage, Kid, TrustStore};
+//! # use p256::pkcs8::EncodePublicKey;
+//! # let pem = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key()
+//! #     .to_public_key_pem(Default::default()).unwrap();
+//! let mut builder = TrustStore::builder();
+//! builder.add_pem("signers.pem", &pem)?;
+//! let (store, report) = builder.build();
+//!
+//! assert_eq!((report.loaded, report.rejected, report.total), (1, 0, 1));
+//! for problem in &report.problems {
+//!     println!("{problem}"); // signers.pem, entry 0: no kid is declared; …
+//! }
+//! let key = store.iter().next().unwrap();
+//! assert_eq!(store.candidates(key.kid()).len(), 1);
+//! assert_eq!(key.usage(), KeyUsage::ANY);
+//! assert!(store.candidates(b"unknown!").is_empty());
+//! # Ok::<(), hcert::trust::LoadError>(())
+//! ```
+
+mod jwk;
+mod key;
+mod list;
+mod pem;
+mod store;
+mod text;
+pub mod x509;
+
+pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
+pub use list::{ListFormat, detect_format};
+pub use store::{
+    EntryProblem, Limits, LoadError, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
+};
+pub use x509::{CertificateError, Dsc};

@@ -1,0 +1,352 @@
+//! A trusted key: what it is called, what it may sign, and how long.
+
+use core::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::text::{decode_base64, hex};
+use super::x509::Dsc;
+use crate::Timestamp;
+use crate::crypto::PublicKey;
+
+/// A key identifier (COSE header 4): bytes of any length up to 255.
+///
+/// hcert-spec 1.0.8 §3.3.4 makes it the first 8 bytes of SHA-256 over the DER
+/// certificate, but 3, 6, 7 and 9 bytes are in use as well. It is a hint for
+/// finding a key and proves nothing.
+///
+/// ```
+/// use hcert::trust::Kid;
+/// let kid = Kid::from_base64("tCM87WnaaQE=")?;
+/// assert_eq!(kid, Kid::from_base64("tCM87WnaaQE")?);
+/// assert_eq!(kid.to_string(), "b4233ced69da6901");
+/// assert_eq!(kid.as_bytes().len(), 8);
+/// # Ok::<(), hcert::trust::KidError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kid(Arc<[u8]>);
+
+/// Why something is not a kid.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KidError {
+    /// Neither standard nor URL-safe base64.
+    #[error("the kid is not base64")]
+    Base64,
+    /// More bytes than [`Kid::MAX_LEN`].
+    #[error("the kid has {bytes} bytes, more than {max}")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The most that is allowed.
+        max: usize,
+    },
+}
+
+impl KidError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Base64 => "kid-base64",
+            Self::TooLong { .. } => "kid-too-long",
+        }
+    }
+}
+
+impl Kid {
+    /// The greatest length in bytes.
+    pub const MAX_LEN: usize = 255;
+
+    /// The kid with these bytes.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, KidError> {
+        let bytes = bytes.as_ref();
+        if bytes.len() > Self::MAX_LEN {
+            return Err(KidError::TooLong {
+                bytes: bytes.len(),
+                max: Self::MAX_LEN,
+            });
+        }
+        Ok(Self(bytes.into()))
+    }
+
+    /// Reads base64 in the standard or the URL-safe alphabet (RFC 4648 §4,
+    /// §5), with or without padding.
+    pub fn from_base64(text: &str) -> Result<Self, KidError> {
+        Self::new(decode_base64(text).ok_or(KidError::Base64)?)
+    }
+
+    /// The kid that the specification gives to a certificate: the first 8
+    /// bytes of SHA-256 over its DER (hcert-spec 1.0.8 §3.3.4).
+    pub fn of_certificate(der: &[u8]) -> Self {
+        Self::prefix(Sha256::digest(der).into())
+    }
+
+    /// A kid for a key that has neither certificate nor kid: the first 8 bytes
+    /// of [`PublicKey::fingerprint`]. This is a convention of this crate.
+    pub fn of_public_key(key: &PublicKey) -> Self {
+        Self::prefix(key.fingerprint())
+    }
+
+    pub(super) fn prefix(digest: [u8; 32]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        Self([a, b, c, d, e, f, g, h].into())
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for Kid {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+// Sound: the derived Hash, Eq and Ord of `Arc<[u8]>` are those of `[u8]`.
+impl core::borrow::Borrow<[u8]> for Kid {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Kid {
+    /// Lower-case hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for Kid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kid({self})")
+    }
+}
+
+/// A kind of record that a key can be limited to (hcert-spec 1.0.8, annex on
+/// the extended key usage of document signer certificates).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Usage {
+    /// Test results: OID `….1847.2021.1.1`.
+    Test,
+    /// Vaccinations: OID `….1847.2021.1.2`.
+    Vaccination,
+    /// Statements of recovery: OID `….1847.2021.1.3`.
+    Recovery,
+}
+
+impl Usage {
+    const ALL: [Self; 3] = [Self::Test, Self::Vaccination, Self::Recovery];
+
+    const fn bit(self) -> u8 {
+        match self {
+            Self::Test => 1,
+            Self::Vaccination => 2,
+            Self::Recovery => 4,
+        }
+    }
+
+    /// `test`, `vaccination` or `recovery`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Vaccination => "vaccination",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a key may sign: anything, or a set of [`Usage`].
+///
+/// ```
+/// use hcert::trust::{KeyUsage, Usage};
+/// let usage = KeyUsage::only([Usage::Vaccination, Usage::Test]);
+/// assert!(usage.allows(Usage::Test));
+/// assert!(!usage.allows(Usage::Recovery));
+/// assert_eq!(usage.to_string(), "test, vaccination");
+/// assert!(KeyUsage::ANY.allows(Usage::Recovery));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyUsage(Option<u8>);
+
+impl KeyUsage {
+    /// No limit.
+    pub const ANY: Self = Self(None);
+
+    /// Nothing but these; with none, nothing at all.
+    pub fn only(usages: impl IntoIterator<Item = Usage>) -> Self {
+        Self(Some(
+            usages.into_iter().fold(0, |set, usage| set | usage.bit()),
+        ))
+    }
+
+    /// Reads the object identifiers of an extended key usage extension, in
+    /// dotted form. With none of the health OIDs
+    /// `1.3.6.1.4.1.1847.2021.1.{1,2,3}` there is no limit; the older
+    /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same.
+    pub fn from_oids<'a>(oids: impl IntoIterator<Item = &'a str>) -> Self {
+        oids.into_iter()
+            .filter_map(|oid| {
+                let last = oid
+                    .strip_prefix("1.3.6.1.4.1.1847.2021.1.")
+                    .or_else(|| oid.strip_prefix("1.3.6.1.4.1.0.1847.2021.1."))?;
+                match last {
+                    "1" => Some(Usage::Test),
+                    "2" => Some(Usage::Vaccination),
+                    "3" => Some(Usage::Recovery),
+                    _ => None,
+                }
+            })
+            .fold(Self::ANY, |Self(set), usage| {
+                Self(Some(set.unwrap_or(0) | usage.bit()))
+            })
+    }
+
+    /// Whether the key may sign records of this kind.
+    pub const fn allows(self, usage: Usage) -> bool {
+        match self.0 {
+            None => true,
+            Some(set) => set & usage.bit() != 0,
+        }
+    }
+
+    /// Whether the key is limited. A limited key signs no record that is
+    /// outside the kinds of [`Usage`].
+    pub const fn is_limited(self) -> bool {
+        self.0.is_some()
+    }
+}
+
+impl FromIterator<Usage> for KeyUsage {
+    fn from_iter<T: IntoIterator<Item = Usage>>(usages: T) -> Self {
+        Self::only(usages)
+    }
+}
+
+impl From<Usage> for KeyUsage {
+    fn from(usage: Usage) -> Self {
+        Self::only([usage])
+    }
+}
+
+impl fmt::Display for KeyUsage {
+    /// `any`, `none`, or the kinds: `test, vaccination`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => return f.write_str("any"),
+            Some(0) => return f.write_str("none"),
+            Some(_) => {}
+        }
+        let allowed = Usage::ALL.into_iter().filter(|usage| self.allows(*usage));
+        for (n, usage) in allowed.enumerate() {
+            if n > 0 {
+                f.write_str(", ")?;
+            }
+            f.write_str(usage.name())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for KeyUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyUsage({self})")
+    }
+}
+
+/// A key of a trust store, with what its source said about it.
+#[derive(Debug, Clone)]
+pub struct TrustedKey {
+    pub(super) kid: Kid,
+    pub(super) key: PublicKey,
+    pub(super) certificate: Option<Dsc>,
+    pub(super) country: Option<Box<str>>,
+    pub(super) usage: KeyUsage,
+    pub(super) origin: Arc<str>,
+}
+
+impl TrustedKey {
+    pub(super) fn from_certificate(kid: Kid, certificate: Dsc, origin: Arc<str>) -> Self {
+        Self {
+            kid,
+            key: certificate.public_key().clone(),
+            country: certificate.country().map(Into::into),
+            usage: certificate.usage(),
+            certificate: Some(certificate),
+            origin,
+        }
+    }
+
+    pub(super) fn from_public_key(kid: Kid, key: PublicKey, origin: Arc<str>) -> Self {
+        Self {
+            kid,
+            key,
+            certificate: None,
+            country: None,
+            usage: KeyUsage::ANY,
+            origin,
+        }
+    }
+
+    /// The kid under which the source lists the key.
+    pub fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
+    /// The key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The document signer certificate, if the source gave one.
+    pub fn certificate(&self) -> Option<&Dsc> {
+        self.certificate.as_ref()
+    }
+
+    /// The country as the source declares it, or else as the certificate
+    /// does ([`Dsc::country`]). ISO 3166-1 alpha-2 by rule, not always.
+    pub fn country(&self) -> Option<&str> {
+        self.country.as_deref()
+    }
+
+    /// What the key may sign.
+    pub fn usage(&self) -> KeyUsage {
+        self.usage
+    }
+
+    /// The first and the last second of the certificate's validity; `None`
+    /// for a bare key.
+    pub fn validity(&self) -> Option<(Timestamp, Timestamp)> {
+        let certificate = self.certificate.as_ref()?;
+        Some((certificate.not_before(), certificate.not_after()))
+    }
+
+    /// The label of the source, as the caller gave it.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Names everything but the origin: equal for exact duplicates alone.
+    pub(super) fn identity(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        part(self.kid.as_bytes());
+        part(self.key.spki_der());
+        part(self.certificate.as_ref().map_or(&[], Dsc::der));
+        part(self.country.as_deref().unwrap_or_default().as_bytes());
+        part(self.usage.to_string().as_bytes());
+        hash.finalize().into()
+    }
+}

@@ -1,0 +1,69 @@
+//! Text out of certificates and lists, made safe to print; base64 as lists
+//! write it.
+
+use core::fmt::Write;
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+// Lists are written by many tools: padding may be absent, and the unused last
+// bits may be set.
+const TOLERANT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, TOLERANT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, TOLERANT);
+
+/// Standard or URL alphabet, padded or not, white space anywhere.
+pub(super) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+    let text = text.as_ref();
+    let url = text.iter().any(|b| matches!(b, b'-' | b'_'));
+    let engine = if url { &URL_SAFE } else { &STANDARD };
+    if text.iter().any(u8::is_ascii_whitespace) {
+        let text: Vec<u8> = text
+            .iter()
+            .copied()
+            .filter(|b| !b.is_ascii_whitespace())
+            .collect();
+        engine.decode(text).ok()
+    } else {
+        engine.decode(text).ok()
+    }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
+/// Characters that move the cursor, end the line or turn the direction of
+/// writing, and so could make a line of a report look like another one.
+pub(super) fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// At most 64 characters of foreign text, the unprintable ones escaped.
+pub(super) fn shown(text: &str) -> String {
+    const MAX: usize = 64;
+    let mut out = String::new();
+    for (n, c) in text.chars().enumerate() {
+        if n == MAX {
+            out.push('…');
+            break;
+        }
+        if is_unprintable(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

@@ -1,0 +1,440 @@
+//! Document signer certificates (hcert-spec 1.0.8 §3.3.4; RFC 5280).
+//!
+//! Read as the field writes them: extensions with encoded defaults, an empty
+//! extended key usage and unknown extensions do not refuse a certificate. The
+//! signature on the certificate is not checked here: a trust list is trusted
+//! as a whole, and says which certificates belong to it.
+
+use core::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use x509_cert::Certificate;
+use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::der::{Decode, Tag, Tagged};
+use x509_cert::name::Name;
+
+use super::key::{KeyUsage, Kid};
+use super::text::{hex, is_unprintable};
+use crate::Timestamp;
+use crate::crypto::{KeyError, PublicKey};
+
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const COUNTRY: &str = "2.5.4.6";
+const COMMON_NAME: &str = "2.5.4.3";
+
+/// Why bytes are not a usable document signer certificate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateError {
+    /// Not a DER X.509 certificate (RFC 5280 §4.1).
+    #[error("not a DER X.509 certificate{}", At(*offset))]
+    Encoding {
+        /// The byte at which reading stopped, if known.
+        offset: Option<u32>,
+    },
+    /// Bytes follow the certificate.
+    #[error("{count} bytes follow the certificate")]
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+    /// An extension that this crate acts upon occurs twice (RFC 5280 §4.2
+    /// forbids it).
+    #[error("the extension {oid} occurs twice")]
+    RepeatedExtension {
+        /// Its object identifier.
+        oid: &'static str,
+    },
+    /// An extension that this crate acts upon can't be read. To ignore it
+    /// would lift the limit that it sets.
+    #[error("the extension {oid} can't be read")]
+    Extension {
+        /// Its object identifier.
+        oid: &'static str,
+    },
+    /// The key can't be read.
+    #[error("the certificate's key: {0}")]
+    Key(#[from] KeyError),
+}
+
+impl CertificateError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Encoding { .. } => "certificate-encoding",
+            Self::TrailingBytes { .. } => "certificate-trailing-bytes",
+            Self::RepeatedExtension { .. } => "certificate-repeated-extension",
+            Self::Extension { .. } => "certificate-extension",
+            Self::Key(error) => error.code(),
+        }
+    }
+}
+
+struct At(Option<u32>);
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(offset) => write!(f, " (at byte {offset})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A document signer certificate: a key and what its issuer says about it.
+///
+/// Cloning is cheap.
+///
+/// ```no_run
+/// use hcert::trust::Dsc;
+/// let der = std::fs::read("signer.der")?;
+/// let dsc = Dsc::from_der(&der)?;
+/// println!("{} {} may sign: {}", dsc.kid(), dsc.subject(), dsc.usage());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Dsc(Arc<Parts>);
+
+struct Parts {
+    der: Box<[u8]>,
+    sha256: [u8; 32],
+    subject: String,
+    issuer: String,
+    country: Option<String>,
+    common_name: Option<String>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    key: PublicKey,
+    extended_key_usage: Option<Vec<String>>,
+    is_ca: bool,
+}
+
+impl Dsc {
+    /// Reads a DER X.509 certificate. Bytes after it are refused.
+    pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
+        if let Some((_, _, rest)) = read_tlv(der)
+            && !rest.is_empty()
+        {
+            return Err(CertificateError::TrailingBytes { count: rest.len() });
+        }
+        let certificate =
+            Certificate::from_der(der).map_err(|error| CertificateError::Encoding {
+                offset: error.position().map(u32::from),
+            })?;
+        let tbs = &certificate.tbs_certificate;
+        let time =
+            |time: x509_cert::time::Time| match i64::try_from(time.to_unix_duration().as_secs()) {
+                Ok(seconds) => Timestamp::from_seconds(seconds),
+                Err(_) => Timestamp::from_seconds(i64::MAX),
+            };
+        let extension = |oid: &'static str| {
+            let mut found = tbs
+                .extensions
+                .iter()
+                .flatten()
+                .filter(|e| e.extn_id.to_string() == oid)
+                .map(|e| e.extn_value.as_bytes());
+            match (found.next(), found.next()) {
+                (value, None) => Ok(value),
+                _ => Err(CertificateError::RepeatedExtension { oid }),
+            }
+        };
+        let unreadable = |oid| move || CertificateError::Extension { oid };
+        let extended_key_usage = extension(EXTENDED_KEY_USAGE)?
+            .map(|value| read_oids(value).ok_or_else(unreadable(EXTENDED_KEY_USAGE)))
+            .transpose()?;
+        let is_ca = extension(BASIC_CONSTRAINTS)?
+            .map(|value| read_ca_flag(value).ok_or_else(unreadable(BASIC_CONSTRAINTS)))
+            .transpose()?
+            .unwrap_or(false);
+        let country = attribute(&tbs.subject, COUNTRY)
+            .or_else(|| attribute(&tbs.issuer, COUNTRY))
+            .map(|c| c.to_ascii_uppercase());
+        Ok(Self(Arc::new(Parts {
+            der: der.into(),
+            sha256: Sha256::digest(der).into(),
+            subject: show_name(&tbs.subject),
+            issuer: show_name(&tbs.issuer),
+            country,
+            common_name: attribute(&tbs.subject, COMMON_NAME),
+            not_before: time(tbs.validity.not_before),
+            not_after: time(tbs.validity.not_after),
+            key: PublicKey::from_spki(&tbs.subject_public_key_info)?,
+            extended_key_usage,
+            is_ca,
+        })))
+    }
+
+    /// The certificate as it was read.
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// SHA-256 over the DER: lists call it the thumbprint.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.0.sha256
+    }
+
+    /// The kid that the specification derives: the first 8 bytes of
+    /// [`sha256`](Self::sha256). A list may give it another one.
+    pub fn kid(&self) -> Kid {
+        Kid::prefix(self.0.sha256)
+    }
+
+    /// The subject for display, in the manner of RFC 4514 (last attribute
+    /// first); characters that could disturb a terminal are escaped.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The issuer for display, as [`subject`](Self::subject).
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// The subject's country, or else the issuer's, in upper case. By rule
+    /// ISO 3166-1 alpha-2.
+    pub fn country(&self) -> Option<&str> {
+        self.0.country.as_deref()
+    }
+
+    /// The subject's common name for display.
+    pub fn common_name(&self) -> Option<&str> {
+        self.0.common_name.as_deref()
+    }
+
+    /// The first second of validity.
+    pub fn not_before(&self) -> Timestamp {
+        self.0.not_before
+    }
+
+    /// The last second of validity.
+    pub fn not_after(&self) -> Timestamp {
+        self.0.not_after
+    }
+
+    /// The subject's key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.0.key
+    }
+
+    /// What the certificate lets its key sign: see [`KeyUsage::from_oids`].
+    pub fn usage(&self) -> KeyUsage {
+        KeyUsage::from_oids(
+            self.0
+                .extended_key_usage
+                .iter()
+                .flatten()
+                .map(String::as_str),
+        )
+    }
+
+    /// The object identifiers of the extended key usage (RFC 5280 §4.2.1.12)
+    /// in dotted form; `None` without that extension. An empty list occurs
+    /// and sets no limit.
+    pub fn extended_key_usage(&self) -> Option<&[String]> {
+        self.0.extended_key_usage.as_deref()
+    }
+
+    /// Whether the basic constraints say that this is an authority. Some
+    /// issuers do sign health certificates with such a key.
+    pub fn is_ca(&self) -> bool {
+        self.0.is_ca
+    }
+}
+
+impl PartialEq for Dsc {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.der == other.0.der
+    }
+}
+
+impl Eq for Dsc {}
+
+impl fmt::Debug for Dsc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dsc")
+            .field("kid", &self.kid())
+            .field("subject", &self.subject())
+            .field("not_before", &self.not_before())
+            .field("not_after", &self.not_after())
+            .field("key", self.public_key())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Splits off one element: its tag byte, its content, and what follows.
+/// Low tag numbers, definite lengths of at most four bytes.
+pub(super) fn read_tlv(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = bytes.split_first()?;
+    if tag & 0x1f == 0x1f {
+        return None;
+    }
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(first), rest),
+        0x81..=0x84 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            let length = digits.iter().fold(0u64, |n, d| n << 8 | u64::from(*d));
+            (usize::try_from(length).ok()?, rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((tag, content, rest))
+}
+
+/// The content of the one SEQUENCE that the bytes are.
+fn read_sequence(bytes: &[u8]) -> Option<&[u8]> {
+    match read_tlv(bytes)? {
+        (0x30, content, []) => Some(content),
+        _ => None,
+    }
+}
+
+/// `SEQUENCE OF OBJECT IDENTIFIER`. RFC 5280 wants at least one; an empty one
+/// is in the field.
+fn read_oids(value: &[u8]) -> Option<Vec<String>> {
+    let mut rest = read_sequence(value)?;
+    let mut oids = Vec::new();
+    while !rest.is_empty() {
+        let (tag, content, next) = read_tlv(rest)?;
+        oids.push((tag == 6).then(|| dotted(content)).flatten()?);
+        rest = next;
+    }
+    Some(oids)
+}
+
+/// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLen INTEGER OPTIONAL }`, where
+/// FALSE may be written out and a path length may stand beside it.
+fn read_ca_flag(value: &[u8]) -> Option<bool> {
+    let content = read_sequence(value)?;
+    let (ca, rest) = match read_tlv(content) {
+        Some((1, [flag], rest)) => (*flag != 0, rest),
+        _ => (false, content),
+    };
+    match read_tlv(rest) {
+        None if rest.is_empty() => Some(ca),
+        Some((2, _, [])) => Some(ca),
+        _ => None,
+    }
+}
+
+/// X.690 §8.19.
+fn dotted(content: &[u8]) -> Option<String> {
+    if content.last()? & 0x80 != 0 {
+        return None;
+    }
+    let mut out = String::new();
+    let mut arc = 0u128;
+    for byte in content {
+        arc = arc.checked_mul(128)? | u128::from(byte & 0x7f);
+        if byte & 0x80 != 0 {
+            continue;
+        }
+        if out.is_empty() {
+            let root = (arc / 40).min(2);
+            out = format!("{root}.{}", arc - root * 40);
+        } else {
+            out.push('.');
+            out.push_str(&arc.to_string());
+        }
+        arc = 0;
+    }
+    Some(out)
+}
+
+fn attributes(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
+    name.0.iter().flat_map(|rdn| rdn.0.iter())
+}
+
+fn attribute(name: &Name, oid: &str) -> Option<String> {
+    let found = attributes(name).find(|a| a.oid.to_string() == oid)?;
+    let text = directory_string(found)?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| escape(text, false))
+}
+
+fn directory_string(attribute: &AttributeTypeAndValue) -> Option<String> {
+    let bytes = attribute.value.value();
+    match attribute.value.tag() {
+        Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
+            core::str::from_utf8(bytes).ok().map(Into::into)
+        }
+        // T.61 in name, Latin-1 in practice.
+        Tag::TeletexString => Some(bytes.iter().map(|b| char::from(*b)).collect()),
+        Tag::BmpString => {
+            let units: Vec<u16> = bytes
+                .chunks(2)
+                .map(|pair| pair.iter().fold(0, |n, b| n << 8 | u16::from(*b)))
+                .collect();
+            String::from_utf16(&units).ok()
+        }
+        _ => None,
+    }
+}
+
+/// RFC 4514 §2.4 with `quote`; without it, unprintable characters alone.
+fn escape(text: &str, quote: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_unprintable(c) {
+            let mut utf8 = [0; 4];
+            for byte in c.encode_utf8(&mut utf8).bytes() {
+                out.push('\\');
+                out.push_str(&hex(&[byte]));
+            }
+        } else {
+            if quote && matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn show_name(name: &Name) -> String {
+    let mut out = String::new();
+    for rdn in name.0.iter().rev() {
+        for (n, attribute) in rdn.0.iter().enumerate() {
+            match (n, out.is_empty()) {
+                (0, true) => {}
+                (0, false) => out.push(','),
+                _ => out.push('+'),
+            }
+            let oid = attribute.oid.to_string();
+            out.push_str(short_name(&oid).unwrap_or(&oid));
+            out.push('=');
+            match directory_string(attribute) {
+                Some(text) => out.push_str(&escape(&text, true)),
+                None => {
+                    out.push('#');
+                    out.push_str(&hex(attribute.value.value()));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// RFC 4514 §3, and what else document signers use.
+fn short_name(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        COMMON_NAME => "CN",
+        COUNTRY => "C",
+        "2.5.4.5" => "serialNumber",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.9" => "STREET",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.97" => "organizationIdentifier",
+        "0.9.2342.19200300.100.1.1" => "UID",
+        "0.9.2342.19200300.100.1.25" => "DC",
+        "1.2.840.113549.1.9.1" => "emailAddress",
+        _ => return None,
+    })
+}
