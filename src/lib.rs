@@ -2,7 +2,9 @@
 
 pub mod crypto;
 pub mod format;
+pub mod issue;
 mod limits;
+pub mod qr;
 pub mod record;
 mod time;
 pub mod trust;

@@ -98,7 +98,9 @@ pub fn decode(
 
 /// What a character of the base45 alphabet stands for (RFC 9285 §4.2).
 fn value(byte: u8) -> Option<usize> {
-    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".iter().position(|b| *b == byte)
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+        .iter()
+        .position(|b| *b == byte)
 }
 
 fn is_base45(byte: u8) -> bool {

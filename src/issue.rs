@@ -1,0 +1,326 @@
+//! Issuing: a record and a signer make a certificate.
+//!
+//! The same record, times, key and version of this crate give the same
+//! bytes: the CBOR is deterministic (RFC 8949 §4.2.1), the software signer
+//! uses RFC 6979, and the compression has no state.
+//!
+#![doc = include_str!("issue/compression.md")]
+
+mod compress;
+mod signer;
+
+use ciborium::Value;
+use core::fmt;
+use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
+
+pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
+
+use crate::Timestamp;
+use crate::crypto::{Algorithm, KeyKind};
+use crate::format::hc1::{eu_dcc, text};
+use crate::qr::{EcLevel, QrError, QrSymbol};
+use crate::record::{Record, RecordError};
+use crate::trust::{Dsc, KeyUsage, Kid, Usage};
+
+/// From when until when a certificate holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity {
+    /// Time of issue (`iat`).
+    pub issued_at: Timestamp,
+    /// The first instant at which it no longer holds (`exp`).
+    pub expires_at: Timestamp,
+}
+
+/// Why a certificate can't be issued. What a good verifier would refuse is
+/// not issued.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The record is not correct.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// It would expire before it is issued.
+    #[error("expires at {expires_at}, not after its issue at {issued_at}")]
+    Period {
+        /// Time of issue.
+        issued_at: Timestamp,
+        /// Time of expiry.
+        expires_at: Timestamp,
+    },
+    /// It would expire after the document signer certificate.
+    #[error("expires at {expires_at}, after the document signer certificate at {not_after}")]
+    ExpAfterDsc {
+        /// Time of expiry.
+        expires_at: Timestamp,
+        /// Last instant of the document signer certificate.
+        not_after: Timestamp,
+    },
+    /// It would be issued before the document signer certificate is valid.
+    #[error("issued at {issued_at}, before the document signer certificate at {not_before}")]
+    IatBeforeDsc {
+        /// Time of issue.
+        issued_at: Timestamp,
+        /// First instant of the document signer certificate.
+        not_before: Timestamp,
+    },
+    /// The document signer certificate is for other kinds of records.
+    #[error("the document signer certificate is for {allowed}, and the record is a {found}")]
+    KeyUsage {
+        /// What the certificate allows.
+        allowed: KeyUsage,
+        /// What the record is.
+        found: Usage,
+    },
+    /// The signer's algorithm does not fit the certificate's key.
+    #[error("the signer makes {signer}, and the key of the certificate is {key}")]
+    AlgKeyMismatch {
+        /// What the signer makes.
+        signer: Algorithm,
+        /// The key of the document signer certificate.
+        key: KeyKind,
+    },
+    /// The RSA key is shorter than 2048 bits.
+    #[error("the RSA key has {bits} bits, fewer than 2048")]
+    RsaTooShort {
+        /// Its length.
+        bits: usize,
+    },
+    /// `iss` is not two capital letters.
+    #[error("the issuing country is not two capital letters; give it with Issuer::country")]
+    Country,
+    /// The signature does not verify with the certificate's key: another key
+    /// made it, or it is of another form (ES256 is `r‖s`, not DER).
+    #[error("the signature does not verify with the key of the document signer certificate")]
+    WrongKey,
+    /// The signer failed.
+    #[error("the signer failed: {0}")]
+    Signer(#[from] SignerError),
+    /// CBOR could not be written.
+    #[error("the certificate could not be encoded")]
+    Encoding,
+}
+
+impl IssueError {
+    /// A stable identifier of the reason.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Record(e) => e.code(),
+            Self::Period { .. } => "issue-period",
+            Self::ExpAfterDsc { .. } => "exp-after-dsc",
+            Self::IatBeforeDsc { .. } => "iat-before-dsc",
+            Self::KeyUsage { .. } => "key-usage",
+            Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
+            Self::RsaTooShort { .. } => "rsa-too-short",
+            Self::Country => "issue-country",
+            Self::WrongKey => "wrong-key",
+            Self::Signer(_) => "signer",
+            Self::Encoding => "encoding",
+        }
+    }
+}
+
+/// Issues certificates under one document signer certificate.
+///
+/// ```
+/// # use hcert::{Date, PartialDate, Timestamp, record::*};
+/// use hcert::issue::{IssueError, Issuer, Signer, Validity};
+/// use hcert::trust::Dsc;
+///
+/// fn issue(dsc: Dsc, signer: impl Signer, record: &Record) -> Result<String, IssueError> {
+///     let issuer = Issuer::new(dsc, signer)?;
+///     let issued_at = Timestamp::from_seconds(1_622_548_800);
+///     let validity = Validity { issued_at, expires_at: issued_at.plus(180 * 86_400) };
+///     let issued = issuer.issue(record, validity)?;
+///     Ok(issued.text().to_owned())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Issuer<S> {
+    dsc: Dsc,
+    signer: S,
+    country: Option<String>,
+}
+
+impl<S: Signer> Issuer<S> {
+    /// An issuer in the country of the certificate.
+    pub fn new(dsc: Dsc, signer: S) -> Result<Self, IssueError> {
+        let key = dsc.public_key();
+        if key.algorithm() != Some(signer.algorithm()) {
+            return Err(IssueError::AlgKeyMismatch {
+                signer: signer.algorithm(),
+                key: key.kind().clone(),
+            });
+        }
+        match key.kind() {
+            KeyKind::Rsa { bits } if *bits < 2048 => {
+                return Err(IssueError::RsaTooShort { bits: *bits });
+            }
+            _ => {}
+        }
+        let country = dsc.country().map(str::to_owned);
+        Ok(Self {
+            dsc,
+            signer,
+            country,
+        })
+    }
+
+    /// Sets the issuing country (`iss`), where it is not that of the certificate.
+    #[must_use]
+    pub fn country(mut self, alpha_2: &str) -> Self {
+        self.country = Some(alpha_2.to_owned());
+        self
+    }
+
+    /// The document signer certificate.
+    pub fn dsc(&self) -> &Dsc {
+        &self.dsc
+    }
+
+    /// Signs `record` and packs it.
+    pub fn issue(&self, record: &Record, validity: Validity) -> Result<Issued, IssueError> {
+        record.check()?;
+        self.check(record, validity)?;
+        let payload = self.claims(record, validity)?;
+        let algorithm = match self.signer.algorithm() {
+            Algorithm::Es256 => iana::Algorithm::ES256,
+            Algorithm::Ps256 => iana::Algorithm::PS256,
+        };
+        let kid = self.dsc.kid();
+        let header = HeaderBuilder::new()
+            .algorithm(algorithm)
+            .key_id(kid.as_bytes().to_vec())
+            .build();
+        let message = CoseSign1Builder::new()
+            .protected(header)
+            .payload(payload)
+            .try_create_signature(b"", |to_be_signed| self.sign(to_be_signed))?
+            .build();
+        let cose = message.to_tagged_vec().map_err(|_| IssueError::Encoding)?;
+        let text = text::encode(&compress::compress(&cose));
+        Ok(Issued { text, cose, kid })
+    }
+
+    /// Verifies what comes back: a remote signer may hold another key, or
+    /// answer in another form.
+    fn sign(&self, to_be_signed: &[u8]) -> Result<Vec<u8>, IssueError> {
+        let signature = self.signer.sign(to_be_signed)?;
+        let key = self.dsc.public_key();
+        key.verify(&[to_be_signed], &signature)
+            .map_err(|_| IssueError::WrongKey)?;
+        Ok(signature)
+    }
+
+    fn check(&self, record: &Record, validity: Validity) -> Result<(), IssueError> {
+        let Validity {
+            issued_at,
+            expires_at,
+        } = validity;
+        let (not_before, not_after) = (self.dsc.not_before(), self.dsc.not_after());
+        if expires_at <= issued_at {
+            return Err(IssueError::Period {
+                issued_at,
+                expires_at,
+            });
+        }
+        if expires_at > not_after {
+            return Err(IssueError::ExpAfterDsc {
+                expires_at,
+                not_after,
+            });
+        }
+        if issued_at < not_before {
+            return Err(IssueError::IatBeforeDsc {
+                issued_at,
+                not_before,
+            });
+        }
+        let allowed = self.dsc.usage();
+        let mut usages = record.entries().iter().map(|entry| entry.usage());
+        match usages.find(|usage| !allowed.allows(*usage)) {
+            Some(found) => Err(IssueError::KeyUsage { allowed, found }),
+            None => Ok(()),
+        }
+    }
+
+    fn claims(&self, record: &Record, validity: Validity) -> Result<Vec<u8>, IssueError> {
+        let country = self.country.as_deref().unwrap_or_default();
+        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(IssueError::Country);
+        }
+        let key = |n: i64| Value::from(n);
+        let claims = Value::Map(vec![
+            (key(1), Value::from(country)),
+            (key(4), Value::from(validity.expires_at.seconds())),
+            (key(6), Value::from(validity.issued_at.seconds())),
+            (key(-260), Value::Map(vec![(key(1), eu_dcc::write(record))])),
+        ]);
+        deterministic(claims)?
+            .to_vec()
+            .map_err(|_| IssueError::Encoding)
+    }
+}
+
+/// Sorts all maps by their encoded keys (RFC 8949 §4.2.1).
+fn deterministic(value: Value) -> Result<Value, IssueError> {
+    Ok(match value {
+        Value::Array(items) => Value::Array(
+            items
+                .into_iter()
+                .map(deterministic)
+                .collect::<Result<_, _>>()?,
+        ),
+        Value::Map(members) => {
+            let mut members = members
+                .into_iter()
+                .map(|(key, value)| {
+                    let encoded = key.clone().to_vec().map_err(|_| IssueError::Encoding)?;
+                    Ok((encoded, (key, deterministic(value)?)))
+                })
+                .collect::<Result<Vec<_>, IssueError>>()?;
+            members.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Map(members.into_iter().map(|(_, member)| member).collect())
+        }
+        other => other,
+    })
+}
+
+/// A finished certificate. `Debug` shows the kid and the length alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Issued {
+    text: String,
+    cose: Vec<u8>,
+    kid: Kid,
+}
+
+impl Issued {
+    /// The text for the QR symbol, `HC1:…`.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The COSE_Sign1 structure inside.
+    pub fn cose(&self) -> &[u8] {
+        &self.cose
+    }
+
+    /// The key identifier: the first 8 bytes of SHA-256 over the document
+    /// signer certificate.
+    pub fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
+    /// The QR symbol at level Q, as hcert-spec §4.2.2 recommends.
+    pub fn qr(&self) -> Result<QrSymbol, QrError> {
+        QrSymbol::encode(&self.text, EcLevel::Q)
+    }
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued")
+            .field("kid", &self.kid)
+            .field("characters", &self.text.len())
+            .finish_non_exhaustive()
+    }
+}
