@@ -192,8 +192,12 @@ impl PublicKey {
                 )
             }
             _ => {
-                // Explicit curve parameters (CVE-2020-0601) end here as well.
-                let name = curve.map_or_else(|| oid.to_string(), curve_name);
+                let name = match curve {
+                    Some(curve) => curve_name(curve),
+                    // Even if they are those of P-256 (CVE-2020-0601).
+                    None if oid == EC_PUBLIC_KEY => "EC with explicit parameters".into(),
+                    None => oid.to_string(),
+                };
                 (KeyKind::Unsupported { name }, None)
             }
         };

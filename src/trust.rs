@@ -8,7 +8,7 @@
 //! every entry is counted.
 //!
 //! A `kid` is a hint of eight bytes, not a name: several keys may share one,
-//! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.4).
+//! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.3).
 //!
 //! ```
 //! use hcert::trust::{KeyUsage, Kid, TrustStore};

@@ -49,16 +49,7 @@ fn read_key(source: &Source, jwk: &Value) -> Result<Found, ProblemKind> {
     }
     let kid = declared_kid(jwk)?.map(text_kid).transpose()?;
     let mut found = match first_certificate(jwk)? {
-        Some(der) => {
-            let missing = kid.is_none();
-            let mut found = source.certificate(kid, &der)?;
-            if missing {
-                found.notes.push(ProblemKind::KidMissing {
-                    computed: found.key.kid().clone(),
-                });
-            }
-            found
-        }
+        Some(der) => source.listed_certificate(kid, &der)?,
         None => {
             let (key, note) = bare_key(jwk)?;
             let mut found = source.public_key(kid, key);

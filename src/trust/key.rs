@@ -12,7 +12,7 @@ use crate::crypto::PublicKey;
 
 /// A key identifier (COSE header 4): bytes of any length up to 255.
 ///
-/// hcert-spec 1.0.8 §3.3.4 makes it the first 8 bytes of SHA-256 over the DER
+/// hcert-spec 1.0.8 §3.3.3 makes it the first 8 bytes of SHA-256 over the DER
 /// certificate, but 3, 6, 7 and 9 bytes are in use as well. It is a hint for
 /// finding a key and proves nothing.
 ///
@@ -77,7 +77,7 @@ impl Kid {
     }
 
     /// The kid that the specification gives to a certificate: the first 8
-    /// bytes of SHA-256 over its DER (hcert-spec 1.0.8 §3.3.4).
+    /// bytes of SHA-256 over its DER (hcert-spec 1.0.8 §3.3.3).
     pub fn of_certificate(der: &[u8]) -> Self {
         Self::prefix(Sha256::digest(der).into())
     }
@@ -125,8 +125,8 @@ impl fmt::Debug for Kid {
     }
 }
 
-/// A kind of record that a key can be limited to (hcert-spec 1.0.8, annex on
-/// the extended key usage of document signer certificates).
+/// A kind of record that a key can be limited to, by the extended key usage of
+/// its certificate (hcert-spec 1.0.8, extended key usage identifiers).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Usage {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::key::Kid;
 use super::store::{Entry, Found, Limits, LoadError, ProblemKind, Source, declared_kid};
-use super::text::{decode_base64, shown};
+use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem};
 
 /// A form in which trusted keys are handed around.
@@ -148,9 +148,9 @@ pub(super) fn read(
 /// counts: good enough for lists that nobody signed.
 pub(super) fn parse_json(bytes: &[u8], limits: &Limits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
-    // A value in memory takes many times the two bytes that it needs as text.
-    let max = limits.entries.saturating_add(10).saturating_mul(32);
-    if count_values(bytes) > max {
+    // Parsed, `{"":0},` takes eighty times its room.
+    let max = limits.entries.saturating_add(10).saturating_mul(96);
+    if weight(bytes) > max {
         return Err(LoadError::TooComplex { max });
     }
     serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
@@ -159,19 +159,23 @@ pub(super) fn parse_json(bytes: &[u8], limits: &Limits) -> Result<Value, LoadErr
     })
 }
 
-/// At least as many as there are: each but the first follows one of `,[{`.
-fn count_values(json: &[u8]) -> usize {
-    let (mut count, mut in_text, mut escaped) = (1, false, false);
+/// What the values need in memory when parsed, roughly, in units of a number:
+/// each value but the first follows one of `,[{`.
+fn weight(json: &[u8]) -> usize {
+    let (mut weight, mut in_text, mut escaped) = (1, false, false);
     for byte in json {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            b',' | b'[' | b'{' if !in_text => count += 1,
+            _ if in_text => {}
+            b',' => weight += 1,
+            b'[' => weight += 4,
+            b'{' => weight += 8,
             _ => {}
         }
     }
-    count
+    weight
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {
@@ -212,13 +216,7 @@ fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, Prob
             expected: "a text",
         })?;
     let der = decode_base64(raw).ok_or(ProblemKind::Base64 { name: "rawData" })?;
-    let missing = kid.is_none();
-    let mut found = source.certificate(kid, &der)?;
-    if missing {
-        found.notes.push(ProblemKind::KidMissing {
-            computed: found.key.kid().clone(),
-        });
-    }
+    let mut found = source.listed_certificate(kid, &der)?;
     if let Some(country) = member("country").and_then(Value::as_str)
         && !country.is_empty()
     {
@@ -226,7 +224,7 @@ fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, Prob
     }
     if let Some(thumbprint) = member("thumbprint").and_then(Value::as_str)
         && let Some(certificate) = found.key.certificate()
-        && !thumbprint.eq_ignore_ascii_case(&super::text::hex(&certificate.sha256()))
+        && !thumbprint.eq_ignore_ascii_case(&hex(&certificate.sha256()))
     {
         found.notes.push(ProblemKind::ThumbprintMismatch);
     }

@@ -62,10 +62,11 @@ pub enum LoadError {
         /// The limit.
         max: usize,
     },
-    /// The JSON has far more values than that many entries need.
-    #[error("the JSON has more than {max} values")]
+    /// The JSON has far more values than the permitted entries could need.
+    #[error("the JSON weighs more than {max} values")]
     TooComplex {
-        /// The limit, which follows from [`Limits::entries`].
+        /// The limit: 96 for each of [`Limits::entries`], and some. An array
+        /// counts as 4 values and an object as 8.
         max: usize,
     },
     /// None of the forms of [`ListFormat`].
@@ -315,6 +316,21 @@ impl Source {
             key: TrustedKey::from_certificate(kid, certificate, self.label.clone()),
             notes: note.into_iter().collect(),
         })
+    }
+
+    /// The same for an entry of a list, which should declare a kid.
+    pub(super) fn listed_certificate(
+        &self,
+        declared: Option<Kid>,
+        der: &[u8],
+    ) -> Result<Found, ProblemKind> {
+        let missing = declared.is_none();
+        let mut found = self.certificate(declared, der)?;
+        if missing {
+            let computed = found.key.kid.clone();
+            found.notes.push(ProblemKind::KidMissing { computed });
+        }
+        Ok(found)
     }
 
     /// A bare key, under the declared kid or a computed one.

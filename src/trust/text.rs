@@ -47,7 +47,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
 }
 
 /// At most 64 characters of foreign text, the unprintable ones escaped.
@@ -66,4 +67,34 @@ pub(super) fn shown(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_in_all_its_ways() {
+        let bytes = Some(vec![0xfb, 0xef, 0xff, 0x01]);
+        for text in [
+            "++//AQ==",
+            "++//AQ",
+            "--__AQ==",
+            "--__AQ",
+            " ++//\r\nAQ==\n",
+            // The four unused bits are set.
+            "++//AR==",
+        ] {
+            assert_eq!(decode_base64(text), bytes, "{text}");
+        }
+        for wrong in ["A", "++__", "AQ=A", "AAAA!", "äöü"] {
+            assert_eq!(decode_base64(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_cut_and_escaped() {
+        assert_eq!(shown("a\nb\u{202e}"), "a\\u{a}b\\u{202e}");
+        assert_eq!(shown(&"x".repeat(1000)).chars().count(), 65);
+    }
 }

@@ -1,4 +1,4 @@
-//! Document signer certificates (hcert-spec 1.0.8 §3.3.4; RFC 5280).
+//! Document signer certificates (hcert-spec 1.0.8 §5; RFC 5280).
 //!
 //! Read as the field writes them: extensions with encoded defaults, an empty
 //! extended key usage and unknown extensions do not refuse a certificate. The
@@ -114,7 +114,7 @@ struct Parts {
 impl Dsc {
     /// Reads a DER X.509 certificate. Bytes after it are refused.
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
-        if let Some((_, _, rest)) = read_tlv(der)
+        if let Some((0x30, _, rest)) = read_tlv(der)
             && !rest.is_empty()
         {
             return Err(CertificateError::TrailingBytes { count: rest.len() });
@@ -437,4 +437,77 @@ fn short_name(oid: &str) -> Option<&'static str> {
         "1.2.840.113549.1.9.1" => "emailAddress",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn object_identifiers_of_any_length_are_read() {
+        for (content, text) in [
+            (&[0x55, 0x1d, 0x25][..], "2.5.29.37"),
+            (&[0x88, 0x37, 0x03], "2.999.3"),
+            (
+                &[0x2b, 6, 1, 4, 1, 0, 0x8e, 0x37, 0x8f, 0x65, 1, 2],
+                "1.3.6.1.4.1.0.1847.2021.1.2",
+            ),
+            // 2.25 followed by a UUID of 128 bits.
+            (
+                &[
+                    0x69, 0x83, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f,
+                ],
+                "2.25.340282366920938463463374607431768211455",
+            ),
+        ] {
+            assert_eq!(dotted(content).as_deref(), Some(text));
+        }
+        for wrong in [&[][..], &[0x2b, 0x86], &[0xff; 40]] {
+            assert_eq!(dotted(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn basic_constraints_are_read_as_the_field_writes_them() {
+        for (value, ca) in [
+            (&[0x30, 0][..], Some(false)),
+            (&[0x30, 3, 1, 1, 0xff], Some(true)),
+            // The default written out, and a path length beside it.
+            (&[0x30, 3, 1, 1, 0], Some(false)),
+            (&[0x30, 6, 1, 1, 0, 2, 1, 0], Some(false)),
+            (&[0x30, 3, 2, 1, 0], Some(false)),
+            (&[0x30, 6, 1, 1, 0xff, 2, 1, 3], Some(true)),
+            (&[], None),
+            (&[0x30, 3, 1, 1], None),
+            (&[0x30, 3, 1, 1, 0, 0], None),
+            (&[0x30, 2, 5, 0], None),
+        ] {
+            assert_eq!(read_ca_flag(value), ca, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_that_lie_are_refused() {
+        for wrong in [
+            &[0x30][..],
+            &[0x30, 1],
+            &[0x30, 0x80],
+            &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0],
+            &[0x30, 0x85, 0, 0, 0, 0, 1, 0],
+            &[0x1f, 1, 0],
+        ] {
+            assert_eq!(read_tlv(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(read_tlv(&[4, 0x81, 1, 7, 8]), Some((4, &[7][..], &[8][..])));
+    }
+
+    #[test]
+    fn names_cannot_disturb_a_terminal() {
+        assert_eq!(
+            escape("a\u{1b}[2J\n\u{202e}b, c", true),
+            "a\\1b[2J\\0a\\e2\\80\\aeb\\, c"
+        );
+    }
 }

@@ -187,12 +187,16 @@ pub(super) enum Body {
     /// The signature does not hold, so nothing.
     Nothing,
     /// The signature holds, and the outcome is not `valid`.
-    Signed {
-        signer: TrustedKey,
-        claims: Option<Claims>,
-        record: Option<Record>,
-    },
+    Signed(Box<Signed>),
     Verified(Box<Verified>),
+}
+
+/// What is authentic in a certificate that is not valid.
+#[derive(Clone)]
+pub(super) struct Signed {
+    pub signer: TrustedKey,
+    pub claims: Option<Claims>,
+    pub record: Option<Record>,
 }
 
 impl Verdict {
@@ -236,7 +240,7 @@ impl Verdict {
     pub fn signer(&self) -> Option<&TrustedKey> {
         match &self.body {
             Body::Nothing => None,
-            Body::Signed { signer, .. } => Some(signer),
+            Body::Signed(signed) => Some(&signed.signer),
             Body::Verified(verified) => Some(&verified.signer),
         }
     }
@@ -245,7 +249,7 @@ impl Verdict {
     pub fn signed_claims(&self) -> Option<&Claims> {
         match &self.body {
             Body::Nothing => None,
-            Body::Signed { claims, .. } => claims.as_ref(),
+            Body::Signed(signed) => signed.claims.as_ref(),
             Body::Verified(verified) => Some(&verified.claims),
         }
     }
@@ -256,7 +260,7 @@ impl Verdict {
     pub fn signed_record(&self) -> Option<&Record> {
         match &self.body {
             Body::Nothing => None,
-            Body::Signed { record, .. } => record.as_ref(),
+            Body::Signed(signed) => signed.record.as_ref(),
             Body::Verified(verified) => Some(&verified.record),
         }
     }
@@ -270,10 +274,10 @@ impl Verdict {
     }
 
     /// The certificate, if it is valid; else the verdict itself.
-    pub fn into_verified(self) -> Result<Verified, Self> {
+    pub fn into_verified(self) -> Result<Verified, Box<Self>> {
         match self.body {
             Body::Verified(verified) => Ok(*verified),
-            _ => Err(self),
+            _ => Err(Box::new(self)),
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::report::Body;
+use super::report::{Body, Signed};
 use super::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified};
 use crate::Timestamp;
 use crate::crypto::KeyKind;
@@ -177,11 +177,11 @@ impl Verifier {
                 record: record.clone(),
                 at: now,
             })),
-            _ => Body::Signed {
+            _ => Body::Signed(Box::new(Signed {
                 signer: signer.clone(),
                 claims: claims.cloned(),
                 record: record.cloned(),
-            },
+            })),
         };
         progress.verdict(outcome, body)
     }

@@ -268,7 +268,8 @@ impl Check {
             return self.push(DeviationCode::SchemaType, "nam");
         }
         let has = |name| get(names, name).is_some();
-        if !has("fnt") && !(version >= V1_3_2 && has("gnt")) {
+        let named = has("fnt") || (version >= V1_3_2 && has("gnt"));
+        if !named {
             self.push(DeviationCode::SchemaMissing, "nam.fnt");
         }
         for name in NAMES {
