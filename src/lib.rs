@@ -1,4 +1,91 @@
-//! Offline-verifiable signed travel certificates.
+//! Signed travel certificates that verify offline: vaccination, test and
+//! recovery records as `HC1:…` QR codes, the format of the EU Digital COVID
+//! Certificate that the WHO's network (GDHCN) runs on.
+//!
+//! Everything that a verdict depends on is an argument: the certificate, the
+//! trusted keys, the time. The crate opens no socket and reads no clock, so
+//! the same arguments give the same verdict on any machine and any day.
+//!
+//! # Verify
+//!
+//! ```no_run
+//! use std::time::SystemTime;
+//! use hcert::{trust::TrustStore, verify::Verifier};
+//!
+//! let mut builder = TrustStore::builder();
+//! builder.add_bytes("trust.json", &std::fs::read("trust.json")?)?;
+//! let (trust, report) = builder.build();
+//! for problem in &report.problems {
+//!     eprintln!("{problem}");
+//! }
+//! let verifier = Verifier::new(trust);
+//!
+//! # let text = String::new();
+//! let verdict = verifier.verify(&text, SystemTime::now().into());
+//! match verdict.verified() {
+//!     Some(verified) => println!("valid: {}", verified.record().entries().len()),
+//!     None => println!("{}: {}", verdict.outcome(), verdict.reason().unwrap()),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`trust::TrustStore`] holds the issuers' keys: document signer
+//!   certificates, bare keys, lists. What can't be used is reported.
+//! - [`verify::Verifier`] goes through the [steps](verify::Step) and gives a
+//!   [`verify::Verdict`]: one of six [outcomes](verify::Outcome), how each
+//!   step went, and every departure from the specification. Only a valid
+//!   certificate gives a [`verify::Verified`].
+//! - [`record::Record`] is what the certificate says. Compare the
+//!   [holder](record::Holder) with an identity document: a certificate
+//!   carries neither picture nor document number, and anybody can show a copy.
+//!
+//! Authentic is not accepted: whether a four-day-old negative test suffices
+//! is the rule of a place, not a property of the certificate.
+//!
+//! # Issue
+//!
+//! ```
+//! use hcert::issue::{Issuer, P256Signer, Validity};
+//! use hcert::record::{Holder, Record, Test, TestKind, TestResult, Uvci};
+//! use hcert::{PartialDate, Timestamp, trust::Dsc};
+//!
+//! # fn issue(dsc_der: &[u8], key_pem: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! let issuer = Issuer::new(Dsc::from_der(dsc_der)?, P256Signer::from_pkcs8_pem(key_pem)?)?;
+//! let test = Test::builder()
+//!     .kind(TestKind::Naat)
+//!     .sampled_at(Timestamp::parse("2021-05-30T10:12:22Z")?)
+//!     .result(TestResult::Negative)
+//!     .country("AT")
+//!     .issuer("Ministry of Health")
+//!     .id(&Uvci::from_opaque("AT", "B5921A35D6A0D696421B3E2462178297")?)
+//!     .build()?;
+//! let holder = Holder::new("Gößinger", "Gabriele", PartialDate::parse("1998-02-26")?)?;
+//! let issued_at = Timestamp::parse("2021-05-30T18:00:00Z")?;
+//! let validity = Validity { issued_at, expires_at: issued_at.plus(3 * 86_400) };
+//! let issued = issuer.issue(&Record::new(holder, test)?, validity)?;
+//! std::fs::write("certificate.svg", issued.qr()?.to_svg(&Default::default()))?;
+//! # Ok(()) }
+//! ```
+//!
+//! A hardware module or a remote service signs as an [`issue::Signer`].
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `png` | yes | QR symbols as PNG |
+//! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
+//!
+//! # What is read, and what is refused
+//!
+//! The field departs from the specification in many ways; what is safe to
+//! read is read, and each departure is a [`Deviation`](format::hc1::Deviation)
+//! with a stable code. [`Policy::strict`](verify::Policy::strict) refuses
+//! them. Tolerance ends where security begins: the algorithm has to fit the
+//! key, duplicate map keys and trailing bytes are refused in every layer, and
+//! everything that a sender can size has a [limit](Limits).
+//!
+//! Errors and `Debug` never show anything about the holder.
 
 pub mod crypto;
 pub mod format;
