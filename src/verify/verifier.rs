@@ -16,7 +16,7 @@ use crate::trust::{TrustStore, TrustedKey};
 /// let (trust, report) = TrustStore::builder().build();
 /// let verifier = Verifier::new(trust);
 /// let now = Timestamp::parse("2021-06-01T12:00:00Z")?;
-/// let verdict = verifier.verify("HC1:6BF", now);
+/// let verdict = verifier.verify("HC1:000", now);
 /// assert_eq!(verdict.outcome(), Outcome::Invalid);
 /// assert_eq!(verdict.reason().map(|r| r.code()), Some("zlib-header"));
 /// # let _ = report;
