@@ -165,7 +165,11 @@ impl Verifier {
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
             }
         }
-        let refused = progress.deviations.first().filter(|_| self.policy.strict);
+        // hcert-spec §3.3.3: verifiers must accept the kid in either header.
+        let refused = progress
+            .deviations
+            .iter()
+            .find(|d| self.policy.strict && d.kind() != DeviationCode::KidUnprotected);
         let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
         progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
 
@@ -191,8 +195,9 @@ impl Verifier {
             TimeClaim::Absent if self.policy.missing_exp => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
-            // RFC 8392 §3.1.4: at exp itself it must no longer be accepted.
-            TimeClaim::At(expires_at) if now >= expires_at.plus(self.policy.expiry_skew) => {
+            // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
+            // has "on or after"; published vectors are verified at exp itself.
+            TimeClaim::At(expires_at) if now > expires_at.plus(self.policy.expiry_skew) => {
                 Some(Reason::Expired { expires_at, now })
             }
             TimeClaim::At(_) => None,
@@ -258,19 +263,15 @@ fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviat
     let Some((not_before, not_after)) = signer.validity() else {
         return;
     };
-    if claims
-        .issued_at()
-        .timestamp()
-        .is_some_and(|iat| iat < not_before)
-    {
-        note(DeviationCode::IatBeforeDsc, "iat");
+    let outside = |time: TimeClaim| {
+        let time = time.timestamp();
+        time.is_some_and(|t| !(not_before..=not_after).contains(&t))
+    };
+    if outside(claims.issued_at()) {
+        note(DeviationCode::IatOutsideDsc, "iat");
     }
-    if claims
-        .expires_at()
-        .timestamp()
-        .is_some_and(|exp| exp > not_after)
-    {
-        note(DeviationCode::ExpAfterDsc, "exp");
+    if outside(claims.expires_at()) {
+        note(DeviationCode::ExpOutsideDsc, "exp");
     }
 }
 

@@ -72,7 +72,7 @@ macro_rules! deviations {
 deviations! {
     /// Line ends or tabs around the text, or blanks before it.
     TextSurroundings = "text-surroundings", "white space around the code";
-    /// COSE_Sign1 without tag 18 (hcert-spec §3.3: COSE_Sign1 as of RFC 8152 §4.2).
+    /// COSE_Sign1 without tag 18 (hcert-spec §3.2; RFC 9052 §4.2).
     CoseUntagged = "cose-untagged", "COSE_Sign1 without its tag 18";
     /// COSE_Sign1 inside the CWT tag 61 (RFC 8392 §6).
     CoseCwtTag = "cose-cwt-tag", "COSE_Sign1 inside the CWT tag 61";
@@ -80,28 +80,31 @@ deviations! {
     CborIndefinite = "cbor-indefinite-length", "CBOR of indefinite length";
     /// `alg` stands in the unprotected header alone (hcert-spec §3.3.2).
     AlgUnprotected = "alg-unprotected", "alg is in the unprotected header alone";
-    /// `kid` stands in the unprotected header alone.
+    /// `kid` stands in the unprotected header alone, which hcert-spec §3.3.3
+    /// allows where it is required; even the strict policy lets it pass.
     KidUnprotected = "kid-unprotected", "kid is in the unprotected header alone";
-    /// The two headers name two keys; the protected one is used (hcert-spec §3.3.2).
+    /// The two headers name two keys; the protected one is used (hcert-spec §3.3.3).
     KidDiffers = "kid-differs", "protected and unprotected kid differ";
-    /// A kid that is not 8 bytes long (hcert-spec §3.3.2).
+    /// A kid that is not 8 bytes long (hcert-spec §3.3.3).
     KidLength = "kid-length", "kid is not 8 bytes long";
     /// A time as a floating-point number; the fraction is cut off.
     ClaimFloat = "claim-float", "a time is a floating-point number";
     /// A time inside a CBOR tag.
     ClaimTagged = "claim-tagged", "a time stands inside a CBOR tag";
-    /// No `iat` (hcert-spec §3.3.1).
+    /// No `iat` (hcert-spec §3.3.6).
     IatMissing = "iat-missing", "no time of issue";
     /// No `exp`, under a policy that lets it pass.
     ExpMissing = "exp-missing", "no time of expiry";
-    /// `iss` is not two capital letters (hcert-spec §3.3.1).
+    /// `iss` is not two capital letters (hcert-spec §3.3.4).
     IssForm = "iss-form", "iss is not an ISO 3166-1 alpha-2 code";
     /// `iss` names another country than the document signer certificate.
     IssCountry = "iss-country", "iss is not the country of the document signer";
-    /// Issued before the document signer certificate was valid.
-    IatBeforeDsc = "iat-before-dsc", "issued before the document signer certificate was valid";
-    /// Expires after the document signer certificate (hcert-spec §3.3.1).
-    ExpAfterDsc = "exp-after-dsc", "expires after the document signer certificate";
+    /// Issued outside the validity of the document signer certificate
+    /// (hcert-spec §3.3.6).
+    IatOutsideDsc = "iat-outside-dsc", "issued outside the validity of the document signer certificate";
+    /// Expires outside the validity of the document signer certificate
+    /// (hcert-spec §3.3.5).
+    ExpOutsideDsc = "exp-outside-dsc", "expires outside the validity of the document signer certificate";
     /// The hcert claim holds more than one payload; one of them is read.
     HcertExtra = "hcert-extra", "the hcert claim holds more than one payload";
     /// A member that the schema requires is missing.

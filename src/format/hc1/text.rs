@@ -1,4 +1,4 @@
-//! Prefix and base45 (hcert-spec 1.0.8 §4.1 and §4.3, RFC 9285).
+//! Prefix and base45 (hcert-spec 1.0.8 §4.2.2, RFC 9285).
 
 use super::{Deviation, DeviationCode};
 use crate::Limits;

@@ -1,4 +1,4 @@
-//! zlib (RFC 1950 and 1951; hcert-spec 1.0.8 §4.2).
+//! zlib (RFC 1950 and 1951; hcert-spec 1.0.8 §4.2.1).
 
 use crate::Limits;
 use flate2::{Decompress, FlushDecompress, Status};

@@ -1,0 +1,509 @@
+//! Verifies certificates against trust lists, offline.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use hcert::Timestamp;
+use hcert::format::hc1::{cwt::TimeClaim, text};
+use hcert::trust::{TrustStore, TrustedKey};
+use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
+use serde_json::{Value, json};
+
+#[path = "support/cli.rs"]
+mod cli;
+#[path = "support/input.rs"]
+mod input;
+#[path = "support/words.rs"]
+mod words;
+
+use cli::{complain, printable, short_name};
+use input::{Found, Job};
+
+const PROGRAM: &str = "verify";
+
+const HELP: &str = "\
+Verifies HCERT certificates (EU DCC), offline.
+
+Usage: verify [--trust FILE]… [--at TIME] [--strict] [--json] [--quiet] INPUT…
+
+INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
+--features scan, or a text with one code a line), or - for standard input.
+
+  --trust FILE  who may sign: a certificate (DER, PEM, several in one PEM), a
+                public key (SPKI), a JWK or JWK set, a JSON list of
+                certificates, or the EU gateway's list; may be repeated.
+                Whoever gives the file vouches for it.
+  --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
+                of now
+  --strict      refuse every departure from the specification
+  --json        print one JSON object a line for each code
+  --quiet       don't name what is wrong with entries of the trust lists
+  --help        print this
+
+Exit status: 0 all are valid, 1 some are not, 2 wrong usage or an input that
+can't be read.
+";
+
+#[derive(Default)]
+struct Options {
+    trust: Vec<OsString>,
+    at: Option<Timestamp>,
+    strict: bool,
+    json: bool,
+    quiet: bool,
+    inputs: Vec<OsString>,
+}
+
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| cli::failed(PROGRAM, &*error).into())
+}
+
+fn run() -> Result<ExitCode, Error> {
+    let Some(options) = options()? else {
+        io::stdout().write_all(HELP.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let policy = match options.strict {
+        true => Policy::default().strict(),
+        false => Policy::default(),
+    };
+    let work = Work {
+        verifier: Verifier::with_policy(trust(&options)?, policy),
+        at: options.at,
+        json: options.json,
+        colour: io::stdout().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let worst = verify_all(&work, &options.inputs);
+    Ok(worst.into())
+}
+
+fn options() -> Result<Option<Options>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut options = Options::default();
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(None),
+            Long("trust") => options.trust.push(parser.value()?),
+            Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("strict") => options.strict = true,
+            Long("json") => options.json = true,
+            Long("quiet") => options.quiet = true,
+            Value(input) => options.inputs.push(input),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    match options.inputs.is_empty() {
+        true => Err("no INPUT is given".into()),
+        false => Ok(Some(options)),
+    }
+}
+
+fn trust(options: &Options) -> Result<TrustStore, Error> {
+    let mut builder = TrustStore::builder();
+    for path in &options.trust {
+        let label = path.to_string_lossy();
+        let bytes = std::fs::read(path).map_err(|e| format!("--trust {label}: {e}"))?;
+        builder
+            .add_bytes(&label, &bytes)
+            .map_err(|e| format!("--trust {label}: {e}"))?;
+    }
+    let (store, report) = builder.build();
+    if options.trust.is_empty() {
+        complain(
+            PROGRAM,
+            "no trust list is given, so nothing can be found valid; name one with --trust FILE",
+        );
+    } else if !options.quiet {
+        for problem in &report.problems {
+            complain(PROGRAM, &problem.to_string());
+        }
+        let summary = format!(
+            "trust: {} keys of {} entries; {} left out, {} given twice",
+            report.loaded, report.total, report.rejected, report.duplicates
+        );
+        complain(PROGRAM, &summary);
+    }
+    if store.is_empty() && !options.trust.is_empty() {
+        complain(PROGRAM, "the trust lists hold no usable key");
+    }
+    Ok(store)
+}
+
+/// One job's results, to be printed in order.
+struct Done {
+    /// Which INPUT it belongs to, from 1.
+    position: usize,
+    results: Vec<Printed>,
+}
+
+enum Printed {
+    Verdict { text: String, valid: bool },
+    Problem { line: String, note: bool },
+}
+
+/// Runs the jobs on all cores and prints in the order of the inputs. What
+/// waits is bounded by the channels: nothing is held back but a few jobs.
+fn verify_all(work: &Work, inputs: &[OsString]) -> u8 {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let waiting = 16 * cores;
+    let (to_printer, in_order) = sync_channel::<Receiver<Done>>(waiting);
+    let (to_workers, jobs) = sync_channel::<(usize, Job, SyncSender<Done>)>(waiting);
+    let jobs = Mutex::new(jobs);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for (place, argument) in inputs.iter().enumerate() {
+                for job in input::open(argument) {
+                    let (done, result) = sync_channel(1);
+                    let sent = to_printer.send(result).is_ok()
+                        && to_workers.send((place + 1, job, done)).is_ok();
+                    if !sent {
+                        return;
+                    }
+                }
+            }
+        });
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let next = jobs.lock().ok().and_then(|jobs| jobs.recv().ok());
+                    let Some((position, job, done)) = next else {
+                        return;
+                    };
+                    let results = job.codes().into_iter().map(|f| work.print(f)).collect();
+                    // The printer may be gone, and the reader sees that, too.
+                    let _ = done.send(Done { position, results });
+                }
+            });
+        }
+        let mut printer = Printer::new(inputs.len());
+        for result in in_order {
+            // No result is a worker that panicked.
+            let printed = result
+                .recv()
+                .map_err(io::Error::other)
+                .and_then(|done| printer.print(done));
+            if let Err(error) = printed {
+                // At once: the reader may sit waiting for standard input.
+                std::process::exit(cli::failed(PROGRAM, &error).into());
+            }
+        }
+        printer.progress.clear();
+        printer.worst
+    })
+}
+
+struct Printer {
+    out: io::Stdout,
+    progress: Progress,
+    worst: u8,
+}
+
+impl Printer {
+    fn new(inputs: usize) -> Self {
+        Self {
+            out: io::stdout(),
+            progress: Progress::new(inputs),
+            worst: 0,
+        }
+    }
+
+    fn print(&mut self, done: Done) -> io::Result<()> {
+        self.progress.position = done.position;
+        for printed in done.results {
+            match printed {
+                Printed::Verdict { text, valid } => {
+                    self.progress.before_stdout();
+                    let mut out = self.out.lock();
+                    out.write_all(text.as_bytes())?;
+                    out.flush()?;
+                    self.progress.count(valid);
+                    self.worst = self.worst.max(u8::from(!valid));
+                }
+                Printed::Problem { line, note } => {
+                    self.progress.clear();
+                    let _ = writeln!(io::stderr(), "{line}");
+                    if !note {
+                        self.worst = cli::EXIT_UNREADABLE;
+                    }
+                }
+            }
+        }
+        self.progress.show();
+        Ok(())
+    }
+}
+
+/// A line on the terminal that says how far it is, when there is much to do.
+struct Progress {
+    on: bool,
+    beside_output: bool,
+    shown: bool,
+    last: Instant,
+    inputs: usize,
+    position: usize,
+    codes: usize,
+    not_valid: usize,
+}
+
+impl Progress {
+    const MUCH: usize = 50;
+
+    fn new(inputs: usize) -> Self {
+        Self {
+            on: io::stderr().is_terminal(),
+            beside_output: io::stdout().is_terminal(),
+            shown: false,
+            last: Instant::now(),
+            inputs,
+            position: 0,
+            codes: 0,
+            not_valid: 0,
+        }
+    }
+
+    fn count(&mut self, valid: bool) {
+        self.codes += 1;
+        self.not_valid += usize::from(!valid);
+    }
+
+    fn show(&mut self) {
+        let much = self.inputs.max(self.codes) > Self::MUCH;
+        if self.on && much && self.last.elapsed() >= Duration::from_millis(100) {
+            self.last = Instant::now();
+            self.shown = true;
+            let _ = write!(
+                io::stderr(),
+                "\r\x1b[K{PROGRAM}: input {} of {}: {} codes, {} of them not valid",
+                self.position,
+                self.inputs,
+                self.codes,
+                self.not_valid
+            );
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn before_stdout(&mut self) {
+        if self.beside_output {
+            self.clear();
+        }
+    }
+}
+
+/// What all threads share.
+struct Work {
+    verifier: Verifier,
+    at: Option<Timestamp>,
+    json: bool,
+    colour: bool,
+}
+
+impl Work {
+    fn print(&self, found: Found) -> Printed {
+        match found {
+            Found::Code { input, text } => {
+                // Read anew for each code: a gate's program runs for days.
+                let now = self.at.unwrap_or_else(|| SystemTime::now().into());
+                let verdict = self.verifier.verify(&text, now);
+                let valid = verdict.outcome() == Outcome::Valid;
+                let text = match self.json {
+                    true => json_line(&input, &text, &verdict),
+                    false => self.in_words(&input, &verdict, now),
+                };
+                Printed::Verdict { text, valid }
+            }
+            Found::Problem {
+                input,
+                message,
+                note,
+            } => {
+                let line = match self.json {
+                    true => {
+                        let kind = if note { "note" } else { "error" };
+                        cli::object(&[("input", input.into()), (kind, message.into())])
+                    }
+                    false => format!("{PROGRAM}: {}: {}", short_name(&input), printable(&message)),
+                };
+                Printed::Problem { line, note }
+            }
+        }
+    }
+
+    fn in_words(&self, input: &str, verdict: &Verdict, now: Timestamp) -> String {
+        let mut out = String::new();
+        // Writing to a String can't fail.
+        let _ = self.write_words(&mut out, input, verdict, now);
+        out
+    }
+
+    fn write_words(
+        &self,
+        out: &mut String,
+        input: &str,
+        verdict: &Verdict,
+        now: Timestamp,
+    ) -> std::fmt::Result {
+        let outcome = verdict.outcome();
+        let word = outcome.code().replace('-', " ").to_uppercase();
+        let colour = match outcome {
+            Outcome::Valid => 32,
+            Outcome::Unascertained | Outcome::NotYetValid => 33,
+            _ => 31,
+        };
+        match self.colour {
+            true => write!(out, "\x1b[1;{colour}m{word}\x1b[0m")?,
+            false => out.push_str(&word),
+        }
+        writeln!(out, "  {}", short_name(input))?;
+        match verdict.reason() {
+            None => writeln!(out, "  authentic and in time, as of {now}")?,
+            Some(reason) => writeln!(out, "  {reason} [{}]", reason.code())?,
+        }
+        if let StepResult::Skipped(why @ SkipReason::NoRevocationData) =
+            verdict.step(Step::Revocation)
+        {
+            writeln!(out, "  revocation {why}")?;
+        }
+
+        if let Some(signer) = verdict.signer() {
+            writeln!(out, "\n  Issued by")?;
+            let country = signer.country().unwrap_or("not stated");
+            line(out, "Country", country)?;
+            let subject = signer.certificate().map(|dsc| dsc.subject());
+            line(
+                out,
+                "Signer",
+                subject.unwrap_or("a key without certificate"),
+            )?;
+            line(out, "Key", &signer.kid().to_string())?;
+            if let Some((from, until)) = signer.validity() {
+                line(out, "Key valid", &format!("{from} to {until}"))?;
+            }
+            line(out, "Listed in", signer.origin())?;
+        }
+        if let Some(claims) = verdict.signed_claims() {
+            line(out, "Issuer", claims.issuer().unwrap_or("not stated"))?;
+            line(out, "Issued at", &time(claims.issued_at()))?;
+            line(out, "Expires at", &time(claims.expires_at()))?;
+        }
+        if let Some(record) = verdict.signed_record() {
+            match outcome {
+                Outcome::Valid => writeln!(
+                    out,
+                    "\n  It says (compare name and birth date with an identity document)"
+                )?,
+                _ => writeln!(
+                    out,
+                    "\n  It says, but is NOT A VALID CERTIFICATE ({}); don't rely on it",
+                    word.to_lowercase()
+                )?,
+            }
+            for (label, text) in words::describe(record) {
+                line(out, label, &text)?;
+            }
+        }
+
+        writeln!(out, "\n  Steps")?;
+        for (step, result) in verdict.steps() {
+            let mark = match result {
+                StepResult::Passed => "✓",
+                StepResult::Failed(_) => "✗",
+                StepResult::Skipped(_) => "-",
+                _ => "·",
+            };
+            let why = match result {
+                StepResult::NotReached => "not reached".to_owned(),
+                result => result.detail().unwrap_or_default(),
+            };
+            let text = format!("  {mark} {:<13} {}", step.code(), printable(&why));
+            writeln!(out, "  {}", text.trim_end())?;
+        }
+        if !verdict.deviations().is_empty() {
+            let read = match verdict.step(Step::Policy) {
+                StepResult::Failed(_) => "refused by --strict",
+                _ => "read all the same",
+            };
+            writeln!(out, "\n  Departures from the specification, {read}")?;
+            for deviation in verdict.deviations() {
+                let text = printable(&deviation.to_string());
+                writeln!(out, "    {text} [{}]", deviation.code())?;
+            }
+        }
+        writeln!(out)
+    }
+}
+
+fn line(out: &mut String, label: &str, text: &str) -> std::fmt::Result {
+    writeln!(out, "    {label:<15} {}", printable(text))
+}
+
+fn time(claim: TimeClaim) -> String {
+    match claim {
+        TimeClaim::Absent => "not stated".into(),
+        TimeClaim::At(time) => time.to_string(),
+        _ => "not a usable time".into(),
+    }
+}
+
+fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
+    let is_hc1 = text.trim_start().starts_with(text::PREFIX);
+    let steps = verdict.steps().map(|(step, result)| {
+        json!({
+            "step": step.code(),
+            "result": result.word(),
+            "code": result.code(),
+            "detail": result.detail(),
+        })
+    });
+    let claims = verdict.signed_claims();
+    let seconds = |claim: TimeClaim| claim.timestamp().map(Timestamp::seconds);
+    let claims_json = claims.map(|claims| {
+        json!({
+            "iss": claims.issuer(),
+            "iat": seconds(claims.issued_at()),
+            "exp": seconds(claims.expires_at()),
+        })
+    });
+    let certificate = claims.and_then(|claims| claims.payload_json().ok());
+    let deviations = verdict.deviations().iter().map(|d| d.code());
+    cli::object(&[
+        ("input", input.into()),
+        ("outcome", verdict.outcome().code().into()),
+        (
+            "reason",
+            verdict.reason().map(|reason| reason.code()).into(),
+        ),
+        ("format", is_hc1.then_some("hc1").into()),
+        ("steps", steps.collect()),
+        ("signer", verdict.signer().map_or(Value::Null, signer_json)),
+        ("claims", claims_json.unwrap_or(Value::Null)),
+        ("certificate", certificate.unwrap_or(Value::Null)),
+        ("deviations", deviations.collect()),
+    ]) + "\n"
+}
+
+fn signer_json(signer: &TrustedKey) -> Value {
+    let validity = signer.validity();
+    json!({
+        "kid": signer.kid().to_string(),
+        "country": signer.country(),
+        "subject": signer.certificate().map(|dsc| dsc.subject()),
+        "not_before": validity.map(|(from, _)| from.to_string()),
+        "not_after": validity.map(|(_, until)| until.to_string()),
+    })
+}
