@@ -112,8 +112,11 @@ fn untagged(value: &Value) -> &Value {
     }
 }
 
+/// A text that says something: an empty one is as good as none, and is
+/// written as none.
 fn text(map: &Value, name: &str) -> Option<String> {
-    untagged(get(map, name)?).as_text().map(str::to_owned)
+    let text = untagged(get(map, name)?).as_text()?;
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn required(map: &Value, name: &str) -> String {
@@ -256,4 +259,23 @@ fn write_recovery(entry: &Recovery) -> Value {
         ("du", day(entry.valid_until)),
         ("ci", stated(&entry.id)),
     ])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_text_is_written_and_read_as_none() {
+        let record = Record::from_json(
+            r#"{"nam": {"fn": "Musterfrau", "fnt": "MUSTERFRAU", "gn": "", "gnt": ""}, "dob": "",
+                "t": [{"tg": "840539006", "tt": "LP6464-4", "nm": "", "ma": "", "tc": "",
+                "sc": "2021-05-30T10:12:22Z", "tr": "260415000", "co": "XX",
+                "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}]}"#,
+        )
+        .unwrap();
+        assert_eq!(record.holder().given_name(), None);
+        assert!(read_value(&write(&record)).unwrap() == record);
+    }
 }

@@ -1,0 +1,243 @@
+//! Writes the seeds into `corpus/`: certificates of a fictitious issuer, our
+//! own test vectors, and, where `HCERT_VECTORS` names a directory of
+//! published test data, what is found there. `corpus/` is never committed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use ciborium::Value;
+use coset::{CborSerializable, HeaderBuilder, TaggedCborSerializable, iana};
+use hcert::Limits;
+use hcert::format::hc1::cose::CoseSign1;
+use hcert::format::hc1::cwt::Claims;
+use hcert::format::hc1::{text, zlib};
+use hcert::qr::{EcLevel, QrSymbol};
+use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, rsa_jwk, wrap};
+use sha2::{Digest, Sha256};
+
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Error> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut corpus = Corpus {
+        root: here.join("corpus"),
+        written: 0,
+    };
+    corpus.issued()?;
+    corpus.trust_lists()?;
+    for text in NAMES {
+        corpus.add("names", text.as_bytes())?;
+    }
+    corpus.found(&here.join("../test-vectors"))?;
+    if let Some(published) = std::env::var_os("HCERT_VECTORS") {
+        let published = PathBuf::from(published);
+        corpus.found(&published.join("dgc-testdata"))?;
+        for lists in ["trust-lists", "gdhcn"] {
+            corpus.small_files(&published.join(lists))?;
+        }
+    }
+    println!("{} seeds in {}", corpus.written, corpus.root.display());
+    Ok(())
+}
+
+const NAMES: [&str; 12] = [
+    "Musterfrau-Gößinger",
+    "d'Červenková Panklová",
+    "Χαράλαμπος Ουρανία",
+    "Ганна Щербакова",
+    "Þórður Ægisson",
+    "李 小明",
+    "محمد",
+    "O\u{308}zge\u{327}",
+    "URN:UVCI:01:SE:EHM/V12907267LAJW#E",
+    "URN:UVCI:V1:XX:B5921A35D6A0D696421B3E2462178297#I",
+    "01/LU/ABC123#K",
+    "EHM/V12907267LAJW",
+];
+
+struct Corpus {
+    root: PathBuf,
+    written: usize,
+}
+
+impl Corpus {
+    fn add(&mut self, target: &str, bytes: &[u8]) -> Result<(), Error> {
+        let directory = self.root.join(target);
+        fs::create_dir_all(&directory)?;
+        let digest = Sha256::digest(bytes);
+        let name: String = digest[..8].iter().map(|b| format!("{b:02x}")).collect();
+        fs::write(directory.join(name), bytes)?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// A text, and each stage in it as far as it can be read.
+    fn text(&mut self, code: &str) -> Result<(), Error> {
+        let limits = Limits::default();
+        self.add("chain", code.as_bytes())?;
+        self.add("base45", code.as_bytes())?;
+        let Ok(compressed) = text::decode(code, &limits, &mut Vec::new()) else {
+            return Ok(());
+        };
+        self.add("inflate", &compressed)?;
+        match zlib::inflate(&compressed, &limits) {
+            Ok(cose) => self.cose(&cose),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn cose(&mut self, cose: &[u8]) -> Result<(), Error> {
+        let limits = Limits::default();
+        self.add("cose", cose)?;
+        self.add("chain", cose)?;
+        let Ok(message) = CoseSign1::parse(cose.to_vec(), &limits, &mut Vec::new()) else {
+            return Ok(());
+        };
+        self.add("cwt", message.payload())?;
+        self.add("chain", message.payload())?;
+        let Ok(claims) = Claims::parse(message.payload(), &limits, &mut Vec::new()) else {
+            return Ok(());
+        };
+        if let Ok(json) = claims.payload_json() {
+            self.add("payload", json.to_string().as_bytes())?;
+        }
+        let claims: Value = ciborium::from_reader(message.payload())?;
+        let member = |map: &Value, key: i64| {
+            let members = map.as_map()?.iter();
+            let mut found = members.filter(|(name, _)| *name == Value::from(key));
+            Some(found.next()?.1.clone())
+        };
+        if let Some(dcc) = member(&claims, -260).and_then(|hcert| member(&hcert, 1)) {
+            self.add("payload", &dcc.to_vec().map_err(|e| e.to_string())?)?;
+        }
+        Ok(())
+    }
+
+    fn issued(&mut self) -> Result<(), Error> {
+        for record in RECORDS.iter() {
+            let issued = ISSUER.issue(record, VALIDITY)?;
+            self.text(issued.text())?;
+            self.pictures(&issued.qr()?)?;
+            for variant in variants(issued.cose())? {
+                self.cose(&variant)?;
+                self.add("chain", wrap(&variant).as_bytes())?;
+            }
+        }
+        self.pictures(&QrSymbol::encode("HC1:6BF+70790T9", EcLevel::L)?)
+    }
+
+    #[cfg(not(feature = "image"))]
+    fn pictures(&mut self, _: &QrSymbol) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[cfg(feature = "image")]
+    fn pictures(&mut self, symbol: &QrSymbol) -> Result<(), Error> {
+        use image::ImageFormat::{Gif, Jpeg, Png, WebP};
+        let png = symbol.to_png(2)?;
+        self.add("image", &png)?;
+        let picture = image::load_from_memory(&png)?.to_rgb8();
+        for format in [Png, Jpeg, Gif, WebP] {
+            let mut file = std::io::Cursor::new(Vec::new());
+            picture.write_to(&mut file, format)?;
+            self.add("image", &file.into_inner())?;
+        }
+        Ok(())
+    }
+
+    fn trust_lists(&mut self) -> Result<(), Error> {
+        let der = ISSUER.dsc().der();
+        self.add("dsc", der)?;
+        let (kid, der) = (
+            BASE64_STANDARD.encode(ISSUER.dsc().kid().as_bytes()),
+            BASE64_STANDARD.encode(der),
+        );
+        let jwk = rsa_jwk();
+        for list in [
+            format!(r#"{{"certificates":[{{"kid":"{kid}","rawData":"{der}"}}]}}"#),
+            format!(
+                r#"[{{"kid":"{kid}","timestamp":"2021-06-01T00:00:00Z","country":"XX","certificateType":"DSC","thumbprint":"00","signature":"","rawData":"{der}"}}]"#
+            ),
+            format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"),
+            format!(r#"{{"keys":[{jwk},{{"kty":"EC","crv":"P-256","x5c":["{der}"]}}]}}"#),
+            jwk,
+        ] {
+            self.add("trust_list", list.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The codes, certificates and pictures in the JSON files of a directory.
+    fn found(&mut self, directory: &Path) -> Result<(), Error> {
+        for path in files(directory)? {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            if let Ok(json) = serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+                self.strings(&json)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn strings(&mut self, json: &serde_json::Value) -> Result<(), Error> {
+        use serde_json::Value as Json;
+        match json {
+            Json::Array(items) => items.iter().try_for_each(|item| self.strings(item)),
+            Json::Object(members) => members.values().try_for_each(|item| self.strings(item)),
+            Json::String(text) if text.starts_with("HC1:") => self.text(text),
+            Json::String(text) => match BASE64_STANDARD.decode(text).as_deref() {
+                Ok(der @ [0x30, 0x82, ..]) => self.add("dsc", der),
+                Ok(png @ [0x89, b'P', ..]) => self.add("image", png),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Trust lists that are short enough to be worth mutating.
+    fn small_files(&mut self, directory: &Path) -> Result<(), Error> {
+        for path in files(directory)? {
+            let bytes = fs::read(&path)?;
+            if bytes.len() <= 16 * 1024 {
+                self.add("trust_list", &bytes)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The same certificate as the field writes it: without the tag, as a CWT,
+/// with the headers unprotected, and with a key of another type.
+fn variants(cose: &[u8]) -> Result<[Vec<u8>; 4], Error> {
+    let text = |e: coset::CoseError| e.to_string();
+    let message = coset::CoseSign1::from_tagged_slice(cose).map_err(text)?;
+    let mut bare = message.clone();
+    bare.unprotected = std::mem::take(&mut bare.protected.header);
+    bare.protected = Default::default();
+    let mut rsa = message.clone();
+    let header = HeaderBuilder::new().algorithm(iana::Algorithm::PS256);
+    rsa.protected.header = header.key_id(b"rsa-2048".to_vec()).build();
+    rsa.protected.original_data = None;
+    rsa.signature = vec![7; 256];
+    Ok([
+        message.to_vec().map_err(text)?,
+        [&[0xd8, 61], cose].concat(),
+        bare.to_tagged_vec().map_err(text)?,
+        rsa.to_tagged_vec().map_err(text)?,
+    ])
+}
+
+fn files(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    let mut queue = vec![directory.to_owned()];
+    while let Some(path) = queue.pop() {
+        if path.is_dir() {
+            for entry in fs::read_dir(path)? {
+                queue.push(entry?.path());
+            }
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,42 @@
+//! CWT claims, against coset's.
+#![no_main]
+
+use ciborium::Value;
+use coset::{AsCborValue, cwt};
+use hcert::Limits;
+use hcert::format::hc1::cwt::{Claims, TimeClaim};
+use hcert_fuzz::{conceals, error_conceals};
+
+const LAST_SECOND: i64 = 253_402_300_799;
+
+fn same(ours: TimeClaim, theirs: Option<cwt::Timestamp>) {
+    let seconds = match theirs {
+        None => return assert_eq!(ours, TimeClaim::Absent),
+        Some(cwt::Timestamp::WholeSeconds(n)) => n as f64,
+        Some(cwt::Timestamp::FractionalSeconds(n)) => n,
+    };
+    let in_range = seconds >= 0.0 && seconds <= LAST_SECOND as f64;
+    let expected = in_range.then_some(seconds as i64);
+    assert_eq!(ours.timestamp().map(|t| t.seconds()), expected);
+}
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let mut deviations = Vec::new();
+    let claims = match Claims::parse(data, &Limits::default(), &mut deviations) {
+        Ok(claims) => claims,
+        Err(error) => return error_conceals(&error),
+    };
+    conceals(&deviations);
+    if let Err(error) = claims.payload_json() {
+        error_conceals(&error);
+    }
+    let value: Value = ciborium::from_reader(data).expect("claims are CBOR");
+    // coset reads no tagged times, and refuses claims that HCERT does not use
+    // if their type is wrong.
+    if let Ok(theirs) = cwt::ClaimsSet::from_cbor_value(value) {
+        assert_eq!(claims.issuer(), theirs.issuer.as_deref());
+        same(claims.expires_at(), theirs.expiration_time);
+        same(claims.not_before(), theirs.not_before);
+        same(claims.issued_at(), theirs.issued_at);
+    }
+});

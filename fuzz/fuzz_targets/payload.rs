@@ -1,0 +1,58 @@
+//! The EU DCC: as CBOR in the hcert claim, and as JSON for who issues. What
+//! is read from JSON can be issued, and what is issued verifies.
+#![no_main]
+
+use hcert::Limits;
+use hcert::format::hc1::cwt::Claims;
+use hcert::format::hc1::{eu_dcc, schema};
+use hcert::record::{Record, RecordError};
+use hcert_fuzz::{ISSUER, NOW, VALIDITY, VERIFIER, conceals, error_conceals};
+
+fn read(dcc: &[u8]) {
+    // {-260: {1: dcc}}
+    let claims = [&[0xa1, 0x39, 0x01, 0x03, 0xa1, 0x01], dcc].concat();
+    let mut deviations = Vec::new();
+    let claims = match Claims::parse(&claims, &Limits::default(), &mut deviations) {
+        Ok(claims) => claims,
+        Err(error) => return error_conceals(&error),
+    };
+    match eu_dcc::read(&claims, &mut deviations) {
+        Ok(record) => {
+            conceals((&record, record.holder()));
+            assert!(!record.entries().is_empty());
+        }
+        Err(error) => error_conceals(&error),
+    }
+    conceals(&deviations);
+    if let Ok(json) = claims.payload_json() {
+        issue(&json.to_string());
+    }
+}
+
+fn issue(json: &str) {
+    if let Ok(dcc) = serde_json::from_str(json) {
+        conceals(schema::check_json(&dcc));
+    }
+    let record = match Record::from_json(json) {
+        Ok(record) => record,
+        // The member is named, and a mutation may give it any name.
+        Err(RecordError::UnknownMember { .. }) => return,
+        Err(error) => return error_conceals(&error),
+    };
+    conceals(&record);
+    // Nothing but the country may stand in the way.
+    let issued = ISSUER
+        .issue(&record, VALIDITY)
+        .expect("a record is correct");
+    let verdict = VERIFIER.verify(issued.text(), NOW);
+    assert_eq!(verdict.deviations(), []);
+    let verified = verdict.verified().expect("what is issued verifies");
+    assert!(verified.record() == &record);
+}
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    match std::str::from_utf8(data) {
+        Ok(json) => issue(json),
+        Err(_) => read(data),
+    }
+});
