@@ -27,7 +27,7 @@ use crate::trust::{Dsc, KeyUsage, Kid, Usage};
 pub struct Validity {
     /// Time of issue (`iat`).
     pub issued_at: Timestamp,
-    /// The first instant at which it no longer holds (`exp`).
+    /// The last instant at which it holds (`exp`).
     pub expires_at: Timestamp,
 }
 

@@ -84,7 +84,7 @@ pub enum Reason {
     /// The certificate has expired.
     #[error("expired at {expires_at}; it is {now}")]
     Expired {
-        /// The first instant at which it no longer holds.
+        /// The last instant at which it held.
         expires_at: Timestamp,
         /// The time of verification.
         now: Timestamp,

@@ -191,8 +191,9 @@ impl Verifier {
             TimeClaim::Absent if self.policy.missing_exp => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
-            // RFC 8392 §3.1.4: at exp itself it must no longer be accepted.
-            TimeClaim::At(expires_at) if now >= expires_at.plus(self.policy.expiry_skew) => {
+            // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
+            // has "on or after"; published vectors are verified at exp itself.
+            TimeClaim::At(expires_at) if now > expires_at.plus(self.policy.expiry_skew) => {
                 Some(Reason::Expired { expires_at, now })
             }
             TimeClaim::At(_) => None,

@@ -173,7 +173,7 @@ impl Claims {
         self.not_before
     }
 
-    /// `exp`: the first instant at which it no longer holds.
+    /// `exp`: the last instant at which it holds.
     pub fn expires_at(&self) -> TimeClaim {
         self.expires_at
     }
