@@ -23,7 +23,6 @@ pub enum Standing {
 /// One key of one vector.
 pub struct Outcome {
     pub path: String,
-    pub country: String,
     pub key: String,
     pub expected: Option<bool>,
     pub actual: Option<bool>,
@@ -100,7 +99,6 @@ fn look(vector: &Vector, known: &Known) -> Vec<Outcome> {
         };
         Outcome {
             path: vector.path.clone(),
-            country: vector.country.clone(),
             key: key.clone(),
             expected,
             actual: finding.actual,

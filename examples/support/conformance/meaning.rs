@@ -2,7 +2,7 @@
 
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
 use hcert::format::hc1::{Deviation, Unverified, eu_dcc, schema, text, zlib};
-use hcert::trust::{Dsc, Kid, TrustStore, Usage};
+use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore, Usage};
 use hcert::verify::{Reason, Step, StepResult, Verifier};
 use hcert::{Date, Limits, Timestamp};
 use serde_json::Value;
@@ -322,7 +322,7 @@ fn in_time(claims: &Claims, dsc: Option<&Dsc>, now: Timestamp) -> Result<(), Str
     let verdict = match (claims.expires_at(), claims.issued_at(), dsc) {
         (TimeClaim::Absent, ..) => "exp-missing",
         (TimeClaim::Unusable, ..) => "exp-unusable",
-        (TimeClaim::At(exp), ..) if now >= exp => "expired",
+        (TimeClaim::At(exp), ..) if now > exp => "expired",
         (_, TimeClaim::At(iat), _) if iat > now.plus(60) => "issued-in-future",
         (_, _, Some(dsc)) if now < dsc.not_before() => "dsc-not-yet-valid",
         (_, _, Some(dsc)) if now > dsc.not_after() => "dsc-expired",
@@ -335,7 +335,8 @@ fn in_time(claims: &Claims, dsc: Option<&Dsc>, now: Timestamp) -> Result<(), Str
 fn key_usage(vector: &Vector) -> Result<Finding, Lacking> {
     let signer = signer(vector)?;
     let unverified = signed(vector)?;
-    Ok(Finding::of(signer.and_then(|signer| {
+    let is_unlimited = matches!(&signer, Ok(s) if s.dsc.usage() == KeyUsage::ANY);
+    let mut finding = Finding::of(signer.and_then(|signer| {
         let unverified = unverified?;
         let now = vector.clock().unwrap_or(Timestamp::from_seconds(0));
         let verdict = signer.verifier.verify_parsed(&unverified, now);
@@ -359,7 +360,11 @@ fn key_usage(vector: &Vector) -> Result<Finding, Lacking> {
         } else {
             Err("key-usage".to_owned())
         }
-    })))
+    }));
+    if is_unlimited && finding.actual == Some(true) {
+        finding.causes.push("usage-any".to_owned());
+    }
+    Ok(finding)
 }
 
 fn step(result: &StepResult) -> Result<(), String> {

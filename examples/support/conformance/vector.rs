@@ -16,8 +16,6 @@ const MAX_FILE: u64 = 16 << 20;
 pub struct Vector {
     /// Path below the directory that was searched, with `/`.
     pub path: String,
-    /// The first directory of the path, by rule ISO 3166-1 alpha-2.
-    pub country: String,
     /// `EXPECTEDRESULTS`: each key as it is spelled, with its value.
     pub expected: Vec<(String, Value)>,
     fields: Map<String, Value>,
@@ -47,7 +45,14 @@ fn search(directory: &Path, above: &str, found: &mut Found) -> std::io::Result<(
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = format!("{above}{name}");
-        let kind = entry.file_type()?;
+        let mut kind = entry.file_type()?;
+        // A linked file is read, a linked directory could lead in a circle.
+        if kind.is_symlink()
+            && let Ok(target) = std::fs::metadata(entry.path())
+            && target.is_file()
+        {
+            kind = target.file_type();
+        }
         if kind.is_dir() {
             // .git and the like hold no vectors.
             if !name.starts_with('.') {
@@ -59,9 +64,9 @@ fn search(directory: &Path, above: &str, found: &mut Found) -> std::io::Result<(
             continue;
         }
         let mut bytes = Vec::new();
-        std::fs::File::open(entry.path())?
-            .take(MAX_FILE)
-            .read_to_end(&mut bytes)?;
+        std::fs::File::open(entry.path())
+            .and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes))
+            .map_err(|e| std::io::Error::new(e.kind(), format!("{path}: {e}")))?;
         match Vector::parse(path.clone(), &bytes) {
             Ok(vector) => found.vectors.push(vector),
             Err(None) => found.other_files += 1,
@@ -98,9 +103,7 @@ impl Vector {
             Some(Value::Object(context)) => unified(context),
             _ => Map::new(),
         };
-        let country = path.split_once('/').map_or("-", |(first, _)| first);
         Ok(Self {
-            country: country.to_owned(),
             expected: expected.into_iter().collect(),
             path,
             fields,
@@ -244,7 +247,6 @@ mod tests {
     fn other_spellings_of_a_field_are_read() {
         let bytes = b"\xef\xbb\xbf{\"_2DCODE\":\"AAE=\",\"Cbor\":\"A0 ff\",\"EXPECTEDRESULTS\":{}}";
         let vector = Vector::parse("LV/2DCode/Raw/1.json".into(), bytes).unwrap();
-        assert_eq!(vector.country, "LV");
         assert_eq!(vector.picture().unwrap().unwrap(), [0, 1]);
         assert_eq!(vector.bytes("CBOR").unwrap().unwrap(), [0xa0, 0xff]);
         assert!(vector.clock().is_none() && vector.certificate().is_none());
