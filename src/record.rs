@@ -23,6 +23,7 @@ pub use holder::Holder;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
 
+use crate::PartialDate;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, schema};
 use ciborium::Value;
@@ -172,7 +173,15 @@ impl Record {
             return Err(RecordError::UnknownMember { at });
         }
         refuse_departures(&dcc)?;
-        let record = eu_dcc::read_value(&dcc)?;
+        let mut record = eu_dcc::read_value(&dcc)?;
+        let holder = &mut record.holder;
+        // The schema's pattern lets 1963-13 pass, which would be lost.
+        if holder.born == PartialDate::Unknown && !holder.born_text.is_empty() {
+            let format = Deviation::new(DeviationCode::SchemaFormat, "dob");
+            return Err(RecordError::Schema(format));
+        }
+        // 1963-00 is the year alone, and is written so.
+        holder.born_text = holder.born.to_string();
         record.check()?;
         Ok(record)
     }
@@ -236,4 +245,32 @@ fn complete_names(names: &mut Vec<(Value, Value)>) -> Result<(), RecordError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn born(dob: &str) -> Result<String, RecordError> {
+        let json = format!(
+            r#"{{"nam": {{"fn": "Musterfrau"}}, "dob": "{dob}", "r": [{{"tg": "840539006",
+                "fr": "2021-04-21", "df": "2021-05-01", "du": "2021-10-21", "co": "XX",
+                "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}}]}}"#
+        );
+        let record = Record::from_json(&json)?;
+        assert!(eu_dcc::read_value(&eu_dcc::write(&record)).unwrap() == record);
+        Ok(record.holder().born_text().to_owned())
+    }
+
+    #[test]
+    fn a_date_of_birth_in_json_is_kept_or_refused() {
+        for dob in ["", "1963", "1963-02", "1963-02-28"] {
+            assert_eq!(born(dob).as_deref(), Ok(dob));
+        }
+        assert_eq!(born("1963-00").as_deref(), Ok("1963"));
+        assert_eq!(born("1963-02-00").unwrap_err().code(), "schema-format");
+        assert_eq!(born("1963-13").unwrap_err().code(), "schema-format");
+        assert_eq!(born("1963-02-29").unwrap_err().code(), "schema-format");
+    }
 }
