@@ -173,7 +173,7 @@ fn fictitious() -> Vec<Sample> {
 }
 
 /// 14 published certificates that verify: PS256 first, as they are rare, then
-/// one a country and kind. as many fictitious ones where they are not there.
+/// one a country and kind.
 fn published() -> Option<Vec<Sample>> {
     let root = match std::env::var_os("HCERT_VECTORS") {
         Some(path) => PathBuf::from(path),
