@@ -109,6 +109,9 @@ impl CoseSign1 {
         if members.major != major::ARRAY {
             return Err(CoseError::Structure("not an array"));
         }
+        if members.argument.is_some_and(|count| count != 4) {
+            return Err(CoseError::Structure("not four members"));
+        }
         let protected = bytes_member(&mut walk, "the protected header is not a byte string")?;
         let unprotected = {
             let at = walk.at;
@@ -120,10 +123,11 @@ impl CoseSign1 {
         };
         let payload = bytes_member(&mut walk, "the payload is not a byte string")?;
         let signature = bytes_member(&mut walk, "the signature is not a byte string")?;
-        match members.argument {
-            Some(4) => {}
-            None if bytes.get(walk.at) == Some(&0xff) => walk.at += 1,
-            _ => return Err(CoseError::Structure("not four members")),
+        if members.argument.is_none() {
+            match bytes.get(walk.at) {
+                Some(0xff) => walk.at += 1,
+                _ => return Err(CoseError::Structure("not four members")),
+            }
         }
         match walk.remaining() {
             0 => {}
