@@ -227,7 +227,7 @@ fn pretty(value: &Value) -> Result<Vec<u8>, Error> {
 }
 
 fn certificate_pem(der: &[u8]) -> Result<Vec<u8>, Error> {
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    let block = pem::Pem::new("CERTIFICATE", der);
-    Ok(pem::encode_config(&block, config).into_bytes())
+    use x509_cert::der::{Decode, EncodePem, pem::LineEnding};
+    let certificate = x509_cert::Certificate::from_der(der)?;
+    Ok(certificate.to_pem(LineEnding::LF)?.into_bytes())
 }
