@@ -6,7 +6,7 @@
 //! `HCERT_VECTORS` names the directory that holds them; else fictitious ones.
 
 #[path = "../examples/support/pki.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::expect_used)]
 mod pki;
 
 use std::hint::black_box;

@@ -2,7 +2,12 @@
 //!
 //! The counting allocator counts by thread, so these tests may run side by
 //! side.
-#![allow(clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]

@@ -1,6 +1,11 @@
 //! COSE headers, keys and signatures as an attacker or a careless issuer
 //! writes them (RFC 9052; hcert-spec 1.0.8 §3.3).
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]
@@ -155,8 +160,8 @@ fn b1_kid_may_stand_unprotected_and_the_protected_one_wins() {
 
 #[test]
 fn b1_alg_speaks_unprotected_only_where_the_protected_header_has_none() {
-    let kid = kid_a();
-    let kid = Some(kid.as_bytes());
+    let id = kid_a();
+    let kid = Some(id.as_bytes());
     let alone = raw_a()
         .protected(header(None, kid))
         .unprotected(header(Some(ES256), None));
@@ -175,7 +180,7 @@ fn b1_alg_speaks_unprotected_only_where_the_protected_header_has_none() {
     assert_refused(&none.sign(&signer("a")), Step::Algorithm, "alg-missing");
     // A text in the protected header is not overruled from outside.
     let text = raw_a()
-        .protected(cbor!({1 => "ES256", 4 => Value::Bytes(kid.unwrap().to_vec())}).unwrap())
+        .protected(cbor!({1 => "ES256", 4 => Value::Bytes(id.as_bytes().to_vec())}).unwrap())
         .unprotected(header(Some(ES256), None));
     assert_refused(&text.sign(&signer("a")), Step::Algorithm, "alg-unsupported");
 }
@@ -468,7 +473,7 @@ fn b4_bytes_behind_any_layer_are_refused() {
     let text = raw::text(&good);
     // Behind the base45: another group is another byte behind the zlib stream.
     for tail in ["00", "000", " 0"] {
-        let long = if raw::zlib(&good).len() % 2 == 0 {
+        let long = if raw::zlib(&good).len().is_multiple_of(2) {
             format!("{text}{tail}")
         } else {
             let mut stream = raw::zlib(&good);

@@ -1,6 +1,11 @@
 //! What a document signer may sign (hcert-spec 1.0.8, extended key usage),
 //! and payloads with more or fewer entries than one.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]

@@ -1,6 +1,11 @@
 //! Nothing about the holder is in what gets logged: `Debug` and `Display` of
 //! verdicts, errors and records, whatever the certificate looks like.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]

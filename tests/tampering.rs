@@ -1,6 +1,11 @@
 //! No single-bit flip of a certificate makes another one of it, nor changes
 //! who signed it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]
@@ -144,9 +149,9 @@ fn fictitious() -> Vec<Sample> {
             ));
         }
     }
-    let kid = es256.dsc().kid();
-    let kid = Some(kid.as_bytes());
-    let plain = Raw::new(kid.unwrap());
+    let id = es256.dsc().kid();
+    let kid = Some(id.as_bytes());
+    let plain = Raw::new(id.as_bytes());
     let mut untagged = plain.clone();
     untagged.tags = vec![];
     let mut cwt = plain.clone();

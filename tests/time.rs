@@ -1,6 +1,11 @@
 //! exp, iat, nbf and the document signer certificate's validity (RFC 8392
 //! §3.1; hcert-spec 1.0.8 §3.3.1). The clock is an argument.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/raw.rs"]
