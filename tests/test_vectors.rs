@@ -446,7 +446,7 @@ fn fits(pattern: &str, text: &str) -> bool {
         "^[a-z0-9]+([.-]+[a-z0-9]+)*$" => words(&['.', '-']),
         "^[a-z0-9]+(-[a-z0-9]+)*$" => words(&['-']) && !text.contains("--"),
         "^([0-9a-f]{2})*$" => {
-            text.len() % 2 == 0 && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+            text.len().is_multiple_of(2) && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
         }
         "^[A-Za-z0-9+/]+={0,2}$" => BASE64_STANDARD.decode(text).is_ok(),
         "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$" => {
