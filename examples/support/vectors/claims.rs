@@ -38,7 +38,7 @@ fn expiry(suite: &mut Suite) -> Result<(), Error> {
             .at(at(EXP + 1)).flags(&["boundary"]).fails("expired", "time", "expired"),
         plain("expiry-time-zone", "RFC 3339 §4.2: the time of verification is given with an offset; two hours later by the clock is a second before exp.")?
             .at("2021-12-01T01:59:59+02:00").flags(&["boundary"]),
-        case(suite, "exp-missing", "hcert-spec §3.3.1: exp is missing. A certificate that never expires is refused, unless a policy says otherwise.", without.clone())?
+        case(suite, "exp-missing", "hcert-spec §3.3.5: exp is missing. A certificate that never expires is refused, unless a policy says otherwise.", without.clone())?
             .flags(&["unpublished"]).invalid("time", "exp-missing"),
         case(suite, "exp-missing-accepted", "The same under a policy that lets it pass.", without.clone())?
             .flags(&["unpublished", "choice"]).policy("accept-missing-expiry").deviates(&["exp-missing"]),
@@ -136,15 +136,15 @@ fn start(suite: &mut Suite) -> Result<(), Error> {
     let nbf =
         |id: &str, what: &str, value: Vec<u8>| case(suite, id, what, usual().set(5, value).bytes());
     let made = [
-        iat("iat-at-skew", "hcert-spec §3.3.1: issued 60 seconds in the future, the tolerance for clocks that differ.", int(now + 60))?
+        iat("iat-at-skew", "hcert-spec §3.3.6: issued 60 seconds in the future, the tolerance for clocks that differ.", int(now + 60))?
             .flags(&["boundary", "choice"]),
-        iat("iat-after-skew", "hcert-spec §3.3.1: issued 61 seconds in the future.", int(now + 61))?
+        iat("iat-after-skew", "hcert-spec §3.3.6: issued 61 seconds in the future.", int(now + 61))?
             .flags(&["boundary", "choice"]).fails("not-yet-valid", "time", "issued-in-future"),
         iat("iat-float", "RFC 8392 §2: iat is a float, 60.9 seconds in the future. The fraction is cut off.", float(now as f64 + 60.9))?
             .flags(&["boundary", "claim-type"]).deviates(&["claim-float"]),
         iat("iat-tagged", "RFC 8392 §2: iat inside tag 1.", tag(1, &int(IAT)))?
             .flags(&["claim-type"]).deviates(&["claim-tagged"]),
-        case(suite, "iat-missing", "hcert-spec §3.3.1: iat is missing. It decides nothing by itself.", usual().without(6).bytes())?
+        case(suite, "iat-missing", "hcert-spec §3.3.6: iat is missing. It decides nothing by itself.", usual().without(6).bytes())?
             .deviates(&["iat-missing"]),
         iat("start-unusable-iat-milliseconds", "RFC 8392 §2: iat is a count of milliseconds, as seen in WHO-network codes.", int(IAT * 1000))?
             .flags(&["claim-type"]).invalid("time", "start-unusable"),
@@ -225,7 +225,7 @@ fn types(suite: &mut Suite) -> Result<(), Error> {
             case(
                 suite,
                 &format!("cwt-claim-type-{id}"),
-                &format!("RFC 8392 §3.1 and hcert-spec §3.3.1: {what}."),
+                &format!("RFC 8392 §3.1 and hcert-spec §3.3: {what}."),
                 usual().set(claim, value).bytes(),
             )?
             .flags(&["claim-type"])
@@ -271,28 +271,28 @@ fn issuer(suite: &mut Suite) -> Result<(), Error> {
         case(
             suite,
             "iss-missing",
-            "hcert-spec §3.3.1: iss is optional.",
+            "hcert-spec §3.3.4: iss is optional.",
             usual().without(1).bytes(),
         )?,
         iss(
             "iss-lower-case",
-            "hcert-spec §3.3.1: iss is an alpha-2 code of ISO 3166-1, in capitals.",
+            "hcert-spec §3.3.4: iss is an alpha-2 code of ISO 3166-1, in capitals.",
             "xx",
         )?
         .deviates(&["iss-form", "iss-country"]),
         iss(
             "iss-three-letters",
-            "hcert-spec §3.3.1: iss is an alpha-3 code, as seen in WHO-network codes.",
+            "hcert-spec §3.3.4: iss is an alpha-3 code, as seen in WHO-network codes.",
             "XXX",
         )?
         .deviates(&["iss-form", "iss-country"]),
         iss(
             "iss-name",
-            "hcert-spec §3.3.1: iss names an authority, as some national issuers do.",
+            "hcert-spec §3.3.4: iss names an authority, as some national issuers do.",
             "Ministry of Health",
         )?
         .deviates(&["iss-form", "iss-country"]),
-        iss("iss-empty", "hcert-spec §3.3.1: iss is empty.", "")?
+        iss("iss-empty", "hcert-spec §3.3.4: iss is empty.", "")?
             .deviates(&["iss-form", "iss-country"]),
         iss(
             "strict-iss-name",
@@ -312,9 +312,9 @@ fn issuer(suite: &mut Suite) -> Result<(), Error> {
 
 fn hcert(suite: &mut Suite) -> Result<(), Error> {
     let made = [
-        case(suite, "hcert-missing", "hcert-spec §3.3.1: there is no hcert claim (-260).", usual().without(-260).bytes())?
+        case(suite, "hcert-missing", "hcert-spec §3.3.7: there is no hcert claim (-260).", usual().without(-260).bytes())?
             .invalid("content", "hcert-missing").without_content(),
-        case(suite, "hcert-missing-dcc-at-root", "hcert-spec §3.3.1: the DCC's members stand among the claims, not in the hcert claim, as seen in WHO-network codes.", {
+        case(suite, "hcert-missing-dcc-at-root", "hcert-spec §3.3.7: the DCC's members stand among the claims, not in the hcert claim, as seen in WHO-network codes.", {
             let mut members = usual().without(-260).members();
             members.extend(v().as_object().into_iter().flatten().map(|(k, v)| (text(k), cbor_json(v))));
             map(&members)
@@ -325,11 +325,11 @@ fn hcert(suite: &mut Suite) -> Result<(), Error> {
             (text("-260"), map(&[(text("1"), cbor_json(&v()))])),
         ]))?
         .invalid("time", "exp-missing").also("content", "hcert-missing").deviates(&["iat-missing"]).without_content(),
-        case(suite, "hcert-extra", "hcert-spec §3.3.1: the hcert claim holds a second payload, at 2, next to the DCC at 1.", Claims::around(map(&[(int(1), cbor_json(&v())), (int(2), cbor_json(&t()))])).bytes())?
+        case(suite, "hcert-extra", "hcert-spec §3.3.7: the hcert claim holds a second payload, at 2, next to the DCC at 1.", Claims::around(map(&[(int(1), cbor_json(&v())), (int(2), cbor_json(&t()))])).bytes())?
             .flags(&["entries"]).deviates(&["hcert-extra"]),
-        case(suite, "hcert-extra-first", "hcert-spec §3.3.1: the same with the DCC in the second place.", Claims::around(map(&[(int(2), cbor_json(&t())), (int(1), cbor_json(&v()))])).bytes())?
+        case(suite, "hcert-extra-first", "hcert-spec §3.3.7: the same with the DCC in the second place.", Claims::around(map(&[(int(2), cbor_json(&t())), (int(1), cbor_json(&v()))])).bytes())?
             .flags(&["entries"]).deviates(&["hcert-extra"]),
-        case(suite, "hcert-unknown-payload-empty", "hcert-spec §3.3.1: the hcert claim is an empty map.", Claims::around(map(&[])).bytes())?
+        case(suite, "hcert-unknown-payload-empty", "hcert-spec §3.3.7: the hcert claim is an empty map.", Claims::around(map(&[])).bytes())?
             .flags(&["choice"]).fails("unascertained", "content", "hcert-unknown-payload").without_content(),
         case(suite, "hcert-further-claims", "RFC 8392 §3: further claims (aud, cti, one with a text key) are ignored.", {
             let mut members = usual().members();

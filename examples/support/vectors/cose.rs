@@ -549,16 +549,16 @@ fn header_sources(suite: &mut Suite) -> Result<(), Error> {
         )
     };
     let mut made = vec![
-        Case::new("kid-unprotected", "hcert-spec §3.3.2: kid in the unprotected header alone, which the specification allows for and many issuers do. Nobody has signed it; a wrong one finds no key, or a key that does not verify.", &sign(&only_alg, &[kid_member(&kid)])?)?
+        Case::new("kid-unprotected", "hcert-spec §3.3.3: kid in the unprotected header alone, which the specification allows for and many issuers do. Nobody has signed it; a wrong one finds no key, or a key that does not verify.", &sign(&only_alg, &[kid_member(&kid)])?)?
             .deviates(&["kid-unprotected"]),
-        Case::new("kid-in-both", "hcert-spec §3.3.2: the same kid in both headers.", &sign(&usual, &[kid_member(&kid)])?)?,
-        Case::new("kid-differs-protected-known", "hcert-spec §3.3.2: two different kids; the protected one is used, and it is known.", &sign(&usual, &[kid_member(&other)])?)?
+        Case::new("kid-in-both", "hcert-spec §3.3.3: the same kid in both headers.", &sign(&usual, &[kid_member(&kid)])?)?,
+        Case::new("kid-differs-protected-known", "hcert-spec §3.3.3: two different kids; the protected one is used, and it is known.", &sign(&usual, &[kid_member(&other)])?)?
             .trust(&["dsc", "dsc-2"])
             .deviates(&["kid-differs"]),
-        Case::new("kid-differs-unprotected-known", "hcert-spec §3.3.2: two different kids; only the unprotected one is known, and it is not used.", &sign(&protected(-7, &[0; 8]), &[kid_member(&kid)])?)?
+        Case::new("kid-differs-unprotected-known", "hcert-spec §3.3.3: two different kids; only the unprotected one is known, and it is not used.", &sign(&protected(-7, &[0; 8]), &[kid_member(&kid)])?)?
             .fails("unascertained", "key", "unknown-key")
             .deviates(&["kid-differs"]),
-        Case::new("kid-missing", "hcert-spec §3.3.2: no kid in either header. Nothing says that the certificate is false, and nothing tells which key to try.", &sign(&only_alg, &[])?)?
+        Case::new("kid-missing", "hcert-spec §3.3.3: no kid in either header. Nothing says that the certificate is false, and nothing tells which key to try.", &sign(&only_alg, &[])?)?
             .flags(&["choice"])
             .fails("unascertained", "key", "kid-missing"),
         Case::new("alg-unprotected", "hcert-spec §3.3.2: alg in the unprotected header alone. It must fit the key in any case, so it decides nothing.", &sign(&only_kid, &[alg(-7)])?)?
@@ -601,7 +601,7 @@ fn header_sources(suite: &mut Suite) -> Result<(), Error> {
     ] {
         let message = suite.message(entry, payload())?;
         made.push(
-            Case::new(format!("kid-length-{id}"), format!("hcert-spec §3.3.2: a kid of {what}, not of 8 bytes. It is found as it stands in the trust list."), &message)?
+            Case::new(format!("kid-length-{id}"), format!("hcert-spec §3.3.3: a kid of {what}, not of 8 bytes. It is found as it stands in the trust list."), &message)?
                 .trust(&[entry])
                 .deviates(&["kid-length"]),
         );

@@ -3,6 +3,8 @@
 //!
 //! Every expectation is declared here by hand. The verifier of this crate is
 //! only asked whether it agrees.
+// The JSON that is indexed is made here, and serde_json inserts what is missing.
+#![allow(clippy::indexing_slicing)]
 
 mod cbor;
 mod claims;
@@ -802,7 +804,7 @@ fn dcc_of(groups: &Value) -> Value {
 fn vaccination() -> Value {
     json!({
         "tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215",
-        "dn": 2, "sd": 2, "dt": "2021-05-29", "co": "XX", "is": "Ministry of Health",
+        "dn": 2, "sd": 2, "dt": "2021-05-29", "co": "XX", "is": "Ministry",
         "ci": "URN:UVCI:01:XX:TESTVECTOR1"
     })
 }
@@ -810,14 +812,14 @@ fn vaccination() -> Value {
 fn test() -> Value {
     json!({
         "tg": "840539006", "tt": "LP6464-4", "nm": "A PCR test", "sc": "2021-05-30T10:12:22Z",
-        "tr": "260415000", "tc": "Testing centre 1", "co": "XX", "is": "Ministry of Health",
+        "tr": "260415000", "tc": "Testing centre 1", "co": "XX", "is": "Ministry",
         "ci": "URN:UVCI:01:XX:TESTVECTOR2"
     })
 }
 
 fn recovery() -> Value {
     json!({
-        "tg": "840539006", "fr": "2021-04-21", "co": "XX", "is": "Ministry of Health",
+        "tg": "840539006", "fr": "2021-04-21", "co": "XX", "is": "Ministry",
         "df": "2021-05-01", "du": "2021-10-21", "ci": "URN:UVCI:01:XX:TESTVECTOR3"
     })
 }

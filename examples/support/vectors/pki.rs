@@ -283,7 +283,7 @@ impl Pki {
             id: id.into(),
             comment,
             key,
-            // hcert-spec §3.3.2.
+            // hcert-spec appendix A.
             kid: Sha256::digest(&der).iter().copied().take(8).collect(),
             der,
             bare: false,

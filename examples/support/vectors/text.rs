@@ -75,7 +75,7 @@ fn prefixes(suite: &mut Suite) -> Result<(), Error> {
         suite.push(
             Case::text(
                 format!("prefix-{id}"),
-                format!("hcert-spec §4.3: {description}"),
+                format!("hcert-spec §4.2.2: {description}"),
                 text,
             )
             .flags(&["prefix"])
@@ -86,7 +86,7 @@ fn prefixes(suite: &mut Suite) -> Result<(), Error> {
         suite.push(
             Case::text(
                 format!("prefix-version-{id}"),
-                format!("hcert-spec §4.3: version {version} of the context identifier is not known; only version 1 is defined."),
+                format!("hcert-spec §4.2.2: version {version} of the context identifier is not known; only version 1 is defined."),
                 format!("HC{version}:{body}"),
             )
             .flags(&["prefix"])
@@ -97,7 +97,7 @@ fn prefixes(suite: &mut Suite) -> Result<(), Error> {
         suite.push(
             Case::text(
                 format!("prefix-twice-{}", inner.to_lowercase()),
-                "hcert-spec §4.3: two prefixes. The second one is read as base45, which then fits no bytes.",
+                "hcert-spec §4.2.2: two prefixes. The second one is read as base45, which then fits no bytes.",
                 format!("HC1:{inner}:{body}"),
             )
             .flags(&["prefix"])
@@ -105,7 +105,7 @@ fn prefixes(suite: &mut Suite) -> Result<(), Error> {
         );
     }
     suite.push(
-        Case::compressed("prefix-alone", "hcert-spec §4.3: the prefix with nothing after it is base45 of no bytes, which is no zlib stream.", vec![])
+        Case::compressed("prefix-alone", "hcert-spec §4.2.2: the prefix with nothing after it is base45 of no bytes, which is no zlib stream.", vec![])
             .flags(&["prefix"])
             .invalid("decode", "zlib-header"),
     );
@@ -304,7 +304,7 @@ fn surroundings(suite: &mut Suite) -> Result<(), Error> {
     ] {
         suite.push(
             good(suite)?
-                .named(format!("text-{id}"), format!("hcert-spec §4.3: {what} the text, as files and copying leave it. None of it is base45 data, so it is dropped and reported."))
+                .named(format!("text-{id}"), format!("hcert-spec §4.2.2: {what} the text, as files and copying leave it. None of it is base45 data, so it is dropped and reported."))
                 .input(text)
                 .flags(&["white-space"])
                 .deviates(&["text-surroundings"]),
@@ -470,7 +470,7 @@ fn zlib(suite: &mut Suite) -> Result<(), Error> {
         suite.push(
             Case::compressed(
                 format!("zlib-{id}"),
-                format!("RFC 1950 §2.2 and hcert-spec §4.2: {what}"),
+                format!("RFC 1950 §2.2 and hcert-spec §4.2.1: {what}"),
                 stream,
             )
             .flags(&["compression"])
