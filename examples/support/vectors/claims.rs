@@ -121,7 +121,7 @@ fn expiry(suite: &mut Suite) -> Result<(), Error> {
             int(253_402_300_799),
         )?
         .flags(&["boundary", "limit"])
-        .deviates(&["exp-after-dsc"]),
+        .deviates(&["exp-outside-dsc"]),
     );
     for case in made {
         suite.push(case.flags(&["expiry"]));
