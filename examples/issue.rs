@@ -293,7 +293,9 @@ fn read_dsc(path: &Path) -> Result<Dsc, Failure> {
             "several certificates; give the document signer's alone",
         )),
         (None, _) => match report.problems.first() {
-            Some(problem) => Err(usage(problem)),
+            Some(problem) => Err(usage(format!(
+                "{problem}; give --dsc a certificate in PEM or DER"
+            ))),
             None => Err(at(path, "no certificate; give one in PEM or DER")),
         },
     }
@@ -453,7 +455,7 @@ fn shell(path: &Path) -> String {
 }
 
 /// Lines that are read before they are worked on, all cores at once.
-const CHUNK: usize = 256;
+const CHUNK: usize = 32;
 
 fn run_batch(
     options: &Options,
