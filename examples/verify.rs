@@ -190,7 +190,7 @@ fn verify_all(work: &Work, inputs: &[OsString]) -> u8 {
             // No result is a worker that panicked.
             let printed = result
                 .recv()
-                .map_err(io::Error::other)
+                .map_err(|_| io::Error::other("an input could not be processed"))
                 .and_then(|done| printer.print(done));
             if let Err(error) = printed {
                 // At once: the reader may sit waiting for standard input.

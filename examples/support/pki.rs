@@ -1,12 +1,13 @@
 //! Certificates for demos, tests and vectors: a national root (CSCA) and the
-//! document signers (DSC) under it. The keys come from labels, so everybody
-//! knows them; nothing here is for production.
+//! document signers (DSC) under it. Nothing here is for production: keys that
+//! come from labels are known to everybody.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use hcert::Timestamp;
 use p256::ecdsa::{DerSignature, SigningKey};
+use p256::elliptic_curve::rand_core::OsRng;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use sha2::{Digest, Sha256};
 use x509_cert::builder::{Builder, CertificateBuilder, Profile};
@@ -24,10 +25,17 @@ pub const EKU_TEST: &str = "1.3.6.1.4.1.1847.2021.1.1";
 pub const EKU_VACCINATION: &str = "1.3.6.1.4.1.1847.2021.1.2";
 pub const EKU_RECOVERY: &str = "1.3.6.1.4.1.1847.2021.1.3";
 
-/// A P-256 key that follows from its label.
+/// A P-256 key.
 pub struct TestKey(SigningKey);
 
 impl TestKey {
+    /// A fresh key from the operating system's random numbers.
+    pub fn random() -> Self {
+        Self(SigningKey::random(&mut OsRng))
+    }
+
+    /// The key that follows from a label.
+    #[allow(clippy::expect_used)]
     pub fn new(label: &str) -> Self {
         // A digest is a scalar of P-256 with overwhelming probability; the
         // counter covers the rest.

@@ -109,6 +109,9 @@ impl CoseSign1 {
         if members.major != major::ARRAY {
             return Err(CoseError::Structure("not an array"));
         }
+        if members.argument.is_some_and(|count| count != 4) {
+            return Err(CoseError::Structure("not four members"));
+        }
         let protected = bytes_member(&mut walk, "the protected header is not a byte string")?;
         let unprotected = {
             let at = walk.at;
@@ -120,10 +123,11 @@ impl CoseSign1 {
         };
         let payload = bytes_member(&mut walk, "the payload is not a byte string")?;
         let signature = bytes_member(&mut walk, "the signature is not a byte string")?;
-        match members.argument {
-            Some(4) => {}
-            None if bytes.get(walk.at) == Some(&0xff) => walk.at += 1,
-            _ => return Err(CoseError::Structure("not four members")),
+        if members.argument.is_none() {
+            match bytes.get(walk.at) {
+                Some(0xff) => walk.at += 1,
+                _ => return Err(CoseError::Structure("not four members")),
+            }
         }
         match walk.remaining() {
             0 => {}
@@ -216,15 +220,17 @@ impl CoseSign1 {
     /// Verifies the signature over the Sig_structure (RFC 9052 §4.4), which
     /// is hashed piece by piece and never put together.
     pub fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
-        match (self.protected(), self.verify_with(self.protected(), key)) {
-            // The empty map may be sent, but is signed as the empty byte
-            // string (§3, §4.4). Some sign what they send.
-            ([0xa0], Err(BadSignature)) => self.verify_with(&[], key),
-            (_, result) => result,
+        match self.protected() {
+            // RFC 9052 §3: a header without parameters is signed as an empty
+            // string, also where a map stands in it. Some sign what they send.
+            sent @ ([0xa0] | [0xbf, 0xff]) => self
+                .verify_with(key, &[])
+                .or_else(|_| self.verify_with(key, sent)),
+            sent => self.verify_with(key, sent),
         }
     }
 
-    fn verify_with(&self, protected: &[u8], key: &PublicKey) -> Result<(), BadSignature> {
+    fn verify_with(&self, key: &PublicKey, protected: &[u8]) -> Result<(), BadSignature> {
         let payload = self.payload();
         let (protected_head, payload_head) = (bytes_head(protected), bytes_head(payload));
         key.verify(

@@ -1,0 +1,327 @@
+//! What each stage of reading costs, what the whole costs next to the bare
+//! signature verification in it, and loading and issuing.
+//!
+//! `cargo bench --bench pipeline`. The certificate is an Austrian one of
+//! dgc-testdata, and the trust list the EU's acceptance environment, if
+//! `HCERT_VECTORS` names the directory that holds them; else fictitious ones.
+
+#[path = "../examples/support/pki.rs"]
+#[allow(dead_code, clippy::expect_used)]
+mod pki;
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use divan::Bencher;
+use hcert::format::hc1::cose::CoseSign1;
+use hcert::format::hc1::cwt::Claims;
+use hcert::format::hc1::{eu_dcc, text, zlib};
+use hcert::issue::{Issuer, P256Signer, Validity};
+use hcert::record::{Holder, Record, Uvci, Vaccination};
+use hcert::trust::{Dsc, TrustStore};
+use hcert::verify::{Outcome, Verifier};
+use hcert::{Date, Limits, PartialDate, Timestamp};
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use p256::ecdsa::{Signature, VerifyingKey};
+use p256::pkcs8::DecodePublicKey;
+use pki::{CertificateSpec, Error, TestKey};
+use sha2::{Digest, Sha256};
+
+/// How much more than its signature verification a whole one may cost.
+const BAR: f64 = 1.12;
+
+/// A certificate with all that its stages give.
+struct Sample {
+    origin: &'static str,
+    text: String,
+    now: Timestamp,
+    compressed: Vec<u8>,
+    cose: Vec<u8>,
+    payload: Vec<u8>,
+    claims: Claims,
+    digest: [u8; 32],
+    signature: Signature,
+    key: VerifyingKey,
+    verifier: Verifier,
+}
+
+impl Sample {
+    fn new(origin: &'static str, text: String, der: &[u8], now: Timestamp) -> Result<Self, Error> {
+        let limits = Limits::default();
+        let compressed = text::decode(&text, &limits, &mut Vec::new())?;
+        let cose = zlib::inflate(&compressed, &limits)?;
+        let parsed = CoseSign1::parse(cose.clone(), &limits, &mut Vec::new())?;
+        let payload = parsed.payload().to_vec();
+        let dsc = Dsc::from_der(der)?;
+        let message = coset::sig_structure_data(
+            coset::SignatureContext::CoseSign1,
+            coset::ProtectedHeader {
+                original_data: Some(parsed.protected().to_vec()),
+                header: coset::Header::default(),
+            },
+            None,
+            b"",
+            &payload,
+        );
+        let mut builder = TrustStore::builder();
+        builder.add_certificate_der("benchmark", der)?;
+        let verifier = Verifier::new(builder.build().0);
+        let outcome = verifier.verify(&text, now).outcome();
+        if outcome != Outcome::Valid {
+            return Err(format!("the certificate to measure is {outcome}").into());
+        }
+        Ok(Self {
+            origin,
+            now,
+            digest: Sha256::digest(message).into(),
+            signature: Signature::from_slice(parsed.signature())?,
+            key: VerifyingKey::from_public_key_der(dsc.public_key().spki_der())?,
+            claims: Claims::parse(&payload, &limits, &mut Vec::new())?,
+            text,
+            compressed,
+            cose,
+            payload,
+            verifier,
+        })
+    }
+
+    fn published() -> Result<Option<Self>, Error> {
+        let Some(folder) = vectors("dgc-testdata/AT/2DCode/raw") else {
+            return Ok(None);
+        };
+        let mut paths: Vec<_> = std::fs::read_dir(folder)?
+            .map(|entry| entry.map(|e| e.path()))
+            .collect::<Result<_, _>>()?;
+        paths.sort();
+        for path in paths {
+            let json: serde_json::Value = serde_json::from_slice(&std::fs::read(path)?)?;
+            let member = |pointer| json.pointer(pointer).and_then(serde_json::Value::as_str);
+            if let (Some(text), Some(der), Some(clock)) = (
+                member("/PREFIX"),
+                member("/TESTCTX/CERTIFICATE"),
+                member("/TESTCTX/VALIDATIONCLOCK"),
+            ) {
+                let der = BASE64_STANDARD.decode(der)?;
+                let now = Timestamp::parse(clock)?;
+                return Self::new("AT of dgc-testdata", text.into(), &der, now).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn fictitious() -> Result<Self, Error> {
+        let issuer = issuer()?;
+        let issued = issuer.issue(&record()?, VALIDITY)?;
+        let der = issuer.dsc().der();
+        Self::new("fictitious", issued.text().into(), der, VALIDITY.issued_at)
+    }
+}
+
+static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    let found = Sample::published().and_then(|found| found.map_or_else(Sample::fictitious, Ok));
+    found.unwrap_or_else(|e| fail(&e))
+});
+
+fn fail(error: &Error) -> ! {
+    eprintln!("pipeline: {error}");
+    std::process::exit(1)
+}
+
+fn vectors(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("HCERT_VECTORS").map(PathBuf::from);
+    let root = root.unwrap_or_else(|| {
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors")
+    });
+    Some(root.join(path)).filter(|path| path.exists())
+}
+
+const VALIDITY: Validity = Validity {
+    issued_at: Timestamp::from_seconds(1_622_505_600),
+    expires_at: Timestamp::from_seconds(1_638_316_800),
+};
+
+fn dsc(serial: u32, key: &TestKey) -> Result<Vec<u8>, Error> {
+    let spec = CertificateSpec {
+        subject: "CN=DSC,O=Example,C=XX",
+        issuer: "CN=CSCA,O=Example,C=XX",
+        serial,
+        not_before: Timestamp::parse("2021-01-01T00:00:00Z")?,
+        not_after: Timestamp::parse("2023-01-01T00:00:00Z")?,
+        eku: &[],
+        ca: false,
+    };
+    pki::certificate(&spec, key, &TestKey::new("csca"))
+}
+
+fn issuer() -> Result<Issuer<P256Signer>, Error> {
+    let key = TestKey::new("a");
+    let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
+    Ok(Issuer::new(Dsc::from_der(&dsc(1, &key)?)?, signer)?)
+}
+
+fn record() -> Result<Record, Error> {
+    let born = PartialDate::parse("1998-02-26")?;
+    let holder = Holder::new("Musterfrau-Gößinger", "Gabriele", born)?;
+    let vaccination = Vaccination::builder()
+        .vaccine("1119349007")
+        .product("EU/1/20/1528")
+        .manufacturer("ORG-100030215")
+        .dose(2, 2)
+        .date(Date::parse("2021-05-29")?)
+        .country("XX")
+        .issuer("Ministry of Health")
+        .id(&Uvci::from_opaque(
+            "XX",
+            "B5921A35D6A0D696421B3E2462178297",
+        )?)
+        .build()?;
+    Ok(Record::new(holder, vaccination)?)
+}
+
+#[divan::bench]
+fn stage_1_base45(bencher: Bencher) {
+    let (sample, limits) = (&*SAMPLE, Limits::default());
+    bencher.bench(|| text::decode(black_box(&sample.text), &limits, &mut Vec::new()));
+}
+
+#[divan::bench]
+fn stage_2_inflate(bencher: Bencher) {
+    let (sample, limits) = (&*SAMPLE, Limits::default());
+    bencher.bench(|| zlib::inflate(black_box(&sample.compressed), &limits));
+}
+
+#[divan::bench]
+fn stage_3_cose(bencher: Bencher) {
+    let (sample, limits) = (&*SAMPLE, Limits::default());
+    bencher
+        .with_inputs(|| sample.cose.clone())
+        .bench_values(|cose| CoseSign1::parse(cose, &limits, &mut Vec::new()));
+}
+
+/// What the library behind it takes: the digest and the signature are ready.
+#[divan::bench]
+fn stage_4_signature_raw(bencher: Bencher) {
+    let sample = &*SAMPLE;
+    bencher.bench(|| raw(black_box(sample)));
+}
+
+#[divan::bench]
+fn stage_5_claims(bencher: Bencher) {
+    let (sample, limits) = (&*SAMPLE, Limits::default());
+    bencher.bench(|| Claims::parse(black_box(&sample.payload), &limits, &mut Vec::new()));
+}
+
+#[divan::bench]
+fn stage_6_record(bencher: Bencher) {
+    let sample = &*SAMPLE;
+    bencher.bench(|| eu_dcc::read(black_box(&sample.claims), &mut Vec::new()));
+}
+
+#[divan::bench]
+fn whole_verify(bencher: Bencher) {
+    let sample = &*SAMPLE;
+    bencher.bench(|| whole(black_box(sample)));
+}
+
+#[divan::bench]
+fn issue(bencher: Bencher) {
+    let made = issuer().and_then(|issuer| Ok((issuer, record()?)));
+    let (issuer, record) = made.unwrap_or_else(|e| fail(&e));
+    bencher.bench(|| issuer.issue(black_box(&record), VALIDITY));
+}
+
+#[divan::bench]
+fn load_trust_list(bencher: Bencher) {
+    let list = trust_list().unwrap_or_else(|e| fail(&e)).1;
+    bencher.bench(|| {
+        let mut builder = TrustStore::builder();
+        let added = builder.add_bytes("benchmark", black_box(&list)).is_ok();
+        (added, builder.build())
+    });
+}
+
+/// The published list of 756 signers, or as many made from a hundred.
+fn trust_list() -> Result<(&'static str, Vec<u8>), Error> {
+    if let Some(path) = vectors("trust-lists/acc-union.json") {
+        return Ok(("acc-union.json", std::fs::read(path)?));
+    }
+    let made: Vec<_> = (0..756)
+        .map(|n| Ok(BASE64_STANDARD.encode(dsc(n + 1, &TestKey::new(&format!("{}", n % 100)))?)))
+        .collect::<Result<_, Error>>()?;
+    let entries: Vec<_> = made
+        .iter()
+        .map(|der| serde_json::json!({ "rawData": der }))
+        .collect();
+    let list = serde_json::json!({ "certificates": entries });
+    Ok(("fictitious", serde_json::to_vec(&list)?))
+}
+
+fn raw(sample: &Sample) -> bool {
+    sample
+        .key
+        .verify_prehash(&sample.digest, &sample.signature)
+        .is_ok()
+}
+
+fn whole(sample: &Sample) -> bool {
+    sample.verifier.verify(&sample.text, sample.now).outcome() == Outcome::Valid
+}
+
+/// One after the other, so that what else the machine does hits both.
+fn ratio(rounds: usize) {
+    let sample = &*SAMPLE;
+    let timed = |f: fn(&Sample) -> bool| {
+        let start = Instant::now();
+        let good = f(black_box(sample));
+        let took = start.elapsed();
+        assert!(
+            black_box(good),
+            "the certificate to measure does not verify"
+        );
+        took
+    };
+    let (mut raws, mut wholes) = (Vec::new(), Vec::new());
+    for round in 0..rounds {
+        // Neither is always the one that finds the caches warm.
+        if round % 2 == 0 {
+            raws.push(timed(raw));
+            wholes.push(timed(whole));
+        } else {
+            wholes.push(timed(whole));
+            raws.push(timed(raw));
+        }
+    }
+    let (raw, whole) = (median(raws), median(wholes));
+    let ratio = whole.as_secs_f64() / raw.as_secs_f64();
+    let verdict = if ratio <= BAR { "met" } else { "missed" };
+    println!(
+        "{}: raw p256 {raw:.1?}, whole verify {whole:.1?}, ratio {ratio:.3} (bar {BAR}: {verdict}; median of {rounds} interleaved rounds)",
+        sample.origin
+    );
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn main() {
+    // Without `--bench` the harness is run as a test, once.
+    let measured = std::env::args().any(|arg| arg == "--bench");
+    ratio(if measured { 5000 } else { 1 });
+    match trust_list() {
+        Ok((name, list)) => {
+            let mut builder = TrustStore::builder();
+            if let Err(e) = builder.add_bytes("benchmark", &list) {
+                fail(&e.into());
+            }
+            println!("trust list {name}: {} keys", builder.build().0.len());
+        }
+        Err(e) => fail(&e),
+    }
+    divan::main();
+}

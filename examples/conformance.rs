@@ -1,0 +1,199 @@
+//! Runs published test suites and says where this crate differs from them.
+
+#[path = "support/conformance/mod.rs"]
+mod conformance;
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use conformance::dgc_testdata::{self, Outcome, Standing};
+use conformance::known::Known;
+use conformance::vector;
+
+const HELP: &str = "\
+Runs a published test suite and says where hcert differs from it.
+
+Usage: conformance SUITE DIR [--json]
+
+Suites:
+  dgc-testdata DIR  the EU's test vectors: a clone of
+                    github.com/eu-digital-green-certificates/dgc-testdata
+
+Options:
+  --json      one object a line for each vector and key, on stdout:
+              {\"path\", \"key\", \"expected\", \"actual\", \"reason\"}; `actual` is null
+              where the vector lacks what the key needs. Summary on stderr.
+  -h, --help  this text
+
+Known divergences, each with its reason, are in the file
+examples/conformance/known-divergences.json. EXPECTEDPICTUREDECODE needs the
+feature `scan`: cargo run --release --features scan --example conformance -- …
+
+Exit status: 0 if all agree or differ for a known reason, 1 if one differs
+otherwise or agrees although it is listed, 2 for wrong usage or unreadable
+input.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(message) => {
+            eprintln!("conformance: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<bool, String> {
+    let usage = |what: String| format!("{what}; see --help");
+    let (mut words, mut json) = (Vec::new(), false);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(arg) = parser.next().map_err(|e| usage(e.to_string()))? {
+        match arg {
+            lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => {
+                println!("{HELP}");
+                return Ok(true);
+            }
+            lexopt::Arg::Long("json") => json = true,
+            lexopt::Arg::Value(word) => words.push(PathBuf::from(word)),
+            other => return Err(usage(other.unexpected().to_string())),
+        }
+    }
+    match words.as_slice() {
+        [suite, dir] if suite.as_os_str() == "dgc-testdata" => run_dgc_testdata(dir, json),
+        [suite, _] => Err(usage(format!("no suite {}", suite.display()))),
+        _ => Err(usage("a suite and a directory are needed".into())),
+    }
+}
+
+fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
+    let known = Known::dgc_testdata().map_err(|e| format!("known-divergences.json: {e}"))?;
+    let found = vector::find(dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    for (path, why) in &found.skipped {
+        eprintln!("note: skipped {path}: {why}");
+    }
+    if found.other_files > 0 {
+        eprintln!("note: skipped {} files that are no JSON", found.other_files);
+    }
+    if found.vectors.is_empty() {
+        return Err(format!(
+            "{}: no test vector (a JSON file with EXPECTEDRESULTS) in there",
+            dir.display()
+        ));
+    }
+    let total = found.vectors.len();
+    let shown = std::io::stderr().is_terminal();
+    let progress = |done: usize| {
+        if shown && (done.is_multiple_of(16) || done == total) {
+            eprint!(
+                "\r{done} of {total} vectors{}",
+                if done == total { "\n" } else { "" }
+            );
+        }
+    };
+    let outcomes = dgc_testdata::run(&found.vectors, &known, &progress);
+
+    let mut out = std::io::stdout().lock();
+    let printed = if json {
+        outcomes
+            .iter()
+            .try_for_each(|o| writeln!(out, "{}", o.to_json()))
+    } else {
+        print_table(&mut out, &outcomes)
+    };
+    // A reader that has seen enough (`| head`) is no fault of the input.
+    if let Err(error) = printed
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        return Err(format!("stdout: {error}"));
+    }
+    drop(out);
+    let disagreements: Vec<_> = outcomes
+        .iter()
+        .filter(|o| o.standing == Standing::Disagrees)
+        .collect();
+    for o in &disagreements {
+        eprintln!(
+            "disagrees: {} {}: expected {}, found {}: {}",
+            o.path,
+            o.key,
+            word(o.expected),
+            word(o.actual),
+            o.reason
+        );
+    }
+    let mut sum = Counts::default();
+    outcomes.iter().for_each(|o| sum.add(o.standing));
+    eprintln!(
+        "{total} vectors, {} expectations: {} agree, {} known divergences, {} disagree, {} not applicable",
+        outcomes.len(),
+        sum.agree,
+        sum.known,
+        sum.disagree,
+        sum.not_applicable
+    );
+    Ok(disagreements.is_empty())
+}
+
+fn word(value: Option<bool>) -> &'static str {
+    match value {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "nothing",
+    }
+}
+
+#[derive(Default, Clone, Copy)]
+struct Counts {
+    agree: usize,
+    known: usize,
+    disagree: usize,
+    not_applicable: usize,
+}
+
+impl Counts {
+    fn add(&mut self, standing: Standing) {
+        *match standing {
+            Standing::Agrees => &mut self.agree,
+            Standing::Known => &mut self.known,
+            Standing::Disagrees => &mut self.disagree,
+            Standing::NotApplicable => &mut self.not_applicable,
+        } += 1;
+    }
+}
+
+/// The first directory of the path, by rule ISO 3166-1 alpha-2.
+fn country(path: &str) -> &str {
+    path.split_once('/').map_or("-", |(first, _)| first)
+}
+
+/// For each key a row for each country, and one for all of them.
+fn print_table(out: &mut impl Write, outcomes: &[Outcome]) -> std::io::Result<()> {
+    let mut keys: BTreeMap<&str, (Counts, BTreeMap<&str, Counts>)> = BTreeMap::new();
+    for o in outcomes {
+        let (sum, countries) = keys.entry(&o.key).or_default();
+        sum.add(o.standing);
+        countries
+            .entry(country(&o.path))
+            .or_default()
+            .add(o.standing);
+    }
+    let mut row = |cells: [&dyn std::fmt::Display; 6]| {
+        let [key, country, agree, known, disagree, not_applicable] = cells.map(|c| c.to_string());
+        writeln!(
+            out,
+            "{key:<24} {country:<8} {agree:>6} {known:>6} {disagree:>9} {not_applicable:>5}"
+        )
+    };
+    row([&"key", &"country", &"agree", &"known", &"disagree", &"n/a"])?;
+    for (key, (sum, countries)) in &keys {
+        for (country, c) in countries.iter().chain([(&"all", sum)]) {
+            let counts = [&c.agree, &c.known, &c.disagree, &c.not_applicable];
+            let [agree, known, disagree, not_applicable] = counts;
+            row([key, country, agree, known, disagree, not_applicable])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Regenerates `test-vectors/`, the published vectors of this project.
+//!
+//! Two runs give the same bytes. Nothing is written when the verifier of this
+//! crate disagrees with what the vectors declare.
+
+#[allow(dead_code, clippy::expect_used)]
+#[path = "support/pki.rs"]
+mod pki;
+#[path = "support/vectors/mod.rs"]
+mod vectors;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lexopt::prelude::{Long, Short, ValueExt as _};
+use serde_json::{Value, json};
+use vectors::{Error, Suite};
+
+const HELP: &str = "\
+Regenerates the published test vectors.
+
+Usage: make_vectors [--check] [--out DIR] [--json]
+
+  --check    write nothing; compare, list what differs, exit with 1 if anything does
+  --out DIR  where hcert.json is (default: test-vectors)
+  --json     one line of JSON on stdout in the place of text
+  --help     this text
+
+Exit status: 0 done, or no difference; 1 a difference, or the verifier
+disagrees with a vector; 2 wrong usage, or a file can't be read or written.
+";
+
+struct Options {
+    check: bool,
+    json: bool,
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match options().and_then(|options| options.map_or(Ok(ExitCode::SUCCESS), |o| run(&o))) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("make_vectors: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn options() -> Result<Option<Options>, Error> {
+    let mut options = Options {
+        check: false,
+        json: false,
+        out: "test-vectors".into(),
+    };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("check") => options.check = true,
+            Long("json") => options.json = true,
+            Long("out") => options.out = parser.value()?.parse()?,
+            Short('h') | Long("help") => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            other => return Err(format!("{}; see --help", other.unexpected()).into()),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn run(options: &Options) -> Result<ExitCode, Error> {
+    let suite = Suite::make()?;
+    let disagreements = suite.disagreements()?;
+    if !disagreements.is_empty() {
+        for line in &disagreements {
+            eprintln!("{line}");
+        }
+        eprintln!(
+            "{} disagreements, nothing is written: mend the verifier, or the vector if it is wrong",
+            disagreements.len()
+        );
+        return Ok(ExitCode::from(1));
+    }
+    let path = options.out.join("hcert.json");
+    let text = suite.to_json();
+    let old = match std::fs::read_to_string(&path) {
+        Ok(old) => Some(old),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(at(&path, &error)),
+    };
+    let differences = if old.as_deref() == Some(text.as_str()) {
+        Vec::new()
+    } else {
+        differences(old.as_deref(), &text)?
+    };
+    if !options.check && !differences.is_empty() {
+        std::fs::create_dir_all(&options.out).map_err(|error| at(&options.out, &error))?;
+        std::fs::write(&path, &text).map_err(|error| at(&path, &error))?;
+    }
+    if options.json {
+        let count = suite.len();
+        println!(
+            "{}",
+            json!({"vectors": count, "bytes": text.len(), "differences": differences})
+        );
+    } else {
+        for line in &differences {
+            println!("{line}");
+        }
+        println!(
+            "{}: {} vectors, {} bytes, {} differences{}",
+            path.display(),
+            suite.len(),
+            text.len(),
+            differences.len(),
+            if options.check || differences.is_empty() {
+                ""
+            } else {
+                ", written"
+            }
+        );
+    }
+    Ok(ExitCode::from(u8::from(
+        options.check && !differences.is_empty(),
+    )))
+}
+
+fn at(path: &Path, error: &std::io::Error) -> Error {
+    format!("{}: {error}", path.display()).into()
+}
+
+/// What differs between the file and what would be written, by id.
+fn differences(old: Option<&str>, new: &str) -> Result<Vec<String>, Error> {
+    let Some(old) = old else {
+        return Ok(vec!["the file is missing".into()]);
+    };
+    let Ok(old) = serde_json::from_str::<Value>(old) else {
+        return Ok(vec!["the file is not JSON".into()]);
+    };
+    let new: Value = serde_json::from_str(new)?;
+    let mut found = Vec::new();
+    for part in ["keys", "trust", "vectors"] {
+        let by_id = |file: &Value| -> BTreeMap<String, Value> {
+            let items = file
+                .get(part)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            let id = |item: &Value| item.get("id").map(Value::to_string).unwrap_or_default();
+            items.map(|item| (id(item), item.clone())).collect()
+        };
+        let (old, new) = (by_id(&old), by_id(&new));
+        for (id, item) in &new {
+            match old.get(id) {
+                None => found.push(format!("{part}: {id} is new")),
+                Some(before) if before != item => found.push(format!("{part}: {id} differs")),
+                Some(_) => {}
+            }
+        }
+        let gone = old.keys().filter(|id| !new.contains_key(*id));
+        found.extend(gone.map(|id| format!("{part}: {id} is gone")));
+    }
+    if found.is_empty() {
+        found.push("the head of the file, its order or its layout differs".into());
+    }
+    Ok(found)
+}

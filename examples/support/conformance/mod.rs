@@ -1,0 +1,6 @@
+//! Published test suites, run against this crate.
+
+pub mod dgc_testdata;
+pub mod known;
+mod meaning;
+pub mod vector;
