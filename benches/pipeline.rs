@@ -20,7 +20,7 @@ use divan::Bencher;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{eu_dcc, text, zlib};
-use hcert::issue::{Issuer, P256Signer, Validity};
+use hcert::issue::{Compression, Issuer, P256Signer, Validity};
 use hcert::record::{Holder, Record, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
@@ -160,7 +160,8 @@ fn dsc(serial: u32, key: &TestKey) -> Result<Vec<u8>, Error> {
 fn issuer() -> Result<Issuer<P256Signer>, Error> {
     let key = TestKey::new("a");
     let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
-    Ok(Issuer::new(Dsc::from_der(&dsc(1, &key)?)?, signer)?)
+    let issuer = Issuer::new(Dsc::from_der(&dsc(1, &key)?)?, signer)?;
+    Ok(issuer.compression(Compression::Fast))
 }
 
 fn record() -> Result<Record, Error> {

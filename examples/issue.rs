@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use hcert::Timestamp;
-use hcert::issue::{IssueError, Issued, Issuer, P256Signer, Signer, Validity};
+use hcert::issue::{Compression, IssueError, Issued, Issuer, P256Signer, Signer, Validity};
 use hcert::qr::{EcLevel, QrError, QrSymbol, SvgOptions};
 use hcert::record::{Record, RecordError};
 use hcert::trust::{Dsc, TrustStore};
@@ -44,6 +44,8 @@ Options:
                        ending of --output, or else text
   --output FILE        write to FILE instead of standard output
   --level L|M|Q|H      error correction of the QR symbol; default: Q
+  --fast               compress in a fraction of the time, to symbols that mostly
+                       are a version larger; for large batches
   --batch              a record a line in, an object a line out:
                        {\"line\": N, \"text\": \"HC1:…\"} or
                        {\"line\": N, \"error\": {\"code\": …, \"message\": …}}
@@ -107,6 +109,7 @@ struct Options {
     form: Option<Form>,
     output: Option<PathBuf>,
     level: EcLevel,
+    fast: bool,
     batch: bool,
     demo: Option<PathBuf>,
     input: Option<PathBuf>,
@@ -183,6 +186,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Options>, Failure> {
             }
             Long("json") => options.form = Some(Form::Json),
             Long("output") => options.output = Some(parser.value()?.into()),
+            Long("fast") => options.fast = true,
             Long("level") => {
                 options.level = match parser.value()?.string()?.as_str() {
                     "L" => EcLevel::L,
@@ -265,6 +269,11 @@ fn issuer(options: &Options) -> Result<Issuer<P256Signer>, Failure> {
         .is_ok_and(|signature| dsc.public_key().verify(&[probe], &signature).is_ok());
     let subject = dsc.subject().to_owned();
     let issuer = Issuer::new(dsc, signer).map_err(usage)?;
+    let issuer = issuer.compression(if options.fast {
+        Compression::Fast
+    } else {
+        Compression::Smallest
+    });
     if !fits {
         return Err(usage(format!(
             "{} is not the key of the certificate {subject}; give the key that belongs to it",
@@ -293,7 +302,9 @@ fn read_dsc(path: &Path) -> Result<Dsc, Failure> {
             "several certificates; give the document signer's alone",
         )),
         (None, _) => match report.problems.first() {
-            Some(problem) => Err(usage(problem)),
+            Some(problem) => Err(usage(format!(
+                "{problem}; give --dsc a certificate in PEM or DER"
+            ))),
             None => Err(at(path, "no certificate; give one in PEM or DER")),
         },
     }
@@ -453,7 +464,7 @@ fn shell(path: &Path) -> String {
 }
 
 /// Lines that are read before they are worked on, all cores at once.
-const CHUNK: usize = 256;
+const CHUNK: usize = 32;
 
 fn run_batch(
     options: &Options,

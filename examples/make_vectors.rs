@@ -89,7 +89,7 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(at(&path, &error)),
     };
-    let differences = if old.as_deref() == Some(text.as_str()) {
+    let mut differences = if old.as_deref() == Some(text.as_str()) {
         Vec::new()
     } else {
         differences(old.as_deref(), &text)?
@@ -97,6 +97,17 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
     if !options.check && !differences.is_empty() {
         std::fs::create_dir_all(&options.out).map_err(|error| at(&options.out, &error))?;
         std::fs::write(&path, &text).map_err(|error| at(&path, &error))?;
+    }
+    for (name, bytes) in vectors::demo::files()? {
+        let path = options.out.join(name);
+        if std::fs::read(&path).is_ok_and(|old| old == bytes) {
+            continue;
+        }
+        differences.push(format!("{name} differs"));
+        if !options.check {
+            std::fs::create_dir_all(options.out.join("demo")).map_err(|e| at(&path, &e))?;
+            std::fs::write(&path, &bytes).map_err(|e| at(&path, &e))?;
+        }
     }
     if options.json {
         let count = suite.len();

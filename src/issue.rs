@@ -13,6 +13,7 @@ use ciborium::Value;
 use core::fmt;
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 
+pub use compress::Compression;
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
 use crate::Timestamp;
@@ -139,6 +140,7 @@ pub struct Issuer<S> {
     dsc: Dsc,
     signer: S,
     country: Option<String>,
+    compression: Compression,
 }
 
 impl<S: Signer> Issuer<S> {
@@ -162,6 +164,7 @@ impl<S: Signer> Issuer<S> {
             dsc,
             signer,
             country,
+            compression: Compression::default(),
         })
     }
 
@@ -169,6 +172,13 @@ impl<S: Signer> Issuer<S> {
     #[must_use]
     pub fn country(mut self, alpha_2: &str) -> Self {
         self.country = Some(alpha_2.to_owned());
+        self
+    }
+
+    /// Sets how hard to try for a small symbol.
+    #[must_use]
+    pub fn compression(mut self, compression: Compression) -> Self {
+        self.compression = compression;
         self
     }
 
@@ -197,7 +207,7 @@ impl<S: Signer> Issuer<S> {
             .try_create_signature(b"", |to_be_signed| self.sign(to_be_signed))?
             .build();
         let cose = message.to_tagged_vec().map_err(|_| IssueError::Encoding)?;
-        let text = text::encode(&compress::compress(&cose));
+        let text = text::encode(&compress::compress(&cose, self.compression));
         Ok(Issued { text, cose, kid })
     }
 

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::LazyLock;
 
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
-use hcert::issue::{Issuer, P256Signer, Signer, Validity};
+use hcert::issue::{Compression, Issuer, P256Signer, Signer, Validity};
 use hcert::record::{Holder, Record, Recovery, Test, TestKind, TestResult, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::Verifier;
@@ -41,7 +41,8 @@ pub static ISSUER: LazyLock<Issuer<P256Signer>> = LazyLock::new(|| {
     };
     let csca = pki::TestKey::new("fuzz csca");
     let der = pki::certificate(&spec, &pki::TestKey::new("fuzz"), &csca).unwrap();
-    Issuer::new(Dsc::from_der(&der).unwrap(), SIGNER.clone()).unwrap()
+    let issuer = Issuer::new(Dsc::from_der(&der).unwrap(), SIGNER.clone()).unwrap();
+    issuer.compression(Compression::Fast)
 });
 
 static SIGNER: LazyLock<P256Signer> = LazyLock::new(|| {

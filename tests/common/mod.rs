@@ -5,7 +5,7 @@
 #[path = "../../examples/support/pki.rs"]
 pub mod pki;
 
-use hcert::issue::{Issued, Issuer, P256Signer, Validity};
+use hcert::issue::{Compression, Issued, Issuer, P256Signer, Validity};
 use hcert::record::{Holder, Record, Recovery, Test, TestKind, TestResult, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::{Date, PartialDate, Timestamp};
@@ -43,7 +43,8 @@ pub fn signer(label: &str) -> P256Signer {
 }
 
 pub fn issuer(label: &str, eku: &[&str]) -> Issuer<P256Signer> {
-    Issuer::new(dsc(label, eku), signer(label)).unwrap()
+    let issuer = Issuer::new(dsc(label, eku), signer(label)).unwrap();
+    issuer.compression(Compression::Fast)
 }
 
 pub fn trust(dscs: &[&Dsc]) -> TrustStore {

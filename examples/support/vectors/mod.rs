@@ -10,6 +10,7 @@ mod cbor;
 mod claims;
 mod cose;
 mod dcc;
+pub mod demo;
 mod der;
 mod keys;
 mod pki;

@@ -175,7 +175,7 @@ fn usage(suite: &mut Suite) -> Result<(), Error> {
     suite.push(
         Case::new("usage-and-expired", "A key for tests has signed a vaccination that has expired, too. What weighs more decides: the certificate is false, not merely old.", &message)?
             .trust(&["usage-t"])
-            .at("2021-12-01T00:00:00Z")
+            .at("2021-12-01T00:00:01Z")
             .flags(&["key-usage", "choice"])
             .invalid("key-usage", "key-usage")
             .also("time", "expired"),

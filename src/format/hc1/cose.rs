@@ -154,13 +154,19 @@ impl CoseSign1 {
         if indefinite {
             deviations.push(Deviation::new(DeviationCode::CborIndefinite, "cose"));
         }
-        let algorithm = protected_header.algorithm.or_else(|| {
-            let spoken = unprotected.algorithm;
-            if spoken.is_some() {
-                deviations.push(Deviation::new(DeviationCode::AlgUnprotected, "alg"));
+        let algorithm = match (protected_header.algorithm, unprotected.algorithm) {
+            (Some(protected), other) => {
+                if other.is_some_and(|other| other != protected) {
+                    deviations.push(Deviation::new(DeviationCode::AlgDiffers, "alg"));
+                }
+                Some(protected)
             }
-            spoken
-        });
+            (None, Some(algorithm)) => {
+                deviations.push(Deviation::new(DeviationCode::AlgUnprotected, "alg"));
+                Some(algorithm)
+            }
+            (None, None) => None,
+        };
         let kid = match (protected_header.kid, unprotected.kid) {
             (Some(protected), other) => {
                 if other.is_some_and(|other| other != protected) {

@@ -80,6 +80,8 @@ deviations! {
     CborIndefinite = "cbor-indefinite-length", "CBOR of indefinite length";
     /// `alg` stands in the unprotected header alone (hcert-spec §3.3.2).
     AlgUnprotected = "alg-unprotected", "alg is in the unprotected header alone";
+    /// The two headers name two algorithms; the protected one is used.
+    AlgDiffers = "alg-differs", "protected and unprotected alg differ";
     /// `kid` stands in the unprotected header alone, which hcert-spec §3.3.3
     /// allows where it is required; even the strict policy lets it pass.
     KidUnprotected = "kid-unprotected", "kid is in the unprotected header alone";

@@ -389,7 +389,14 @@ impl Check {
             }
             _ => return self.push(DeviationCode::SchemaType, at),
         };
-        if number < 1 || (version < V1_3_0 && number > 9) {
+        // 1.3.0 sets no upper limit; what the record can't hold must not
+        // vanish without a word.
+        let most = if version < V1_3_0 {
+            9
+        } else {
+            i128::from(u32::MAX)
+        };
+        if !(1..=most).contains(&number) {
             self.push(DeviationCode::SchemaRange, at);
         }
     }
