@@ -16,12 +16,12 @@ use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSeriali
 pub use compress::Compression;
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
-use crate::Timestamp;
 use crate::crypto::{Algorithm, KeyKind};
 use crate::format::hc1::{eu_dcc, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
 use crate::record::{Record, RecordError};
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
+use crate::{Limits, Timestamp};
 
 /// From when until when a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,16 @@ pub enum IssueError {
     /// The signer failed.
     #[error("the signer failed: {0}")]
     Signer(#[from] SignerError),
+    /// Longer than what a verifier reads, with [`Limits`] as they are by default.
+    #[error("{what} has {found} bytes, and a verifier reads {limit}: shorten the record's texts")]
+    TooLong {
+        /// The COSE_Sign1 structure, or the text.
+        what: &'static str,
+        /// Its length in bytes.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// CBOR could not be written.
     #[error("the certificate could not be encoded")]
     Encoding,
@@ -115,6 +125,7 @@ impl IssueError {
             Self::Country => "issue-country",
             Self::WrongKey => "wrong-key",
             Self::Signer(_) => "signer",
+            Self::TooLong { .. } => "issue-too-long",
             Self::Encoding => "encoding",
         }
     }
@@ -207,7 +218,10 @@ impl<S: Signer> Issuer<S> {
             .try_create_signature(b"", |to_be_signed| self.sign(to_be_signed))?
             .build();
         let cose = message.to_tagged_vec().map_err(|_| IssueError::Encoding)?;
+        let limits = Limits::default();
+        check_length("the certificate", cose.len(), limits.max_inflated)?;
         let text = text::encode(&compress::compress(&cose, self.compression));
+        check_length("the text", text.len(), limits.max_text)?;
         Ok(Issued { text, cose, kid })
     }
 
@@ -269,6 +283,13 @@ impl<S: Signer> Issuer<S> {
             .to_vec()
             .map_err(|_| IssueError::Encoding)
     }
+}
+
+fn check_length(what: &'static str, found: usize, limit: usize) -> Result<(), IssueError> {
+    if found > limit {
+        return Err(IssueError::TooLong { what, found, limit });
+    }
+    Ok(())
 }
 
 /// Sorts all maps by their encoded keys (RFC 8949 §4.2.1).

@@ -109,6 +109,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
                 CoseError::HeaderType { name: "kid" } => {
                     assert!(headers.iter().any(|h| h.key_id.len() > 255));
                 }
+                // ciborium takes a small bignum (RFC 8949 §3.4.3) for an integer,
+                // which `alg` must be (RFC 9052 §1.4, `int`).
+                CoseError::HeaderType { name: "alg" } => {
+                    assert!(data.iter().any(|b| matches!(b, 0xc2 | 0xc3 | 0xd8..=0xdb)));
+                }
                 other => panic!("{other:?}"),
             }
         }

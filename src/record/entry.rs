@@ -397,6 +397,11 @@ impl Test {
     }
 }
 
+/// An empty text says nothing.
+fn stated(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.into())
+}
+
 impl TestBuilder {
     /// The kind of the test.
     pub fn kind(mut self, kind: TestKind<'_>) -> Self {
@@ -406,14 +411,14 @@ impl TestBuilder {
 
     /// The name of the test; for NAAT.
     pub fn name(mut self, name: &str) -> Self {
-        self.0.name = Some(name.into());
+        self.0.name = stated(name);
         self
     }
 
     /// The device identifier in the list of the Health Security Committee;
     /// for rapid antigen tests.
     pub fn device(mut self, code: &str) -> Self {
-        self.0.device = Some(code.into());
+        self.0.device = stated(code);
         self
     }
 
@@ -431,7 +436,7 @@ impl TestBuilder {
 
     /// The centre where the test was made, at most 80 characters.
     pub fn centre(mut self, name: &str) -> Self {
-        self.0.centre = Some(name.into());
+        self.0.centre = stated(name);
         self
     }
 }
@@ -478,5 +483,31 @@ impl RecoveryBuilder {
     pub fn valid(mut self, from: Date, until: Date) -> Self {
         (self.0.valid_from, self.0.valid_until) = (Some(from), Some(until));
         self
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_text_is_none_in_a_test() {
+        let entry = Test::builder()
+            .kind(TestKind::Naat)
+            .name("")
+            .device("")
+            .centre("")
+            .sampled_at(Timestamp::from_seconds(1_622_369_542))
+            .result(TestResult::Negative)
+            .country("XX")
+            .issuer("Ministry of Health")
+            .id(&super::super::Uvci::from_opaque("XX", "1").unwrap())
+            .build()
+            .unwrap();
+        assert_eq!(
+            (entry.name(), entry.device(), entry.centre()),
+            (None, None, None)
+        );
     }
 }
