@@ -41,7 +41,7 @@ Options:
   --expires-at TIME    RFC 3339
   --days N             days until it expires; default: 365
   --out FORM           text, svg, png, terminal or json; default: after the
-                       ending of --output, or else text
+                       ending of --output (.txt, .svg, .png, .json), or text
   --output FILE        write to FILE instead of standard output
   --level L|M|Q|H      error correction of the QR symbol; default: Q
   --batch              a record a line in, an object a line out:
@@ -224,11 +224,17 @@ fn time(option: &str, parser: &mut lexopt::Parser) -> Result<Timestamp, Failure>
 }
 
 fn form(options: &Options) -> Result<Form, Failure> {
-    let ending = || {
-        let ending = options.output.as_deref()?.extension()?.to_str()?;
-        Form::parse(&ending.to_ascii_lowercase())
+    let ending = options.output.as_deref().and_then(Path::extension);
+    let form = match (options.form, ending) {
+        (Some(form), _) => form,
+        (None, None) => Form::Text,
+        (None, Some(ending)) => {
+            let form = Form::parse(&ending.to_string_lossy().to_ascii_lowercase());
+            form.ok_or_else(|| {
+                usage("--output ends in no form that is known here; name one with --out")
+            })?
+        }
     };
-    let form = options.form.or_else(ending).unwrap_or(Form::Text);
     if form == Form::Png && options.output.is_none() && io::stdout().is_terminal() {
         return Err(usage(
             "a PNG is no text for the terminal; give --output FILE",
@@ -399,7 +405,12 @@ fn issue_hint(error: &IssueError) -> String {
 }
 
 fn record_hint(error: &RecordError) -> String {
-    format!("the record was refused: {error}")
+    let hint = match error {
+        // The standard names are nam.fnt and nam.gnt.
+        RecordError::Name { at, .. } => format!(" ({at}t)"),
+        _ => String::new(),
+    };
+    format!("the record was refused: {error}{hint}")
 }
 
 fn run_demo(directory: &Path, as_json: bool) -> Result<ExitCode, Failure> {
