@@ -134,6 +134,12 @@ fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
         sum.disagree,
         sum.not_applicable
     );
+    if sum.not_applicable == outcomes.len() {
+        return Err(format!(
+            "{}: nothing could be compared; is it a clone of dgc-testdata?",
+            dir.display()
+        ));
+    }
     Ok(disagreements.is_empty())
 }
 
