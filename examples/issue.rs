@@ -62,6 +62,8 @@ enum Failure {
     Usage(String),
     /// Exit status 1.
     Refused(String),
+    /// Exit status 2 without a word: the reader of the output has gone away.
+    Gone,
 }
 
 fn usage(message: impl Display) -> Failure {
@@ -123,6 +125,7 @@ fn main() -> ExitCode {
             eprintln!("issue: {message}");
             ExitCode::from(2)
         }
+        Err(Failure::Gone) => ExitCode::from(2),
     }
 }
 
@@ -336,7 +339,14 @@ fn at(path: &Path, what: impl Display) -> Failure {
 fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(bytes).and_then(|()| out.flush());
-    written.map_err(|e| usage(format!("standard output: {e}")))
+    written.map_err(unwritten)
+}
+
+fn unwritten(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Gone,
+        _ => usage(format!("the output: {error}")),
+    }
 }
 
 fn draw(
@@ -529,15 +539,13 @@ fn run_batch(
                 eprintln!("issue: {warning}");
             }
             let written = writeln!(output, "{}", answer.json);
-            written.map_err(|e| usage(format!("the output: {e}")))?;
+            written.map_err(unwritten)?;
         }
         if progress {
             eprint!("\r{done} lines");
         }
     }
-    output
-        .flush()
-        .map_err(|e| usage(format!("the output: {e}")))?;
+    output.flush().map_err(unwritten)?;
     if progress {
         eprint!("\r");
     }
