@@ -53,8 +53,7 @@ fn run() -> Result<bool, String> {
     while let Some(arg) = parser.next().map_err(|e| usage(e.to_string()))? {
         match arg {
             lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => {
-                println!("{HELP}");
-                return Ok(true);
+                return print_to_end(writeln!(std::io::stdout(), "{HELP}")).map(|()| true);
             }
             lexopt::Arg::Long("json") => json = true,
             lexopt::Arg::Value(word) => words.push(PathBuf::from(word)),
@@ -103,12 +102,7 @@ fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
     } else {
         print_table(&mut out, &outcomes)
     };
-    // A reader that has seen enough (`| head`) is no fault of the input.
-    if let Err(error) = printed
-        && error.kind() != std::io::ErrorKind::BrokenPipe
-    {
-        return Err(format!("stdout: {error}"));
-    }
+    print_to_end(printed)?;
     drop(out);
     let disagreements: Vec<_> = outcomes
         .iter()
@@ -134,7 +128,23 @@ fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
         sum.disagree,
         sum.not_applicable
     );
+    if sum.not_applicable == outcomes.len() {
+        return Err(format!(
+            "{}: nothing could be compared; is it a clone of dgc-testdata?",
+            dir.display()
+        ));
+    }
     Ok(disagreements.is_empty())
+}
+
+/// A reader that has seen enough (`| head`) is no fault of the input.
+fn print_to_end(printed: std::io::Result<()>) -> Result<(), String> {
+    match printed {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("stdout: {error}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn word(value: Option<bool>) -> &'static str {

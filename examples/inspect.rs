@@ -34,11 +34,13 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
 --features scan, or a text with one code a line), or - for standard input.
 
   --full   print bytes in full length
-  --json   print one JSON object a line for each code, bytes in full
+  --json   print one JSON object a line for each code, bytes in full: input,
+           verified (always false), a member for each layer that was reached,
+           and error, null or {layer, code, detail, hint}
   --help   print this
 
-Exit status: 0 all layers of all codes can be read, 1 some can't, 2 wrong usage
-or an input that can't be read.
+Exit status: 0 all layers of all codes can be read, 1 some can't, 2 wrong usage,
+an input that can't be read, or output that can't be written.
 ";
 
 /// Bytes shown of a layer without --full.

@@ -41,7 +41,7 @@ Options:
   --expires-at TIME    RFC 3339
   --days N             days until it expires; default: 365
   --out FORM           text, svg, png, terminal or json; default: after the
-                       ending of --output, or else text
+                       ending of --output (.txt, .svg, .png, .json), or text
   --output FILE        write to FILE instead of standard output
   --level L|M|Q|H      error correction of the QR symbol; default: Q
   --fast               compress in a fraction of the time, to symbols that mostly
@@ -64,6 +64,8 @@ enum Failure {
     Usage(String),
     /// Exit status 1.
     Refused(String),
+    /// Exit status 2 without a word: the reader of the output has gone away.
+    Gone,
 }
 
 fn usage(message: impl Display) -> Failure {
@@ -126,6 +128,7 @@ fn main() -> ExitCode {
             eprintln!("issue: {message}");
             ExitCode::from(2)
         }
+        Err(Failure::Gone) => ExitCode::from(2),
     }
 }
 
@@ -228,11 +231,17 @@ fn time(option: &str, parser: &mut lexopt::Parser) -> Result<Timestamp, Failure>
 }
 
 fn form(options: &Options) -> Result<Form, Failure> {
-    let ending = || {
-        let ending = options.output.as_deref()?.extension()?.to_str()?;
-        Form::parse(&ending.to_ascii_lowercase())
+    let ending = options.output.as_deref().and_then(Path::extension);
+    let form = match (options.form, ending) {
+        (Some(form), _) => form,
+        (None, None) => Form::Text,
+        (None, Some(ending)) => {
+            let form = Form::parse(&ending.to_string_lossy().to_ascii_lowercase());
+            form.ok_or_else(|| {
+                usage("--output ends in no form that is known here; name one with --out")
+            })?
+        }
     };
-    let form = options.form.or_else(ending).unwrap_or(Form::Text);
     if form == Form::Png && options.output.is_none() && io::stdout().is_terminal() {
         return Err(usage(
             "a PNG is no text for the terminal; give --output FILE",
@@ -341,7 +350,14 @@ fn at(path: &Path, what: impl Display) -> Failure {
 fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(bytes).and_then(|()| out.flush());
-    written.map_err(|e| usage(format!("standard output: {e}")))
+    written.map_err(unwritten)
+}
+
+fn unwritten(error: io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Gone,
+        _ => usage(format!("the output: {error}")),
+    }
 }
 
 fn draw(
@@ -410,7 +426,12 @@ fn issue_hint(error: &IssueError) -> String {
 }
 
 fn record_hint(error: &RecordError) -> String {
-    format!("the record was refused: {error}")
+    let hint = match error {
+        // The standard names are nam.fnt and nam.gnt.
+        RecordError::Name { at, .. } => format!(" ({at}t)"),
+        _ => String::new(),
+    };
+    format!("the record was refused: {error}{hint}")
 }
 
 fn run_demo(directory: &Path, as_json: bool) -> Result<ExitCode, Failure> {
@@ -529,15 +550,13 @@ fn run_batch(
                 eprintln!("issue: {warning}");
             }
             let written = writeln!(output, "{}", answer.json);
-            written.map_err(|e| usage(format!("the output: {e}")))?;
+            written.map_err(unwritten)?;
         }
         if progress {
             eprint!("\r{done} lines");
         }
     }
-    output
-        .flush()
-        .map_err(|e| usage(format!("the output: {e}")))?;
+    output.flush().map_err(unwritten)?;
     if progress {
         eprint!("\r");
     }

@@ -10,6 +10,7 @@ mod pki;
 mod vectors;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -60,7 +61,7 @@ fn options() -> Result<Option<Options>, Error> {
             Long("json") => options.json = true,
             Long("out") => options.out = parser.value()?.parse()?,
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                print(HELP)?;
                 return Ok(None);
             }
             other => return Err(format!("{}; see --help", other.unexpected()).into()),
@@ -111,16 +112,14 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
     }
     if options.json {
         let count = suite.len();
-        println!(
-            "{}",
-            json!({"vectors": count, "bytes": text.len(), "differences": differences})
-        );
+        let line = json!({"vectors": count, "bytes": text.len(), "differences": differences});
+        print(&format!("{line}\n"))?;
     } else {
         for line in &differences {
-            println!("{line}");
+            print(&format!("{line}\n"))?;
         }
-        println!(
-            "{}: {} vectors, {} bytes, {} differences{}",
+        print(&format!(
+            "{}: {} vectors, {} bytes, {} differences{}\n",
             path.display(),
             suite.len(),
             text.len(),
@@ -130,11 +129,21 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
             } else {
                 ", written"
             }
-        );
+        ))?;
     }
     Ok(ExitCode::from(u8::from(
         options.check && !differences.is_empty(),
     )))
+}
+
+/// On stdout. That its reader has gone away (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Error> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("stdout: {error}").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn at(path: &Path, error: &std::io::Error) -> Error {

@@ -42,12 +42,16 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --strict      refuse every departure from the specification
-  --json        print one JSON object a line for each code
+  --json        print one JSON object a line for each code: input, outcome,
+                reason, format, steps [{step, result, code, detail}], signer,
+                claims, certificate (the last three null before the signature
+                holds), deviations; for an input that can't be read a line
+                {\"input\", \"error\"} on stderr
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
 
-Exit status: 0 all are valid, 1 some are not, 2 wrong usage or an input that
-can't be read.
+Exit status: 0 all are valid, 1 some are not, 2 wrong usage, an input that
+can't be read, or output that can't be written.
 ";
 
 #[derive(Default)]
@@ -112,7 +116,12 @@ fn trust(options: &Options) -> Result<TrustStore, Error> {
     let mut builder = TrustStore::builder();
     for path in &options.trust {
         let label = path.to_string_lossy();
-        let bytes = std::fs::read(path).map_err(|e| format!("--trust {label}: {e}"))?;
+        let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+            io::ErrorKind::IsADirectory => {
+                format!("--trust {label}: is a directory; name the files in it")
+            }
+            _ => format!("--trust {label}: {e}"),
+        })?;
         builder
             .add_bytes(&label, &bytes)
             .map_err(|e| format!("--trust {label}: {e}"))?;

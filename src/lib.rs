@@ -87,6 +87,11 @@
 //!
 //! Errors and `Debug` never show anything about the holder.
 
+/// Compiles the program in README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod crypto;
 pub mod format;
 pub mod issue;

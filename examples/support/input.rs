@@ -121,14 +121,16 @@ fn next_line(reader: &mut Reader, number: u64) -> Result<Option<String>, String>
     match read.map_err(|e| e.to_string())? {
         0 => return Ok(None),
         n if n as u64 == MAX_LINE => {
-            return Err(format!("line {number} is longer than {MAX_LINE} bytes"));
+            return Err(format!(
+                "line {number} is longer than {MAX_LINE} bytes; a file holds one code a line"
+            ));
         }
         _ => {}
     }
     let line = String::from_utf8(line).map_err(|_| {
         format!(
-            "line {number} is not UTF-8; \
-             a file holds one code a line, or is a PNG, JPEG, GIF or WebP picture"
+            "line {number} is not UTF-8; a file holds one code a line in UTF-8 (not UTF-16), \
+             or is a PNG, JPEG, GIF or WebP picture"
         )
     })?;
     // A blank at the end belongs to the code.

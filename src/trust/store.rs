@@ -70,7 +70,10 @@ pub enum LoadError {
         max: usize,
     },
     /// None of the forms of [`ListFormat`].
-    #[error("not a form of trust list that is known here")]
+    #[error(
+        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a JSON list of \
+         certificates"
+    )]
     Unrecognised,
     /// Not JSON.
     #[error("not JSON (line {line}, column {column})")]
