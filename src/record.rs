@@ -41,16 +41,6 @@ pub enum RecordError {
         /// The member.
         at: String,
     },
-    /// A dose number above the number of doses of the series.
-    #[error("{at}: dose {number} of {total}")]
-    Dose {
-        /// The entry.
-        at: String,
-        /// The dose number.
-        number: u32,
-        /// The doses of the series.
-        total: u32,
-    },
     /// A period ends before it begins.
     #[error("{at}: ends before it begins")]
     Period {
@@ -92,7 +82,6 @@ impl RecordError {
         match self {
             Self::Schema(deviation) => deviation.code(),
             Self::Country { .. } => "record-country",
-            Self::Dose { .. } => "record-dose",
             Self::Period { .. } => "record-period",
             Self::Name { source, .. } => source.code(),
             Self::Json { .. } => "record-json",

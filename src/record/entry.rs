@@ -76,22 +76,11 @@ impl Entry {
             });
         }
         match self {
-            Self::Vaccination(Vaccination {
-                dose_number: Some(number),
-                dose_total: Some(total),
+            Self::Recovery(Recovery {
+                valid_from: Some(from),
+                valid_until: Some(until),
                 ..
-            // A booster of a finished series is written 3 of 3, or 2 of 1
-            // after a single-dose one (eHealth Network, value sets, Annex A).
-            }) if number > total && *total != 1 => Err(RecordError::Dose {
-                at: group.into(),
-                number: *number,
-                total: *total,
-            }),
-            Self::Recovery(Recovery { valid_from: Some(from), valid_until: Some(until), .. })
-                if until < from =>
-            {
-                Err(RecordError::Period { at: group.into() })
-            }
+            }) if until < from => Err(RecordError::Period { at: group.into() }),
             _ => Ok(()),
         }
     }
@@ -240,7 +229,8 @@ impl Vaccination {
         self.dose_number
     }
 
-    /// How many doses the series has (`sd`), if it is a whole number.
+    /// How many doses the series has (`sd`), if it is a whole number. Issuers
+    /// write a booster above it: 2 of 1, 3 of 2, 3 of 3.
     pub fn dose_total(&self) -> Option<u32> {
         self.dose_total
     }
