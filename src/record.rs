@@ -78,7 +78,7 @@ pub enum RecordError {
     /// A member that the schema does not know; it would be lost.
     #[error("{at}: the schema knows no such member")]
     UnknownMember {
-        /// The member.
+        /// The member; `?` for a name that is not letters and digits.
         at: String,
     },
     /// The value is not shaped as a DCC at all.
@@ -242,6 +242,8 @@ fn complete_names(names: &mut Vec<(Value, Value)>) -> Result<(), RecordError> {
         };
         if find(standard).is_none()
             && let Some(Value::Text(text)) = find(name)
+            // As good as none, as everywhere.
+            && !text.is_empty()
         {
             let made =
                 translit::transliterate(text).map_err(|source| RecordError::Name { at, source })?;
@@ -276,6 +278,30 @@ mod tests {
         assert_eq!(born("1963-02-00").unwrap_err().code(), "schema-format");
         assert_eq!(born("1963-13").unwrap_err().code(), "schema-format");
         assert_eq!(born("1963-02-29").unwrap_err().code(), "schema-format");
+    }
+
+    #[test]
+    fn a_member_that_would_be_lost_is_named_if_its_name_is_one() {
+        for (name, shown) in [
+            ("nickname", "nam.nickname"),
+            ("Erika Musterfrau", "nam.?"),
+            ("\\u001b[2J", "nam.?"),
+            ("Musterfrau_Musterfrau_", "nam.?"),
+        ] {
+            let json = format!(r#"{{"nam": {{"fnt": "X", "{name}": "y"}}, "dob": "", "r": []}}"#);
+            let at = shown.to_owned();
+            assert!(Record::from_json(&json) == Err(RecordError::UnknownMember { at }));
+        }
+    }
+
+    #[test]
+    fn an_empty_name_in_json_is_as_good_as_none() {
+        let json = r#"{"nam": {"fn": "Musterfrau", "gn": ""}, "dob": "", "r": [{"tg": "840539006",
+            "fr": "2021-04-21", "df": "2021-05-01", "du": "2021-10-21", "co": "XX",
+            "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}]}"#;
+        let record = Record::from_json(json).unwrap();
+        let holder = Holder::new("Musterfrau", "", PartialDate::Unknown).unwrap();
+        assert!(*record.holder() == holder);
     }
 
     #[test]
