@@ -15,12 +15,12 @@ use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSeriali
 
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
-use crate::Timestamp;
 use crate::crypto::{Algorithm, KeyKind};
 use crate::format::hc1::{eu_dcc, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
 use crate::record::{Record, RecordError};
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
+use crate::{Limits, Timestamp};
 
 /// From when until when a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,14 @@ pub enum IssueError {
     /// The signer failed.
     #[error("the signer failed: {0}")]
     Signer(#[from] SignerError),
+    /// Longer than what verifiers read ([`Limits::default`]).
+    #[error("the certificate has {found} bytes, more than the {limit} that verifiers read")]
+    TooLong {
+        /// Bytes of the text, or of the COSE structure in it.
+        found: usize,
+        /// The most that is read.
+        limit: usize,
+    },
     /// CBOR could not be written.
     #[error("the certificate could not be encoded")]
     Encoding,
@@ -114,6 +122,7 @@ impl IssueError {
             Self::Country => "issue-country",
             Self::WrongKey => "wrong-key",
             Self::Signer(_) => "signer",
+            Self::TooLong { .. } => "issue-too-long",
             Self::Encoding => "encoding",
         }
     }
@@ -198,6 +207,15 @@ impl<S: Signer> Issuer<S> {
             .build();
         let cose = message.to_tagged_vec().map_err(|_| IssueError::Encoding)?;
         let text = text::encode(&compress::compress(&cose));
+        let limits = Limits::default();
+        for (found, limit) in [
+            (cose.len(), limits.max_inflated),
+            (text.len(), limits.max_text),
+        ] {
+            if found > limit {
+                return Err(IssueError::TooLong { found, limit });
+            }
+        }
         Ok(Issued { text, cose, kid })
     }
 
