@@ -1,5 +1,5 @@
 //! What is issued verifies, and says what was put in.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod common;
 
