@@ -175,21 +175,21 @@ impl PublicKey {
             .ok_or(KeyError::Encoding)?;
         let curve = info.algorithm.parameters_oid().ok();
         let oid = info.algorithm.oid;
-        let (kind, verifier): (_, Option<Arc<dyn VerifySha256>>) = match oid {
+        let (kind, spki, verifier): (_, _, Option<Arc<dyn VerifySha256>>) = match oid {
             EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
                 let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
                     .map_err(|_| KeyError::Point)?;
-                (KeyKind::P256, Some(Arc::new(key)))
+                let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+                (KeyKind::P256, spki.into_vec(), Some(Arc::new(key)))
             }
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
                 let kind = KeyKind::Rsa {
                     bits: key.n().bits(),
                 };
-                (
-                    kind,
-                    Some(Arc::new(rsa::pss::VerifyingKey::<Sha256>::new(key))),
-                )
+                let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+                let verifier = rsa::pss::VerifyingKey::<Sha256>::new(key);
+                (kind, spki.into_vec(), Some(Arc::new(verifier)))
             }
             _ => {
                 let name = match curve {
@@ -198,12 +198,12 @@ impl PublicKey {
                     None if oid == EC_PUBLIC_KEY => "EC with explicit parameters".into(),
                     None => oid.to_string(),
                 };
-                (KeyKind::Unsupported { name }, None)
+                (KeyKind::Unsupported { name }, der.to_vec(), None)
             }
         };
         Ok(Self {
             kind,
-            spki: der.into(),
+            spki: spki.into(),
             verifier,
         })
     }
@@ -243,13 +243,15 @@ impl PublicKey {
         }
     }
 
-    /// The DER SubjectPublicKeyInfo.
+    /// The DER SubjectPublicKeyInfo. A P-256 or RSA key has one form,
+    /// however it was written: the point uncompressed (RFC 5480 §2.2), the
+    /// algorithm `rsaEncryption` (RFC 3279 §2.3.1).
     pub fn spki_der(&self) -> &[u8] {
         &self.spki
     }
 
     /// SHA-256 of [`spki_der`](Self::spki_der): names the key whatever
-    /// certificate or kid it came with.
+    /// certificate, kid or spelling it came with.
     pub fn fingerprint(&self) -> [u8; 32] {
         Sha256::digest(&self.spki).into()
     }
@@ -293,5 +295,45 @@ impl fmt::Debug for PublicKey {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(")")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use x509_cert::der::asn1::{AnyRef, BitStringRef};
+    use x509_cert::spki::AlgorithmIdentifierRef;
+
+    fn spki(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Vec<u8> {
+        let info = SubjectPublicKeyInfoRef {
+            algorithm: AlgorithmIdentifierRef { oid, parameters },
+            subject_public_key: BitStringRef::from_bytes(bits).unwrap(),
+        };
+        info.to_der().unwrap()
+    }
+
+    /// A key on a list of leaked ones must not get by in another spelling.
+    #[test]
+    fn one_key_has_one_fingerprint() {
+        let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
+        let plain = PublicKey::from_spki_der(key.to_public_key_der().unwrap().as_bytes()).unwrap();
+        let point = p256::EncodedPoint::from(key).compress();
+        let curve = PRIME256V1.to_der().unwrap();
+        let curve = AnyRef::from_der(&curve).unwrap();
+        let compressed = spki(EC_PUBLIC_KEY, Some(curve), point.as_bytes());
+        let compressed = PublicKey::from_spki_der(&compressed).unwrap();
+        assert_eq!(compressed.fingerprint(), plain.fingerprint());
+        assert!(compressed == plain);
+
+        let mut modulus = [0xff; 256];
+        modulus[0] = 0xc0;
+        let plain = PublicKey::from_rsa_components(&modulus, &[1, 0, 1]).unwrap();
+        let info = SubjectPublicKeyInfoRef::from_der(plain.spki_der()).unwrap();
+        let bits = info.subject_public_key.as_bytes().unwrap();
+        for (oid, parameters) in [(RSASSA_PSS, None), (RSA_ENCRYPTION, None)] {
+            let other = PublicKey::from_spki_der(&spki(oid, parameters, bits)).unwrap();
+            assert_eq!(other.fingerprint(), plain.fingerprint());
+        }
     }
 }

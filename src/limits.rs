@@ -13,7 +13,8 @@ pub struct Limits {
     pub max_text: usize,
     /// Most bytes that its zlib stream may inflate to.
     pub max_inflated: usize,
-    /// Deepest nesting of CBOR arrays, maps and tags.
+    /// Deepest nesting of CBOR arrays, maps and tags; whatever it is set to,
+    /// never more than 128, as each level takes of the stack.
     pub max_depth: usize,
     /// Most CBOR data items in one layer.
     pub max_items: usize,

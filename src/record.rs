@@ -68,7 +68,7 @@ pub enum RecordError {
     /// A member that the schema does not know; it would be lost.
     #[error("{at}: the schema knows no such member")]
     UnknownMember {
-        /// The member.
+        /// The member; `?` for a name that is not letters and digits.
         at: String,
     },
     /// The value is not shaped as a DCC at all.
@@ -163,15 +163,9 @@ impl Record {
         }
         refuse_departures(&dcc)?;
         let mut record = eu_dcc::read_value(&dcc)?;
-        let holder = &mut record.holder;
-        // The schema's pattern lets 1963-13 pass, which would be lost.
-        if holder.born == PartialDate::Unknown && !holder.born_text.is_empty() {
-            let format = Deviation::new(DeviationCode::SchemaFormat, "dob");
-            return Err(RecordError::Schema(format));
-        }
-        // 1963-00 is the year alone, and is written so.
-        holder.born_text = holder.born.to_string();
         record.check()?;
+        // 1963-00 is the year alone, and is written so.
+        record.holder.born_text = record.holder.born.to_string();
         Ok(record)
     }
 
@@ -193,6 +187,16 @@ impl Record {
     /// Whether the record may be issued: no departure from the current
     /// schema, and consistent in itself.
     pub(crate) fn check(&self) -> Result<(), RecordError> {
+        let Holder {
+            born, born_text, ..
+        } = &self.holder;
+        // The schema's pattern lets 1963-13 pass, in a text, where it would
+        // be lost, and as a month that a caller put together.
+        let lost = *born == PartialDate::Unknown && !born_text.is_empty();
+        if lost || PartialDate::parse(&born.to_string()) != Ok(*born) {
+            let format = Deviation::new(DeviationCode::SchemaFormat, "dob");
+            return Err(RecordError::Schema(format));
+        }
         refuse_departures(&eu_dcc::write(self))?;
         self.entries.iter().try_for_each(Entry::check)
     }
@@ -227,6 +231,8 @@ fn complete_names(names: &mut Vec<(Value, Value)>) -> Result<(), RecordError> {
         };
         if find(standard).is_none()
             && let Some(Value::Text(text)) = find(name)
+            // As good as none, as everywhere.
+            && !text.is_empty()
         {
             let made =
                 translit::transliterate(text).map_err(|source| RecordError::Name { at, source })?;
@@ -261,5 +267,55 @@ mod tests {
         assert_eq!(born("1963-02-00").unwrap_err().code(), "schema-format");
         assert_eq!(born("1963-13").unwrap_err().code(), "schema-format");
         assert_eq!(born("1963-02-29").unwrap_err().code(), "schema-format");
+    }
+
+    #[test]
+    fn a_member_that_would_be_lost_is_named_if_its_name_is_one() {
+        for (name, shown) in [
+            ("nickname", "nam.nickname"),
+            ("Erika Musterfrau", "nam.?"),
+            ("\\u001b[2J", "nam.?"),
+            ("Musterfrau_Musterfrau_", "nam.?"),
+        ] {
+            let json = format!(r#"{{"nam": {{"fnt": "X", "{name}": "y"}}, "dob": "", "r": []}}"#);
+            let at = shown.to_owned();
+            assert!(Record::from_json(&json) == Err(RecordError::UnknownMember { at }));
+        }
+    }
+
+    #[test]
+    fn an_empty_name_in_json_is_as_good_as_none() {
+        let json = r#"{"nam": {"fn": "Musterfrau", "gn": ""}, "dob": "", "r": [{"tg": "840539006",
+            "fr": "2021-04-21", "df": "2021-05-01", "du": "2021-10-21", "co": "XX",
+            "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}]}"#;
+        let record = Record::from_json(json).unwrap();
+        let holder = Holder::new("Musterfrau", "", PartialDate::Unknown).unwrap();
+        assert!(*record.holder() == holder);
+    }
+
+    #[test]
+    fn a_date_of_birth_that_is_none_is_not_issued() {
+        let recovery = |born| {
+            let holder = Holder::with_standard_names(("", "X"), ("", ""), born);
+            let date = |text| crate::Date::parse(text).unwrap();
+            let built = Recovery::builder()
+                .first_positive(date("2021-04-21"))
+                .valid(date("2021-05-01"), date("2021-10-21"))
+                .country("XX")
+                .issuer("Ministry of Health")
+                .id(&Uvci::from_opaque("XX", "0").unwrap())
+                .build()
+                .unwrap();
+            Record::new(holder, built)
+        };
+        let month = |month| PartialDate::Month { year: 1963, month };
+        assert!(recovery(month(12)).is_ok());
+        for born in [month(13), month(0), PartialDate::Year(19_630)] {
+            assert_eq!(recovery(born).unwrap_err().code(), "schema-format");
+        }
+        // As a certificate may have it, which is then issued anew.
+        let mut read = recovery(PartialDate::Unknown).unwrap();
+        read.holder.born_text = "1963-13".into();
+        assert_eq!(read.check().unwrap_err().code(), "schema-format");
     }
 }

@@ -39,8 +39,9 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads RFC 3339 (`2021-05-11T14:00:00+02:00`). A fraction of a second
-    /// is cut off.
+    /// Reads RFC 3339 (`2021-05-11T14:00:00+02:00`), and what certificates
+    /// have in its place: ISO 8601 with a blank for `T`, without seconds, with
+    /// hours alone in the offset. A fraction of a second is cut off.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         text.parse::<jiff::Timestamp>()
             .map(|t| Self(t.as_nanosecond().div_euclid(1_000_000_000) as i64))

@@ -13,7 +13,9 @@ mod raw;
 
 use ciborium::{Value, cbor};
 use common::*;
+use hcert::Limits;
 use hcert::crypto::Algorithm;
+use hcert::format::hc1::Unverified;
 use hcert::issue::Signer;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
@@ -334,6 +336,22 @@ fn further_header_parameters_are_let_be() {
         cbor!({1 => ES256, 4 => kid, 3 => "application/cwt", -70000 => [1, {2 => 3}], "x" => null});
     let raw = raw_a().protected(more.unwrap());
     assert_valid(&raw.sign(&signer("a")), &[]);
+}
+
+#[test]
+fn b2_a_signature_by_hand_needs_the_algorithm_too() {
+    let key = dsc("a", &[]).public_key().clone();
+    for (alg, verifies) in [
+        (Some(ES256), true),
+        (Some(PS256), false),
+        (Some(-257), false),
+        (None, false),
+    ] {
+        let header = header(alg, Some(kid_a().as_bytes()));
+        let cose = raw_a().protected(header).sign(&signer("a"));
+        let unverified = Unverified::from_cose(cose, &Limits::default()).unwrap();
+        assert_eq!(unverified.verify_signature(&key).is_ok(), verifies);
+    }
 }
 
 #[test]

@@ -351,3 +351,27 @@ fn the_cbor_is_deterministic() {
         assert_eq!(claims[2].1, Value::from(ISSUED.seconds()));
     }
 }
+
+#[test]
+fn what_no_verifier_reads_for_its_length_is_not_issued() {
+    let json = |code: &str| {
+        let json = format!(
+            r#"{{"nam": {{"fnt": "X"}}, "dob": "", "r": [{{"tg": "{code}", "fr": "2021-04-21",
+            "df": "2021-05-01", "du": "2021-10-21", "co": "XX", "is": "Ministry of Health",
+            "ci": "URN:UVCI:01:XX:0#0"}}]}}"#
+        );
+        Record::from_json(&json).unwrap()
+    };
+    let digits: String = (0..30_000u32)
+        .map(|n| char::from(b'a' + Sha256::digest(n.to_be_bytes())[0] % 26))
+        .collect();
+    for (code, limit) in [
+        (digits.as_str(), Limits::default().max_text),
+        (&"0".repeat(70_000), Limits::default().max_inflated),
+    ] {
+        let error = issuer("a", &[]).issue(&json(code), VALIDITY).unwrap_err();
+        assert_eq!(error.code(), "issue-too-long");
+        let found = matches!(error, IssueError::TooLong { limit: l, .. } if l == limit);
+        assert!(found, "{error}");
+    }
+}

@@ -174,8 +174,6 @@ fn e1_without_an_entry_there_is_nothing_to_be_valid() {
         groups(&[("v", none), ("t", none), ("r", none)]),
         null("v"),
         with(null("v"), "t", Some(Value::Array(vec![]))),
-        with(holder_only(), "v", Some(v())),
-        with(holder_only(), "v", Some(Value::from("v"))),
         with(holder_only(), "x", Some(Value::Array(vec![v()]))),
     ] {
         let verdict = verify(&[&format!("{}.1", ARCS[0])], cwt(dcc));
@@ -183,6 +181,24 @@ fn e1_without_an_entry_there_is_nothing_to_be_valid() {
         assert_eq!(verdict.step(Step::Content).code(), Some("dcc-no-entry"));
         assert_eq!(verdict.step(Step::KeyUsage).code(), Some("no-content"));
         assert!(verdict.signed_record().is_none());
+    }
+}
+
+#[test]
+fn e1_a_group_that_cannot_be_read_does_not_pass_a_limited_key() {
+    let entries = Value::Array(vec![v()]);
+    let for_tests = format!("{}.1", ARCS[0]);
+    for group in [v(), Value::Tag(24, Box::new(entries)), Value::from("v")] {
+        for dcc in [holder_only(), groups(&[("t", &[t()])])] {
+            let claims = cwt(with(dcc, "v", Some(group.clone())));
+            for eku in [&[][..], &[for_tests.as_str()]] {
+                let verdict = verify(eku, claims.clone());
+                assert_eq!(verdict.outcome(), Outcome::Invalid);
+                let content = verdict.step(Step::Content).code();
+                assert_eq!(content, Some("dcc-group-not-an-array"));
+                assert!(verdict.signed_record().is_none());
+            }
+        }
     }
 }
 

@@ -842,3 +842,14 @@ proptest! {
         try_all(&bytes[..cut.index(bytes.len())]);
     }
 }
+
+#[test]
+fn a_coordinate_as_long_as_its_list_is_left_out() {
+    let long = "A".repeat(200_000);
+    let jwk = json!({"kty": "EC", "crv": "P-521", "kid": "AA", "x": long, "y": "AA"}).to_string();
+    let mut b = TrustStore::builder();
+    b.add_jwk("long", jwk.as_bytes()).unwrap();
+    let (store, report) = b.build();
+    check_sums(&store, &report);
+    assert_eq!(codes(&report), [(0, "entry-too-large", false)]);
+}

@@ -116,7 +116,8 @@ impl Unverified {
         &self.deviations
     }
 
-    /// Whether `key` made the signature (RFC 9052 §4.4).
+    /// Whether `key` made the signature (RFC 9052 §4.4), with the algorithm
+    /// that the headers name.
     pub fn verify_signature(&self, key: &PublicKey) -> Result<(), BadSignature> {
         self.cose.verify(key)
     }

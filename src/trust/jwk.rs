@@ -52,6 +52,7 @@ fn read_key(source: &Source, jwk: &Value) -> Result<Found, ProblemKind> {
         Some(der) => source.listed_certificate(kid, &der)?,
         None => {
             let (key, note) = bare_key(jwk)?;
+            source.check_size(key.spki_der())?;
             let mut found = source.public_key(kid, key);
             found.notes.extend(note);
             found

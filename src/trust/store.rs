@@ -357,7 +357,7 @@ impl Source {
         Ok(self.public_key(declared, PublicKey::from_spki_der(der)?))
     }
 
-    fn check_size(&self, der: &[u8]) -> Result<(), ProblemKind> {
+    pub(super) fn check_size(&self, der: &[u8]) -> Result<(), ProblemKind> {
         let max = self.limits.certificate_bytes;
         if der.len() > max {
             return Err(ProblemKind::TooLarge {

@@ -488,7 +488,7 @@ fn entries(suite: &mut Suite) -> Result<(), Error> {
             "dcc-schema: a group that is an entry, not an array around one.",
             &group(json!({"v": vaccination()})),
         )?
-        .invalid("content", "dcc-no-entry")
+        .invalid("content", "dcc-group-not-an-array")
         .deviates(&["schema-type"]),
         case(
             suite,

@@ -72,6 +72,9 @@ impl CborError {
     }
 }
 
+/// The walk recurses, and so does the decoder behind it, which stops at 256.
+const MAX_DEPTH: usize = 128;
+
 /// What the walk saw besides that all is well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Shape {
@@ -227,7 +230,7 @@ impl<'a> Walk<'a> {
     }
 
     fn check_depth(&self, depth: usize) -> Result<(), CborError> {
-        let limit = self.limits.max_depth;
+        let limit = self.limits.max_depth.min(MAX_DEPTH);
         if depth > limit {
             Err(CborError::TooDeep { limit })
         } else {
@@ -390,6 +393,22 @@ mod tests {
         assert_eq!(code(&[0x81; 100_000]), "cbor-too-deep");
         assert_eq!(code(&[0xc1; 100_000]), "cbor-too-deep");
         assert_eq!(code(&[0x9f; 100_000]), "cbor-too-deep");
+        let all = Limits {
+            max_depth: usize::MAX,
+            max_items: usize::MAX,
+            ..Limits::default()
+        };
+        let limit = MAX_DEPTH;
+        for head in [0x81, 0x9f, 0xc1] {
+            assert_eq!(
+                check(&[head; 1_000_000], &all),
+                Err(CborError::TooDeep { limit })
+            );
+        }
+        let mut deepest = [0x81; MAX_DEPTH + 1];
+        *deepest.last_mut().unwrap() = 0;
+        assert!(check(&deepest, &all).is_ok());
+        assert!(ciborium::from_reader::<ciborium::Value, _>(&deepest[..]).is_ok());
         let mut wide = vec![0x9a, 0, 0, 0xff, 0xff];
         wide.extend([0; 0xffff]);
         assert_eq!(code(&wide), "cbor-too-many");

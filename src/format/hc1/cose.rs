@@ -224,8 +224,13 @@ impl CoseSign1 {
     }
 
     /// Verifies the signature over the Sig_structure (RFC 9052 §4.4), which
-    /// is hashed piece by piece and never put together.
+    /// is hashed piece by piece and never put together. A key that `alg` is
+    /// not for verifies nothing.
     pub fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
+        match (self.algorithm(), key.algorithm()) {
+            (Some(DeclaredAlgorithm::Known(declared)), Some(own)) if *declared == own => {}
+            _ => return Err(BadSignature),
+        }
         match self.protected() {
             // RFC 9052 §3: a header without parameters is signed as an empty
             // string, also where a map stands in it. Some sign what they send.

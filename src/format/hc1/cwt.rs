@@ -48,6 +48,10 @@ pub enum ContentError {
     /// The EU DCC has no entry.
     #[error("the certificate states no vaccination, test or recovery")]
     NoEntry,
+    /// A group of entries is neither an array nor null. What stands in it
+    /// could be neither read nor held against the key's usage.
+    #[error("a group of entries of the certificate is not an array")]
+    NotGroup,
     /// An entry of the EU DCC is not a map.
     #[error("an entry of the certificate is not a map")]
     NotEntry,
@@ -64,6 +68,7 @@ impl ContentError {
             Self::UnknownPayload => "hcert-unknown-payload",
             Self::NotDcc => "dcc-not-a-map",
             Self::NoEntry => "dcc-no-entry",
+            Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
         }
     }

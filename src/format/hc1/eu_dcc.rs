@@ -31,11 +31,13 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
         ("t", |e| Entry::Test(test(e))),
         ("r", |e| Entry::Recovery(recovery(e))),
     ] {
-        for entry in get(dcc, group)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        let group = match get(dcc, group) {
+            Some(Value::Array(entries)) => entries.as_slice(),
+            // Null groups beside the full one are in the field.
+            None | Some(Value::Null) => &[],
+            Some(_) => return Err(ContentError::NotGroup),
+        };
+        for entry in group {
             if entry.as_map().is_none() {
                 return Err(ContentError::NotEntry);
             }

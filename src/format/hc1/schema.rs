@@ -126,14 +126,15 @@ pub(crate) fn check(dcc: &Value, deviations: &mut Vec<Deviation>) {
 }
 
 /// Members that the current schema does not know, as paths; a record that is
-/// to be issued must not have any, as they would be lost.
+/// to be issued must not have any, as they would be lost. A name that is none
+/// of a member stands as `?`: who swaps names and values writes of a person.
 pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
     let mut unknown = Vec::new();
     let mut look = |map: &Value, known: &dyn Fn(&str) -> bool, at: &str| {
         for (key, _) in map.as_map().into_iter().flatten() {
             match key {
                 Value::Text(name) if known(name) => {}
-                Value::Text(name) => unknown.push(format!("{at}{name}")),
+                Value::Text(name) if is_member_name(name) => unknown.push(format!("{at}{name}")),
                 _ => unknown.push(format!("{at}?")),
             }
         }
@@ -157,6 +158,10 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
         }
     }
     unknown
+}
+
+fn is_member_name(name: &str) -> bool {
+    name.len() <= 16 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The member of a map with that text key.

@@ -82,7 +82,8 @@ pub fn inflate(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ZlibError> {
             }
             // One byte past the limit is room enough to see that it is passed.
             _ if out.len() == out.capacity() => {
-                out.reserve_exact(out.len().clamp(1, limit + 1 - out.len()));
+                let room = limit.saturating_add(1) - out.len();
+                out.reserve_exact(out.len().clamp(1, room));
             }
             _ if inflater.total_in() == before_in && inflater.total_out() == before_out => {
                 return Err(ZlibError::CutOff);
@@ -127,6 +128,12 @@ mod tests {
                 "{size}"
             );
         }
+        let all = Limits {
+            max_inflated: usize::MAX,
+            ..Limits::default()
+        };
+        let bomb = deflate(&vec![0; 1_000_000], 9);
+        assert_eq!(inflate(&bomb, &all).unwrap().len(), 1_000_000);
         let none = Limits {
             max_inflated: 0,
             ..Limits::default()
