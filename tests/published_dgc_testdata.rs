@@ -12,9 +12,10 @@
 
 #[path = "../examples/support/conformance/mod.rs"]
 mod conformance;
+mod published;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use conformance::dgc_testdata::{Outcome, Standing, run};
 use conformance::known::Known;
@@ -25,23 +26,6 @@ use serde_json::Value;
 /// other versions of the schema, or more than a schema can say.
 const SCHEMA_KEYS: [&str; 2] = ["EXPECTEDVALIDOBJECT", "EXPECTEDSCHEMAVALIDATION"];
 
-fn test_data() -> Option<PathBuf> {
-    let vectors = std::env::var_os("HCERT_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let found = vectors.join("dgc-testdata");
-    if found.is_dir() {
-        return Some(found);
-    }
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "no dgc-testdata: set HCERT_VECTORS to the directory that holds it"
-    );
-    println!("skipped: set HCERT_VECTORS to the directory that holds dgc-testdata");
-    None
-}
-
 fn outcomes(root: &Path) -> Vec<Outcome> {
     let found = vector::find(root).unwrap();
     assert!(!found.vectors.is_empty(), "no vector in {}", root.display());
@@ -50,7 +34,9 @@ fn outcomes(root: &Path) -> Vec<Outcome> {
 
 #[test]
 fn every_published_vector_agrees_or_is_a_known_divergence() {
-    let Some(root) = test_data() else { return };
+    let Some(root) = published::find("dgc-testdata") else {
+        return;
+    };
     let outcomes = outcomes(&root);
     let mut counts = BTreeMap::<_, usize>::new();
     for outcome in &outcomes {
@@ -71,7 +57,9 @@ fn every_published_vector_agrees_or_is_a_known_divergence() {
 
 #[test]
 fn where_issuers_are_contradicted_an_independent_implementation_does_so_too() {
-    let Some(root) = test_data() else { return };
+    let Some(root) = published::find("dgc-testdata") else {
+        return;
+    };
     let Ok(second) = std::fs::read_to_string(root.join("second-opinion.jsonl")) else {
         println!("skipped: no second-opinion.jsonl");
         return;

@@ -3,7 +3,8 @@
 #![cfg(feature = "scan")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+mod published;
+
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -18,41 +19,12 @@ const OTHER_TEXT: [&str; 2] = ["ES/2DCode/raw/501.json", "ES/2DCode/raw/502.json
 /// A vector whose picture is no picture, on purpose.
 const NO_PICTURE: [&str; 1] = ["common/2DCode/raw/Q1.json"];
 
-/// The directory of dgc-testdata, or `None` if it is not at hand.
-fn test_data() -> Option<PathBuf> {
-    let vectors = std::env::var_os("HCERT_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let found = vectors.join("dgc-testdata");
-    if found.is_dir() {
-        return Some(found);
-    }
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "no dgc-testdata: set HCERT_VECTORS to the directory that holds it"
-    );
-    println!("skipped: set HCERT_VECTORS to the directory that holds dgc-testdata");
-    None
-}
-
-fn json_files(directory: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            json_files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "json") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_published_picture_scans_to_its_text() {
-    let Some(root) = test_data() else { return };
-    let mut files = Vec::new();
-    json_files(&root, &mut files);
-    files.sort();
+    let Some(root) = published::find("dgc-testdata") else {
+        return;
+    };
+    let files = published::json_files(&root);
 
     let mut failures = Vec::new();
     let mut scanned = 0;

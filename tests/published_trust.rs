@@ -9,30 +9,14 @@
     clippy::panic
 )]
 
+mod published;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hcert::trust::{Dsc, KeyUsage, LoadReport, TrustStore};
 use serde_json::Value;
-
-/// The folder with the published data, or a word on stdout why the test does
-/// nothing.
-fn vectors(part: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("HCERT_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let path = folder.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    let missing = format!("{} is not there: set HCERT_VECTORS", path.display());
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
-    println!("SKIPPED: {missing}");
-    None
-}
 
 fn summary(report: &LoadReport) -> BTreeMap<(&'static str, bool), usize> {
     let mut counts = BTreeMap::new();
@@ -46,7 +30,7 @@ fn summary(report: &LoadReport) -> BTreeMap<(&'static str, bool), usize> {
 
 #[test]
 fn the_acceptance_environment_loads_without_a_loss() {
-    let Some(path) = vectors("trust-lists/acc-union.json") else {
+    let Some(path) = published::find("trust-lists/acc-union.json") else {
         return;
     };
     let mut builder = TrustStore::builder();
@@ -67,25 +51,12 @@ fn the_acceptance_environment_loads_without_a_loss() {
     }
 }
 
-fn json_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            json_files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "json") {
-            found.push(path);
-        }
-    }
-}
-
 #[test]
 fn every_certificate_of_dgc_testdata_loads() {
-    let Some(folder) = vectors("dgc-testdata") else {
+    let Some(folder) = published::find("dgc-testdata") else {
         return;
     };
-    let mut files = Vec::new();
-    json_files(&folder, &mut files);
-    files.sort();
+    let files = published::json_files(&folder);
     let mut builder = TrustStore::builder();
     let (mut added, mut legacy, mut empty) = (0, 0, 0);
     for file in &files {

@@ -8,10 +8,11 @@
 )]
 
 mod common;
+mod published;
 #[path = "common/raw.rs"]
 mod raw;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -179,25 +180,9 @@ fn fictitious() -> Vec<Sample> {
 
 /// 14 published certificates that verify: PS256 first, as they are rare, then
 /// one a country and kind.
-fn published() -> Option<Vec<Sample>> {
-    let root = match std::env::var_os("HCERT_VECTORS") {
-        Some(path) => PathBuf::from(path),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-    }
-    .join("dgc-testdata");
-    if !root.is_dir() {
-        assert!(
-            std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-            "no published test data: set HCERT_VECTORS to the directory that holds dgc-testdata"
-        );
-        println!(
-            "published part skipped: set HCERT_VECTORS to the directory that holds a clone of dgc-testdata"
-        );
-        return None;
-    }
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    files.sort();
+fn published_samples() -> Option<Vec<Sample>> {
+    let root = published::find("dgc-testdata")?;
+    let files = published::json_files(&root);
     let mut seen = std::collections::BTreeSet::new();
     let mut samples = [Vec::new(), Vec::new()];
     for path in files {
@@ -222,20 +207,8 @@ fn published() -> Option<Vec<Sample>> {
     Some(samples)
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|e| e == "json") {
-            files.push(path);
-        }
-    }
-}
-
 fn vector(root: &Path, path: &Path) -> Option<(Sample, bool)> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let json: serde_json::Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+    let json = published::read_json(path)?;
     let context = json.get("TESTCTX")?;
     let der = context.get("CERTIFICATE")?.as_str()?;
     let der = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, der).ok()?;
@@ -324,7 +297,7 @@ fn flip_each_bit(sample: &Sample, verifier: &Verifier) -> (usize, usize) {
 #[test]
 fn no_flip_of_a_bit_changes_content_or_key_under_a_good_signature() {
     let mut samples = fictitious();
-    if let Some(published) = published() {
+    if let Some(published) = published_samples() {
         samples.extend(published);
     } else {
         // The rest of the fifty, by another key and at other times.
