@@ -20,6 +20,7 @@ use hcert::issue::Signer;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
 use raw::{ES256, PS256, Raw, RsaSigner, encode, header};
+use rsa::pkcs8::DecodePublicKey;
 use sha2::{Digest, Sha256};
 
 /// The verdict of a verifier that trusts key `a`, through the whole chain.
@@ -644,6 +645,27 @@ fn b6_the_malleable_twin_is_the_same_certificate() {
         assert_eq!(verdict.outcome(), Outcome::Valid, "{verdict:#?}");
     }
     assert!(verdicts[0].signed_record() == verdicts[1].signed_record());
+}
+
+/// Revocation by signature takes the whole of a PS256 one, so it must have no
+/// second spelling (RFC 8017 §8.1.2: as long as the modulus).
+#[test]
+fn b6_a_ps256_signature_has_one_spelling() {
+    use rsa::traits::PublicKeyParts;
+    let signer = RsaSigner::new(2048);
+    let key = signer.public_key();
+    let good = signer.sign(b"message").unwrap();
+    assert!(key.verify(&[b"message"], &good).is_ok());
+    let modulus = rsa::RsaPublicKey::from_public_key_der(&signer.spki_der()).unwrap();
+    let sum = rsa::BigUint::from_bytes_be(&good) + modulus.n();
+    for other in [
+        [&[0], &good[..]].concat(),
+        [&good[..], &[0]].concat(),
+        sum.to_bytes_be(),
+        vec![],
+    ] {
+        assert!(key.verify(&[b"message"], &other).is_err());
+    }
 }
 
 fn hex(text: &str) -> Vec<u8> {

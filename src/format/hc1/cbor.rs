@@ -77,6 +77,7 @@ const MAX_DEPTH: usize = 128;
 
 /// What the walk saw besides that all is well.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Shape {
     /// An array, map or string had indefinite length.
     pub indefinite: bool,

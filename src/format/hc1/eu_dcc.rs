@@ -10,8 +10,9 @@ use crate::{Date, PartialDate, Timestamp};
 
 /// Reads what the certificate says, and notes each departure from the schema.
 ///
-/// What can't be read is left out of the record and named among the
-/// deviations; only a certificate without any entry is an error.
+/// A member that can't be read is left out of the record and named among the
+/// deviations. A group or an entry that can't be read is an error, as is a
+/// certificate without any entry: nothing that it states goes unseen.
 pub fn read(claims: &Claims, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
     let dcc = claims.eu_dcc()?;
     schema::check(dcc, deviations);
