@@ -233,21 +233,21 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     layer.text("algorithm", algorithm.as_deref().unwrap_or("none"));
     let kid = cose.kid().map(ToString::to_string);
     layer.text("kid", kid.as_deref().unwrap_or("none"));
-    layer.number("payload bytes", cose.payload().len());
+    layer.number("payload bytes", cose.unverified_payload().len());
     layer.number("signature bytes", cose.signature().len());
     layer.hex("signature", cose.signature());
     layer.deviations(&mut found);
     layers.push(layer);
 
     let mut layer = Layer::new("cwt");
-    let claims = Claims::parse(cose.payload(), &limits, &mut found);
+    let claims = Claims::parse_unverified(cose.unverified_payload(), &limits, &mut found);
     if let Ok(claims) = &claims {
         layer.text("iss", claims.issuer().unwrap_or("none"));
         layer.text("iat", time(claims.issued_at()));
         layer.text("nbf", time(claims.not_before()));
         layer.text("exp", time(claims.expires_at()));
     }
-    layer.cbor("cbor", cose.payload());
+    layer.cbor("cbor", cose.unverified_payload());
     layer.deviations(&mut found);
     layers.push(layer);
     let claims = claims.map_err(|e| stopped("cwt", ContentError::code(&e), e))?;

@@ -489,6 +489,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
         })
     });
     let certificate = claims.and_then(|claims| claims.payload_json().ok());
+    let certificate: Option<Value> = certificate.and_then(|json| serde_json::from_str(&json).ok());
     let deviations = verdict.deviations().iter().map(|d| d.code());
     cli::object(&[
         ("input", input.into()),

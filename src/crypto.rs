@@ -121,7 +121,15 @@ impl KeyError {
 /// The signature does not verify under the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the signature does not verify")]
+#[non_exhaustive]
 pub struct BadSignature;
+
+impl BadSignature {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        "bad-signature"
+    }
+}
 
 /// Verification with one algorithm: the joint where a faster implementation
 /// takes the place of this one.

@@ -124,7 +124,7 @@ impl IssueError {
             Self::RsaTooShort { .. } => "rsa-too-short",
             Self::Country => "issue-country",
             Self::WrongKey => "wrong-key",
-            Self::Signer(_) => "signer",
+            Self::Signer(e) => e.code(),
             Self::TooLong { .. } => "issue-too-long",
             Self::Encoding => "encoding",
         }
@@ -199,6 +199,9 @@ impl<S: Signer> Issuer<S> {
     }
 
     /// Signs `record` and packs it.
+    ///
+    /// A record that was read from another certificate is written anew, with
+    /// what the current schema knows of it.
     pub fn issue(&self, record: &Record, validity: Validity) -> Result<Issued, IssueError> {
         record.check()?;
         self.check(record, validity)?;

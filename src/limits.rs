@@ -4,10 +4,12 @@
 /// alphanumeric characters) and refuse the rest before memory is spent on it.
 ///
 /// ```
-/// let limits = hcert::Limits { max_inflated: 8 * 1024, ..hcert::Limits::default() };
+/// let mut limits = hcert::Limits::default();
+/// limits.max_inflated = 8 * 1024;
 /// assert!(limits.max_text > 4296);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Longest text of a code, in bytes.
     pub max_text: usize,

@@ -138,16 +138,7 @@ impl Record {
     /// Standard names that are missing are produced from the names. The
     /// schema is applied in its current version, whatever `ver` says.
     pub fn from_json(text: &str) -> Result<Self, RecordError> {
-        let json: serde_json::Value =
-            serde_json::from_str(text).map_err(|e| RecordError::Json {
-                problem: match e.classify() {
-                    serde_json::error::Category::Eof => "the text ends early",
-                    _ => "malformed",
-                },
-                line: e.line(),
-                column: e.column(),
-            })?;
-        let mut dcc = schema::from_json(&json);
+        let mut dcc = schema::parse_json(text)?;
         let Value::Map(members) = &mut dcc else {
             return Err(ContentError::NotDcc.into());
         };

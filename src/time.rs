@@ -15,6 +15,13 @@ pub struct TimeError {
     pub expected: &'static str,
 }
 
+impl TimeError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        "time-form"
+    }
+}
+
 /// An instant, in whole seconds since 1970-01-01T00:00:00Z (RFC 8392's
 /// `NumericDate` without a fraction).
 ///

@@ -41,6 +41,6 @@ pub mod x509;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
 pub use list::{ListFormat, detect_format};
 pub use store::{
-    EntryProblem, Limits, LoadError, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
+    EntryProblem, LoadError, LoadLimits, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
 };
 pub use x509::{CertificateError, Dsc};

@@ -334,7 +334,7 @@ fn a_bad_record_is_named_by_its_member_and_not_by_its_value() {
         ("\"dob\":\"1998-02-26\"", "\"dob\":\"Secret\"", "dob"),
         ("\"co\":\"XX\"", "\"co\":\"secret\"", "v[0].co"),
         ("\"dt\":\"20", "\"dt\":\"Secret", "v[0].dt"),
-        ("\"dn\":2", "\"dn\":9", "v[0]"),
+        ("\"dn\":2", "\"dn\":0", "v[0].dn"),
         ("\"fn\":\"Muster", "\"fn\":\"王Secret", "nam.fn"),
         ("\"gn\":\"Gab", "\"gn\":\"4Secret", "nam.gn"),
         ("\"mp\":", "\"mpp\":", "v[0].mp"),

@@ -261,7 +261,14 @@ fn same(original: &Verdict, flipped: &Verdict) -> bool {
 /// Protected header, payload and signature: what a signature is about.
 fn signed_parts(cose: &[u8]) -> Option<[Vec<u8>; 3]> {
     let cose = CoseSign1::parse(cose.to_vec(), &Limits::default(), &mut Vec::new()).ok()?;
-    Some([cose.protected(), cose.payload(), cose.signature()].map(<[u8]>::to_vec))
+    Some(
+        [
+            cose.protected(),
+            cose.unverified_payload(),
+            cose.signature(),
+        ]
+        .map(<[u8]>::to_vec),
+    )
 }
 
 /// Tries every flip, and says how many were tried and how many still verify.

@@ -14,8 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use hcert::crypto::{KeyKind, PublicKey};
 use hcert::trust::{
-    Dsc, KeyUsage, Kid, Limits, ListFormat, LoadError, LoadReport, TrustStore, TrustStoreBuilder,
-    Usage, detect_format,
+    Dsc, KeyUsage, Kid, ListFormat, LoadError, LoadLimits, LoadReport, TrustStore,
+    TrustStoreBuilder, Usage, detect_format,
 };
 use p256::pkcs8::EncodePublicKey;
 use proptest::prelude::*;
@@ -753,7 +753,7 @@ fn an_input_of_another_form_is_refused_as_a_whole() {
 #[test]
 fn limits_hold_and_leave_the_builder_as_it_was() {
     let (one, two) = (Cert::new(1), Cert::new(2));
-    let mut limits = Limits::default();
+    let mut limits = LoadLimits::default();
     limits.input_bytes = 4_000;
     limits.entries = 2;
     limits.certificate_bytes = one.der().len();

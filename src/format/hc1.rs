@@ -136,7 +136,7 @@ impl Unverified {
         limits: &Limits,
         deviations: &mut Vec<Deviation>,
     ) -> Result<Claims, ContentError> {
-        Claims::parse(self.cose.payload(), limits, deviations)
+        Claims::parse_unverified(self.cose.unverified_payload(), limits, deviations)
     }
 }
 

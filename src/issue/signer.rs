@@ -65,6 +65,11 @@ impl SignerError {
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        "signer"
+    }
 }
 
 /// Why bytes are not a private key that can sign here.

@@ -6,7 +6,7 @@ mod gateway;
 use serde_json::Value;
 
 use super::key::Kid;
-use super::store::{Entry, Found, Limits, LoadError, ProblemKind, Source, declared_kid};
+use super::store::{Entry, Found, LoadError, LoadLimits, ProblemKind, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem};
 
@@ -64,14 +64,14 @@ impl ListFormat {
 /// assert_eq!(detect_format(br#"{"hello": 1}"#), None);
 /// ```
 pub fn detect_format(bytes: &[u8]) -> Option<ListFormat> {
-    let found = detect(bytes, &Limits::default()).ok()??;
+    let found = detect(bytes, &LoadLimits::default()).ok()??;
     Some(found.0)
 }
 
 /// The form, and the JSON if it had to be parsed.
 pub(super) fn detect(
     bytes: &[u8],
-    limits: &Limits,
+    limits: &LoadLimits,
 ) -> Result<Option<(ListFormat, Option<Value>)>, LoadError> {
     if let Some(format) = detect_der(bytes) {
         return Ok(Some((format, None)));
@@ -146,7 +146,7 @@ pub(super) fn read(
 
 /// Parses JSON within limits. Of members with the same name the last one
 /// counts: good enough for lists that nobody signed.
-pub(super) fn parse_json(bytes: &[u8], limits: &Limits) -> Result<Value, LoadError> {
+pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
     // Parsed, `{"":0},` takes eighty times its room.
     let max = limits.entries.saturating_add(10).saturating_mul(96);

@@ -16,14 +16,14 @@ use crate::crypto::{KeyError, KeyKind, PublicKey};
 /// What a builder accepts at most.
 ///
 /// ```
-/// use hcert::trust::{Limits, TrustStore};
-/// let mut limits = Limits::default();
+/// use hcert::trust::{LoadLimits, TrustStore};
+/// let mut limits = LoadLimits::default();
 /// limits.entries = 1_000;
 /// let builder = TrustStore::builder().with_limits(limits);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct LoadLimits {
     /// Bytes of one input. 64 MiB by default.
     pub input_bytes: usize,
     /// Entries of the whole store, good and bad. 100,000 by default.
@@ -32,7 +32,7 @@ pub struct Limits {
     pub certificate_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for LoadLimits {
     fn default() -> Self {
         Self {
             input_bytes: 64 << 20,
@@ -46,7 +46,7 @@ impl Default for Limits {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// More bytes than [`Limits::input_bytes`].
+    /// More bytes than [`LoadLimits::input_bytes`].
     #[error("the input has {bytes} bytes, more than {max}")]
     TooLarge {
         /// Its length.
@@ -54,7 +54,7 @@ pub enum LoadError {
         /// The limit.
         max: usize,
     },
-    /// With this input the store would exceed [`Limits::entries`].
+    /// With this input the store would exceed [`LoadLimits::entries`].
     #[error("{entries} entries, more than {max}")]
     TooManyEntries {
         /// The entries, at least.
@@ -65,7 +65,7 @@ pub enum LoadError {
     /// The JSON has far more values than the permitted entries could need.
     #[error("the JSON weighs more than {max} values")]
     TooComplex {
-        /// The limit: 96 for each of [`Limits::entries`], and some. An array
+        /// The limit: 96 for each of [`LoadLimits::entries`], and some. An array
         /// counts as 4 values and an object as 8.
         max: usize,
     },
@@ -118,7 +118,7 @@ pub enum ProblemKind {
     /// The kid can't be read.
     #[error(transparent)]
     Kid(#[from] KidError),
-    /// More bytes than [`Limits::certificate_bytes`].
+    /// More bytes than [`LoadLimits::certificate_bytes`].
     #[error("{bytes} bytes, more than {max}")]
     TooLarge {
         /// The length of the DER.
@@ -294,7 +294,7 @@ pub struct LoadReport {
 /// The label and the limits under which an input is read.
 pub(super) struct Source {
     pub(super) label: Arc<str>,
-    pub(super) limits: Limits,
+    pub(super) limits: LoadLimits,
 }
 
 impl Source {
@@ -415,7 +415,7 @@ impl From<Result<Found, ProblemKind>> for Entry {
 /// ```
 #[derive(Default)]
 pub struct TrustStoreBuilder {
-    limits: Limits,
+    limits: LoadLimits,
     keys: BTreeMap<Kid, Vec<TrustedKey>>,
     seen: HashSet<[u8; 32]>,
     report: LoadReport,
@@ -424,7 +424,7 @@ pub struct TrustStoreBuilder {
 impl TrustStoreBuilder {
     /// Sets the limits for what is added from now on.
     #[must_use]
-    pub fn with_limits(mut self, limits: Limits) -> Self {
+    pub fn with_limits(mut self, limits: LoadLimits) -> Self {
         self.limits = limits;
         self
     }

@@ -299,6 +299,8 @@ pub struct Verified {
     pub(super) signer: TrustedKey,
     pub(super) claims: Claims,
     pub(super) record: Record,
+    pub(super) deviations: Vec<Deviation>,
+    pub(super) revocation: StepResult,
     pub(super) at: Timestamp,
 }
 
@@ -316,6 +318,17 @@ impl Verified {
     /// The key that made the signature.
     pub fn signer(&self) -> &TrustedKey {
         &self.signer
+    }
+
+    /// Departures from the specification that were read all the same.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// Whether it was looked up in a revocation list: `Passed`, or `Skipped`
+    /// with the reason.
+    pub fn revocation(&self) -> &StepResult {
+        &self.revocation
     }
 
     /// The time for which it was verified.

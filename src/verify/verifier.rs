@@ -144,10 +144,8 @@ impl Verifier {
         );
         let claims = content.claims.as_ref().ok();
         progress.set(Step::Time, claims.map_or(skipped(), |c| self.time(c, now)));
-        progress.set(
-            Step::Revocation,
-            StepResult::Skipped(SkipReason::NoRevocationData),
-        );
+        let revocation = StepResult::Skipped(SkipReason::NoRevocationData);
+        progress.set(Step::Revocation, revocation.clone());
         let error = content
             .claims
             .as_ref()
@@ -179,6 +177,8 @@ impl Verifier {
                 signer: signer.clone(),
                 claims: claims.clone(),
                 record: record.clone(),
+                deviations: progress.deviations.clone(),
+                revocation: revocation.clone(),
                 at: now,
             })),
             _ => Body::Signed(Box::new(Signed {

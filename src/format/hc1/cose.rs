@@ -219,7 +219,7 @@ impl CoseSign1 {
     }
 
     /// The payload. Nothing vouches for it before [`verify`](Self::verify).
-    pub fn payload(&self) -> &[u8] {
+    pub fn unverified_payload(&self) -> &[u8] {
         self.payload.of(&self.bytes)
     }
 
@@ -242,7 +242,7 @@ impl CoseSign1 {
     }
 
     fn verify_with(&self, key: &PublicKey, protected: &[u8]) -> Result<(), BadSignature> {
-        let payload = self.payload();
+        let payload = self.unverified_payload();
         let (protected_head, payload_head) = (bytes_head(protected), bytes_head(payload));
         key.verify(
             &[

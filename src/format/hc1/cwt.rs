@@ -117,8 +117,8 @@ enum Hcert {
 }
 
 impl Claims {
-    /// Reads the payload of a COSE_Sign1.
-    pub fn parse(
+    /// Reads the payload of a COSE_Sign1, whoever signed it, if anybody did.
+    pub fn parse_unverified(
         payload: &[u8],
         limits: &Limits,
         deviations: &mut Vec<Deviation>,
@@ -192,8 +192,8 @@ impl Claims {
 
     /// The payload as JSON, or why there is none. Byte strings become
     /// base64url, tags are dropped.
-    pub fn payload_json(&self) -> Result<serde_json::Value, ContentError> {
-        self.eu_dcc().map(to_json)
+    pub fn payload_json(&self) -> Result<String, ContentError> {
+        self.eu_dcc().map(|dcc| to_json(dcc).to_string())
     }
 }
 

@@ -7,6 +7,7 @@
 use ciborium::Value;
 
 use super::{Deviation, DeviationCode};
+use crate::record::RecordError;
 use crate::{Date, Timestamp};
 
 /// The schema version that [`Issuer`](crate::issue::Issuer) writes.
@@ -108,14 +109,31 @@ const NAMES: [&str; 4] = ["fn", "fnt", "gn", "gnt"];
 ///
 /// ```
 /// use hcert::format::hc1::schema;
-/// let dcc = serde_json::json!({"ver": "1.3.0", "nam": {"fnt": "DOE"}, "dob": "1950", "t": []});
-/// let codes: Vec<_> = schema::check_json(&dcc).iter().map(|d| d.code()).collect();
+/// let found = schema::check_json(r#"{"ver": "1.3.0", "nam": {"fnt": "DOE"}, "dob": "1950", "t": []}"#)?;
+/// let codes: Vec<_> = found.iter().map(|d| d.code()).collect();
 /// assert_eq!(codes, ["schema-entries"]);
+/// # Ok::<(), hcert::record::RecordError>(())
 /// ```
-pub fn check_json(dcc: &serde_json::Value) -> Vec<Deviation> {
+///
+/// # Errors
+/// [`RecordError::Json`]: the text is not JSON.
+pub fn check_json(dcc: &str) -> Result<Vec<Deviation>, RecordError> {
     let mut check = Check::default();
-    check.dcc(&from_json(dcc));
-    check.found
+    check.dcc(&parse_json(dcc)?);
+    Ok(check.found)
+}
+
+/// JSON text as the CBOR value that a DCC would hold.
+pub(crate) fn parse_json(text: &str) -> Result<Value, RecordError> {
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| RecordError::Json {
+        problem: match e.classify() {
+            serde_json::error::Category::Eof => "the text ends early",
+            _ => "malformed",
+        },
+        line: e.line(),
+        column: e.column(),
+    })?;
+    Ok(from_json(&json))
 }
 
 /// The same for the CBOR of a certificate.
@@ -173,8 +191,7 @@ pub(super) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
         .map(|(_, value)| value)
 }
 
-/// JSON as the CBOR value that a DCC would hold.
-pub(crate) fn from_json(json: &serde_json::Value) -> Value {
+fn from_json(json: &serde_json::Value) -> Value {
     use serde_json::Value as Json;
     match json {
         Json::Null => Value::Null,
