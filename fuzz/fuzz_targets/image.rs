@@ -21,7 +21,7 @@ fn let_rxing_unwind() {
 
 libfuzzer_sys::fuzz_target!(init: let_rxing_unwind(), |data: &[u8]| {
     let mut limits = ScanLimits::default();
-    limits.max_pixels = 40_000;
+    limits.max_pixels = 10_000;
     match scan(data, &limits) {
         Ok(codes) => {
             assert!(codes.len() <= limits.max_codes);
