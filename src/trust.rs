@@ -30,16 +30,20 @@
 //! # Ok::<(), hcert::trust::LoadError>(())
 //! ```
 
+mod anchor;
 mod jwk;
 mod key;
 mod list;
 mod pem;
+mod signature;
 mod store;
 mod text;
 pub mod x509;
 
+pub use anchor::{Anchor, AnchorError};
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
-pub use list::{ListFormat, detect_format};
+pub use list::cms::{CmsError, cms_claimed_signer};
+pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
 pub use store::{
     EntryProblem, Limits, LoadError, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
 };
