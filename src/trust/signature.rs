@@ -302,3 +302,63 @@ pub(super) fn subject_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use p256::elliptic_curve::rand_core::OsRng;
+    use rsa::pkcs8::EncodePublicKey;
+    use rsa::signature::{RandomizedSigner, SignatureEncoding};
+    use x509_cert::der::AnyRef;
+
+    use super::*;
+
+    fn identifier(parameters: &[u8]) -> Vec<u8> {
+        let identifier = AlgorithmIdentifierRef {
+            oid: ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"),
+            parameters: Some(AnyRef::from_der(parameters).unwrap()),
+        };
+        identifier.to_der().unwrap()
+    }
+
+    #[test]
+    fn pss_takes_its_hash_and_salt_from_its_parameters() {
+        let private = rsa::RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
+        let spki = private.to_public_key().to_public_key_der().unwrap();
+        let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
+        let signer = pss::SigningKey::<Sha384>::new_with_salt_len(private, 20);
+        let signature = signer.sign_with_rng(&mut OsRng, b"message").to_vec();
+
+        let parameters = RsaPssParams::new::<Sha384>(20).to_der().unwrap();
+        let scheme = Scheme::from_der(&identifier(&parameters), None).unwrap();
+        assert_eq!(scheme, Scheme::Pss(Hash::Sha384, 20));
+        scheme.verify(&key, b"message", &signature).unwrap();
+        assert_eq!(
+            scheme.verify(&key, b"massage", &signature),
+            Err(Fault::Signature)
+        );
+        for other in [
+            Scheme::Pss(Hash::Sha384, 32),
+            Scheme::Pss(Hash::Sha256, 20),
+            Scheme::Pkcs1(Hash::Sha384),
+        ] {
+            assert!(other.verify(&key, b"message", &signature).is_err());
+        }
+        let ecdsa = Scheme::Ecdsa(Hash::Sha384).verify(&key, b"message", &signature);
+        assert_eq!(ecdsa, Err(Fault::Algorithm));
+        // The defaults: SHA-1.
+        let defaults = identifier(&[0x30, 0]);
+        assert_eq!(Scheme::from_der(&defaults, None), Err(Fault::Algorithm));
+    }
+
+    #[test]
+    fn a_short_rsa_key_signs_nothing() {
+        let private = rsa::RsaPrivateKey::new(&mut OsRng, 1024).unwrap();
+        let spki = private.to_public_key().to_public_key_der().unwrap();
+        let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
+        let padding = rsa::Pkcs1v15Sign::new::<Sha256>();
+        let signature = private.sign(padding, &Sha256::digest(b"m")).unwrap();
+        let scheme = Scheme::Pkcs1(Hash::Sha256);
+        assert_eq!(scheme.verify(&key, b"m", &signature), Err(Fault::Algorithm));
+    }
+}
