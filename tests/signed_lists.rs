@@ -450,11 +450,11 @@ fn a_chain_has_to_lead_to_the_pinned_root() {
     let middle = |key: &str, issuer_key: &str, ca| certificate(MIDDLE, key, ROOT, issuer_key, ca);
     let low = rsa_leaf(LEAF, MIDDLE, "middle");
     // Root and leaf alone, the root sent along or not.
-    assert_eq!(with(&[leaf.clone()], &anchor), "loaded");
+    assert_eq!(with(std::slice::from_ref(&leaf), &anchor), "loaded");
     assert_eq!(with(&[leaf.clone(), root()], &anchor), "loaded");
     // The leaf itself pinned.
     let own = Anchor::from_bytes(&leaf).unwrap();
-    assert_eq!(with(&[leaf.clone()], &own), "loaded");
+    assert_eq!(with(std::slice::from_ref(&leaf), &own), "loaded");
     for (chain, why) in [
         (
             vec![rsa_leaf("CN=Mail server,C=XX", ROOT, "root")],
@@ -485,7 +485,7 @@ fn a_chain_has_to_lead_to_the_pinned_root() {
     }
     let leaf_as_root = certificate(ROOT, "root", ROOT, "root", false);
     let not_ca = Anchor::from_bytes(&leaf_as_root).unwrap();
-    assert_eq!(with(&[leaf.clone()], &not_ca), "trust-chain");
+    assert_eq!(with(std::slice::from_ref(&leaf), &not_ca), "trust-chain");
     // A root that has the same name and another key.
     let twin = Anchor::from_bytes(&certificate(ROOT, "other", ROOT, "other", true)).unwrap();
     assert_eq!(with(&[leaf], &twin), "trust-chain");
@@ -833,6 +833,15 @@ fn a_cms_with_a_weak_or_ambiguous_part_is_refused() {
             Err(CmsError::Structure)
         );
     }
+    // The signed attributes of one CMS, as the content of another.
+    let attributes = tlv(0x31, &[b"signed"]);
+    let form = Cms {
+        attributes: false,
+        ..usual
+    };
+    let cms = form.sign(&attributes, &certificate, "list");
+    let error = key("list").verify_cms(&cms, &attributes);
+    assert_eq!(error, Err(CmsError::Structure));
     // A certificate of another key beside the signature.
     let cms = usual.sign(&content, &certificate, "other");
     assert_eq!(cms_claimed_signer(&cms, &content), Err(CmsError::Signature));
@@ -1185,8 +1194,11 @@ fn an_anchor_is_one_key_or_certificate() {
 
 // ------------------------------------------------------------ hostile bytes
 
-/// A list of each form with its second document.
-fn samples() -> Vec<(ListFormat, Vec<u8>, Vec<u8>)> {
+/// A list and its second document.
+type Sample = (ListFormat, Vec<u8>, Vec<u8>);
+
+/// One of each form.
+fn samples() -> Vec<Sample> {
     let chain = swiss_header(&[rsa_leaf(LEAF, ROOT, "root")]);
     let list = austrian();
     let signature = detached(&austrian_header(), &austrian_claims(&list), "list");
@@ -1216,7 +1228,7 @@ fn samples() -> Vec<(ListFormat, Vec<u8>, Vec<u8>)> {
     ]
 }
 
-static SAMPLES: LazyLock<Vec<(ListFormat, Vec<u8>, Vec<u8>)>> = LazyLock::new(samples);
+static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(samples);
 
 fn try_all(format: ListFormat, list: &[u8], companion: &[u8]) {
     let _ = (detect_format(list), detect_companion(companion));

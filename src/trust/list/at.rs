@@ -8,7 +8,7 @@ use super::{Check, Claims, Content};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
 use crate::format::hc1::cbor;
-use crate::format::hc1::cose::{CoseSign1, DeclaredAlgorithm};
+use crate::format::hc1::cose::CoseSign1;
 use crate::trust::Anchor;
 use crate::trust::key::Kid;
 use crate::trust::store::{Entry, LoadError, ProblemKind, Source};
@@ -75,7 +75,8 @@ fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, L
     if int(&header, VERSION.0) != Some(VERSION.1) {
         return Err(NOT_SIGNATURE);
     }
-    if cose.algorithm() != Some(&DeclaredAlgorithm::Known(Algorithm::Es256)) {
+    // The unprotected header is not signed.
+    if int(&header, 1) != Some(Algorithm::Es256.cose_id().into()) {
         return Err(LoadError::Algorithm { expected: "ES256" });
     }
     let verifies = anchors

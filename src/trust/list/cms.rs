@@ -202,8 +202,10 @@ impl<'a> SignedData<'a> {
             .ok_or(CmsError::Algorithm)?;
         let scheme = Scheme::from_der(self.algorithm, Some(hash))?;
         let Some(attributes) = self.attributes else {
-            // The content could be somebody's signed attributes, passed off as
-            // content. Those begin with a SET; here it is always a certificate.
+            // Somebody's signed attributes, a SET, could be passed off as content.
+            if content.first() == Some(&0x31) {
+                return Err(CmsError::Structure);
+            }
             return Ok(scheme.verify(key, content, &self.signature)?);
         };
         let message_digest = read_attributes(attributes).ok_or(CmsError::Structure)?;
