@@ -202,11 +202,14 @@ fn jws(header: &str, payload: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> 
 }
 
 fn swedish_payload(eku: &Value) -> String {
-    let dsc = dsc();
+    swedish_payload_of(&dsc(), eku)
+}
+
+fn swedish_payload_of(dsc: &[u8], eku: &Value) -> String {
     json!({
         "iss": "https://example.org", "iat": 1_622_505_600, "exp": 1_622_592_000,
         "dsc_trust_list": {"XY": {"eku": eku, "keys": [
-            {"kid": kid(&dsc), "kty": "EC", "x5c": [STANDARD.encode(&dsc)]},
+            {"kid": kid(dsc), "kty": "EC", "x5c": [STANDARD.encode(dsc)]},
         ]}},
     })
     .to_string()
@@ -320,6 +323,19 @@ fn swedens_key_usage_narrows_and_never_widens() {
         let (store, _) = load(ListFormat::Swedish, &list, &key("list")).unwrap();
         assert_eq!(store.iter().next().unwrap().usage().to_string(), expected);
     }
+    let limited = common::dsc("dsc", &[pki::EKU_VACCINATION]);
+    let id = kid(limited.der());
+    for (oids, expected) in [
+        (json!([pki::EKU_TEST, pki::EKU_VACCINATION]), "vaccination"),
+        (json!([pki::EKU_TEST]), "none"),
+        (json!([]), "vaccination"),
+    ] {
+        let payload = swedish_payload_of(limited.der(), &json!({ &id: oids }));
+        let list = swedish(&swedish_header(), &payload);
+        let (store, _) = load(ListFormat::Swedish, &list, &key("list")).unwrap();
+        assert_eq!(store.iter().next().unwrap().usage().to_string(), expected);
+    }
+    let id = kid(&dsc());
     let list = swedish(&swedish_header(), &swedish_payload(&json!({&id: "all"})));
     let (_, report) = load(ListFormat::Swedish, &list, &key("list")).unwrap();
     assert_eq!(
@@ -485,6 +501,13 @@ fn a_chain_has_to_lead_to_the_pinned_root() {
     }
     let leaf_as_root = certificate(ROOT, "root", ROOT, "root", false);
     let not_ca = Anchor::from_bytes(&leaf_as_root).unwrap();
+    assert_eq!(with(std::slice::from_ref(&leaf), &not_ca), "trust-chain");
+    // The same root but for CA:FALSE in its basic constraints.
+    let constraints = [0x30, 6, 1, 1, 0xff, 2, 1, 0];
+    let mut not_ca = root();
+    let at = not_ca.windows(8).position(|w| w == constraints).unwrap();
+    not_ca[at + 4] = 0;
+    let not_ca = Anchor::from_bytes(&not_ca).unwrap();
     assert_eq!(with(std::slice::from_ref(&leaf), &not_ca), "trust-chain");
     // A root that has the same name and another key.
     let twin = Anchor::from_bytes(&certificate(ROOT, "other", ROOT, "other", true)).unwrap();
@@ -753,6 +776,13 @@ fn a_cms_vouches_for_its_content() {
         assert_eq!(claimed.der(), certificate);
         let error = key("other").verify_cms(&cms, &content).unwrap_err();
         assert_eq!(error, CmsError::Signature);
+        // Other content inside than the one that is signed.
+        if form.content {
+            let at = cms.windows(100).position(|w| w == &content[..100]).unwrap();
+            let mut twin = cms.clone();
+            twin[at + 50] ^= 1;
+            assert_eq!(anchor.verify_cms(&twin, &content), Err(CmsError::Content));
+        }
         for at in 0..content.len() {
             let mut twin = content.clone();
             twin[at] ^= 1;
