@@ -2,10 +2,11 @@
 //! that a verifier looks them up in.
 //!
 //! A [`TrustStore`] is built from bytes that the caller already holds:
-//! certificates, public keys, JWK sets, trust lists. Nothing is fetched, and
-//! **nothing here proves who made a list**: whoever calls `add_…` vouches for
-//! the bytes. What the bytes held comes back as a [`LoadReport`], in which
-//! every entry is counted.
+//! certificates, public keys, JWK sets, trust lists. Nothing is fetched. A
+//! signed list is checked against an [`Anchor`] that the caller pinned
+//! ([`TrustStoreBuilder::add_signed_list`]); for whatever else is added
+//! **nothing proves who made it**: the caller vouches for the bytes. What they
+//! held comes back as a [`LoadReport`], in which every entry is counted.
 //!
 //! A `kid` is a hint of eight bytes, not a name: several keys may share one,
 //! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.3).
@@ -30,16 +31,20 @@
 //! # Ok::<(), hcert::trust::LoadError>(())
 //! ```
 
+mod anchor;
 mod jwk;
 mod key;
 mod list;
 mod pem;
+mod signature;
 mod store;
 mod text;
 pub mod x509;
 
+pub use anchor::{Anchor, AnchorError};
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
-pub use list::{ListFormat, detect_format};
+pub use list::cms::{CmsError, cms_claimed_signer};
+pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
 pub use store::{
     EntryProblem, LoadError, LoadLimits, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
 };

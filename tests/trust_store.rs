@@ -167,7 +167,12 @@ fn load(add: impl FnOnce(&mut TrustStoreBuilder)) -> (TrustStore, LoadReport) {
 
 fn load_list(format: ListFormat, list: &Value) -> (TrustStore, LoadReport) {
     let bytes = serde_json::to_vec(list).unwrap();
-    assert_eq!(detect_format(&bytes), Some(format));
+    // That the signatures are ignored is never guessed.
+    let detected = match format {
+        ListFormat::GatewaySignaturesIgnored => ListFormat::Gateway,
+        format => format,
+    };
+    assert_eq!(detect_format(&bytes), Some(detected));
     load(|b| {
         b.add_list("list", format, &bytes).unwrap();
     })

@@ -122,7 +122,7 @@ fn bare_key(jwk: &Value) -> Result<(PublicKey, Option<ProblemKind>), ProblemKind
 
 /// An unsigned number of 32 bytes, whatever zeros were put before it or taken
 /// away.
-fn fit(number: &[u8]) -> Result<[u8; 32], ProblemKind> {
+pub(super) fn fit(number: &[u8]) -> Result<[u8; 32], ProblemKind> {
     let start = number.iter().take_while(|b| **b == 0).count();
     let digits = number.get(start..).unwrap_or_default();
     let mut out = [0; 32];

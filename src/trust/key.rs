@@ -219,6 +219,14 @@ impl KeyUsage {
         }
     }
 
+    /// What both allow.
+    pub(super) const fn both(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (None, limit) | (limit, None) => Self(limit),
+            (Some(a), Some(b)) => Self(Some(a & b)),
+        }
+    }
+
     /// Whether the key is limited. A limited key signs no record that is
     /// outside the kinds of [`Usage`].
     pub const fn is_limited(self) -> bool {

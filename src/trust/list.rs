@@ -1,9 +1,26 @@
 //! Trust lists: one file a form, and how to tell the forms apart.
 
+mod at;
 mod certificates;
+mod ch;
+pub(super) mod cms;
+mod cwa;
+mod de;
 mod gateway;
+mod info;
+mod it_fr;
+mod json;
+mod jws;
+mod nl;
+mod pl;
+mod se;
+
+pub(super) use info::Claims;
+pub use info::ListInfo;
 
 use serde_json::Value;
+
+use super::Anchor;
 
 use super::key::Kid;
 use super::store::{Entry, Found, LoadError, LoadLimits, ProblemKind, Source, declared_kid};
@@ -12,8 +29,11 @@ use super::{jwk, pem};
 
 /// A form in which trusted keys are handed around.
 ///
-/// None of these forms proves who made it. The caller has to have it from
-/// somebody that it trusts, over a way that nobody else can write to.
+/// The **signed** ones say below what is signed and which [`Anchor`] that
+/// needs: load them with
+/// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list). The other
+/// ones don't prove who made them: the caller has to have them from somebody
+/// that it trusts, over a way that nobody else can write to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListFormat {
@@ -37,6 +57,48 @@ pub enum ListFormat {
     /// Each entry carries a CMS signature by its member state. **It is not
     /// looked at here**, so the array is worth what its transport is worth.
     GatewaySignaturesIgnored,
+    /// **Signed, entry by entry**: the same array, its CMS signatures checked.
+    ///
+    /// Anchor: the gateway's trust anchor (certificate or key). It has to have
+    /// signed each CSCA and UPLOAD entry. A DSC entry counts if a CSCA of
+    /// those issued it and an UPLOAD certificate of the CSCA's country signed
+    /// it. The key's country is the CSCA's: the entry's own is not signed.
+    /// **Nothing signs the array as a whole**: entries may be missing.
+    Gateway,
+    /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
+    /// signature over all that follows, which is [`Certificates`](Self::Certificates).
+    ///
+    /// Anchor: the list's signing key (`signing-key.pem`).
+    German,
+    /// **Signed**: Sweden's list (DIGG): a JWS, ES256, over `dsc_trust_list`,
+    /// with its dates in `iat` and `exp`.
+    ///
+    /// Anchor: the certificate in its header's `x5c`, or that one's key.
+    Swedish,
+    /// **Signed**: Switzerland's two documents, each a JWS, RS256: the keys
+    /// (`certs`), and as [companion](ListBytes::with_companion) the ids of
+    /// those that are active (`activeKeyIds`). Others are left out.
+    ///
+    /// Anchor: the federal root certificate; `x5c` has to lead to it from a
+    /// certificate with the common name `CH01-AppContentCertificate`.
+    Swiss,
+    /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as
+    /// [companion](ListBytes::with_companion) a COSE_Sign1, ES256, with its
+    /// SHA-256 and dates.
+    ///
+    /// Anchor: the list's signing certificate or key.
+    Austrian,
+    /// Unsigned: the Netherlands' keys by kid, or `{payload, signature}`
+    /// around them, whose signature is not looked at.
+    Dutch,
+    /// Unsigned: the Corona-Warn-App's protobuf of kids and certificates.
+    CwaProtobuf,
+    /// Unsigned: `{kid: {…, publicKeyPem}}`, as Italy's and France's lists are
+    /// mirrored.
+    KeysByKid,
+    /// Unsigned: Poland's array of `{identyfikator, identyfikatorKlucza,
+    /// certyfikat}`.
+    Polish,
 }
 
 impl ListFormat {
@@ -50,6 +112,72 @@ impl ListFormat {
             Self::JwkSet => "jwk-set",
             Self::Certificates => "certificates",
             Self::GatewaySignaturesIgnored => "gateway-signatures-ignored",
+            Self::Gateway => "gateway",
+            Self::German => "de",
+            Self::Swedish => "se",
+            Self::Swiss => "ch",
+            Self::Austrian => "at",
+            Self::Dutch => "nl",
+            Self::CwaProtobuf => "cwa",
+            Self::KeysByKid => "keys-by-kid",
+            Self::Polish => "pl",
+        }
+    }
+
+    /// For a form that carries a signature: the anchor that it needs, in
+    /// words for the user.
+    pub const fn anchor_hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Gateway => "the gateway's trust anchor certificate",
+            Self::German => "the public key that signs the list (signing-key.pem)",
+            Self::Swedish => "the list signer's certificate",
+            Self::Swiss => "the Swiss federal root certificate",
+            Self::Austrian => "the list signer's certificate",
+            _ => return None,
+        })
+    }
+
+    /// For a form in two documents: what the second one is.
+    pub const fn companion_hint(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Swiss => "the list of active key ids",
+            Self::Austrian => "the list's detached signature",
+            _ => return None,
+        })
+    }
+}
+
+/// The bytes of a list: one document, or for two forms a second one that
+/// belongs to it.
+///
+/// ```
+/// use hcert::trust::ListBytes;
+/// let one = ListBytes::from(b"list");
+/// let both = ListBytes::from(b"list").with_companion(b"its signature");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ListBytes<'a> {
+    pub(super) list: &'a [u8],
+    pub(super) companion: Option<&'a [u8]>,
+}
+
+impl<'a> ListBytes<'a> {
+    /// With the second document of [`ListFormat::Swiss`] or
+    /// [`ListFormat::Austrian`].
+    #[must_use]
+    pub fn with_companion(self, companion: &'a [u8]) -> Self {
+        Self {
+            companion: Some(companion),
+            ..self
+        }
+    }
+}
+
+impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
+    fn from(list: &'a B) -> Self {
+        Self {
+            list: list.as_ref(),
+            companion: None,
         }
     }
 }
@@ -68,6 +196,15 @@ pub fn detect_format(bytes: &[u8]) -> Option<ListFormat> {
     Some(found.0)
 }
 
+/// The form whose [companion](ListBytes::with_companion) the bytes look like.
+pub fn detect_companion(bytes: &[u8]) -> Option<ListFormat> {
+    if let [0xd2, 0x84, ..] = bytes {
+        return Some(ListFormat::Austrian);
+    }
+    let payload = jws::unverified_payload(bytes, &Limits::default()).ok()?;
+    payload.get("activeKeyIds").map(|_| ListFormat::Swiss)
+}
+
 /// The form, and the JSON if it had to be parsed.
 pub(super) fn detect(
     bytes: &[u8],
@@ -75,6 +212,26 @@ pub(super) fn detect(
 ) -> Result<Option<(ListFormat, Option<Value>)>, LoadError> {
     if let Some(format) = detect_der(bytes) {
         return Ok(Some((format, None)));
+    }
+    if matches!(bytes, [0xa1 | 0xbf, 0x61, b'c', ..]) {
+        return Ok(Some((ListFormat::Austrian, None)));
+    }
+    if cwa::is(bytes) {
+        return Ok(Some((ListFormat::CwaProtobuf, None)));
+    }
+    if let Some((_, list)) = de::split(bytes)
+        && list.trim_ascii_start().starts_with(b"{")
+    {
+        return Ok(Some((ListFormat::German, None)));
+    }
+    if jws::split(bytes).is_some() {
+        let payload = jws::unverified_payload(bytes, limits)?;
+        let has = |name| payload.get(name).is_some();
+        return Ok(match () {
+            () if has("dsc_trust_list") => Some((ListFormat::Swedish, None)),
+            () if has("certs") => Some((ListFormat::Swiss, None)),
+            () => None,
+        });
     }
     match without_bom(bytes).trim_ascii_start().first() {
         Some(b'{' | b'[') => {
@@ -114,14 +271,27 @@ fn detect_json(value: &Value) -> Option<ListFormat> {
                 Some(ListFormat::JwkSet)
             } else if object.get("kty").is_some_and(Value::is_string) {
                 Some(ListFormat::Jwk)
+            } else if it_fr::is(object) {
+                Some(ListFormat::KeysByKid)
+            } else if nl::is(object) {
+                Some(ListFormat::Dutch)
             } else {
                 None
             }
         }
-        Value::Array(entries) => entries
-            .iter()
-            .any(|entry| entry.get("rawData").is_some() && entry.get("certificateType").is_some())
-            .then_some(ListFormat::GatewaySignaturesIgnored),
+        Value::Array(entries) => {
+            let any = |names: &[&str]| {
+                let has = |entry: &Value| names.iter().all(|name| entry.get(name).is_some());
+                entries.iter().any(has)
+            };
+            if any(&["rawData", "certificateType"]) {
+                Some(ListFormat::Gateway)
+            } else if any(&[pl::KID]) {
+                Some(ListFormat::Polish)
+            } else {
+                None
+            }
+        }
         _ => None,
     }
 }
@@ -141,22 +311,108 @@ pub(super) fn read(
         ListFormat::JwkSet => jwk::read_set(source, &json()?),
         ListFormat::Certificates => certificates::read(source, &json()?),
         ListFormat::GatewaySignaturesIgnored => gateway::read(source, &json()?),
+        _ => Err(match format.anchor_hint() {
+            Some(pass) => LoadError::AnchorMissing { format, pass },
+            None => LoadError::Unsigned { format },
+        }),
     }
+}
+
+/// What is asked of a list's signatures.
+#[derive(Clone, Copy)]
+pub(super) enum Check<'a> {
+    /// Each that there is has to be good under one of these.
+    Anchors(&'a [Anchor]),
+    /// They are not looked at.
+    Unsigned,
+}
+
+/// A list, read.
+pub(super) struct Content {
+    pub(super) entries: Vec<Entry>,
+    pub(super) claims: Claims,
+}
+
+impl From<Vec<Entry>> for Content {
+    fn from(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            claims: Claims::default(),
+        }
+    }
+}
+
+/// Reads a list of any form, its signatures first.
+pub(super) fn read_list(
+    source: &Source,
+    format: ListFormat,
+    bytes: ListBytes<'_>,
+    check: Check<'_>,
+) -> Result<Content, LoadError> {
+    let (signed, companion) = (format.anchor_hint(), format.companion_hint());
+    match (check, signed) {
+        (Check::Anchors([]), Some(pass)) => {
+            return Err(LoadError::AnchorMissing { format, pass });
+        }
+        (Check::Anchors(_), None) => return Err(LoadError::Unsigned { format }),
+        _ => {}
+    }
+    let list = bytes.list;
+    match (format, bytes.companion) {
+        // Without the signature if nobody asks for it.
+        (ListFormat::Austrian, None) if matches!(check, Check::Unsigned) => {}
+        (_, None) if companion.is_none() => {}
+        (_, Some(_)) if companion.is_some() => {}
+        (_, _) => {
+            return Err(LoadError::Companion {
+                format,
+                pass: companion.unwrap_or("nothing"),
+            });
+        }
+    }
+    let json = || parse_json(list, &source.limits);
+    match format {
+        ListFormat::Gateway => gateway::read_list(source, list, check),
+        ListFormat::German => de::read(source, list, check),
+        ListFormat::Swedish => se::read(source, list, check),
+        ListFormat::Swiss => ch::read(source, list, bytes.companion.unwrap_or_default(), check),
+        ListFormat::Austrian => at::read(source, list, bytes.companion, check),
+        ListFormat::Dutch => nl::read(source, &json()?),
+        ListFormat::CwaProtobuf => cwa::read(source, list),
+        ListFormat::KeysByKid => it_fr::read(source, &json()?),
+        ListFormat::Polish => pl::read(source, &json()?),
+        _ => read(source, format, list, None).map(Content::from),
+    }
+}
+
+/// An entry of a list that names the country itself.
+fn named(mut entry: Entry, country: Option<&str>) -> Entry {
+    if let (Ok(found), Some(country)) = (&mut entry.outcome, country)
+        && !country.is_empty()
+    {
+        found.key.country = Some(shown(country).into());
+    }
+    entry
 }
 
 /// Parses JSON within limits. Of members with the same name the last one
 /// counts: good enough for lists that nobody signed.
 pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
+    check_weight(bytes, limits)?;
+    serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+fn check_weight(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
     // Parsed, `{"":0},` takes eighty times its room.
     let max = limits.entries.saturating_add(10).saturating_mul(96);
     if weight(bytes) > max {
         return Err(LoadError::TooComplex { max });
     }
-    serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
-        line: error.line(),
-        column: error.column(),
-    })
+    Ok(())
 }
 
 /// What the values need in memory when parsed, roughly, in units of a number:

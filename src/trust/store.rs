@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Anchor;
 use super::key::{KeyUsage, Kid, KidError, TrustedKey};
-use super::list::{self, ListFormat};
+use super::list::cms::CmsError;
+use super::list::{self, Check, ListBytes, ListFormat, ListInfo};
 use super::text::shown;
 use super::x509::{CertificateError, Dsc};
 use super::{jwk, pem};
@@ -83,6 +85,56 @@ pub enum LoadError {
         /// The column of the fault, from 1.
         column: usize,
     },
+    /// Signed JSON with a member that stands twice (RFC 8259 §4): two readers
+    /// could take another one each.
+    #[error("a member of a JSON object stands twice (line {line}, column {column})")]
+    DuplicateMember {
+        /// The line where it was found, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A signed form, and nothing to check the signature with.
+    #[error(
+        "the list ({}) is signed, and no anchor was given: pass {pass}", .format.code()
+    )]
+    AnchorMissing {
+        /// The form.
+        format: ListFormat,
+        /// What to pass.
+        pass: &'static str,
+    },
+    /// A form that carries no signature, where one was to be checked, or
+    /// without the word that this is known.
+    #[error("the list ({}) carries no signature: to trust it as it is, say so (trust_unsigned_list)", .format.code())]
+    Unsigned {
+        /// The form.
+        format: ListFormat,
+    },
+    /// The form consists of two documents and one was given, or the other way
+    /// round.
+    #[error("the list ({}) needs as second document: {pass}", .format.code())]
+    Companion {
+        /// The form.
+        format: ListFormat,
+        /// What to pass.
+        pass: &'static str,
+    },
+    /// The signature names another algorithm than the form has.
+    #[error("the signature is not declared as {expected}, which this form has")]
+    Algorithm {
+        /// The form's algorithm.
+        expected: &'static str,
+    },
+    /// The certificates beside the signature don't lead to the anchor.
+    #[error("{fault}")]
+    Chain {
+        /// What is wrong.
+        fault: &'static str,
+    },
+    /// The signature is by another key than the anchor's, or over other bytes.
+    #[error("the list's signature does not verify with the anchor")]
+    Signature,
     /// Not of the form that the caller named.
     #[error("not {expected}")]
     Form {
@@ -100,6 +152,13 @@ impl LoadError {
             Self::TooComplex { .. } => "trust-too-complex",
             Self::Unrecognised => "trust-format-unrecognised",
             Self::Json { .. } => "trust-json",
+            Self::DuplicateMember { .. } => "trust-duplicate-member",
+            Self::AnchorMissing { .. } => "trust-anchor-missing",
+            Self::Unsigned { .. } => "trust-unsigned",
+            Self::Companion { .. } => "trust-companion",
+            Self::Algorithm { .. } => "trust-algorithm",
+            Self::Chain { .. } => "trust-chain",
+            Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
         }
     }
@@ -172,6 +231,37 @@ pub enum ProblemKind {
     /// Kept: the thumbprint beside the certificate is not its SHA-256.
     #[error("the thumbprint is not the certificate's")]
     ThumbprintMismatch,
+    /// The gateway's trust anchor did not sign this CSCA or UPLOAD entry.
+    #[error("not signed by the trust anchor: {error}")]
+    AnchorSignature {
+        /// What is wrong.
+        error: CmsError,
+    },
+    /// No CSCA that the trust anchor signed issued the certificate.
+    #[error("no listed CSCA issued the certificate")]
+    NotIssued,
+    /// The signer of the entry's CMS is no listed UPLOAD certificate of the
+    /// country.
+    #[error("not uploaded by a listed certificate of the country")]
+    NotUploaded,
+    /// The CMS of the uploading certificate is wrong.
+    #[error("the upload signature: {error}")]
+    UploadSignature {
+        /// What is wrong.
+        error: CmsError,
+    },
+    /// Kept, with the issuer's country: the entry declares another one, which
+    /// nobody signed.
+    #[error("declared as of {declared}, issued by {issuer}")]
+    CountryMismatch {
+        /// The entry's country.
+        declared: String,
+        /// The country of the CSCA.
+        issuer: String,
+    },
+    /// In the list of keys, but not in that of the active ones.
+    #[error("the key is not active")]
+    Inactive,
     /// A JWK of a type or curve that is unknown here (RFC 7518 §6).
     #[error("unknown key type {kty}{}", crv.as_ref().map(|c| format!(", curve {c}")).unwrap_or_default())]
     JwkKeyType {
@@ -234,6 +324,12 @@ impl ProblemKind {
             Self::KidMismatch { .. } => "kid-mismatch",
             Self::KidMissing { .. } => "kid-missing",
             Self::ThumbprintMismatch => "thumbprint-mismatch",
+            Self::AnchorSignature { .. } => "anchor-signature",
+            Self::NotIssued => "not-issued",
+            Self::NotUploaded => "not-uploaded",
+            Self::UploadSignature { .. } => "upload-signature",
+            Self::CountryMismatch { .. } => "country-mismatch",
+            Self::Inactive => "key-inactive",
             Self::JwkKeyType { .. } => "jwk-key-type",
             Self::JwkPrivateKey => "jwk-private-key",
             Self::JwkUse { .. } => "jwk-use",
@@ -289,6 +385,10 @@ pub struct LoadReport {
     pub total: usize,
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
+    /// What the lists say about themselves: those of
+    /// [`add_signed_list`](TrustStoreBuilder::add_signed_list) and
+    /// [`trust_unsigned_list`](TrustStoreBuilder::trust_unsigned_list).
+    pub lists: Vec<ListInfo>,
 }
 
 /// The label and the limits under which an input is read.
@@ -506,8 +606,80 @@ impl TrustStoreBuilder {
         })
     }
 
-    /// Adds a list of the form that the caller names. None of these forms is
-    /// checked to come from anybody: see [`ListFormat`].
+    /// Adds a list whose signatures one of `anchors` vouches for; see
+    /// [`ListFormat`] for what each form needs. Nothing of it is added, and it
+    /// is an error, if a signature over the whole list is wrong, or if the form
+    /// has none.
+    ///
+    /// No clock is read: the list's own dates go into [`ListInfo`], and those
+    /// of the certificates beside its signature are not looked at.
+    ///
+    /// ```no_run
+    /// use hcert::trust::{Anchor, ListBytes, ListFormat, TrustStore};
+    /// let mut builder = TrustStore::builder();
+    /// let key = Anchor::from_bytes(&std::fs::read("signing-key.pem")?)?;
+    /// let list = std::fs::read("prod-dsc-list.json")?;
+    /// builder.add_signed_list("de", ListFormat::German, &list, &[key])?;
+    ///
+    /// let root = Anchor::from_bytes(&std::fs::read("root.crt")?)?;
+    /// let (keys, active) = (std::fs::read("updates.jwt")?, std::fs::read("keylist.jwt")?);
+    /// let both = ListBytes::from(&keys).with_companion(&active);
+    /// builder.add_signed_list("ch", ListFormat::Swiss, both, &[root])?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_signed_list<'a>(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: impl Into<ListBytes<'a>>,
+        anchors: &[Anchor],
+    ) -> Result<&mut Self, LoadError> {
+        self.add_national(label, format, bytes.into(), Check::Anchors(anchors))
+    }
+
+    /// Adds a list that nobody vouches for but the caller: one of a form
+    /// without signature, or one of a signed form whose signature **is not
+    /// looked at**. Whoever can write the bytes decides who is trusted.
+    pub fn trust_unsigned_list<'a>(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: impl Into<ListBytes<'a>>,
+    ) -> Result<&mut Self, LoadError> {
+        self.add_national(label, format, bytes.into(), Check::Unsigned)
+    }
+
+    fn add_national(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: ListBytes<'_>,
+        check: Check<'_>,
+    ) -> Result<&mut Self, LoadError> {
+        let max = self.limits.input_bytes;
+        if let Some(companion) = bytes.companion.filter(|bytes| bytes.len() > max) {
+            let bytes = companion.len();
+            return Err(LoadError::TooLarge { bytes, max });
+        }
+        let mut claims = None;
+        self.add(label, bytes.list, |source| {
+            let content = list::read_list(source, format, bytes, check)?;
+            claims = Some(content.claims);
+            Ok(content.entries)
+        })?;
+        self.report.lists.extend(claims.map(|claims| ListInfo {
+            label: label.into(),
+            format,
+            authenticated: matches!(check, Check::Anchors(_)),
+            claims,
+        }));
+        Ok(self)
+    }
+
+    /// Adds a list of a form without signature that the caller names. It is
+    /// not checked to come from anybody: see [`ListFormat`]. Signed and
+    /// national forms are refused: [`add_signed_list`](Self::add_signed_list),
+    /// [`trust_unsigned_list`](Self::trust_unsigned_list).
     pub fn add_list(
         &mut self,
         label: &str,
@@ -535,6 +707,7 @@ impl TrustStoreBuilder {
         let store = TrustStore {
             len: self.report.loaded,
             keys: Arc::new(self.keys),
+            lists: self.report.lists.clone().into(),
         };
         (store, self.report)
     }
@@ -635,6 +808,7 @@ impl fmt::Debug for TrustStoreBuilder {
 #[derive(Clone, Default)]
 pub struct TrustStore {
     keys: Arc<BTreeMap<Kid, Vec<TrustedKey>>>,
+    lists: Arc<[ListInfo]>,
     len: usize,
 }
 
@@ -653,6 +827,11 @@ impl TrustStore {
     /// All keys, by kid and then in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
         self.keys.values().flatten()
+    }
+
+    /// What the lists that went in say about themselves.
+    pub fn lists(&self) -> &[ListInfo] {
+        &self.lists
     }
 
     /// How many keys there are.

@@ -1,0 +1,115 @@
+//! What a list's signature is checked against.
+
+use super::list::cms::{CmsError, SignedData};
+use super::list::{ListFormat, detect_format};
+use super::store::{ProblemKind, TrustStore};
+use super::x509::Dsc;
+use crate::crypto::PublicKey;
+
+/// A key or certificate that the caller pinned: whoever signs with it may say
+/// who is trusted. Get it from the list's maker over another way than the list
+/// itself, and keep it in the program.
+///
+/// ```
+/// use hcert::trust::Anchor;
+/// let pem = "-----BEGIN PUBLIC KEY-----
+/// MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAETHfi8foQF4UtSNVxSFxeu7W+gMxd
+/// SGElhdo7825SD3Lyb+Sqh4G6Kra0ro1BdrM6Qx+hsUx4Qwdby7QY0pzxyA==
+/// -----END PUBLIC KEY-----";
+/// assert!(matches!(Anchor::from_bytes(pem.as_bytes())?, Anchor::Key(_)));
+/// # Ok::<(), hcert::trust::AnchorError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Anchor {
+    /// The key that signs.
+    Key(PublicKey),
+    /// A certificate: the one whose key signs, or, for a form whose signers
+    /// come and go ([`ListFormat::Swiss`](super::ListFormat::Swiss)), the
+    /// root of their chain. Its dates are not looked at: it is trusted because
+    /// it is pinned.
+    Certificate(Dsc),
+}
+
+/// Why bytes are not an [`Anchor`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnchorError {
+    /// Not a certificate or a public key, in DER, PEM or as JWK.
+    #[error("not a certificate or a public key, in DER, PEM or as JWK")]
+    Unrecognised,
+    /// Which of them is meant?
+    #[error("{count} keys or certificates, where one is needed")]
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// It can't be read.
+    #[error(transparent)]
+    Unreadable(#[from] ProblemKind),
+}
+
+impl AnchorError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unrecognised => "anchor-unrecognised",
+            Self::Several { .. } => "anchor-several",
+            Self::Unreadable(problem) => problem.code(),
+        }
+    }
+}
+
+impl Anchor {
+    /// Reads one certificate or public key: DER, a PEM text with one block, or
+    /// a JWK.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, AnchorError> {
+        let format = detect_format(bytes).filter(|format| {
+            matches!(
+                format,
+                ListFormat::CertificateDer
+                    | ListFormat::PublicKeyDer
+                    | ListFormat::Pem
+                    | ListFormat::Jwk
+            )
+        });
+        let format = format.ok_or(AnchorError::Unrecognised)?;
+        let mut builder = TrustStore::builder();
+        builder
+            .add_list("anchor", format, bytes)
+            .map_err(|_| AnchorError::Unrecognised)?;
+        let (store, report) = builder.build();
+        if report.total > 1 {
+            let count = report.total;
+            return Err(AnchorError::Several { count });
+        }
+        match store.iter().next() {
+            Some(key) => Ok(match key.certificate() {
+                Some(certificate) => Self::Certificate(certificate.clone()),
+                None => Self::Key(key.public_key().clone()),
+            }),
+            None => Err(report
+                .problems
+                .into_iter()
+                .next()
+                .map_or(AnchorError::Unrecognised, |p| p.problem.into())),
+        }
+    }
+
+    /// The pinned key, or the certificate's.
+    pub fn public_key(&self) -> &PublicKey {
+        match self {
+            Self::Key(key) => key,
+            Self::Certificate(certificate) => certificate.public_key(),
+        }
+    }
+
+    /// Checks a CMS signature (RFC 5652) by this anchor's key over `content`,
+    /// which the CMS may hold as well or leave out.
+    ///
+    /// The gateway's trust anchor signs the certificates of the member
+    /// states' roots this way.
+    pub fn verify_cms(&self, cms: &[u8], content: &[u8]) -> Result<(), CmsError> {
+        SignedData::parse(cms)?.verify(content, self.public_key())
+    }
+}

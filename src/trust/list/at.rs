@@ -1,0 +1,128 @@
+//! Austria's list (hcert-kotlin, version 2): CBOR, and beside it a COSE_Sign1
+//! over its digest.
+
+use ciborium::Value;
+use sha2::{Digest, Sha256};
+
+use super::{Check, Claims, Content};
+use crate::Timestamp;
+use crate::crypto::Algorithm;
+use crate::format::hc1::cbor;
+use crate::format::hc1::cose::CoseSign1;
+use crate::trust::Anchor;
+use crate::trust::key::Kid;
+use crate::trust::store::{Entry, LoadError, ProblemKind, Source};
+use crate::trust::text::hex;
+
+/// The header parameter in which version 2 says so.
+const VERSION: (i128, i128) = (42, 2);
+
+const NOT_LIST: LoadError = LoadError::Form {
+    expected: "CBOR: a map with an array `c` of maps",
+};
+const NOT_SIGNATURE: LoadError = LoadError::Form {
+    expected: "a COSE_Sign1 of version 2 over a map with the list's digest and dates",
+};
+
+pub(super) fn read(
+    source: &Source,
+    list: &[u8],
+    signature: Option<&[u8]>,
+    check: Check<'_>,
+) -> Result<Content, LoadError> {
+    let claims = match check {
+        Check::Anchors(anchors) => verify(list, signature.unwrap_or_default(), anchors)?,
+        Check::Unsigned => Claims::default(),
+    };
+    let limits = crate::Limits {
+        max_items: source.limits.entries.saturating_mul(8).saturating_add(8),
+        ..crate::Limits::default()
+    };
+    let list = parse(list, &limits).ok_or(NOT_LIST)?;
+    let entries = member(&list, "c")
+        .and_then(Value::as_array)
+        .ok_or(NOT_LIST)?;
+    source.check_count(entries.len())?;
+    let entries = entries.iter().map(|entry| read_entry(source, entry));
+    Ok(Content {
+        entries: entries.collect(),
+        claims,
+    })
+}
+
+fn read_entry(source: &Source, entry: &Value) -> Entry {
+    let kid = member(entry, "i").and_then(Value::as_bytes);
+    Entry {
+        kid: kid.map(|kid| hex(kid.get(..kid.len().min(32)).unwrap_or_default())),
+        outcome: (|| {
+            let kid = kid.map(Kid::new).transpose()?;
+            let der = member(entry, "c")
+                .and_then(Value::as_bytes)
+                .ok_or(ProblemKind::Member {
+                    name: "c",
+                    expected: "a byte string",
+                })?;
+            source.listed_certificate(kid, der)
+        })(),
+    }
+}
+
+fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, LoadError> {
+    let limits = crate::Limits::default();
+    let cose = CoseSign1::parse(signature.to_vec(), &limits, &mut Vec::new())
+        .map_err(|_| NOT_SIGNATURE)?;
+    let header = parse(cose.protected(), &limits).ok_or(NOT_SIGNATURE)?;
+    if int(&header, VERSION.0) != Some(VERSION.1) {
+        return Err(NOT_SIGNATURE);
+    }
+    // The unprotected header is not signed.
+    if int(&header, 1) != Some(Algorithm::Es256.cose_id().into()) {
+        return Err(LoadError::Algorithm { expected: "ES256" });
+    }
+    let verifies = anchors
+        .iter()
+        .map(Anchor::public_key)
+        .any(|key| key.algorithm() == Some(Algorithm::Es256) && cose.verify(key).is_ok());
+    if !verifies {
+        return Err(LoadError::Signature);
+    }
+    let payload = parse(cose.payload(), &limits).ok_or(NOT_SIGNATURE)?;
+    let digest = number(&payload, 2).and_then(Value::as_bytes);
+    let digest = digest.ok_or(NOT_SIGNATURE)?;
+    if digest[..] != Sha256::digest(list)[..] {
+        return Err(LoadError::Signature);
+    }
+    let time = |name| {
+        let seconds = i64::try_from(int(&payload, name)?).ok()?;
+        Some(Timestamp::from_seconds(seconds))
+    };
+    Ok(Claims {
+        expires_at: Some(time(4).ok_or(NOT_SIGNATURE)?),
+        issued_at: time(5),
+        ..Claims::default()
+    })
+}
+
+/// CBOR behind the guard.
+pub(super) fn parse(bytes: &[u8], limits: &crate::Limits) -> Option<Value> {
+    cbor::check(bytes, limits).ok()?;
+    ciborium::from_reader(bytes).ok()
+}
+
+pub(super) fn member<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
+    let (_, value) = map
+        .as_map()?
+        .iter()
+        .find(|(key, _)| key.as_text() == Some(name))?;
+    Some(value)
+}
+
+fn number(map: &Value, name: i128) -> Option<&Value> {
+    let is = |key: &Value| key.as_integer().map(i128::from) == Some(name);
+    let (_, value) = map.as_map()?.iter().find(|(key, _)| is(key))?;
+    Some(value)
+}
+
+fn int(map: &Value, name: i128) -> Option<i128> {
+    number(map, name)?.as_integer().map(i128::from)
+}

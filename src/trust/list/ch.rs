@@ -1,0 +1,131 @@
+//! Switzerland's lists (COVID Certificate): two JWS, RS256, under the federal
+//! root. The first has the keys, the second says which of them are active.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::jws::{self, JwsAlgorithm, Profile};
+use super::{Check, Claims, Content};
+use crate::crypto::{KeyError, PublicKey};
+use crate::trust::jwk::fit;
+use crate::trust::key::{KeyUsage, Kid, Usage};
+use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::text::{decode_base64, shown};
+
+const PROFILE: Profile = Profile {
+    algorithm: JwsAlgorithm::Rs256,
+    chain_to: Some("CH01-AppContentCertificate"),
+};
+
+pub(super) fn read(
+    source: &Source,
+    updates: &[u8],
+    active: &[u8],
+    check: Check<'_>,
+) -> Result<Content, LoadError> {
+    let payload = |bytes| match check {
+        Check::Anchors(anchors) => jws::verified_payload(bytes, &PROFILE, anchors, &source.limits),
+        Check::Unsigned => jws::unverified_payload(bytes, &source.limits),
+    };
+    let (updates, active) = (payload(updates)?, payload(active)?);
+    let array = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned();
+    let keys = array(&updates, "certs").ok_or(LoadError::Form {
+        expected: "a first document with an array `certs`",
+    })?;
+    let ids = array(&active, "activeKeyIds").ok_or(LoadError::Form {
+        expected: "a second document with an array `activeKeyIds`",
+    })?;
+    source.check_count(keys.len().saturating_add(ids.len()))?;
+    let ids: HashSet<&str> = ids.iter().filter_map(Value::as_str).collect();
+    let entries = keys.iter().map(|key| read_entry(source, &ids, key));
+    Ok(Content {
+        entries: entries.collect(),
+        claims: Claims {
+            // Milliseconds, from when the list was fetched.
+            valid_for: active
+                .get("validDuration")
+                .and_then(Value::as_u64)
+                .map(|milliseconds| milliseconds / 1000),
+            ..Claims::default()
+        },
+    })
+}
+
+fn read_entry(source: &Source, active: &HashSet<&str>, entry: &Value) -> Entry {
+    let id = entry.get("keyId").and_then(Value::as_str);
+    Entry {
+        kid: id.map(Into::into),
+        outcome: match id {
+            Some(id) if active.contains(id) => read_key(source, id, entry),
+            Some(_) => Err(ProblemKind::Inactive),
+            None => Err(ProblemKind::Member {
+                name: "keyId",
+                expected: "a text",
+            }),
+        },
+    }
+}
+
+fn read_key(source: &Source, id: &str, entry: &Value) -> Result<Found, ProblemKind> {
+    let text = |name| entry.get(name).and_then(Value::as_str);
+    let bytes = |name| {
+        let text = text(name).ok_or(ProblemKind::Member {
+            name,
+            expected: "a text",
+        })?;
+        decode_base64(text).ok_or(ProblemKind::Base64 { name })
+    };
+    let kid = Kid::from_base64(id)?;
+    // `RS256` stands at RSA keys, which sign certificates with PS256.
+    let (alg, curve) = (text("alg"), text("crv"));
+    let key = match (alg, curve) {
+        (Some("ES256"), Some("P-256")) => {
+            PublicKey::from_p256_coordinates(&fit(&bytes("x")?)?, &fit(&bytes("y")?)?)?
+        }
+        (Some("RS256" | "PS256"), _) if entry.get("n").is_some_and(Value::is_string) => {
+            PublicKey::from_rsa_components(&bytes("n")?, &bytes("e")?)?
+        }
+        (Some("RS256" | "PS256"), _) => {
+            let der = bytes("subjectPublicKeyInfo")?;
+            let found = source.spki(None, &der)?;
+            match found.key.public_key().algorithm() {
+                Some(crate::crypto::Algorithm::Ps256) => found.key.public_key().clone(),
+                _ => return Err(KeyError::Rsa.into()),
+            }
+        }
+        _ => {
+            return Err(ProblemKind::JwkKeyType {
+                kty: shown(alg.unwrap_or("?")),
+                crv: curve.map(shown),
+            });
+        }
+    };
+    let mut found = source.public_key(Some(kid), key);
+    found.key.usage = usage(text("use").unwrap_or("sig"))?;
+    Ok(found)
+}
+
+/// `sig`, or letters: test, vaccination, recovery; `l` is the "certificate
+/// light", which is none of the three.
+fn usage(letters: &str) -> Result<KeyUsage, ProblemKind> {
+    if letters == "sig" {
+        return Ok(KeyUsage::ANY);
+    }
+    let mut usages = Vec::new();
+    for letter in letters.chars() {
+        match letter {
+            't' => usages.push(Usage::Test),
+            'v' => usages.push(Usage::Vaccination),
+            'r' => usages.push(Usage::Recovery),
+            'l' => {}
+            _ => {
+                return Err(ProblemKind::Member {
+                    name: "use",
+                    expected: "`sig` or letters of t, v, r, l",
+                });
+            }
+        }
+    }
+    Ok(KeyUsage::only(usages))
+}

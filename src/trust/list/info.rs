@@ -1,0 +1,73 @@
+//! What a list says about itself.
+
+use super::ListFormat;
+use crate::Timestamp;
+
+/// What a list says about itself and its time, for whoever decides whether it
+/// is recent enough. Loading a list judges none of it: no clock is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListInfo {
+    pub(in crate::trust) label: String,
+    pub(in crate::trust) format: ListFormat,
+    pub(in crate::trust) authenticated: bool,
+    pub(in crate::trust) claims: Claims,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::trust) struct Claims {
+    pub(in crate::trust) issuer: Option<String>,
+    pub(in crate::trust) issued_at: Option<Timestamp>,
+    pub(in crate::trust) expires_at: Option<Timestamp>,
+    pub(in crate::trust) valid_for: Option<u64>,
+    pub(in crate::trust) newest_entry: Option<Timestamp>,
+    pub(in crate::trust) sequence: Option<u64>,
+}
+
+impl ListInfo {
+    /// The label that the caller gave.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// The list's form.
+    pub fn format(&self) -> ListFormat {
+        self.format
+    }
+
+    /// Whether the signatures of the list were checked against an anchor. If
+    /// not, everything else here is only said.
+    pub fn is_authenticated(&self) -> bool {
+        self.authenticated
+    }
+
+    /// Who made the list, in its own words.
+    pub fn issuer(&self) -> Option<&str> {
+        self.claims.issuer.as_deref()
+    }
+
+    /// When it was made, or from when on it counts.
+    pub fn issued_at(&self) -> Option<Timestamp> {
+        self.claims.issued_at
+    }
+
+    /// Until when it counts.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.claims.expires_at
+    }
+
+    /// For how many seconds it counts after it was fetched (Switzerland's).
+    pub fn valid_for(&self) -> Option<u64> {
+        self.claims.valid_for
+    }
+
+    /// The time of the newest entry, where entries have one: the list is not
+    /// older than that.
+    pub fn newest_entry(&self) -> Option<Timestamp> {
+        self.claims.newest_entry
+    }
+
+    /// A number that grows with every edition, where a form has one.
+    pub fn sequence(&self) -> Option<u64> {
+        self.claims.sequence
+    }
+}

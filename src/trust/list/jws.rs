@@ -1,0 +1,168 @@
+//! JWS in compact form (RFC 7515 §3.1) with the signer's chain in `x5c`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::json;
+use crate::crypto::{Algorithm, PublicKey};
+use crate::trust::Anchor;
+use crate::trust::signature::{Hash, Scheme, issued_by};
+use crate::trust::store::{Limits, LoadError};
+use crate::trust::text::decode_base64;
+use crate::trust::x509::Dsc;
+
+/// Most certificates in `x5c`.
+const MAX_CHAIN: usize = 6;
+
+/// What a form fixes, whatever a header says.
+pub(super) struct Profile {
+    pub(super) algorithm: JwsAlgorithm,
+    /// Under a pinned root: the common name that the signer must have. A root
+    /// may have thousands of other certificates under it. `None`: the signer
+    /// itself is pinned, and there are no chains.
+    pub(super) chain_to: Option<&'static str>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum JwsAlgorithm {
+    Es256,
+    Rs256,
+}
+
+impl JwsAlgorithm {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            // r‖s (RFC 7518 §3.4), by P-256 alone.
+            Self::Es256 => {
+                key.algorithm() == Some(Algorithm::Es256)
+                    && key.verify(&[message], signature).is_ok()
+            }
+            Self::Rs256 => Scheme::Pkcs1(Hash::Sha256)
+                .verify(key, message, signature)
+                .is_ok(),
+        }
+    }
+}
+
+/// Header, payload, signature.
+pub(super) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
+    let mut parts = text.trim_ascii().split(|byte| *byte == b'.');
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    let base64url = |part: &[u8]| {
+        !part.is_empty()
+            && part
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    (parts.next().is_none() && three.iter().all(|part| base64url(part))).then_some(three)
+}
+
+/// The payload's JSON, whoever signed it.
+pub(super) fn unverified_payload(text: &[u8], limits: &Limits) -> Result<Value, LoadError> {
+    let [_, payload, _] = split(text).ok_or(NOT_JWS)?;
+    json::parse(&decode(payload)?, limits)
+}
+
+const NOT_JWS: LoadError = LoadError::Form {
+    expected: "a JWS in compact form: three parts in base64url",
+};
+
+fn decode(part: &[u8]) -> Result<Vec<u8>, LoadError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| NOT_JWS)
+}
+
+/// The payload's JSON after its signature has been checked.
+pub(super) fn verified_payload(
+    text: &[u8],
+    profile: &Profile,
+    anchors: &[Anchor],
+    limits: &Limits,
+) -> Result<Value, LoadError> {
+    let text = text.trim_ascii();
+    let [header, payload, signature] = split(text).ok_or(NOT_JWS)?;
+    let signed = text
+        .get(..header.len() + 1 + payload.len())
+        .unwrap_or_default();
+    let signature = decode(signature)?;
+    let header = json::parse(&decode(header)?, limits)?;
+    if header.get("alg").and_then(Value::as_str) != Some(profile.algorithm.name()) {
+        return Err(LoadError::Algorithm {
+            expected: profile.algorithm.name(),
+        });
+    }
+    // RFC 7515 §4.1.11: extensions that must be understood.
+    if header.get("crit").is_some() {
+        return Err(LoadError::Form {
+            expected: "a JWS without `crit`",
+        });
+    }
+    let chain = read_chain(&header, limits)?;
+    let mut fault = LoadError::Signature;
+    for anchor in anchors {
+        match signer(anchor, &chain, profile) {
+            Ok(key) if profile.algorithm.verify(key, signed, &signature) => {
+                return json::parse(&decode(payload)?, limits);
+            }
+            Ok(_) => fault = LoadError::Signature,
+            Err(error) => fault = error,
+        }
+    }
+    Err(fault)
+}
+
+/// `x5c`: standard base64, the signer first (RFC 7515 §4.1.6).
+fn read_chain(header: &Value, limits: &Limits) -> Result<Vec<Dsc>, LoadError> {
+    let broken = LoadError::Chain {
+        fault: "x5c is not an array of a few certificates",
+    };
+    let Some(chain) = header.get("x5c") else {
+        return Ok(Vec::new());
+    };
+    let texts = chain.as_array().filter(|texts| texts.len() <= MAX_CHAIN);
+    let certificate = |text: &Value| {
+        let der = decode_base64(text.as_str()?)?;
+        (der.len() <= limits.certificate_bytes)
+            .then(|| Dsc::from_der(&der).ok())
+            .flatten()
+    };
+    texts
+        .and_then(|texts| texts.iter().map(certificate).collect())
+        .ok_or(broken)
+}
+
+/// The key that may sign under this anchor.
+fn signer<'a>(
+    anchor: &'a Anchor,
+    chain: &'a [Dsc],
+    profile: &Profile,
+) -> Result<&'a PublicKey, LoadError> {
+    let chain_fault = |fault| Err(LoadError::Chain { fault });
+    let (pinned, leaf) = match (anchor, chain.first()) {
+        (Anchor::Certificate(pinned), Some(leaf)) if leaf != pinned => (pinned, leaf),
+        _ => return Ok(anchor.public_key()),
+    };
+    let Some(common_name) = profile.chain_to else {
+        return chain_fault("the signer's certificate is not the pinned one");
+    };
+    if leaf.common_name() != Some(common_name) {
+        return chain_fault("the signer's certificate has another common name");
+    }
+    // The root itself may be sent along.
+    let sent = chain.strip_suffix(core::slice::from_ref(pinned));
+    let path = sent.unwrap_or(chain);
+    let issuers = path.iter().skip(1).chain([pinned]);
+    for (below, (certificate, issuer)) in path.iter().zip(issuers).enumerate() {
+        if issued_by(certificate, issuer, below).is_err() {
+            return chain_fault("x5c does not lead to the pinned certificate");
+        }
+    }
+    Ok(leaf.public_key())
+}

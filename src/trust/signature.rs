@@ -1,0 +1,364 @@
+//! Signatures on certificates, CMS and JWS: more algorithms than HCERT has.
+//!
+//! SHA-1 is refused, and so is whatever else isn't listed here.
+
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
+use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
+use rsa::{pkcs1v15, pss};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_cert::Certificate;
+use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{Decode, Encode};
+use x509_cert::ext::Extension;
+use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+
+use super::x509::{Dsc, read_tlv};
+use crate::crypto::PublicKey;
+
+/// Why a signature was not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    /// Unknown, too weak, or not one for this kind of key.
+    #[error("the signature algorithm is not accepted, or does not fit the key")]
+    Algorithm,
+    #[error("the signature does not verify")]
+    Signature,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Hash {
+    pub(super) fn from_oid(oid: ObjectIdentifier) -> Option<Self> {
+        Some(match oid.to_string().as_str() {
+            "2.16.840.1.101.3.4.2.1" => Self::Sha256,
+            "2.16.840.1.101.3.4.2.2" => Self::Sha384,
+            "2.16.840.1.101.3.4.2.3" => Self::Sha512,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn digest(self, bytes: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256 => Sha256::digest(bytes).to_vec(),
+            Self::Sha384 => Sha384::digest(bytes).to_vec(),
+            Self::Sha512 => Sha512::digest(bytes).to_vec(),
+        }
+    }
+}
+
+/// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Ecdsa(Hash),
+    Pkcs1(Hash),
+    Pss(Hash, usize),
+}
+
+impl Scheme {
+    /// Reads an AlgorithmIdentifier. CMS may leave the hash to its own field
+    /// (RFC 3370 §3.2), which a certificate doesn't have.
+    pub(super) fn from_der(identifier: &[u8], cms: Option<Hash>) -> Result<Self, Fault> {
+        let identifier =
+            AlgorithmIdentifierRef::from_der(identifier).map_err(|_| Fault::Algorithm)?;
+        let scheme = match identifier.oid.to_string().as_str() {
+            "1.2.840.113549.1.1.1" => Self::Pkcs1(cms.ok_or(Fault::Algorithm)?),
+            "1.2.840.113549.1.1.11" => Self::Pkcs1(Hash::Sha256),
+            "1.2.840.113549.1.1.12" => Self::Pkcs1(Hash::Sha384),
+            "1.2.840.113549.1.1.13" => Self::Pkcs1(Hash::Sha512),
+            "1.2.840.10045.4.3.2" => Self::Ecdsa(Hash::Sha256),
+            "1.2.840.10045.4.3.3" => Self::Ecdsa(Hash::Sha384),
+            "1.2.840.10045.4.3.4" => Self::Ecdsa(Hash::Sha512),
+            "1.2.840.113549.1.1.10" => Self::pss(&identifier).ok_or(Fault::Algorithm)?,
+            _ => return Err(Fault::Algorithm),
+        };
+        match cms {
+            Some(hash) if hash != scheme.hash() => Err(Fault::Algorithm),
+            _ => Ok(scheme),
+        }
+    }
+
+    /// RFC 4055 §3.1; the defaults mean SHA-1.
+    fn pss(identifier: &AlgorithmIdentifierRef<'_>) -> Option<Self> {
+        let parameters = identifier.parameters?.to_der().ok()?;
+        let parameters = RsaPssParams::from_der(&parameters).ok()?;
+        let hash = Hash::from_oid(parameters.hash.oid)?;
+        let mask = parameters.mask_gen;
+        let mask_hash = Hash::from_oid(mask.parameters?.oid)?;
+        (mask.oid.to_string() == "1.2.840.113549.1.1.8" && mask_hash == hash)
+            .then_some(Self::Pss(hash, usize::from(parameters.salt_len)))
+    }
+
+    const fn hash(self) -> Hash {
+        match self {
+            Self::Ecdsa(hash) | Self::Pkcs1(hash) | Self::Pss(hash, _) => hash,
+        }
+    }
+
+    pub(super) fn verify(
+        self,
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Fault> {
+        let info =
+            SubjectPublicKeyInfoRef::from_der(key.spki_der()).map_err(|_| Fault::Algorithm)?;
+        let bits = info.subject_public_key.as_bytes().ok_or(Fault::Algorithm)?;
+        let curve = info.algorithm.parameters_oid().map(|oid| oid.to_string());
+        let verified = match (info.algorithm.oid.to_string().as_str(), self) {
+            ("1.2.840.10045.2.1", Self::Ecdsa(hash)) => match curve.as_deref() {
+                Ok("1.2.840.10045.3.1.7") => {
+                    use p256::ecdsa::{DerSignature, VerifyingKey};
+                    let key = VerifyingKey::from_sec1_bytes(bits).map_err(|_| Fault::Algorithm)?;
+                    let signature =
+                        DerSignature::from_bytes(signature).map_err(|_| Fault::Signature)?;
+                    key.verify_prehash(&hash.digest(message), &signature)
+                }
+                Ok("1.3.132.0.34") => {
+                    use p384::ecdsa::{DerSignature, VerifyingKey};
+                    let key = VerifyingKey::from_sec1_bytes(bits).map_err(|_| Fault::Algorithm)?;
+                    let signature =
+                        DerSignature::from_bytes(signature).map_err(|_| Fault::Signature)?;
+                    key.verify_prehash(&hash.digest(message), &signature)
+                }
+                _ => return Err(Fault::Algorithm),
+            },
+            ("1.2.840.113549.1.1.1", Self::Pkcs1(hash)) => {
+                let key = rsa_key(bits)?;
+                let signature =
+                    pkcs1v15::Signature::try_from(signature).map_err(|_| Fault::Signature)?;
+                match hash {
+                    Hash::Sha256 => {
+                        pkcs1v15::VerifyingKey::<Sha256>::new(key).verify(message, &signature)
+                    }
+                    Hash::Sha384 => {
+                        pkcs1v15::VerifyingKey::<Sha384>::new(key).verify(message, &signature)
+                    }
+                    Hash::Sha512 => {
+                        pkcs1v15::VerifyingKey::<Sha512>::new(key).verify(message, &signature)
+                    }
+                }
+            }
+            ("1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10", Self::Pss(hash, salt)) => {
+                let key = rsa_key(bits)?;
+                let signature =
+                    pss::Signature::try_from(signature).map_err(|_| Fault::Signature)?;
+                match hash {
+                    Hash::Sha256 => pss::VerifyingKey::<Sha256>::new_with_salt_len(key, salt)
+                        .verify(message, &signature),
+                    Hash::Sha384 => pss::VerifyingKey::<Sha384>::new_with_salt_len(key, salt)
+                        .verify(message, &signature),
+                    Hash::Sha512 => pss::VerifyingKey::<Sha512>::new_with_salt_len(key, salt)
+                        .verify(message, &signature),
+                }
+            }
+            _ => return Err(Fault::Algorithm),
+        };
+        verified.map_err(|_| Fault::Signature)
+    }
+}
+
+/// Short RSA keys sign nothing here (RFC 8017 leaves the length open).
+fn rsa_key(bits: &[u8]) -> Result<rsa::RsaPublicKey, Fault> {
+    use rsa::traits::PublicKeyParts;
+    let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| Fault::Algorithm)?;
+    if key.n().bits() < 2048 {
+        return Err(Fault::Algorithm);
+    }
+    Ok(key)
+}
+
+/// The encoded parts of a certificate (RFC 5280 §4.1) that links are made of.
+pub(super) struct Parts<'a> {
+    signed: &'a [u8],
+    algorithm: &'a [u8],
+    signature: &'a [u8],
+    /// The serial number's content.
+    pub(super) serial: &'a [u8],
+    /// The Name, with its tag.
+    pub(super) issuer: &'a [u8],
+    /// The Name, with its tag.
+    pub(super) subject: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(certificate: &'a Dsc) -> Option<Self> {
+        let (0x30, mut outer, []) = read_tlv(certificate.der())? else {
+            return None;
+        };
+        let signed = take(&mut outer, 0x30)?;
+        let algorithm = take(&mut outer, 0x30)?;
+        let (3, [0, signature @ ..], []) = read_tlv(outer)? else {
+            return None;
+        };
+        let (_, mut tbs, _) = read_tlv(signed)?;
+        let _version = take(&mut tbs, 0xa0);
+        let serial = take(&mut tbs, 2)?;
+        let (_, serial, _) = read_tlv(serial)?;
+        let inner_algorithm = take(&mut tbs, 0x30)?;
+        let issuer = take(&mut tbs, 0x30)?;
+        let _validity = take(&mut tbs, 0x30)?;
+        let subject = take(&mut tbs, 0x30)?;
+        // RFC 5280 §4.1.1.2: the two must be the same.
+        (inner_algorithm == algorithm).then_some(Self {
+            signed,
+            algorithm,
+            signature,
+            serial,
+            issuer,
+            subject,
+        })
+    }
+}
+
+/// Takes an element off, tag included, if it has that tag.
+fn take<'a>(rest: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
+    let (found, _, after) = read_tlv(rest)?;
+    let whole = rest.get(..rest.len() - after.len())?;
+    (found == tag).then(|| {
+        *rest = after;
+        whole
+    })
+}
+
+/// Why one certificate was not issued by another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum LinkFault {
+    #[error("the issuer's name is another one")]
+    Name,
+    #[error("the issuer's certificate is not one of an authority")]
+    NotAnAuthority,
+    #[error(transparent)]
+    Signature(#[from] Fault),
+}
+
+/// Whether `issuer`, an authority, issued `certificate`, with `below`
+/// authorities under it on the way to the end of the chain (RFC 5280 §6.1,
+/// without dates: those of a trust list's entries are judged where a
+/// certificate is verified, and no clock is read here).
+pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result<(), LinkFault> {
+    let link = Parts::of(certificate).ok_or(Fault::Algorithm)?;
+    let authority = Parts::of(issuer).ok_or(Fault::Algorithm)?;
+    if link.issuer != authority.subject {
+        return Err(LinkFault::Name);
+    }
+    if !issuer.is_ca() || !may_issue(issuer, below) {
+        return Err(LinkFault::NotAnAuthority);
+    }
+    Scheme::from_der(link.algorithm, None)?.verify(
+        issuer.public_key(),
+        link.signed,
+        link.signature,
+    )?;
+    Ok(())
+}
+
+/// The path length, `keyCertSign`, and no critical extension that would have
+/// to be understood.
+fn may_issue(issuer: &Dsc, below: usize) -> bool {
+    let Ok(certificate) = Certificate::from_der(issuer.der()) else {
+        return false;
+    };
+    let extensions = certificate.tbs_certificate.extensions.unwrap_or_default();
+    extensions.iter().all(|extension: &Extension| {
+        let value = extension.extn_value.as_bytes();
+        match extension.extn_id.to_string().as_str() {
+            // SEQUENCE { BOOLEAN, INTEGER OPTIONAL }
+            "2.5.29.19" => {
+                let limit = read_tlv(value)
+                    .and_then(|(_, content, _)| read_tlv(content))
+                    .and_then(|(_, _, rest)| read_tlv(rest));
+                match limit {
+                    None => true,
+                    Some((2, [limit], [])) => below <= usize::from(*limit),
+                    Some(_) => false,
+                }
+            }
+            // BIT STRING: unused bits, then bit 5 from the top is keyCertSign.
+            "2.5.29.15" => {
+                matches!(read_tlv(value), Some((3, [_, bits, ..], [])) if bits & 0x04 != 0)
+            }
+            // Extended key usage and certificate policies limit no issuing.
+            "2.5.29.37" | "2.5.29.32" => true,
+            _ => !extension.critical,
+        }
+    })
+}
+
+/// RFC 5280 §4.2.1.2.
+pub(super) fn subject_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
+    let certificate = Certificate::from_der(certificate.der()).ok()?;
+    let extensions = certificate.tbs_certificate.extensions?;
+    let found = extensions
+        .iter()
+        .find(|extension| extension.extn_id.to_string() == "2.5.29.14")?;
+    match read_tlv(found.extn_value.as_bytes())? {
+        (4, id, []) => Some(id.to_vec()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use p256::elliptic_curve::rand_core::OsRng;
+    use rsa::pkcs8::EncodePublicKey;
+    use rsa::signature::{RandomizedSigner, SignatureEncoding};
+    use x509_cert::der::AnyRef;
+
+    use super::*;
+
+    fn identifier(parameters: &[u8]) -> Vec<u8> {
+        let identifier = AlgorithmIdentifierRef {
+            oid: ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"),
+            parameters: Some(AnyRef::from_der(parameters).unwrap()),
+        };
+        identifier.to_der().unwrap()
+    }
+
+    #[test]
+    fn pss_takes_its_hash_and_salt_from_its_parameters() {
+        let private = rsa::RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
+        let spki = private.to_public_key().to_public_key_der().unwrap();
+        let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
+        let signer = pss::SigningKey::<Sha384>::new_with_salt_len(private, 20);
+        let signature = signer.sign_with_rng(&mut OsRng, b"message").to_vec();
+
+        let parameters = RsaPssParams::new::<Sha384>(20).to_der().unwrap();
+        let scheme = Scheme::from_der(&identifier(&parameters), None).unwrap();
+        assert_eq!(scheme, Scheme::Pss(Hash::Sha384, 20));
+        scheme.verify(&key, b"message", &signature).unwrap();
+        assert_eq!(
+            scheme.verify(&key, b"massage", &signature),
+            Err(Fault::Signature)
+        );
+        for other in [
+            Scheme::Pss(Hash::Sha384, 32),
+            Scheme::Pss(Hash::Sha256, 20),
+            Scheme::Pkcs1(Hash::Sha384),
+        ] {
+            assert!(other.verify(&key, b"message", &signature).is_err());
+        }
+        let ecdsa = Scheme::Ecdsa(Hash::Sha384).verify(&key, b"message", &signature);
+        assert_eq!(ecdsa, Err(Fault::Algorithm));
+        // The defaults: SHA-1.
+        let defaults = identifier(&[0x30, 0]);
+        assert_eq!(Scheme::from_der(&defaults, None), Err(Fault::Algorithm));
+    }
+
+    #[test]
+    fn a_short_rsa_key_signs_nothing() {
+        let private = rsa::RsaPrivateKey::new(&mut OsRng, 1024).unwrap();
+        let spki = private.to_public_key().to_public_key_der().unwrap();
+        let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
+        let padding = rsa::Pkcs1v15Sign::new::<Sha256>();
+        let signature = private.sign(padding, &Sha256::digest(b"m")).unwrap();
+        let scheme = Scheme::Pkcs1(Hash::Sha256);
+        assert_eq!(scheme.verify(&key, b"m", &signature), Err(Fault::Algorithm));
+    }
+}
