@@ -4,6 +4,8 @@
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
 //! crate knows which library does the arithmetic.
 
+mod certificate;
+
 use core::fmt;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::der::{Decode, Encode, asn1::ObjectIdentifier};
 use x509_cert::spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+
+pub(crate) use certificate::{Signed, verify_certificate};
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -264,6 +268,12 @@ impl PublicKey {
         }
         verifier.verify(&hash.finalize().into(), signature)
     }
+}
+
+/// `r‖s` of an ECDSA signature with P-256 in DER (RFC 3279 §2.2.3).
+pub(crate) fn es256_from_der(der: &[u8]) -> Option<[u8; 64]> {
+    let signature = p256::ecdsa::Signature::from_der(der).ok()?;
+    Some(signature.to_bytes().into())
 }
 
 fn curve_name(oid: ObjectIdentifier) -> String {

@@ -30,6 +30,7 @@
 //! # Ok::<(), hcert::trust::LoadError>(())
 //! ```
 
+mod chain;
 mod jwk;
 mod key;
 mod list;
@@ -38,9 +39,12 @@ mod store;
 mod text;
 pub mod x509;
 
+pub use chain::Chain;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
+pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{ListFormat, detect_format};
 pub use store::{
-    EntryProblem, Limits, LoadError, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
+    EntryProblem, Limits, ListInfo, LoadError, LoadReport, ProblemKind, TrustStore,
+    TrustStoreBuilder,
 };
 pub use x509::{CertificateError, Dsc};

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod gateway;
+pub(super) mod gdhcn;
 
 use serde_json::Value;
 
@@ -148,15 +149,20 @@ pub(super) fn read(
 /// counts: good enough for lists that nobody signed.
 pub(super) fn parse_json(bytes: &[u8], limits: &Limits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
+    check_weight(bytes, limits)?;
+    serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+fn check_weight(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
     // Parsed, `{"":0},` takes eighty times its room.
     let max = limits.entries.saturating_add(10).saturating_mul(96);
     if weight(bytes) > max {
         return Err(LoadError::TooComplex { max });
     }
-    serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
-        line: error.line(),
-        column: error.column(),
-    })
+    Ok(())
 }
 
 /// What the values need in memory when parsed, roughly, in units of a number:

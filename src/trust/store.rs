@@ -7,10 +7,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::key::{KeyUsage, Kid, KidError, TrustedKey};
+use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, ListFormat};
 use super::text::shown;
 use super::x509::{CertificateError, Dsc};
 use super::{jwk, pem};
+use crate::Timestamp;
 use crate::crypto::{KeyError, KeyKind, PublicKey};
 
 /// What a builder accepts at most.
@@ -86,6 +88,9 @@ pub enum LoadError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A list of the WHO's network that can't be relied upon.
+    #[error(transparent)]
+    Gdhcn(#[from] GdhcnError),
 }
 
 impl LoadError {
@@ -98,6 +103,7 @@ impl LoadError {
             Self::Unrecognised => "trust-format-unrecognised",
             Self::Json { .. } => "trust-json",
             Self::Form { .. } => "trust-form",
+            Self::Gdhcn(error) => error.code(),
         }
     }
 }
@@ -169,6 +175,19 @@ pub enum ProblemKind {
     /// Kept: the thumbprint beside the certificate is not its SHA-256.
     #[error("the thumbprint is not the certificate's")]
     ThumbprintMismatch,
+    /// The name of another list. Nothing is fetched, and the keys of that
+    /// list are not vouched for by this one.
+    #[error("a reference to {to}{}, which is not followed", if *elsewhere { ", of another host" } else { "" })]
+    Reference {
+        /// The name.
+        to: String,
+        /// Whether it is outside the environment of this list.
+        elsewhere: bool,
+    },
+    /// The name of an entry says another domain, participant, usage or kid
+    /// than its members do.
+    #[error("the entry's name contradicts its members")]
+    IdMismatch,
     /// A JWK of a type or curve that is unknown here (RFC 7518 §6).
     #[error("unknown key type {kty}{}", crv.as_ref().map(|c| format!(", curve {c}")).unwrap_or_default())]
     JwkKeyType {
@@ -231,6 +250,8 @@ impl ProblemKind {
             Self::KidMismatch { .. } => "kid-mismatch",
             Self::KidMissing { .. } => "kid-missing",
             Self::ThumbprintMismatch => "thumbprint-mismatch",
+            Self::Reference { .. } => "reference",
+            Self::IdMismatch => "entry-id-mismatch",
             Self::JwkKeyType { .. } => "jwk-key-type",
             Self::JwkPrivateKey => "jwk-private-key",
             Self::JwkUse { .. } => "jwk-use",
@@ -286,6 +307,24 @@ pub struct LoadReport {
     pub total: usize,
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
+    /// The lists whose signature was checked, in the order of their adding.
+    pub lists: Vec<ListInfo>,
+}
+
+/// What a signed list says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListInfo {
+    /// The label of the input, as the caller gave it.
+    pub label: String,
+    /// The form of the list: a stable identifier such as `gdhcn`.
+    pub format: &'static str,
+    /// What the list calls itself: the same for all its versions.
+    pub identity: String,
+    /// When it was signed.
+    pub issued_at: Option<Timestamp>,
+    /// Entries, good and bad.
+    pub entries: usize,
 }
 
 /// The label and the limits under which an input is read.
@@ -416,6 +455,7 @@ pub struct TrustStoreBuilder {
     keys: BTreeMap<Kid, Vec<TrustedKey>>,
     seen: HashSet<[u8; 32]>,
     report: LoadReport,
+    environment: Option<Environment>,
 }
 
 impl TrustStoreBuilder {
@@ -525,6 +565,47 @@ impl TrustStoreBuilder {
                 list::detect(bytes, &source.limits)?.ok_or(LoadError::Unrecognised)?;
             list::read(source, format, bytes, json)
         })
+    }
+
+    /// Adds a list of the WHO's network (GDHCN, version 2), after checking its
+    /// proof against the signer's pinned key. A store takes lists of one
+    /// environment alone.
+    ///
+    /// Document signers (DSC) and signing authorities (SCA) are kept, each
+    /// with its domain and participant ([`TrustedKey::gdhcn`]): see
+    /// [`TrustStore::select`]. References to other lists are reported and
+    /// never followed.
+    ///
+    /// ```no_run
+    /// use hcert::trust::{GdhcnAnchor, TrustStore};
+    /// let mut builder = TrustStore::builder();
+    /// builder.add_gdhcn("WHO", &std::fs::read("did.json")?, &GdhcnAnchor::prod())?;
+    /// let (store, report) = builder.build();
+    /// println!("of {:?}", report.lists[0].issued_at);
+    /// let accepted = store.select(|key| key.gdhcn().is_some_and(|listed| {
+    ///     listed.domain() == "DCC" && ["ESP", "PRT"].contains(&listed.participant())
+    /// }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_gdhcn(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        anchor: &GdhcnAnchor,
+    ) -> Result<&mut Self, LoadError> {
+        let added = anchor.environment();
+        if let Some(has) = self.environment.filter(|has| *has != added) {
+            return Err(GdhcnError::MixedEnvironments { has, added }.into());
+        }
+        let mut info = None;
+        self.add(label, bytes, |source| {
+            let (entries, list) = gdhcn::read(source, bytes, anchor)?;
+            info = Some(list);
+            Ok(entries)
+        })?;
+        self.environment = Some(added);
+        self.report.lists.extend(info);
+        Ok(self)
     }
 
     /// The store, and what became of each entry.
@@ -645,6 +726,23 @@ impl TrustStore {
     /// better than another: try each.
     pub fn candidates(&self, kid: impl AsRef<[u8]>) -> &[TrustedKey] {
         self.keys.get(kid.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A store of those keys that `keep` says yes to.
+    pub fn select(&self, keep: impl Fn(&TrustedKey) -> bool) -> Self {
+        let keys: BTreeMap<_, Vec<_>> = self
+            .keys
+            .iter()
+            .map(|(kid, keys)| {
+                let kept = keys.iter().filter(|key| keep(key)).cloned();
+                (kid.clone(), kept.collect::<Vec<_>>())
+            })
+            .filter(|(_, keys)| !keys.is_empty())
+            .collect();
+        Self {
+            len: keys.values().map(Vec::len).sum(),
+            keys: Arc::new(keys),
+        }
     }
 
     /// All keys, by kid and then in the order in which they were added.

@@ -17,7 +17,7 @@ use x509_cert::name::Name;
 use super::key::{KeyUsage, Kid};
 use super::text::{hex, is_unprintable};
 use crate::Timestamp;
-use crate::crypto::{KeyError, PublicKey};
+use crate::crypto::{KeyError, PublicKey, Signed, verify_certificate};
 
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
@@ -236,6 +236,19 @@ impl Dsc {
     /// and sets no limit.
     pub fn extended_key_usage(&self) -> Option<&[String]> {
         self.0.extended_key_usage.as_deref()
+    }
+
+    /// Whether this certificate bears a signature of that one's key.
+    pub(super) fn is_signed_by(&self, issuer: &Self) -> Signed {
+        let tbs = || {
+            let (_, content, _) = read_tlv(self.der())?;
+            let (_, _, rest) = read_tlv(content)?;
+            content.get(..content.len() - rest.len())
+        };
+        match tbs() {
+            Some(tbs) => verify_certificate(self.der(), tbs, issuer.public_key()),
+            None => Signed::No,
+        }
     }
 
     /// Whether the basic constraints say that this is an authority. Some
