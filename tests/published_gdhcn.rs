@@ -13,10 +13,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hcert::Timestamp;
-use hcert::crypto::KeyKind;
 use hcert::trust::{
-    Chain, GdhcnAnchor, GdhcnError, GdhcnUsage, KeyUsage, Kid, LoadError, LoadReport, ProblemKind,
-    TrustStore,
+    Chain, GdhcnAnchor, GdhcnError, GdhcnUsage, Kid, LoadError, LoadReport, ProblemKind, TrustStore,
 };
 use hcert::verify::{Outcome, Step, Verifier};
 use serde_json::Value;
@@ -68,6 +66,15 @@ fn problems(report: &LoadReport) -> BTreeMap<(&'static str, bool), usize> {
         *counts
             .entry((problem.problem.code(), problem.kept))
             .or_default() += 1;
+    }
+    counts
+}
+
+fn chains(store: &TrustStore) -> BTreeMap<(&'static str, &'static str), usize> {
+    let mut counts = BTreeMap::new();
+    for key in store.iter() {
+        let usage = key.gdhcn().unwrap().usage().name();
+        *counts.entry((usage, key.chain().code())).or_default() += 1;
     }
     counts
 }
@@ -145,22 +152,169 @@ fn the_production_list_loads_entry_by_entry() {
         return;
     };
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
-    println!("{:?}", problems(&report));
-    for problem in &report.problems {
-        println!("{problem}");
-    }
-    let mut chains = BTreeMap::<_, usize>::new();
-    for key in store.iter() {
-        *chains
-            .entry((key.gdhcn().unwrap().usage().name(), key.chain().code()))
-            .or_default() += 1;
-    }
-    println!("{chains:?}");
     assert_eq!((report.total, report.duplicates), (501, 0));
+    assert_eq!((report.loaded, report.rejected), (499, 2));
+    // Two keys for the exchange of data, and four on curves of no use here.
+    // That all kids are those of the certificates goes without a note.
+    assert_eq!(
+        problems(&report),
+        BTreeMap::from([
+            (("not-a-document-signer", false), 2),
+            (("key-unusable", true), 4),
+        ])
+    );
+    assert!(store.iter().all(|k| k.certificate().is_some()));
+    // 61 authorities; P-384 and P-521 (54) and SHA-1 (5) can't be verified.
+    assert_eq!(
+        chains(&store),
+        BTreeMap::from([
+            (("DSC", Chain::Checked.code()), 379),
+            (("DSC", Chain::Unsupported.code()), 59),
+            (("SCA", Chain::Authority.code()), 61),
+        ])
+    );
     let info = &report.lists[0];
     assert_eq!(info.identity, "did:web:tng-cdn.who.int:v2:trustlist");
     let issued_at = Timestamp::parse("2026-08-22T17:05:01Z").unwrap();
     assert_eq!((info.format, info.issued_at), ("gdhcn", Some(issued_at)));
+}
+
+#[test]
+fn the_development_list_loads_with_its_fake_kid_noted() {
+    let Some(path) = vectors("gdhcn/DEV/v2/trustlist/did.json") else {
+        return;
+    };
+    let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::dev()).unwrap();
+    assert_eq!((report.total, report.duplicates), (255, 0));
+    assert_eq!((report.loaded, report.rejected), (248, 7));
+    assert_eq!(
+        problems(&report),
+        BTreeMap::from([
+            (("not-a-document-signer", false), 7),
+            (("kid-mismatch", true), 1),
+            (("key-unusable", true), 2),
+        ])
+    );
+    let noted = report
+        .problems
+        .iter()
+        .find(|p| p.problem.code() == "kid-mismatch");
+    assert_eq!(noted.unwrap().kid.as_deref(), Some("ABCDEFGH"));
+    assert_eq!(
+        chains(&store),
+        BTreeMap::from([
+            (("DSC", Chain::Checked.code()), 107),
+            (("DSC", Chain::NoAuthority.code()), 1),
+            (("DSC", Chain::Unsupported.code()), 1),
+            (("SCA", Chain::Authority.code()), 139),
+        ])
+    );
+}
+
+#[test]
+fn references_are_reported_and_never_followed() {
+    let Some(path) = vectors("gdhcn/PROD/v2/trustlist-ref/did.json") else {
+        return;
+    };
+    let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
+    assert!(store.is_empty());
+    let found: Vec<_> = report
+        .problems
+        .iter()
+        .map(|p| match &p.problem {
+            ProblemKind::Reference { to, elsewhere } => (to.as_str(), *elsewhere),
+            other => panic!("{other}"),
+        })
+        .collect();
+    // Production does name a list of the development environment.
+    assert_eq!(
+        found,
+        [
+            ("did:web:tng-cdn.who.int:v2:trustlist-ref:-", false),
+            ("did:web:tng-cdn.who.int:v2:trustlist-ref:DCC", false),
+            ("did:web:tng-cdn-dev.who.int:trustlist", true),
+        ]
+    );
+}
+
+#[test]
+fn every_part_of_the_list_gives_the_same_keys() {
+    let Some(folder) = vectors("gdhcn/PROD/v2/trustlist") else {
+        return;
+    };
+    let mut paths = Vec::new();
+    documents(&folder.join("DCC"), &mut paths);
+    let mut builder = TrustStore::builder();
+    // With the whole list first, the parts bring nothing new.
+    paths.insert(0, folder.join("did.json"));
+    for path in &paths {
+        let json = std::fs::read(path).unwrap();
+        builder
+            .add_gdhcn("part", &json, &GdhcnAnchor::prod())
+            .unwrap();
+    }
+    let (store, report) = builder.build();
+    assert_eq!((store.len(), report.loaded), (499, 499));
+    assert_eq!(report.lists.len(), paths.len());
+    assert!(report.duplicates > 0);
+}
+
+/// Three of four P-256 keys of production have an x or y that is not of 32
+/// bytes; the certificates are right.
+#[test]
+fn keys_come_from_the_certificates() {
+    let Some(path) = vectors("gdhcn/PROD/v2/trustlist/did.json") else {
+        return;
+    };
+    let json = std::fs::read(path).unwrap();
+    let (store, _) = load(&json, &GdhcnAnchor::prod()).unwrap();
+    for key in store.iter() {
+        assert_eq!(
+            Some(key.public_key()),
+            key.certificate().map(|c| c.public_key())
+        );
+    }
+    let list: Value = serde_json::from_slice(&json).unwrap();
+    let wrong = list["verificationMethod"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["publicKeyJwk"])
+        .filter(|jwk| jwk["crv"] == "P-256")
+        .filter(|jwk| {
+            ["x", "y"]
+                .iter()
+                .any(|n| jwk[n].as_str().unwrap().len() != 43)
+        })
+        .count();
+    assert_eq!(wrong, 374);
+}
+
+#[test]
+fn every_change_of_a_published_list_is_noticed() {
+    let Some(folder) = vectors("gdhcn/PROD/v2") else {
+        return;
+    };
+    // Each character of a small document, and samples of the great one.
+    for (path, step) in [
+        ("trustlist-ref/did.json", 1),
+        ("trustlist/DCC/BRA/DSC/did.json", 1),
+        ("trustlist/did.json", 15_013),
+    ] {
+        let json = std::fs::read(folder.join(path)).unwrap();
+        let mut tried = 0;
+        for at in (0..json.len()).step_by(step) {
+            let mut changed = json.clone();
+            // Stays JSON inside of a text, and keeps base64 base64.
+            changed[at] = if json[at] == b'A' { b'B' } else { b'A' };
+            assert!(
+                load(&changed, &GdhcnAnchor::prod()).is_err(),
+                "{path}, byte {at}"
+            );
+            tried += 1;
+        }
+        assert!(tried >= 100, "{path}: {tried}");
+    }
 }
 
 #[test]
