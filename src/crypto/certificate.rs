@@ -113,7 +113,7 @@ fn rsa(
     digest: &[u8],
     signature: &[u8],
 ) -> Option<bool> {
-    // Not `from_public_key_der`, which refuses keys for RSASSA-PSS alone.
+    // Not `from_public_key_der`, which wants a NULL beside rsaEncryption.
     let info = SubjectPublicKeyInfoRef::from_der(issuer.spki_der()).ok()?;
     let bits = info.subject_public_key.as_bytes()?;
     let key = rsa::RsaPublicKey::from_pkcs1_der(bits).ok()?;
