@@ -367,7 +367,7 @@ impl TrustedKey {
         };
         part(self.kid.as_bytes());
         part(self.key.spki_der());
-        part(self.certificate.as_ref().map_or(&[], Dsc::der));
+        part(&self.certificate.as_ref().map_or([0; 32], Dsc::sha256));
         part(self.country.as_deref().unwrap_or_default().as_bytes());
         part(self.usage.to_string().as_bytes());
         if let Some(gdhcn) = &self.gdhcn {

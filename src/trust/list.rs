@@ -4,6 +4,7 @@ mod certificates;
 mod gateway;
 pub(super) mod gdhcn;
 
+use memchr::memchr2;
 use serde_json::Value;
 
 use super::key::Kid;
@@ -168,13 +169,11 @@ fn check_weight(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
 /// What the values need in memory when parsed, roughly, in units of a number:
 /// each value but the first follows one of `,[{`.
 fn weight(json: &[u8]) -> usize {
-    let (mut weight, mut in_text, mut escaped) = (1, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
+    let (mut weight, mut rest) = (1, json);
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match first {
+            b'"' => rest = after_text(rest),
             b',' => weight += 1,
             b'[' => weight += 4,
             b'{' => weight += 8,
@@ -182,6 +181,19 @@ fn weight(json: &[u8]) -> usize {
         }
     }
     weight
+}
+
+/// What follows the text whose first quote has been taken.
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = memchr2(b'"', b'\\', rest) {
+        let escaped = rest.get(at) == Some(&b'\\');
+        let skipped = at + 1 + usize::from(escaped);
+        rest = rest.get(skipped..).unwrap_or_default();
+        if !escaped {
+            return rest;
+        }
+    }
+    &[]
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -53,10 +53,9 @@ pub(super) fn write_literal(out: &mut String, value: &Node<'_>) -> Result<(), Gd
 
 fn write_text(out: &mut String, text: &str) -> Result<(), GdhcnError> {
     out.push_str("\\\"");
-    if text
-        .bytes()
-        .all(|b| b >= 0x20 && !matches!(b, b'"' | b'\\' | 0x7f))
-    {
+    let special = |b: u8| (b < 0x20) | (b == b'"') | (b == b'\\') | (b == 0x7f);
+    // Looking at all of them is faster than stopping at the first.
+    if !text.bytes().fold(false, |any, b| any | special(b)) {
         out.push_str(text);
     } else {
         for c in text.chars() {

@@ -2,9 +2,7 @@
 //! (RDFC-1.0). Every subject has a name, so there are no blank nodes to
 //! label, and the canonical form is the sorted lines.
 
-use core::ops::Range;
-
-use sha2::{Digest, Sha256};
+use core::cmp::Ordering;
 
 use super::canonical;
 use super::document::{Document, Method};
@@ -12,101 +10,87 @@ use super::{Environment, GdhcnError};
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
 const RDF_JSON: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON";
+const JSON_WEB_KEY: &str = "https://w3id.org/security#JsonWebKey2020";
 const CONTROLLER: &str = "https://w3id.org/security#controller";
 const VERIFICATION_METHOD: &str = "https://w3id.org/security#verificationMethod";
 const PUBLIC_KEY_JWK: &str = "https://w3id.org/security#publicKeyJwk";
 
-/// Statements in one buffer, a line each.
-#[derive(Default)]
-pub(super) struct Lines {
-    text: String,
-    lines: Vec<Range<usize>>,
-}
-
-impl Lines {
-    /// `<subject> <predicate> <object> .`
-    fn iri(&mut self, subject: &str, predicate: &str, object: &[&str]) {
-        self.line(subject, predicate, |out| {
-            out.push('<');
-            object.iter().for_each(|part| out.push_str(part));
-            out.push('>');
-        });
-    }
-
-    fn line<T>(
-        &mut self,
-        subject: &str,
-        predicate: &str,
-        object: impl FnOnce(&mut String) -> T,
-    ) -> T {
-        let out = &mut self.text;
-        let start = out.len();
-        for part in ["<", subject, "> <", predicate, "> "] {
-            out.push_str(part);
-        }
-        let result = object(out);
-        out.push_str(" .\n");
-        self.lines.push(start..out.len());
-        result
-    }
-
-    fn sorted(&self) -> Vec<&str> {
-        let line = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
-        let mut lines: Vec<_> = self.lines.iter().map(line).collect();
-        lines.sort_unstable();
-        lines
-    }
-
-    pub(super) fn sha256(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        for line in self.sorted() {
-            hash.update(line);
-        }
-        hash.finalize().into()
-    }
-}
-
-/// The statements of a document without its proof.
+/// The statements of a document without its proof, in their order, in a few
+/// texts of some lines each. `write` gets each when it is ready, as there may
+/// be megabytes of them.
 pub(super) fn of_document(
     document: &Document<'_>,
     environment: Environment,
-) -> Result<Lines, GdhcnError> {
+    mut write: impl FnMut(&str),
+) -> Result<(), GdhcnError> {
     // The context of each environment has its own value sets.
     let set = |name: &str| {
         let suffix = environment.context_suffix();
         format!("https://smart.who.int/trust/ValueSet-{name}{suffix}.jsonld")
     };
     let (domains, participants, usages) = (set("Domains"), set("Participants"), set("KeyUsage"));
-    let mut lines = Lines::default();
-    if let Some(controller) = document.controller {
-        lines.iri(document.id, CONTROLLER, &[controller]);
-    }
-    for method in &document.methods {
-        lines.iri(document.id, VERIFICATION_METHOD, &[method.id()]);
+    let mut methods: Vec<_> = document.methods.iter().collect();
+    methods.sort_unstable_by(|a, b| in_brackets(a.id(), b.id()));
+
+    let mut lines = String::new();
+    let about_document = |lines: &mut String| {
+        if let Some(controller) = document.controller {
+            iri(lines, document.id, CONTROLLER, &[controller]);
+        }
+        for method in &methods {
+            iri(lines, document.id, VERIFICATION_METHOD, &[method.id()]);
+        }
+    };
+    let mut document_is_written = false;
+    for method in &methods {
         let Method::Key(key) = method else { continue };
-        lines.iri(
-            key.id,
-            RDF_TYPE,
-            &["https://w3id.org/security#JsonWebKey2020"],
-        );
-        lines.iri(key.id, CONTROLLER, &[key.controller]);
-        lines.iri(key.id, &domains, &[&domains, "#", key.domain]);
-        lines.iri(
+        lines.clear();
+        if !document_is_written && in_brackets(document.id, key.id).is_lt() {
+            about_document(&mut lines);
+            document_is_written = true;
+        }
+        // In the order of the predicates.
+        iri(&mut lines, key.id, RDF_TYPE, &[JSON_WEB_KEY]);
+        iri(&mut lines, key.id, &domains, &[&domains, "#", key.domain]);
+        iri(&mut lines, key.id, &usages, &[&usages, "#", key.usage]);
+        iri(
+            &mut lines,
             key.id,
             &participants,
             &[&participants, "#", key.participant],
         );
-        lines.iri(key.id, &usages, &[&usages, "#", key.usage]);
-        lines.line(key.id, PUBLIC_KEY_JWK, |out| {
-            out.push('"');
-            canonical::write_literal(out, key.jwk)?;
-            for part in ["\"^^<", RDF_JSON, ">"] {
-                out.push_str(part);
-            }
-            Ok(())
-        })?;
+        iri(&mut lines, key.id, CONTROLLER, &[key.controller]);
+        push(&mut lines, &["<", key.id, "> <", PUBLIC_KEY_JWK, "> \""]);
+        canonical::write_literal(&mut lines, key.jwk)?;
+        push(&mut lines, &["\"^^<", RDF_JSON, "> .\n"]);
+        write(&lines);
     }
-    Ok(lines)
+    if !document_is_written {
+        lines.clear();
+        about_document(&mut lines);
+        write(&lines);
+    }
+    Ok(())
+}
+
+/// `<subject> <predicate> <object> .`
+fn iri(lines: &mut String, subject: &str, predicate: &str, object: &[&str]) {
+    push(lines, &["<", subject, "> <", predicate, "> <"]);
+    push(lines, object);
+    push(lines, &["> .\n"]);
+}
+
+fn push(lines: &mut String, parts: &[&str]) {
+    parts.iter().for_each(|part| lines.push_str(part));
+}
+
+/// The order of `<a>` and `<b>`.
+fn in_brackets(a: &str, b: &str) -> Ordering {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let common = a.len().min(b.len());
+    let [(a, rest_a), (b, rest_b)] = [a, b].map(|text| text.split_at(common));
+    let next = |rest: &[u8]| rest.first().copied().unwrap_or(b'>');
+    a.cmp(b).then_with(|| next(rest_a).cmp(&next(rest_b)))
 }
 
 /// The statements of the proof without its signature.
@@ -124,8 +108,18 @@ pub(super) fn of_proof(document: &Document<'_>) -> String {
 }
 
 #[cfg(test)]
-impl core::fmt::Display for Lines {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.sorted().iter().try_for_each(|line| f.write_str(line))
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_as_in_their_brackets() {
+        let names = [
+            "a", "a#", "a#+", "a#A", "a=", "a:b", "ab", "b", "a#AA=", "a#AA",
+        ];
+        for a in names {
+            for b in names {
+                assert_eq!(in_brackets(a, b), format!("<{a}>").cmp(&format!("<{b}>")));
+            }
+        }
     }
 }
