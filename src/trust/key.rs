@@ -369,10 +369,12 @@ impl TrustedKey {
         part(self.key.spki_der());
         part(&self.certificate.as_ref().map_or([0; 32], Dsc::sha256));
         part(self.country.as_deref().unwrap_or_default().as_bytes());
-        part(self.usage.to_string().as_bytes());
+        part(self.usage.0.as_slice());
         if let Some(gdhcn) = &self.gdhcn {
             part(gdhcn.environment().name().as_bytes());
-            part(gdhcn.to_string().as_bytes());
+            part(gdhcn.domain().as_bytes());
+            part(gdhcn.participant().as_bytes());
+            part(gdhcn.usage().name().as_bytes());
         }
         hash.finalize().into()
     }

@@ -6,6 +6,7 @@
 //! as a whole, and says which certificates belong to it.
 
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -369,14 +370,14 @@ fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
     let found = attributes(name).find(|a| a.oid == oid)?;
     let text = directory_string(found)?;
     let text = text.trim();
-    (!text.is_empty()).then(|| escape(text, false))
+    (!text.is_empty()).then(|| escape(text, false).into_owned())
 }
 
-fn directory_string(attribute: &AttributeTypeAndValue) -> Option<String> {
+fn directory_string(attribute: &AttributeTypeAndValue) -> Option<Cow<'_, str>> {
     let bytes = attribute.value.value();
     match attribute.value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
-            core::str::from_utf8(bytes).ok().map(Into::into)
+            core::str::from_utf8(bytes).ok().map(Cow::Borrowed)
         }
         // T.61 in name, Latin-1 in practice.
         Tag::TeletexString => Some(bytes.iter().map(|b| char::from(*b)).collect()),
@@ -385,18 +386,18 @@ fn directory_string(attribute: &AttributeTypeAndValue) -> Option<String> {
                 .chunks(2)
                 .map(|pair| pair.iter().fold(0, |n, b| n << 8 | u16::from(*b)))
                 .collect();
-            String::from_utf16(&units).ok()
+            String::from_utf16(&units).ok().map(Cow::Owned)
         }
         _ => None,
     }
 }
 
 /// RFC 4514 §2.4 with `quote`; without it, unprintable characters alone.
-fn escape(text: &str, quote: bool) -> String {
+fn escape(text: &str, quote: bool) -> Cow<'_, str> {
     let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=');
     let plain = |b: u8| matches!(b, b' '..=b'~') && !(quote && special(char::from(b)));
     if text.bytes().all(plain) {
-        return text.into();
+        return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -413,11 +414,11 @@ fn escape(text: &str, quote: bool) -> String {
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn show_name(name: &Name) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     for rdn in name.0.iter().rev() {
         for (n, attribute) in rdn.0.iter().enumerate() {
             match (n, out.is_empty()) {

@@ -457,7 +457,10 @@ fn read_key(
         usage,
     };
     let text = key.jwk.get("kid").and_then(Node::as_text);
-    if !list.ends_with(&format!(":{origin}")) || text != Some(fragment) {
+    // `…:DCC:ESP:DSC`
+    let place = [usage.name(), key.participant, key.domain].map(Some);
+    let mut named = list.rsplit(':');
+    if place.map(|_| named.next()) != place || text != Some(fragment) {
         return Err(ProblemKind::IdMismatch);
     }
     let kid = Kid::from_base64(fragment)?;
