@@ -2,10 +2,11 @@
 //! that a verifier looks them up in.
 //!
 //! A [`TrustStore`] is built from bytes that the caller already holds:
-//! certificates, public keys, JWK sets, trust lists. Nothing is fetched, and
-//! **nothing here proves who made a list**: whoever calls `add_…` vouches for
-//! the bytes. What the bytes held comes back as a [`LoadReport`], in which
-//! every entry is counted.
+//! certificates, public keys, JWK sets, trust lists. Nothing is fetched.
+//! [`TrustStoreBuilder::add_gdhcn`] checks who signed a list; for all other
+//! forms **nothing here proves who made them**, and whoever calls `add_…`
+//! vouches for the bytes. What the bytes held comes back as a [`LoadReport`],
+//! in which every entry is counted.
 //!
 //! A `kid` is a hint of eight bytes, not a name: several keys may share one,
 //! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.3).
