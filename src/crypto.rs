@@ -276,6 +276,12 @@ impl PublicKey {
     }
 }
 
+/// `r‖s` of an ECDSA signature with P-256 in DER (RFC 3279 §2.2.3).
+pub(crate) fn es256_from_der(der: &[u8]) -> Option<[u8; 64]> {
+    let signature = p256::ecdsa::Signature::from_der(der).ok()?;
+    Some(signature.to_bytes().into())
+}
+
 fn curve_name(oid: ObjectIdentifier) -> String {
     match oid.to_string().as_str() {
         "1.3.132.0.34" => "P-384".into(),

@@ -4,9 +4,10 @@
 //! A [`TrustStore`] is built from bytes that the caller already holds:
 //! certificates, public keys, JWK sets, trust lists. Nothing is fetched. A
 //! signed list is checked against an [`Anchor`] that the caller pinned
-//! ([`TrustStoreBuilder::add_signed_list`]); for whatever else is added
-//! **nothing proves who made it**: the caller vouches for the bytes. What they
-//! held comes back as a [`LoadReport`], in which every entry is counted.
+//! ([`TrustStoreBuilder::add_signed_list`], [`TrustStoreBuilder::add_gdhcn`]);
+//! for whatever else is added **nothing proves who made it**: the caller
+//! vouches for the bytes. What they held comes back as a [`LoadReport`], in
+//! which every entry is counted.
 //!
 //! A `kid` is a hint of eight bytes, not a name: several keys may share one,
 //! so [`TrustStore::candidates`] returns all of them (hcert-spec 1.0.8 §3.3.3).
@@ -32,6 +33,7 @@
 //! ```
 
 mod anchor;
+mod chain;
 mod jwk;
 mod key;
 mod list;
@@ -42,8 +44,10 @@ mod text;
 pub mod x509;
 
 pub use anchor::{Anchor, AnchorError};
+pub use chain::Chain;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
 pub use list::cms::{CmsError, cms_claimed_signer};
+pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
 pub use store::{
     EntryProblem, LoadError, LoadLimits, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,

@@ -22,7 +22,7 @@ use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::issue::Signer;
 use hcert::trust::{
-    Anchor, CmsError, Dsc, KeyUsage, Kid, Limits, ListBytes, ListFormat, LoadError, LoadReport,
+    Anchor, CmsError, Dsc, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport,
     TrustStore, Usage, cms_claimed_signer, detect_companion, detect_format,
 };
 use p256::pkcs8::LineEnding;
@@ -1170,7 +1170,7 @@ fn a_protobuf_that_lies_is_refused_as_a_whole() {
 
 #[test]
 fn limits_hold_for_every_form() {
-    let mut limits = Limits::default();
+    let mut limits = LoadLimits::default();
     limits.entries = 1;
     for (format, list) in [
         (ListFormat::CwaProtobuf, cwa()),
@@ -1187,7 +1187,7 @@ fn limits_hold_for_every_form() {
         let error = builder.trust_unsigned_list("x", format, &list).unwrap_err();
         assert_eq!(error.code(), "trust-too-many-entries", "{format:?}");
     }
-    let mut limits = Limits::default();
+    let mut limits = LoadLimits::default();
     limits.input_bytes = 10;
     let both = ListBytes::from(b"short").with_companion(&[0; 11]);
     let error = TrustStore::builder()

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::chain::{Chain, ChainLink};
+use super::list::gdhcn::GdhcnOrigin;
 use super::text::{decode_base64, hex};
 use super::x509::Dsc;
 use crate::Timestamp;
@@ -280,6 +282,8 @@ pub struct TrustedKey {
     pub(super) country: Option<Box<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
+    pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
+    pub(super) chain: Option<Arc<ChainLink>>,
 }
 
 impl TrustedKey {
@@ -291,6 +295,8 @@ impl TrustedKey {
             usage: certificate.usage(),
             certificate: Some(certificate),
             origin,
+            gdhcn: None,
+            chain: None,
         }
     }
 
@@ -302,6 +308,8 @@ impl TrustedKey {
             country: None,
             usage: KeyUsage::ANY,
             origin,
+            gdhcn: None,
+            chain: None,
         }
     }
 
@@ -343,6 +351,21 @@ impl TrustedKey {
         &self.origin
     }
 
+    /// Where the WHO's network lists the key; `None` for keys of any other
+    /// source.
+    pub fn gdhcn(&self) -> Option<&GdhcnOrigin> {
+        self.gdhcn.as_deref()
+    }
+
+    /// Who signed the certificate, as far as the source tells. The first call
+    /// verifies a signature.
+    pub fn chain(&self) -> Chain {
+        match (&self.chain, &self.certificate) {
+            (Some(link), Some(certificate)) => link.chain(certificate),
+            _ => Chain::NotChecked,
+        }
+    }
+
     /// Names everything but the origin: equal for exact duplicates alone.
     pub(super) fn identity(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -352,9 +375,15 @@ impl TrustedKey {
         };
         part(self.kid.as_bytes());
         part(self.key.spki_der());
-        part(self.certificate.as_ref().map_or(&[], Dsc::der));
+        part(&self.certificate.as_ref().map_or([0; 32], Dsc::sha256));
         part(self.country.as_deref().unwrap_or_default().as_bytes());
-        part(self.usage.to_string().as_bytes());
+        part(self.usage.0.as_slice());
+        if let Some(gdhcn) = &self.gdhcn {
+            part(gdhcn.environment().name().as_bytes());
+            part(gdhcn.domain().as_bytes());
+            part(gdhcn.participant().as_bytes());
+            part(gdhcn.usage().name().as_bytes());
+        }
         hash.finalize().into()
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod cms;
 mod cwa;
 mod de;
 mod gateway;
+pub(super) mod gdhcn;
 mod info;
 mod it_fr;
 mod json;
@@ -18,6 +19,7 @@ mod se;
 pub(super) use info::Claims;
 pub use info::ListInfo;
 
+use memchr::memchr2;
 use serde_json::Value;
 
 use super::Anchor;
@@ -99,6 +101,10 @@ pub enum ListFormat {
     /// Unsigned: Poland's array of `{identyfikator, identyfikatorKlucza,
     /// certyfikat}`.
     Polish,
+    /// Signed: a list of the WHO's network (GDHCN v2), a DID document with a
+    /// proof. Its anchor is one of an environment:
+    /// [`add_gdhcn`](super::TrustStoreBuilder::add_gdhcn).
+    Gdhcn,
 }
 
 impl ListFormat {
@@ -121,6 +127,7 @@ impl ListFormat {
             Self::CwaProtobuf => "cwa",
             Self::KeysByKid => "keys-by-kid",
             Self::Polish => "pl",
+            Self::Gdhcn => "gdhcn",
         }
     }
 
@@ -133,6 +140,7 @@ impl ListFormat {
             Self::Swedish => "the list signer's certificate",
             Self::Swiss => "the Swiss federal root certificate",
             Self::Austrian => "the list signer's certificate",
+            Self::Gdhcn => "the network's signer of an environment, with add_gdhcn",
             _ => return None,
         })
     }
@@ -201,7 +209,7 @@ pub fn detect_companion(bytes: &[u8]) -> Option<ListFormat> {
     if let [0xd2, 0x84, ..] = bytes {
         return Some(ListFormat::Austrian);
     }
-    let payload = jws::unverified_payload(bytes, &Limits::default()).ok()?;
+    let payload = jws::unverified_payload(bytes, &LoadLimits::default()).ok()?;
     payload.get("activeKeyIds").map(|_| ListFormat::Swiss)
 }
 
@@ -271,6 +279,8 @@ fn detect_json(value: &Value) -> Option<ListFormat> {
                 Some(ListFormat::JwkSet)
             } else if object.get("kty").is_some_and(Value::is_string) {
                 Some(ListFormat::Jwk)
+            } else if object.contains_key("proof") && object.contains_key("@context") {
+                Some(ListFormat::Gdhcn)
             } else if it_fr::is(object) {
                 Some(ListFormat::KeysByKid)
             } else if nl::is(object) {
@@ -357,6 +367,9 @@ pub(super) fn read_list(
         (Check::Anchors(_), None) => return Err(LoadError::Unsigned { format }),
         _ => {}
     }
+    if let (ListFormat::Gdhcn, Some(pass)) = (format, signed) {
+        return Err(LoadError::AnchorMissing { format, pass });
+    }
     let list = bytes.list;
     match (format, bytes.companion) {
         // Without the signature if nobody asks for it.
@@ -406,7 +419,7 @@ pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, Loa
     })
 }
 
-fn check_weight(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
+fn check_weight(bytes: &[u8], limits: &LoadLimits) -> Result<(), LoadError> {
     // Parsed, `{"":0},` takes eighty times its room.
     let max = limits.entries.saturating_add(10).saturating_mul(96);
     if weight(bytes) > max {
@@ -418,13 +431,11 @@ fn check_weight(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
 /// What the values need in memory when parsed, roughly, in units of a number:
 /// each value but the first follows one of `,[{`.
 fn weight(json: &[u8]) -> usize {
-    let (mut weight, mut in_text, mut escaped) = (1, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
+    let (mut weight, mut rest) = (1, json);
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match first {
+            b'"' => rest = after_text(rest),
             b',' => weight += 1,
             b'[' => weight += 4,
             b'{' => weight += 8,
@@ -432,6 +443,19 @@ fn weight(json: &[u8]) -> usize {
         }
     }
     weight
+}
+
+/// What follows the text whose first quote has been taken.
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = memchr2(b'"', b'\\', rest) {
+        let escaped = rest.get(at) == Some(&b'\\');
+        let skipped = at + 1 + usize::from(escaped);
+        rest = rest.get(skipped..).unwrap_or_default();
+        if !escaped {
+            return rest;
+        }
+    }
+    &[]
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Anchor;
 use super::key::{KeyUsage, Kid, KidError, TrustedKey};
 use super::list::cms::CmsError;
+use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, ListBytes, ListFormat, ListInfo};
 use super::text::shown;
 use super::x509::{CertificateError, Dsc};
@@ -141,6 +142,9 @@ pub enum LoadError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A list of the WHO's network that can't be relied upon.
+    #[error(transparent)]
+    Gdhcn(#[from] GdhcnError),
 }
 
 impl LoadError {
@@ -160,6 +164,7 @@ impl LoadError {
             Self::Chain { .. } => "trust-chain",
             Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
+            Self::Gdhcn(error) => error.code(),
         }
     }
 }
@@ -262,6 +267,19 @@ pub enum ProblemKind {
     /// In the list of keys, but not in that of the active ones.
     #[error("the key is not active")]
     Inactive,
+    /// The name of another list. Nothing is fetched, and the keys of that
+    /// list are not vouched for by this one.
+    #[error("a reference to {to}{}, which is not followed", if *elsewhere { ", of another host" } else { "" })]
+    Reference {
+        /// The name.
+        to: String,
+        /// Whether it is outside the environment of this list.
+        elsewhere: bool,
+    },
+    /// The name of an entry says another domain, participant, usage or kid
+    /// than its members do.
+    #[error("the entry's name contradicts its members")]
+    IdMismatch,
     /// A JWK of a type or curve that is unknown here (RFC 7518 §6).
     #[error("unknown key type {kty}{}", crv.as_ref().map(|c| format!(", curve {c}")).unwrap_or_default())]
     JwkKeyType {
@@ -330,6 +348,8 @@ impl ProblemKind {
             Self::UploadSignature { .. } => "upload-signature",
             Self::CountryMismatch { .. } => "country-mismatch",
             Self::Inactive => "key-inactive",
+            Self::Reference { .. } => "reference",
+            Self::IdMismatch => "entry-id-mismatch",
             Self::JwkKeyType { .. } => "jwk-key-type",
             Self::JwkPrivateKey => "jwk-private-key",
             Self::JwkUse { .. } => "jwk-use",
@@ -386,7 +406,8 @@ pub struct LoadReport {
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
     /// What the lists say about themselves: those of
-    /// [`add_signed_list`](TrustStoreBuilder::add_signed_list) and
+    /// [`add_signed_list`](TrustStoreBuilder::add_signed_list),
+    /// [`add_gdhcn`](TrustStoreBuilder::add_gdhcn) and
     /// [`trust_unsigned_list`](TrustStoreBuilder::trust_unsigned_list).
     pub lists: Vec<ListInfo>,
 }
@@ -519,6 +540,7 @@ pub struct TrustStoreBuilder {
     keys: BTreeMap<Kid, Vec<TrustedKey>>,
     seen: HashSet<[u8; 32]>,
     report: LoadReport,
+    environment: Option<Environment>,
 }
 
 impl TrustStoreBuilder {
@@ -702,6 +724,47 @@ impl TrustStoreBuilder {
         })
     }
 
+    /// Adds a list of the WHO's network (GDHCN, version 2), after checking its
+    /// proof against the signer's pinned key. A store takes lists of one
+    /// environment alone.
+    ///
+    /// Document signers (DSC) and signing authorities (SCA) are kept, each
+    /// with its domain and participant ([`TrustedKey::gdhcn`]): see
+    /// [`TrustStore::select`]. References to other lists are reported and
+    /// never followed.
+    ///
+    /// ```no_run
+    /// use hcert::trust::{GdhcnAnchor, TrustStore};
+    /// let mut builder = TrustStore::builder();
+    /// builder.add_gdhcn("WHO", &std::fs::read("did.json")?, &GdhcnAnchor::prod())?;
+    /// let (store, report) = builder.build();
+    /// println!("of {:?}", report.lists[0].issued_at);
+    /// let accepted = store.select(|key| key.gdhcn().is_some_and(|listed| {
+    ///     listed.domain() == "DCC" && ["ESP", "PRT"].contains(&listed.participant())
+    /// }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_gdhcn(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        anchor: &GdhcnAnchor,
+    ) -> Result<&mut Self, LoadError> {
+        let added = anchor.environment();
+        if let Some(has) = self.environment.filter(|has| *has != added) {
+            return Err(GdhcnError::MixedEnvironments { has, added }.into());
+        }
+        let mut info = None;
+        self.add(label, bytes, |source| {
+            let (entries, list) = gdhcn::read(source, bytes, anchor)?;
+            info = Some(list);
+            Ok(entries)
+        })?;
+        self.environment = Some(added);
+        self.report.lists.extend(info);
+        Ok(self)
+    }
+
     /// The store, and what became of each entry.
     pub fn build(self) -> (TrustStore, LoadReport) {
         let store = TrustStore {
@@ -822,6 +885,24 @@ impl TrustStore {
     /// better than another: try each.
     pub fn candidates(&self, kid: impl AsRef<[u8]>) -> &[TrustedKey] {
         self.keys.get(kid.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A store of those keys that `keep` says yes to.
+    pub fn select(&self, keep: impl Fn(&TrustedKey) -> bool) -> Self {
+        let keys: BTreeMap<_, Vec<_>> = self
+            .keys
+            .iter()
+            .map(|(kid, keys)| {
+                let kept = keys.iter().filter(|key| keep(key)).cloned();
+                (kid.clone(), kept.collect::<Vec<_>>())
+            })
+            .filter(|(_, keys)| !keys.is_empty())
+            .collect();
+        Self {
+            len: keys.values().map(Vec::len).sum(),
+            keys: Arc::new(keys),
+            lists: self.lists.clone(),
+        }
     }
 
     /// All keys, by kid and then in the order in which they were added.

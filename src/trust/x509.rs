@@ -6,11 +6,13 @@
 //! as a whole, and says which certificates belong to it.
 
 use core::fmt;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Tag, Tagged};
 use x509_cert::name::Name;
 
@@ -21,8 +23,8 @@ use crate::crypto::{KeyError, PublicKey};
 
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
-const COUNTRY: &str = "2.5.4.6";
-const COMMON_NAME: &str = "2.5.4.3";
+const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
 /// Why bytes are not a usable document signer certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -130,11 +132,12 @@ impl Dsc {
                 Err(_) => Timestamp::from_seconds(i64::MAX),
             };
         let extension = |oid: &'static str| {
+            let wanted = ObjectIdentifier::new_unwrap(oid);
             let mut found = tbs
                 .extensions
                 .iter()
                 .flatten()
-                .filter(|e| e.extn_id.to_string() == oid)
+                .filter(|e| e.extn_id == wanted)
                 .map(|e| e.extn_value.as_bytes());
             match (found.next(), found.next()) {
                 (value, None) => Ok(value),
@@ -350,18 +353,18 @@ fn attributes(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
     name.0.iter().flat_map(|rdn| rdn.0.iter())
 }
 
-fn attribute(name: &Name, oid: &str) -> Option<String> {
-    let found = attributes(name).find(|a| a.oid.to_string() == oid)?;
+fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
+    let found = attributes(name).find(|a| a.oid == oid)?;
     let text = directory_string(found)?;
     let text = text.trim();
-    (!text.is_empty()).then(|| escape(text, false))
+    (!text.is_empty()).then(|| escape(text, false).into_owned())
 }
 
-fn directory_string(attribute: &AttributeTypeAndValue) -> Option<String> {
+fn directory_string(attribute: &AttributeTypeAndValue) -> Option<Cow<'_, str>> {
     let bytes = attribute.value.value();
     match attribute.value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
-            core::str::from_utf8(bytes).ok().map(Into::into)
+            core::str::from_utf8(bytes).ok().map(Cow::Borrowed)
         }
         // T.61 in name, Latin-1 in practice.
         Tag::TeletexString => Some(bytes.iter().map(|b| char::from(*b)).collect()),
@@ -370,14 +373,19 @@ fn directory_string(attribute: &AttributeTypeAndValue) -> Option<String> {
                 .chunks(2)
                 .map(|pair| pair.iter().fold(0, |n, b| n << 8 | u16::from(*b)))
                 .collect();
-            String::from_utf16(&units).ok()
+            String::from_utf16(&units).ok().map(Cow::Owned)
         }
         _ => None,
     }
 }
 
 /// RFC 4514 §2.4 with `quote`; without it, unprintable characters alone.
-fn escape(text: &str, quote: bool) -> String {
+fn escape(text: &str, quote: bool) -> Cow<'_, str> {
+    let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=');
+    let plain = |b: u8| matches!(b, b' '..=b'~') && !(quote && special(char::from(b)));
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unprintable(c) {
@@ -387,17 +395,17 @@ fn escape(text: &str, quote: bool) -> String {
                 out.push_str(&hex(&[byte]));
             }
         } else {
-            if quote && matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=') {
+            if quote && special(c) {
                 out.push('\\');
             }
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn show_name(name: &Name) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(128);
     for rdn in name.0.iter().rev() {
         for (n, attribute) in rdn.0.iter().enumerate() {
             match (n, out.is_empty()) {
@@ -405,8 +413,10 @@ fn show_name(name: &Name) -> String {
                 (0, false) => out.push(','),
                 _ => out.push('+'),
             }
-            let oid = attribute.oid.to_string();
-            out.push_str(short_name(&oid).unwrap_or(&oid));
+            match short_name(attribute.oid) {
+                Some(name) => out.push_str(name),
+                None => out.push_str(&attribute.oid.to_string()),
+            }
             out.push('=');
             match directory_string(attribute) {
                 Some(text) => out.push_str(&escape(&text, true)),
@@ -421,20 +431,23 @@ fn show_name(name: &Name) -> String {
 }
 
 /// RFC 4514 §3, and what else document signers use.
-fn short_name(oid: &str) -> Option<&'static str> {
-    Some(match oid {
-        COMMON_NAME => "CN",
-        COUNTRY => "C",
-        "2.5.4.5" => "serialNumber",
-        "2.5.4.7" => "L",
-        "2.5.4.8" => "ST",
-        "2.5.4.9" => "STREET",
-        "2.5.4.10" => "O",
-        "2.5.4.11" => "OU",
-        "2.5.4.97" => "organizationIdentifier",
-        "0.9.2342.19200300.100.1.1" => "UID",
-        "0.9.2342.19200300.100.1.25" => "DC",
-        "1.2.840.113549.1.9.1" => "emailAddress",
+fn short_name(oid: ObjectIdentifier) -> Option<&'static str> {
+    const PILOT: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1];
+    const EMAIL: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+    // The content octets: 2.5.4.x is 55 04 x.
+    Some(match oid.as_bytes() {
+        [0x55, 4, 3] => "CN",
+        [0x55, 4, 5] => "serialNumber",
+        [0x55, 4, 6] => "C",
+        [0x55, 4, 7] => "L",
+        [0x55, 4, 8] => "ST",
+        [0x55, 4, 9] => "STREET",
+        [0x55, 4, 10] => "O",
+        [0x55, 4, 11] => "OU",
+        [0x55, 4, 97] => "organizationIdentifier",
+        [start @ .., 1] if start == PILOT => "UID",
+        [start @ .., 25] if start == PILOT => "DC",
+        bytes if bytes == EMAIL => "emailAddress",
         _ => return None,
     })
 }
@@ -466,6 +479,22 @@ mod tests {
         }
         for wrong in [&[][..], &[0x2b, 0x86], &[0xff; 40]] {
             assert_eq!(dotted(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn attributes_have_the_names_of_rfc_4514() {
+        for (oid, name) in [
+            ("2.5.4.3", Some("CN")),
+            ("2.5.4.97", Some("organizationIdentifier")),
+            ("0.9.2342.19200300.100.1.1", Some("UID")),
+            ("0.9.2342.19200300.100.1.25", Some("DC")),
+            ("1.2.840.113549.1.9.1", Some("emailAddress")),
+            ("2.5.4.13", None),
+            ("0.9.2342.19200300.100.1.3", None),
+        ] {
+            let oid = ObjectIdentifier::new(oid).unwrap();
+            assert_eq!(short_name(oid), name, "{oid}");
         }
     }
 

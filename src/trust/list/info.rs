@@ -15,6 +15,7 @@ pub struct ListInfo {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::trust) struct Claims {
+    pub(in crate::trust) identity: Option<String>,
     pub(in crate::trust) issuer: Option<String>,
     pub(in crate::trust) issued_at: Option<Timestamp>,
     pub(in crate::trust) expires_at: Option<Timestamp>,
@@ -38,6 +39,12 @@ impl ListInfo {
     /// not, everything else here is only said.
     pub fn is_authenticated(&self) -> bool {
         self.authenticated
+    }
+
+    /// What the list calls itself, the same for all its editions, where a form
+    /// has such a name (GDHCN).
+    pub fn identity(&self) -> Option<&str> {
+        self.claims.identity.as_deref()
     }
 
     /// Who made the list, in its own words.

@@ -7,10 +7,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 
 use super::check_weight;
-use crate::trust::store::{Limits, LoadError};
+use crate::trust::store::{LoadError, LoadLimits};
 
 /// Parses JSON within limits; duplicate members are refused.
-pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, LoadError> {
+pub(super) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     check_weight(bytes, limits)?;
     match serde_json::from_slice(bytes) {
         Ok(Strict(value)) => Ok(value),

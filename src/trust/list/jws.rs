@@ -8,7 +8,7 @@ use super::json;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::signature::{Hash, Scheme, issued_by};
-use crate::trust::store::{Limits, LoadError};
+use crate::trust::store::{LoadError, LoadLimits};
 use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
 
@@ -66,7 +66,7 @@ pub(super) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
 }
 
 /// The payload's JSON, whoever signed it.
-pub(super) fn unverified_payload(text: &[u8], limits: &Limits) -> Result<Value, LoadError> {
+pub(super) fn unverified_payload(text: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let [_, payload, _] = split(text).ok_or(NOT_JWS)?;
     json::parse(&decode(payload)?, limits)
 }
@@ -84,7 +84,7 @@ pub(super) fn verified_payload(
     text: &[u8],
     profile: &Profile,
     anchors: &[Anchor],
-    limits: &Limits,
+    limits: &LoadLimits,
 ) -> Result<Value, LoadError> {
     let text = text.trim_ascii();
     let [header, payload, signature] = split(text).ok_or(NOT_JWS)?;
@@ -119,7 +119,7 @@ pub(super) fn verified_payload(
 }
 
 /// `x5c`: standard base64, the signer first (RFC 7515 §4.1.6).
-fn read_chain(header: &Value, limits: &Limits) -> Result<Vec<Dsc>, LoadError> {
+fn read_chain(header: &Value, limits: &LoadLimits) -> Result<Vec<Dsc>, LoadError> {
     let broken = LoadError::Chain {
         fault: "x5c is not an array of a few certificates",
     };

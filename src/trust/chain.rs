@@ -1,0 +1,88 @@
+//! Whether a listed certificate was signed by an authority of its list.
+
+use core::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::signature::{Fault, LinkFault, issued_by};
+use super::x509::Dsc;
+
+/// What is known about who signed a key's certificate.
+///
+/// A trust list is trusted as a whole, so no verdict depends on this: it
+/// tells how well the list is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Chain {
+    /// The source names no authorities.
+    NotChecked,
+    /// Listed as an authority itself.
+    Authority,
+    /// Signed by an authority of the same list and participant.
+    Checked,
+    /// None of the participant's authorities in the list signed it, or there
+    /// are none.
+    NoAuthority,
+    /// An authority bears the issuer's name, but its signature is of a kind
+    /// that this crate does not verify: P-521, Brainpool, or SHA-1.
+    Unsupported,
+}
+
+impl Chain {
+    /// A stable identifier.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotChecked => "not-checked",
+            Self::Authority => "authority",
+            Self::Checked => "checked",
+            Self::NoAuthority => "no-authority",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The authorities that come into question. To verify with them takes longer
+/// than to load the list, and so is done when somebody asks.
+pub(super) struct ChainLink {
+    authority: bool,
+    authorities: Arc<[Dsc]>,
+    found: OnceLock<Chain>,
+}
+
+impl ChainLink {
+    pub(super) fn new(authority: bool, authorities: Arc<[Dsc]>) -> Self {
+        Self {
+            authority,
+            authorities,
+            found: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn chain(&self, certificate: &Dsc) -> Chain {
+        *self.found.get_or_init(|| {
+            if self.authority {
+                return Chain::Authority;
+            }
+            let mut chain = Chain::NoAuthority;
+            for authority in self.authorities.iter() {
+                match issued_by(certificate, authority, 0) {
+                    Ok(()) => return Chain::Checked,
+                    Err(LinkFault::Signature(Fault::Algorithm)) => chain = Chain::Unsupported,
+                    Err(_) => {}
+                }
+            }
+            chain
+        })
+    }
+}
+
+impl fmt::Debug for ChainLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChainLink({} authorities)", self.authorities.len())
+    }
+}

@@ -1,0 +1,576 @@
+//! The trust lists of the WHO's Global Digital Health Certification Network:
+//! DID documents with a JsonWebSignature2020 proof.
+//!
+//! The proof signs RDF statements, not bytes. What a JSON-LD processor would
+//! make of the document is computed here for the few contexts that the
+//! network uses, and whatever these contexts do not define is refused: it
+//! would be unsigned.
+
+mod canonical;
+mod document;
+mod json;
+mod nquads;
+
+use core::fmt;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use self::document::{Document, ListedKey, Method, host};
+use self::json::Node;
+use super::{Claims, ListFormat, ListInfo, check_weight, without_bom};
+use crate::crypto::{self, KeyError, PublicKey};
+use crate::trust::chain::ChainLink;
+use crate::trust::key::Kid;
+use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::text::{decode_base64, shown};
+use crate::trust::x509::Dsc;
+
+/// The header of every proof: `{"b64":false,"crit":["b64"],"alg":"ES256"}`
+/// (RFC 7797, detached as of RFC 7515 appendix F).
+const JWS_HEADER: &str = "eyJiNjQiOmZhbHNlLCJjcml0IjpbImI2NCJdLCJhbGciOiJFUzI1NiJ9";
+
+/// An environment of the network. Each has its own lists, signer and hosts,
+/// and they never mix: a [`TrustStoreBuilder`](crate::trust::TrustStoreBuilder)
+/// takes the lists of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Environment {
+    /// Production.
+    Prod,
+    /// User acceptance tests.
+    Uat,
+    /// Development.
+    Dev,
+}
+
+impl Environment {
+    const ALL: [Self; 3] = [Self::Prod, Self::Uat, Self::Dev];
+
+    /// `prod`, `uat` or `dev`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prod => "prod",
+            Self::Uat => "uat",
+            Self::Dev => "dev",
+        }
+    }
+
+    /// The environment of that [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// The host of the environment's lists, which is part of their names.
+    pub const fn host(self) -> &'static str {
+        match self {
+            Self::Prod => "tng-cdn.who.int",
+            Self::Uat => "tng-cdn-uat.who.int",
+            Self::Dev => "tng-cdn-dev.who.int",
+        }
+    }
+
+    /// The name of the key that signs the environment's lists.
+    const fn signer(self) -> &'static str {
+        match self {
+            Self::Prod => {
+                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-prod:main:WHO:signing:DID"
+            }
+            Self::Uat => {
+                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-uat:main:WHO:signing:DID"
+            }
+            Self::Dev => {
+                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-dev:main:WHO:signing:DID"
+            }
+        }
+    }
+
+    const fn context_suffix(self) -> &'static str {
+        match self {
+            Self::Prod => "",
+            Self::Uat => "-UAT",
+            Self::Dev => "-DEV",
+        }
+    }
+}
+
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Who has to have signed the lists of an environment.
+///
+/// The document in which the network publishes its signer's key is itself
+/// unsigned, so the key is pinned: [`prod`](Self::prod), [`uat`](Self::uat)
+/// and [`dev`](Self::dev) are the keys in use in August 2026. After a change
+/// of keys, which the WHO would announce, [`new`](Self::new) takes another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GdhcnAnchor {
+    environment: Environment,
+    key: PublicKey,
+}
+
+// Affine coordinates, base64url as published.
+const PROD_XY: [&str; 2] = [
+    "ZlMwokmcS8vx0c3mc38eLVUMEVV2BXjdMpvBeueeWZw",
+    "8CGiSXsauiFAbDxvOcmFxyswM07Ld85-ELRcoTbO9Z4",
+];
+const UAT_XY: [&str; 2] = [
+    "VgS8MAfbsTcXnfKr-dRjnfumq7UP91ntO1cOlQ4hmrI",
+    "2ryjnUatlK3kwDE_LHK7vFiQRJKPxKn31-KjYZlGrIE",
+];
+const DEV_XY: [&str; 2] = [
+    "mB9T6oJ57ZKlC1f150-34M3JkxN22Ld1BQVPqJfgH6k",
+    "vW7GmCn5eNzbjdjI8PYWvanovWIIYoqv0ZE_lvuD2d8",
+];
+
+impl GdhcnAnchor {
+    /// The lists of an environment, signed by this P-256 key.
+    pub fn new(environment: Environment, key: PublicKey) -> Self {
+        Self { environment, key }
+    }
+
+    /// The pinned key of an environment.
+    pub fn pinned(environment: Environment) -> Self {
+        let [x, y] = match environment {
+            Environment::Prod => PROD_XY,
+            Environment::Uat => UAT_XY,
+            Environment::Dev => DEV_XY,
+        };
+        match coordinates(x, y) {
+            Ok(key) => Self::new(environment, key),
+            // The tests read all three.
+            Err(_) => unreachable!("the pinned keys are on the curve"),
+        }
+    }
+
+    /// The signer of production: `tng-participants-prod`, as published in
+    /// WorldHealthOrganization/tng-cdn@3575a71.
+    pub fn prod() -> Self {
+        Self::pinned(Environment::Prod)
+    }
+
+    /// The signer of the acceptance tests: `tng-participants-uat`, published
+    /// in the WHO's repository of that name under `WHO/signing/DID`.
+    pub fn uat() -> Self {
+        Self::pinned(Environment::Uat)
+    }
+
+    /// The signer of the development environment: `tng-participants-dev`, as
+    /// published in WorldHealthOrganization/tng-cdn-dev@946c88c.
+    pub fn dev() -> Self {
+        Self::pinned(Environment::Dev)
+    }
+
+    /// The environment.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The signer's key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.key
+    }
+}
+
+fn coordinates(x: &str, y: &str) -> Result<PublicKey, KeyError> {
+    let bytes = |text| {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        bytes.and_then(|b| <[u8; 32]>::try_from(b).ok())
+    };
+    match (bytes(x), bytes(y)) {
+        (Some(x), Some(y)) => PublicKey::from_p256_coordinates(&x, &y),
+        _ => Err(KeyError::Encoding),
+    }
+}
+
+/// What the network says a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum GdhcnUsage {
+    /// `DSC`: a document signer.
+    DocumentSigner,
+    /// `SCA`, which the lists also write `CSCA`: the authority over a
+    /// participant's document signers. Some participants sign certificates
+    /// with it directly.
+    SigningAuthority,
+}
+
+impl GdhcnUsage {
+    /// `DSC` or `SCA`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DocumentSigner => "DSC",
+            Self::SigningAuthority => "SCA",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "DSC" => Some(Self::DocumentSigner),
+            "SCA" | "CSCA" => Some(Self::SigningAuthority),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for GdhcnUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Under what a key is listed in the network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct GdhcnOrigin {
+    environment: Environment,
+    domain: Box<str>,
+    participant: Box<str>,
+    usage: GdhcnUsage,
+}
+
+impl GdhcnOrigin {
+    /// The environment of the list.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The trust domain, such as `DCC` or `PH4H`.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// Who signs: ISO 3166-1 alpha-3 (`ESP`), or a code of the network's own
+    /// (`XCL`). The certificate's country is alpha-2.
+    pub fn participant(&self) -> &str {
+        &self.participant
+    }
+
+    /// What the key is for.
+    pub fn usage(&self) -> GdhcnUsage {
+        self.usage
+    }
+}
+
+impl fmt::Display for GdhcnOrigin {
+    /// `DCC:ESP:DSC`, as in the names of the lists.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.domain, self.participant, self.usage)
+    }
+}
+
+/// Why a document of the network was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GdhcnError {
+    /// Without a proof, like the documents of the network's signers.
+    #[error("the document is not signed")]
+    Unsigned,
+    /// A list of the first version, whose signer can't be resolved.
+    #[error("a list of version 1, which can't be verified: use the one under /v2/")]
+    OldVersion,
+    /// Signed for another environment than the anchor's.
+    #[error("a list of the environment {found}, not {expected}")]
+    Environment {
+        /// The anchor's.
+        expected: Environment,
+        /// The document's.
+        found: Environment,
+    },
+    /// The store already has keys of another environment.
+    #[error("the store has keys of the environment {has}, which never mixes with {added}")]
+    MixedEnvironments {
+        /// The environment of the keys in the store.
+        has: Environment,
+        /// The environment of the list.
+        added: Environment,
+    },
+    /// Not a name of one of the network's lists.
+    #[error("{id} is not a trust list of the network")]
+    NotATrustList {
+        /// What the document calls itself.
+        id: String,
+    },
+    /// Contexts that say something else than the network's would.
+    #[error("unknown contexts: {found}")]
+    Context {
+        /// The first that differs.
+        found: String,
+    },
+    /// A member that would be unsigned, or that no list of the network has.
+    #[error("the unknown member `{name}` in {within}")]
+    UnknownMember {
+        /// The object.
+        within: &'static str,
+        /// The member's name.
+        name: String,
+    },
+    /// Two members of one name.
+    #[error("a member occurs twice in {within}")]
+    RepeatedMember {
+        /// The object.
+        within: &'static str,
+    },
+    /// A member is absent or not what it has to be.
+    #[error("the member `{name}` is not {expected}")]
+    Member {
+        /// The member's name.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// Two keys of one name, which the signature could not tell apart.
+    #[error("{id} is listed twice")]
+    RepeatedId {
+        /// The name.
+        id: String,
+    },
+    /// Not signed by the environment's signer.
+    #[error("signed by {found}, which is not the environment's signer")]
+    Signer {
+        /// The name of the signer.
+        found: String,
+    },
+    /// The signature's header is not the one that the network uses.
+    #[error("the signature is not a detached JWS with the header of the network")]
+    Header,
+    /// The signature does not hold under the anchor's key.
+    #[error("the signature does not verify under the pinned key")]
+    Signature,
+}
+
+impl GdhcnError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unsigned => "gdhcn-unsigned",
+            Self::OldVersion => "gdhcn-old-version",
+            Self::Environment { .. } => "gdhcn-environment",
+            Self::MixedEnvironments { .. } => "gdhcn-mixed-environments",
+            Self::NotATrustList { .. } => "gdhcn-not-a-trust-list",
+            Self::Context { .. } => "gdhcn-context",
+            Self::UnknownMember { .. } => "gdhcn-unknown-member",
+            Self::RepeatedMember { .. } => "gdhcn-repeated-member",
+            Self::Member { .. } => "gdhcn-member",
+            Self::RepeatedId { .. } => "gdhcn-repeated-id",
+            Self::Signer { .. } => "gdhcn-signer",
+            Self::Header => "gdhcn-header",
+            Self::Signature => "gdhcn-signature",
+        }
+    }
+}
+
+/// Verifies the document, and then reads its entries.
+pub(in crate::trust) fn read(
+    source: &Source,
+    bytes: &[u8],
+    anchor: &GdhcnAnchor,
+) -> Result<(Vec<Entry>, ListInfo), LoadError> {
+    check_weight(bytes, &source.limits)?;
+    let root: Node<'_> = serde_json::from_slice(without_bom(bytes)).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        LoadError::Json { line, column }
+    })?;
+    let document = Document::read(&root, anchor)?;
+    source.check_count(document.methods.len())?;
+    verify(&document, anchor)?;
+
+    let mut entries: Vec<_> = document
+        .methods
+        .iter()
+        .map(|method| read_method(source, method, anchor.environment))
+        .collect();
+    link_chains(&mut entries);
+    let info = ListInfo {
+        label: source.label.to_string(),
+        format: ListFormat::Gdhcn,
+        authenticated: true,
+        claims: Claims {
+            identity: Some(document.id.into()),
+            issued_at: Some(document.proof.issued_at),
+            ..Claims::default()
+        },
+    };
+    Ok((entries, info))
+}
+
+fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnError> {
+    let signature = document
+        .proof
+        .jws
+        .strip_prefix(JWS_HEADER)
+        .and_then(|rest| rest.strip_prefix(".."))
+        .ok_or(GdhcnError::Header)?;
+    // DER, where a JWS should have 64 bytes (RFC 7518 §3.4).
+    let signature = BASE64_URL_SAFE_NO_PAD
+        .decode(signature)
+        .ok()
+        .and_then(|der| crypto::es256_from_der(&der))
+        .ok_or(GdhcnError::Signature)?;
+    let options: [u8; 32] = Sha256::digest(nquads::of_proof(document)).into();
+    let mut content = Sha256::new();
+    nquads::of_document(document, anchor.environment, |lines| content.update(lines))?;
+    let content: [u8; 32] = content.finalize().into();
+    let message = [JWS_HEADER.as_bytes(), b".", &options, &content];
+    anchor
+        .key
+        .verify(&message, &signature)
+        .map_err(|_| GdhcnError::Signature)
+}
+
+fn read_method(source: &Source, method: &Method<'_>, environment: Environment) -> Entry {
+    match method {
+        Method::Reference(to) => Entry::from(Err(ProblemKind::Reference {
+            to: shown(to),
+            elsewhere: host(to) != environment.host(),
+        })),
+        Method::Key(key) => Entry {
+            kid: key.jwk.get("kid").and_then(Node::as_text).map(Into::into),
+            outcome: read_key(source, key, environment),
+        },
+    }
+}
+
+/// The key is that of the certificate: three of four `x` and `y` in the
+/// network's lists are not of the right length.
+fn read_key(
+    source: &Source,
+    key: &ListedKey<'_>,
+    environment: Environment,
+) -> Result<Found, ProblemKind> {
+    if host(key.id) != environment.host() {
+        return Err(ProblemKind::Reference {
+            to: shown(key.id),
+            elsewhere: true,
+        });
+    }
+    let usage = GdhcnUsage::from_code(key.usage).ok_or(ProblemKind::NotADocumentSigner {
+        certificate_type: shown(key.usage),
+    })?;
+    let (list, fragment) = key.id.split_once('#').unwrap_or_default();
+    let origin = GdhcnOrigin {
+        environment,
+        domain: key.domain.into(),
+        participant: key.participant.into(),
+        usage,
+    };
+    let text = key.jwk.get("kid").and_then(Node::as_text);
+    // `…:DCC:ESP:DSC`
+    let place = [usage.name(), key.participant, key.domain].map(Some);
+    let mut named = list.rsplit(':');
+    if place.map(|_| named.next()) != place || text != Some(fragment) {
+        return Err(ProblemKind::IdMismatch);
+    }
+    let kid = Kid::from_base64(fragment)?;
+    let leaf = key
+        .jwk
+        .get("x5c")
+        .and_then(Node::as_array)
+        .and_then(|chain| chain.first()?.as_text())
+        .ok_or(ProblemKind::Member {
+            name: "x5c",
+            expected: "an array of texts",
+        })?;
+    let der = decode_base64(leaf).ok_or(ProblemKind::Base64 { name: "x5c" })?;
+    let mut found = source.listed_certificate(Some(kid), &der)?;
+    found.key.gdhcn = Some(Arc::new(origin));
+    Ok(found)
+}
+
+/// Gives each key the authorities that its participant has in the list.
+fn link_chains(entries: &mut [Entry]) {
+    let keys = |entries: &'_ [Entry]| -> BTreeMap<Box<str>, Vec<Dsc>> {
+        let mut out: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for found in entries.iter().filter_map(|e| e.outcome.as_ref().ok()) {
+            if let (Some(origin), Some(certificate)) = (&found.key.gdhcn, &found.key.certificate)
+                && origin.usage == GdhcnUsage::SigningAuthority
+            {
+                let all = out.entry(origin.participant.clone()).or_default();
+                all.push(certificate.clone());
+            }
+        }
+        out
+    };
+    let authorities: BTreeMap<Box<str>, Arc<[Dsc]>> = keys(entries)
+        .into_iter()
+        .map(|(participant, all)| (participant, all.into()))
+        .collect();
+    for found in entries.iter_mut().filter_map(|e| e.outcome.as_mut().ok()) {
+        if let Some(origin) = &found.key.gdhcn {
+            let listed = authorities.get(&origin.participant).cloned();
+            let authority = origin.usage == GdhcnUsage::SigningAuthority;
+            found.key.chain = Some(Arc::new(ChainLink::new(
+                authority,
+                listed.unwrap_or_default(),
+            )));
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    #[test]
+    fn the_pinned_keys_are_on_the_curve() {
+        for environment in Environment::ALL {
+            let anchor = GdhcnAnchor::pinned(environment);
+            assert_eq!(anchor.environment(), environment);
+            assert_eq!(
+                Environment::from_name(environment.name()),
+                Some(environment)
+            );
+        }
+        assert_ne!(GdhcnAnchor::prod().key, GdhcnAnchor::dev().key);
+        assert_ne!(GdhcnAnchor::uat().key, GdhcnAnchor::dev().key);
+    }
+
+    /// The folder with the published data, or a word on stdout why the test
+    /// does nothing.
+    fn published() -> Option<PathBuf> {
+        let vectors = std::env::var_os("HCERT_VECTORS").map_or_else(
+            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
+            PathBuf::from,
+        );
+        let path = vectors.join("gdhcn");
+        if path.exists() {
+            return Some(path);
+        }
+        let missing = format!("{} is not there: set HCERT_VECTORS", path.display());
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
+        println!("SKIPPED: {missing}");
+        None
+    }
+
+    #[test]
+    fn the_worked_examples_are_reproduced_byte_for_byte() {
+        let Some(folder) = published() else { return };
+        let read = |path: String| std::fs::read_to_string(folder.join(path)).unwrap();
+        for (name, path) in [
+            ("dcc-bra-dsc", "trustlist/DCC/BRA/DSC"),
+            ("ref-root", "trustlist-ref"),
+        ] {
+            let json = read(format!("PROD/v2/{path}/did.json"));
+            let root: Node<'_> = serde_json::from_str(&json).unwrap();
+            let document = Document::read(&root, &GdhcnAnchor::prod()).unwrap();
+            let proof = nquads::of_proof(&document);
+            assert_eq!(proof, read(format!("canonical/{name}.proof.nq")));
+            let mut lines = String::new();
+            let write = |part: &str| lines.push_str(part);
+            nquads::of_document(&document, Environment::Prod, write).unwrap();
+            assert_eq!(lines, read(format!("canonical/{name}.doc.nq")));
+            let digest = |text| crate::trust::text::hex(&Sha256::digest(text));
+            let digests = digest(proof) + &digest(lines);
+            let expected = read(format!("canonical/{name}.verifydata.hex"));
+            assert_eq!(digests, expected.trim());
+        }
+    }
+}
