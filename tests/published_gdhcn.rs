@@ -163,7 +163,7 @@ fn the_production_list_loads_entry_by_entry() {
         ])
     );
     assert!(store.iter().all(|k| k.certificate().is_some()));
-    // 61 authorities; P-384 and P-521 (54) and SHA-1 (5) can't be verified.
+    // 61 authorities; SHA-1 (5) and a P-521 authority (2) are not verified.
     assert_eq!(
         chains(&store),
         BTreeMap::from([
