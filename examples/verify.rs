@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use hcert::Timestamp;
 use hcert::format::hc1::{cwt::TimeClaim, text};
-use hcert::trust::{TrustStore, TrustedKey};
+use hcert::trust::{Environment, TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
 use serde_json::{Value, json};
 
@@ -19,26 +19,35 @@ use serde_json::{Value, json};
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[path = "support/trust.rs"]
+mod trust_files;
 #[path = "support/words.rs"]
 mod words;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
+use trust_files::TrustOptions;
 
 const PROGRAM: &str = "verify";
 
 const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
-Usage: verify [--trust FILE]… [--at TIME] [--strict] [--json] [--quiet] INPUT…
+Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV] [--at TIME]
+              [--strict] [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
 
   --trust FILE  who may sign: a certificate (DER, PEM, several in one PEM), a
-                public key (SPKI), a JWK or JWK set, a JSON list of
-                certificates, or the EU gateway's list; may be repeated.
-                Whoever gives the file vouches for it.
+                public key (SPKI), a JWK or JWK set, or a trust list of the
+                WHO's network, the EU gateway or a member state; may be
+                repeated. A list in two files takes both. Whoever gives a file
+                without a signature vouches for it.
+  --anchor FILE who signs the lists: a certificate or a public key; may be
+                repeated. A signed list is refused without it.
+  --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
+                which a list has to be, whose signer is known here
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --strict      refuse every departure from the specification
@@ -56,7 +65,7 @@ can't be read, or output that can't be written.
 
 #[derive(Default)]
 struct Options {
-    trust: Vec<OsString>,
+    trust: TrustOptions,
     at: Option<Timestamp>,
     strict: bool,
     json: bool,
@@ -97,7 +106,14 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
-            Long("trust") => options.trust.push(parser.value()?),
+            Long("trust") => options.trust.files.push(parser.value()?),
+            Long("anchor") => options.trust.anchors.push(parser.value()?),
+            Long("trust-env") => {
+                let name = parser.value()?.string()?;
+                let environment = Environment::from_name(&name);
+                options.trust.environment =
+                    Some(environment.ok_or("--trust-env is prod, uat or dev")?);
+            }
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("strict") => options.strict = true,
             Long("json") => options.json = true,
@@ -113,21 +129,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
 }
 
 fn trust(options: &Options) -> Result<TrustStore, Error> {
-    let mut builder = TrustStore::builder();
-    for path in &options.trust {
-        let label = path.to_string_lossy();
-        let bytes = std::fs::read(path).map_err(|e| match e.kind() {
-            io::ErrorKind::IsADirectory => {
-                format!("--trust {label}: is a directory; name the files in it")
-            }
-            _ => format!("--trust {label}: {e}"),
-        })?;
-        builder
-            .add_bytes(&label, &bytes)
-            .map_err(|e| format!("--trust {label}: {e}"))?;
-    }
-    let (store, report) = builder.build();
-    if options.trust.is_empty() {
+    let (store, report) = options.trust.load()?;
+    if options.trust.files.is_empty() {
         complain(
             PROGRAM,
             "no trust list is given, so nothing can be found valid; name one with --trust FILE",
@@ -142,7 +145,7 @@ fn trust(options: &Options) -> Result<TrustStore, Error> {
         );
         complain(PROGRAM, &summary);
     }
-    if store.is_empty() && !options.trust.is_empty() {
+    if store.is_empty() && !options.trust.files.is_empty() {
         complain(PROGRAM, "the trust lists hold no usable key");
     }
     Ok(store)
