@@ -590,3 +590,37 @@ fn cbor_is_written_in_diagnostic_notation() {
 #[allow(dead_code)]
 #[path = "../examples/support/diagnostic.rs"]
 mod diagnostic;
+
+#[test]
+fn a_signed_list_is_refused_without_its_anchor_and_with_another_one() {
+    use base64::prelude::{BASE64_STANDARD, Engine as _};
+    use hcert::issue::Signer;
+    let files = Files::new("signed-list");
+    let (signer, other) = (common::signer("list"), common::signer("another"));
+    let dsc = dsc("alpha", &[]);
+    let body = serde_json::json!({"certificates": [{
+        "certificateType": "DSC",
+        "country": "XX",
+        "kid": BASE64_STANDARD.encode(dsc.kid().as_bytes()),
+        "rawData": BASE64_STANDARD.encode(dsc.der()),
+    }]});
+    let body = body.to_string();
+    let signature = BASE64_STANDARD.encode(signer.sign(body.as_bytes()).unwrap());
+    let list = files.write("list.json", &format!("{signature}\n{body}"));
+    let anchor = |name: &str, signer: &hcert::issue::P256Signer| {
+        let der = signer.public_key().unwrap().spki_der().to_vec();
+        let der = BASE64_STANDARD.encode(der);
+        files.write(
+            name,
+            &format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n"),
+        )
+    };
+    let (right, wrong) = (anchor("right.pem", &signer), anchor("wrong.pem", &other));
+    let at = ["--json", "--at", "2021-07-01T00:00:00Z", "--trust", &list];
+    let verify = |more: &[&str]| run("verify", &[&at[..], more, &[&valid()]].concat());
+    assert_eq!(verify(&["--anchor", &right]).line()["outcome"], "valid");
+    let without = verify(&[]);
+    assert_eq!((without.status, without.out.as_str()), (2, ""));
+    assert!(without.err.contains("--anchor"), "{}", without.err);
+    assert_eq!(verify(&["--anchor", &wrong]).status, 2);
+}

@@ -1,0 +1,45 @@
+//! Published certificates against the real list of the WHO's network, through
+//! the program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod published;
+
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn spanish_certificates_verify_with_the_production_list() {
+    let (Some(list), Some(vectors)) = (
+        published::find("gdhcn/PROD/v2/trustlist/did.json"),
+        published::find("dgc-testdata/ES/2DCode/raw"),
+    ) else {
+        return;
+    };
+    let tests = std::env::current_exe().unwrap();
+    let verify = tests
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/verify");
+    for name in ["201", "202", "203"] {
+        let vector = published::read_json(&vectors.join(format!("{name}.json"))).unwrap();
+        let run = |environment: &[&str]| {
+            let mut command = Command::new(&verify);
+            command
+                .args(["--json", "--at", "2021-05-11T12:00:00Z", "--trust"])
+                .arg(&list);
+            let text = vector["PREFIX"].as_str().unwrap();
+            command.args(environment).arg(text).output().unwrap()
+        };
+        let output = run(&["--trust-env", "prod"]);
+        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(line["outcome"], "valid", "{name}");
+        // DCC:ESP:DSC#tCM87WnaaQE=
+        assert_eq!(line["signer"]["kid"], "b4233ced69da6901");
+        for wrong in [&[][..], &["--trust-env", "dev"]] {
+            assert_eq!(run(wrong).status.code(), Some(2));
+        }
+    }
+}
