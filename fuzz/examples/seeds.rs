@@ -96,7 +96,9 @@ impl Corpus {
         };
         self.add("cwt", message.unverified_payload())?;
         self.add("chain", message.unverified_payload())?;
-        let Ok(claims) = Claims::parse_unverified(message.unverified_payload(), &limits, &mut Vec::new()) else {
+        let Ok(claims) =
+            Claims::parse_unverified(message.unverified_payload(), &limits, &mut Vec::new())
+        else {
             return Ok(());
         };
         if let Ok(json) = claims.payload_json() {
