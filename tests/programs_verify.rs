@@ -606,13 +606,13 @@ fn a_signed_list_is_refused_without_its_anchor_and_with_another_one() {
     }]});
     let body = body.to_string();
     let signature = BASE64_STANDARD.encode(signer.sign(body.as_bytes()).unwrap());
-    let list = files.write("list.json", &format!("{signature}\n{body}"));
+    let list = files.write("list.json", format!("{signature}\n{body}"));
     let anchor = |name: &str, signer: &hcert::issue::P256Signer| {
         let der = signer.public_key().unwrap().spki_der().to_vec();
         let der = BASE64_STANDARD.encode(der);
         files.write(
             name,
-            &format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n"),
+            format!("-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n"),
         )
     };
     let (right, wrong) = (anchor("right.pem", &signer), anchor("wrong.pem", &other));
