@@ -738,7 +738,7 @@ impl TrustStoreBuilder {
     /// let mut builder = TrustStore::builder();
     /// builder.add_gdhcn("WHO", &std::fs::read("did.json")?, &GdhcnAnchor::prod())?;
     /// let (store, report) = builder.build();
-    /// println!("of {:?}", report.lists[0].issued_at);
+    /// println!("of {:?}", report.lists[0].issued_at());
     /// let accepted = store.select(|key| key.gdhcn().is_some_and(|listed| {
     ///     listed.domain() == "DCC" && ["ESP", "PRT"].contains(&listed.participant())
     /// }));
