@@ -25,21 +25,25 @@ use proptest::prelude::*;
 use raw::{Raw, cwt, dcc, with};
 
 /// What is about the holder, in pieces that nothing else in here has.
-const SECRETS: [&str; 10] = [
+const SECRETS: [&str; 9] = [
     "Zyxwvut",
     "ZYXWVUT",
     "Quorra",
     "QUORRA",
     "1957-03-19",
-    "1957",
     "SECRETID",
     "2021-05-29",
     "EU/1/20/1528",
     "ORG-100030215",
 ];
 
+/// The year of birth, which the hexadecimal digits of a kid may hold by chance.
+const YEAR: &str = "1957";
+
 #[track_caller]
 fn assert_silent(text: &str) {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    assert!(words.all(|word| word != YEAR), "{YEAR} in: {text}");
     for secret in SECRETS {
         let folded = text.to_lowercase();
         assert!(
