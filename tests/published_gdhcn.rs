@@ -9,8 +9,9 @@
     clippy::panic
 )]
 
+mod published;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use hcert::Timestamp;
 use hcert::trust::{
@@ -18,34 +19,6 @@ use hcert::trust::{
 };
 use hcert::verify::{Outcome, Step, Verifier};
 use serde_json::Value;
-
-/// The folder with the published data, or a word on stdout why the test does
-/// nothing.
-fn vectors(part: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("HCERT_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let path = folder.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    let missing = format!("{} is not there: set HCERT_VECTORS", path.display());
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
-    println!("SKIPPED: {missing}");
-    None
-}
-
-fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            documents(&path, found);
-        } else {
-            found.push(path);
-        }
-    }
-}
 
 fn load(json: &[u8], anchor: &GdhcnAnchor) -> Result<(TrustStore, LoadReport), LoadError> {
     let mut builder = TrustStore::builder();
@@ -81,7 +54,7 @@ fn chains(store: &TrustStore) -> BTreeMap<(&'static str, &'static str), usize> {
 
 #[test]
 fn every_document_verifies_with_the_pinned_key_of_its_environment_and_no_other() {
-    let Some(folder) = vectors("gdhcn") else {
+    let Some(folder) = published::find("gdhcn") else {
         return;
     };
     let anchors = [
@@ -92,11 +65,8 @@ fn every_document_verifies_with_the_pinned_key_of_its_environment_and_no_other()
     let mut verified = 0;
     for (name, own) in &anchors {
         let v2 = folder.join(name).join("v2");
-        let mut found = Vec::new();
-        if v2.is_dir() {
-            documents(&v2, &mut found);
-        }
-        for path in found {
+        let found = v2.is_dir().then(|| published::json_files(&v2));
+        for path in found.unwrap_or_default() {
             let json = std::fs::read(&path).unwrap();
             let (_, report) =
                 load(&json, own).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
@@ -124,7 +94,7 @@ fn every_document_verifies_with_the_pinned_key_of_its_environment_and_no_other()
 
 #[test]
 fn the_documents_of_the_signers_are_unsigned() {
-    let Some(folder) = vectors("gdhcn") else {
+    let Some(folder) = published::find("gdhcn") else {
         return;
     };
     for (name, anchor) in [
@@ -147,7 +117,7 @@ fn the_documents_of_the_signers_are_unsigned() {
 
 #[test]
 fn the_production_list_loads_entry_by_entry() {
-    let Some(path) = vectors("gdhcn/PROD/v2/trustlist/did.json") else {
+    let Some(path) = published::find("gdhcn/PROD/v2/trustlist/did.json") else {
         return;
     };
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
@@ -186,7 +156,7 @@ fn the_production_list_loads_entry_by_entry() {
 
 #[test]
 fn the_development_list_loads_with_its_fake_kid_noted() {
-    let Some(path) = vectors("gdhcn/DEV/v2/trustlist/did.json") else {
+    let Some(path) = published::find("gdhcn/DEV/v2/trustlist/did.json") else {
         return;
     };
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::dev()).unwrap();
@@ -218,7 +188,7 @@ fn the_development_list_loads_with_its_fake_kid_noted() {
 
 #[test]
 fn references_are_reported_and_never_followed() {
-    let Some(path) = vectors("gdhcn/PROD/v2/trustlist-ref/did.json") else {
+    let Some(path) = published::find("gdhcn/PROD/v2/trustlist-ref/did.json") else {
         return;
     };
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
@@ -244,11 +214,10 @@ fn references_are_reported_and_never_followed() {
 
 #[test]
 fn every_part_of_the_list_gives_the_same_keys() {
-    let Some(folder) = vectors("gdhcn/PROD/v2/trustlist") else {
+    let Some(folder) = published::find("gdhcn/PROD/v2/trustlist") else {
         return;
     };
-    let mut paths = Vec::new();
-    documents(&folder.join("DCC"), &mut paths);
+    let mut paths = published::json_files(&folder.join("DCC"));
     let mut builder = TrustStore::builder();
     // With the whole list first, the parts bring nothing new.
     paths.insert(0, folder.join("did.json"));
@@ -268,7 +237,7 @@ fn every_part_of_the_list_gives_the_same_keys() {
 /// bytes; the certificates are right.
 #[test]
 fn keys_come_from_the_certificates() {
-    let Some(path) = vectors("gdhcn/PROD/v2/trustlist/did.json") else {
+    let Some(path) = published::find("gdhcn/PROD/v2/trustlist/did.json") else {
         return;
     };
     let json = std::fs::read(path).unwrap();
@@ -297,7 +266,7 @@ fn keys_come_from_the_certificates() {
 
 #[test]
 fn every_change_of_a_published_list_is_noticed() {
-    let Some(folder) = vectors("gdhcn/PROD/v2") else {
+    let Some(folder) = published::find("gdhcn/PROD/v2") else {
         return;
     };
     // Each character of a small document, and samples of the great one.
@@ -325,8 +294,8 @@ fn every_change_of_a_published_list_is_noticed() {
 #[test]
 fn certificates_of_dgc_testdata_verify_with_a_key_of_the_production_list() {
     let (Some(list), Some(testdata)) = (
-        vectors("gdhcn/PROD/v2/trustlist/did.json"),
-        vectors("dgc-testdata/ES/2DCode/raw"),
+        published::find("gdhcn/PROD/v2/trustlist/did.json"),
+        published::find("dgc-testdata/ES/2DCode/raw"),
     ) else {
         return;
     };

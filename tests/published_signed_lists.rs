@@ -9,8 +9,10 @@
     clippy::panic
 )]
 
+mod published;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,23 +26,6 @@ use hcert::verify::{Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-/// A folder of the published data, or a word on stdout why the test does
-/// nothing.
-fn vectors(part: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("HCERT_VECTORS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
-        PathBuf::from,
-    );
-    let path = folder.join(part);
-    if path.exists() {
-        return Some(path);
-    }
-    let missing = format!("{} is not there: set HCERT_VECTORS", path.display());
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
-    println!("skipped: {missing}");
-    None
-}
 
 fn read(path: impl AsRef<Path>) -> Vec<u8> {
     std::fs::read(path.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", path.as_ref().display()))
@@ -128,7 +113,7 @@ fn germanys_lists_verify_and_their_twins_do_not() {
         ("de-acc", "demo-dsc-list.json", 610, "2023-11-30T22:17:36Z"),
         ("de-prod", "prod-dsc-list.json", 829, "2023-11-28T10:23:58Z"),
     ] {
-        let Some(folder) = vectors(&format!("trust-lists/{folder}")) else {
+        let Some(folder) = published::find(&format!("trust-lists/{folder}")) else {
             return;
         };
         let list = read(folder.join(file));
@@ -152,7 +137,7 @@ fn germanys_lists_verify_and_their_twins_do_not() {
 
 #[test]
 fn swedens_list_verifies_and_its_twins_do_not() {
-    let Some(folder) = vectors("trust-lists/se") else {
+    let Some(folder) = published::find("trust-lists/se") else {
         return;
     };
     let list = read(folder.join("trust-list-2022-05-11.jwt"));
@@ -191,7 +176,7 @@ fn swedens_list_verifies_and_its_twins_do_not() {
 
 #[test]
 fn switzerlands_lists_verify_and_their_twins_do_not() {
-    let Some(folder) = vectors("trust-lists/ch") else {
+    let Some(folder) = published::find("trust-lists/ch") else {
         return;
     };
     let keys = read(folder.join("updates.jwt"));
@@ -241,7 +226,7 @@ fn switzerlands_lists_verify_and_their_twins_do_not() {
 
 #[test]
 fn austrias_list_verifies_and_its_twins_do_not() {
-    let Some(folder) = vectors("trust-lists/at") else {
+    let Some(folder) = published::find("trust-lists/at") else {
         return;
     };
     let list = read(folder.join("trustlist.cbor"));
@@ -310,7 +295,7 @@ fn lists_without_a_signature_load_when_that_is_said() {
             173,
         ),
     ] {
-        let Some(file) = vectors(&format!("trust-lists/{path}")) else {
+        let Some(file) = published::find(&format!("trust-lists/{path}")) else {
             return;
         };
         let list = read(file);
@@ -332,7 +317,7 @@ fn lists_without_a_signature_load_when_that_is_said() {
 /// Trust-anchor signatures over national roots of the WHO's network.
 #[test]
 fn the_trust_anchor_signed_the_roots() {
-    let Some(folder) = vectors("gdhcn/cms") else {
+    let Some(folder) = published::find("gdhcn/cms") else {
         return;
     };
     let chain = String::from_utf8(read(folder.join("PROD-TNG_TA.chain.pem"))).unwrap();
@@ -415,7 +400,7 @@ fn the_upload_signatures_of_the_field_are_read() {
         ("de-acc/demo-dsc-list.json", 608, 1),
         ("de-prod/prod-dsc-list.json", 819, 9),
     ] {
-        let Some(path) = vectors(&format!("trust-lists/{path}")) else {
+        let Some(path) = published::find(&format!("trust-lists/{path}")) else {
             return;
         };
         let file = read(path);
@@ -448,12 +433,12 @@ fn the_upload_signatures_of_the_field_are_read() {
 
 #[test]
 fn two_acceptance_lists_verify_the_same_vectors() {
-    let Some(root) = vectors("dgc-testdata") else {
+    let Some(root) = published::find("dgc-testdata") else {
         return;
     };
     let (Some(union), Some(german)) = (
-        vectors("trust-lists/acc-union.json"),
-        vectors("trust-lists/de-acc"),
+        published::find("trust-lists/acc-union.json"),
+        published::find("trust-lists/de-acc"),
     ) else {
         return;
     };
