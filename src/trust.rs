@@ -38,6 +38,7 @@ mod jwk;
 mod key;
 mod list;
 mod pem;
+mod published;
 mod signature;
 mod store;
 mod text;
@@ -49,6 +50,7 @@ pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
 pub use list::cms::{CmsError, cms_claimed_signer};
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
+pub use published::{PublishedKey, published_key, published_keys};
 pub use store::{
     EntryProblem, LoadError, LoadLimits, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
 };
