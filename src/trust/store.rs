@@ -11,6 +11,7 @@ use super::key::{KeyUsage, Kid, KidError, TrustedKey};
 use super::list::cms::CmsError;
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, ListBytes, ListFormat, ListInfo};
+use super::published::published_key;
 use super::text::shown;
 use super::x509::{CertificateError, Dsc};
 use super::{jwk, pem};
@@ -312,6 +313,15 @@ pub enum ProblemKind {
         /// Bytes of `y`.
         y: usize,
     },
+    /// Anybody can sign with the key, or its maker has it for examples alone:
+    /// [`published_key`].
+    #[error("{}: {name}", if *private { "the private key of this key is published" } else { "the key is an example" })]
+    PublishedKey {
+        /// Whose key it is.
+        name: &'static str,
+        /// Whether the private half is published.
+        private: bool,
+    },
     /// A PEM block without an end.
     #[error("the PEM block has no end")]
     PemTruncated,
@@ -355,6 +365,7 @@ impl ProblemKind {
             Self::JwkUse { .. } => "jwk-use",
             Self::JwkAlgorithm { .. } => "jwk-algorithm",
             Self::JwkCoordinateLength { .. } => "jwk-coordinate-length",
+            Self::PublishedKey { .. } => "published-key",
             Self::PemTruncated => "pem-truncated",
             Self::PemEncoding => "pem-encoding",
             Self::PemLabel { .. } => "pem-label",
@@ -541,6 +552,7 @@ pub struct TrustStoreBuilder {
     seen: HashSet<[u8; 32]>,
     report: LoadReport,
     environment: Option<Environment>,
+    accept_published: bool,
 }
 
 impl TrustStoreBuilder {
@@ -548,6 +560,15 @@ impl TrustStoreBuilder {
     #[must_use]
     pub fn with_limits(mut self, limits: LoadLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Takes, from now on, keys that are refused otherwise because anybody can
+    /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
+    /// field's sample certificates, never for a store that decides anything.
+    #[must_use]
+    pub fn dangerously_accept_published_keys(mut self) -> Self {
+        self.accept_published = true;
         self
     }
 
@@ -814,7 +835,16 @@ impl TrustStoreBuilder {
                 kept,
             });
         };
-        let found = match entry.outcome {
+        let outcome = entry.outcome.and_then(|found| {
+            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
+            known.map_or(Ok(found), |known| {
+                Err(ProblemKind::PublishedKey {
+                    name: known.name(),
+                    private: known.is_private_key_published(),
+                })
+            })
+        });
+        let found = match outcome {
             Ok(found) => found,
             Err(problem) => {
                 note(problem, false);
