@@ -60,7 +60,7 @@ fn the_table_is_sorted_and_each_entry_says_what_it_is() {
                 .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')),
             "{key:?}"
         );
-        let (_, at) = key.source().split_once(['@', ' ']).expect(key.source());
+        let (_, at) = key.source().split_once(['@', ' ']).unwrap();
         assert!(!at.is_empty() && !key.name().is_empty(), "{key:?}");
     }
 }
@@ -91,7 +91,7 @@ fn a4_a_published_key_is_refused_and_reported() {
                 "published-key",
                 text(
                     0,
-                    "key-1): the key is an example: New Zealand Covid Pass, example issuer did:web:nzcp.covid19.health.nz, key-1"
+                    "key-1): the key is an example: NZ COVID Pass, example issuer did:web:nzcp.covid19.health.nz, key-1"
                 )
             ),
             (

@@ -209,7 +209,7 @@ static KEYS: &[PublishedKey] = &[
     ),
     example(
         "bf7f3a8b7a480e5e27571499e045a09ba5747eb8f397407fa3a64d62808db66a",
-        "New Zealand Covid Pass, example issuer did:web:nzcp.covid19.health.nz, key-1",
+        "NZ COVID Pass, example issuer did:web:nzcp.covid19.health.nz, key-1",
         "minhealthnz/nzcovidpass-spec@d9ccfd61 examples/valid/jwk.json",
     ),
     private(
