@@ -10,6 +10,7 @@ use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
+use super::published::published_key;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
@@ -45,6 +46,7 @@ pub struct TrustStoreBuilder {
     report: LoadReport,
     environment: Option<Environment>,
     deny: DenyList,
+    accept_published: bool,
 }
 
 /// Who vouches for the keys of an input.
@@ -74,6 +76,15 @@ impl TrustStoreBuilder {
     /// Denies keys, whatever lists hold them, before or after this call.
     pub fn deny(&mut self, list: DenyList) -> &mut Self {
         self.deny.extend(list.iter().cloned());
+        self
+    }
+
+    /// Takes, from now on, keys that are refused otherwise because anybody can
+    /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
+    /// field's sample certificates, never for a store that decides anything.
+    #[must_use]
+    pub fn dangerously_accept_published_keys(mut self) -> Self {
+        self.accept_published = true;
         self
     }
 
@@ -363,7 +374,16 @@ impl TrustStoreBuilder {
                 kept,
             });
         };
-        let found = match entry.outcome {
+        let outcome = entry.outcome.and_then(|found| {
+            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
+            known.map_or(Ok(found), |known| {
+                Err(ProblemKind::PublishedKey {
+                    name: known.name(),
+                    private: known.is_private_key_published(),
+                })
+            })
+        });
+        let found = match outcome {
             Ok(found) => found,
             Err(problem) => {
                 note(problem, false);
