@@ -19,9 +19,9 @@ use base64::prelude::BASE64_STANDARD;
 use divan::Bencher;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
-use hcert::format::hc1::{eu_dcc, text, zlib};
+use hcert::format::hc1::{payload, text, zlib};
 use hcert::issue::{Compression, Issuer, P256Signer, Validity};
-use hcert::record::{Holder, Record, Uvci, Vaccination};
+use hcert::record::{Holder, ProductCatalogue, Record, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
 use hcert::{Date, Limits, PartialDate, Timestamp};
@@ -220,7 +220,13 @@ fn stage_5_claims(bencher: Bencher) {
 #[divan::bench]
 fn stage_6_record(bencher: Bencher) {
     let sample = &*SAMPLE;
-    bencher.bench(|| eu_dcc::read(black_box(&sample.claims), &mut Vec::new()));
+    bencher.bench(|| {
+        payload::read(
+            black_box(&sample.claims),
+            &ProductCatalogue::builtin(),
+            &mut Vec::new(),
+        )
+    });
 }
 
 #[divan::bench]

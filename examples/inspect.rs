@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use hcert::Limits;
 use hcert::format::hc1::cose::{CoseError, CoseSign1};
 use hcert::format::hc1::cwt::{Claims, ContentError, TimeClaim};
-use hcert::format::hc1::{Deviation, eu_dcc, text, zlib};
+use hcert::format::hc1::{Deviation, payload, text, zlib};
+use hcert::record::ProductCatalogue;
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
@@ -252,7 +253,7 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     layers.push(layer);
     let claims = claims.map_err(|e| stopped("cwt", ContentError::code(&e), e))?;
 
-    let record = eu_dcc::read(&claims, &mut found);
+    let record = payload::read(&claims, &ProductCatalogue::builtin(), &mut found);
     let mut layer = Layer::new("payload");
     if let Ok(record) = &record {
         layer.text("kind", "EU DCC");

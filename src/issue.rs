@@ -17,7 +17,7 @@ pub use compress::Compression;
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
 use crate::crypto::{Algorithm, KeyKind};
-use crate::format::hc1::{eu_dcc, text};
+use crate::format::hc1::{payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
 use crate::record::{Record, RecordError};
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
@@ -280,7 +280,13 @@ impl<S: Signer> Issuer<S> {
             (key(1), Value::from(country)),
             (key(4), Value::from(validity.expires_at.seconds())),
             (key(6), Value::from(validity.issued_at.seconds())),
-            (key(-260), Value::Map(vec![(key(1), eu_dcc::write(record))])),
+            (
+                key(-260),
+                Value::Map(vec![(
+                    key(record.payload().claim_key()),
+                    payload::write(record),
+                )]),
+            ),
         ]);
         deterministic(claims)?
             .to_vec()

@@ -9,9 +9,14 @@
 
 pub mod codes;
 mod entry;
+mod health_link;
 mod holder;
+mod medication;
+mod payload;
+mod products;
 pub mod translit;
 pub mod uvci;
+mod yellow_card;
 
 use core::fmt;
 
@@ -19,13 +24,18 @@ pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
     VaccinationBuilder,
 };
-pub use holder::Holder;
+pub use health_link::HealthLink;
+pub use holder::{Holder, IdentityDocument};
+pub use medication::Medication;
+pub use payload::PayloadKind;
+pub use products::{Product, ProductCatalogue};
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
+pub use yellow_card::{Generation, YellowCard};
 
-use crate::PartialDate;
 use crate::format::hc1::cwt::ContentError;
-use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, schema};
+use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, payload as wire, schema};
+use crate::{Date, PartialDate};
 use ciborium::Value;
 
 /// Why a record can't be made. The errors name members, never values.
@@ -91,7 +101,7 @@ impl RecordError {
     }
 }
 
-/// What one certificate says.
+/// What one certificate says, whatever payload carries it.
 ///
 /// ```
 /// use hcert::{Date, PartialDate};
@@ -117,16 +127,21 @@ pub struct Record {
     pub(crate) holder: Holder,
     pub(crate) entries: Vec<Entry>,
     pub(crate) schema_version: String,
+    pub(crate) payload: PayloadKind,
 }
 
 impl Record {
     /// A record of one entry, as the specification wants (hcert-spec, DCC
-    /// schema 1.3.0 and later).
+    /// schema 1.3.0 and later): a vaccination, a test or a recovery as an EU
+    /// DCC, any other entry as the payload of its kind.
     pub fn new(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
+        let entry = entry.into();
+        let payload = entry.payload();
         let record = Self {
             holder,
-            entries: vec![entry.into()],
-            schema_version: schema::CURRENT.into(),
+            entries: vec![entry],
+            schema_version: wire::version(payload).into(),
+            payload,
         };
         record.check()?;
         Ok(record)
@@ -170,13 +185,28 @@ impl Record {
         &self.entries
     }
 
+    /// The kind of payload that carries it.
+    pub fn payload(&self) -> PayloadKind {
+        self.payload
+    }
+
     /// The schema version that the certificate names (`ver`).
     pub fn schema_version(&self) -> &str {
         &self.schema_version
     }
 
+    /// The first and the last day on which it holds by what it states itself,
+    /// beside the times of the certificate.
+    pub(crate) fn period(&self) -> (Option<Date>, Option<Date>) {
+        let periods = self.entries.iter().map(Entry::period);
+        periods.fold((None, None), |(from, until), (f, u)| {
+            let earlier = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
+            (from.max(f), earlier(until, u))
+        })
+    }
+
     /// Whether the record may be issued: no departure from the current
-    /// schema, and consistent in itself.
+    /// schema of its payload, and consistent in itself.
     pub(crate) fn check(&self) -> Result<(), RecordError> {
         let Holder {
             born, born_text, ..
@@ -188,7 +218,7 @@ impl Record {
             let format = Deviation::new(DeviationCode::SchemaFormat, "dob");
             return Err(RecordError::Schema(format));
         }
-        refuse_departures(&eu_dcc::write(self))?;
+        wire::check(self)?;
         self.entries.iter().try_for_each(Entry::check)
     }
 }
@@ -201,7 +231,7 @@ impl fmt::Debug for Record {
     }
 }
 
-fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
+pub(crate) fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
     let mut found = Vec::new();
     schema::check(dcc, &mut found);
     // A whole number as 1.0 is one in JSON, and is written as an integer.

@@ -219,7 +219,7 @@ impl fmt::Debug for Date {
 /// assert_eq!(PartialDate::parse("")?, PartialDate::Unknown);
 /// # Ok::<(), hcert::TimeError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum PartialDate {
     /// Year, month and day.
     Day(Date),
@@ -233,6 +233,7 @@ pub enum PartialDate {
     /// The year alone (`YYYY`).
     Year(u16),
     /// Nothing is known (the empty text).
+    #[default]
     Unknown,
 }
 

@@ -4,7 +4,8 @@
 
 use hcert::Limits;
 use hcert::format::hc1::cwt::Claims;
-use hcert::format::hc1::{eu_dcc, schema};
+use hcert::format::hc1::{payload, schema};
+use hcert::record::ProductCatalogue;
 use hcert::issue::IssueError;
 use hcert::record::{Record, RecordError};
 use hcert_fuzz::{ISSUER, NOW, VALIDITY, VERIFIER, conceals, error_conceals};
@@ -17,7 +18,7 @@ fn read(dcc: &[u8]) {
         Ok(claims) => claims,
         Err(error) => return error_conceals(&error),
     };
-    match eu_dcc::read(&claims, &mut deviations) {
+    match payload::read(&claims, &ProductCatalogue::builtin(), &mut deviations) {
         Ok(record) => {
             conceals((&record, record.holder()));
             assert!(!record.entries().is_empty());

@@ -2,16 +2,21 @@
 //! `HC1:` + base45( zlib( COSE_Sign1( CWT ) ) ).
 //!
 //! Each stage has its module, from the text inwards: [`text`], [`zlib`],
-//! [`cose`], [`cwt`], and the payload, [`eu_dcc`]. Headers are parsed before
+//! [`cose`], [`cwt`], and the [`payload`] of whichever kind. Headers are parsed before
 //! the signature holds, the payload after (hcert-spec §6.3).
 
 pub mod cbor;
 pub mod cose;
 pub mod cwt;
+mod ddcc;
 mod deviation;
-pub mod eu_dcc;
+pub(crate) mod eu_dcc;
+mod health_link;
+mod medication;
+pub mod payload;
 pub mod schema;
 pub mod text;
+mod yellow_card;
 pub mod zlib;
 
 use core::fmt;

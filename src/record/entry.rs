@@ -1,10 +1,10 @@
 use core::fmt;
 
-use super::{RecordError, Uvci, codes};
+use super::{HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard, codes};
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
-/// One thing that happened.
+/// One thing that happened, or that a certificate points to.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Entry {
@@ -14,25 +14,35 @@ pub enum Entry {
     Test(Test),
     /// Recovery from an infection.
     Recovery(Recovery),
+    /// A vaccination or prophylaxis of the yellow card.
+    YellowCard(YellowCard),
+    /// A medicine that the holder takes.
+    Medication(Medication),
+    /// A link to a record elsewhere.
+    HealthLink(HealthLink),
 }
 
 impl Entry {
-    /// What a document signer must be allowed to sign for this entry.
+    /// What a document signer must be allowed to sign for this entry. A
+    /// yellow card is a vaccination; the kinds without a usage of their own
+    /// are [`Other`](Usage::Other).
     pub fn usage(&self) -> Usage {
         match self {
-            Self::Vaccination(_) => Usage::Vaccination,
+            Self::Vaccination(_) | Self::YellowCard(_) => Usage::Vaccination,
             Self::Test(_) => Usage::Test,
             Self::Recovery(_) => Usage::Recovery,
+            Self::Medication(_) | Self::HealthLink(_) => Usage::Other,
         }
     }
 
-    /// Country code of where it happened (`co`); may be empty in a
-    /// certificate that departs from the schema, as may all texts.
+    /// Country code of where it happened (`co`); empty where the record has
+    /// none, or departs from the schema, as may all texts.
     pub fn country(&self) -> &str {
         match self {
             Self::Vaccination(entry) => &entry.country,
             Self::Test(entry) => &entry.country,
             Self::Recovery(entry) => &entry.country,
+            _ => "",
         }
     }
 
@@ -42,6 +52,7 @@ impl Entry {
             Self::Vaccination(entry) => &entry.issuer,
             Self::Test(entry) => &entry.issuer,
             Self::Recovery(entry) => &entry.issuer,
+            _ => "",
         }
     }
 
@@ -51,6 +62,7 @@ impl Entry {
             Self::Vaccination(entry) => &entry.id,
             Self::Test(entry) => &entry.id,
             Self::Recovery(entry) => &entry.id,
+            _ => "",
         }
     }
 
@@ -60,16 +72,51 @@ impl Entry {
             Self::Vaccination(entry) => &entry.disease,
             Self::Test(entry) => &entry.disease,
             Self::Recovery(entry) => &entry.disease,
+            Self::YellowCard(entry) => entry.disease.as_deref().unwrap_or_default(),
+            _ => "",
         }
     }
 
-    /// What the schema does not say and an issuer must still get right.
+    /// The payload in which [`Record::new`](super::Record::new) puts it.
+    pub(super) const fn payload(&self) -> PayloadKind {
+        match self {
+            Self::Vaccination(_) | Self::Test(_) | Self::Recovery(_) => PayloadKind::EuDcc,
+            Self::YellowCard(_) => PayloadKind::YellowCard,
+            Self::Medication(_) => PayloadKind::Medication,
+            Self::HealthLink(_) => PayloadKind::HealthLink,
+        }
+    }
+
+    /// The days on which it holds, where it states them for the verifier to
+    /// judge. Whether a recovery of the EU DCC is still accepted is a question
+    /// of rules.
+    pub(super) fn period(&self) -> (Option<Date>, Option<Date>) {
+        match self {
+            Self::YellowCard(entry) => (entry.valid_from, entry.valid_until),
+            _ => (None, None),
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Vaccination(_) => "Vaccination",
+            Self::Test(_) => "Test",
+            Self::Recovery(_) => "Recovery",
+            Self::YellowCard(_) => "YellowCard",
+            Self::Medication(_) => "Medication",
+            Self::HealthLink(_) => "HealthLink",
+        }
+    }
+
+    /// What the DCC schema does not say and an issuer must still get right.
     pub(super) fn check(&self) -> Result<(), RecordError> {
-        let (group, country) = match self {
-            Self::Vaccination(_) => ("v[0]", self.country()),
-            Self::Test(_) => ("t[0]", self.country()),
-            Self::Recovery(_) => ("r[0]", self.country()),
+        let group = match self {
+            Self::Vaccination(_) => "v[0]",
+            Self::Test(_) => "t[0]",
+            Self::Recovery(_) => "r[0]",
+            _ => return Ok(()),
         };
+        let country = self.country();
         if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(RecordError::Country {
                 at: format!("{group}.co"),
@@ -88,11 +135,7 @@ impl Entry {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Vaccination(_) => "Vaccination(redacted)",
-            Self::Test(_) => "Test(redacted)",
-            Self::Recovery(_) => "Recovery(redacted)",
-        })
+        write!(f, "{}(redacted)", self.name())
     }
 }
 
@@ -190,6 +233,18 @@ impl Entry {
         super::Record::new(holder, self).map(drop)
     }
 }
+
+macro_rules! other_entries {
+    ($($entry:ident),*) => {$(
+        impl From<$entry> for Entry {
+            fn from(entry: $entry) -> Self {
+                Self::$entry(entry)
+            }
+        }
+    )*};
+}
+
+other_entries!(YellowCard, Medication, HealthLink);
 
 /// A dose of a vaccine (dcc-schema, `vaccination_entry`).
 #[derive(Clone, PartialEq, Default)]

@@ -6,7 +6,7 @@ use crate::PartialDate;
 
 /// The person whom a certificate is about: what to compare with an identity
 /// document, as the certificate carries neither picture nor document number.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Holder {
     pub(crate) family_name: Option<String>,
     pub(crate) standard_family_name: Option<String>,
@@ -14,6 +14,46 @@ pub struct Holder {
     pub(crate) standard_given_name: Option<String>,
     pub(crate) born: PartialDate,
     pub(crate) born_text: String,
+    pub(crate) full_name: Option<String>,
+    pub(crate) sex: Option<String>,
+    pub(crate) nationality: Option<String>,
+    pub(crate) document: Option<IdentityDocument>,
+    pub(crate) guardian: Option<String>,
+}
+
+/// An identity document or another identifier of the holder: what connects a
+/// certificate without names in two parts to a passport.
+#[derive(Clone, PartialEq, Eq)]
+pub struct IdentityDocument {
+    pub(crate) number: String,
+    pub(crate) kind: Option<String>,
+}
+
+impl IdentityDocument {
+    /// A document by its number, and the code of its kind if it is known
+    /// (HL7 v2 table 0203: `PPN` passport, `NI` national identifier).
+    pub fn new(number: &str, kind: Option<&str>) -> Self {
+        Self {
+            number: number.into(),
+            kind: kind.filter(|kind| !kind.is_empty()).map(Into::into),
+        }
+    }
+
+    /// The number, as it is written.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// The code of its kind.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+}
+
+impl fmt::Debug for IdentityDocument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdentityDocument(redacted)")
+    }
 }
 
 impl Holder {
@@ -73,7 +113,82 @@ impl Holder {
             standard_given_name: stated(given.1),
             born,
             born_text: born.to_string(),
+            ..Self::default()
         }
+    }
+
+    /// A holder with the name in one piece, as the yellow card and the other
+    /// records of the WHO have it.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::{Holder, IdentityDocument}};
+    /// let holder = Holder::with_full_name("Aulo Agerio", PartialDate::parse("1905-08-23")?)
+    ///     .with_nationality("CL")
+    ///     .with_document(IdentityDocument::new("16337361-9", Some("NI")));
+    /// assert_eq!(holder.full_name(), Some("Aulo Agerio"));
+    /// # Ok::<(), hcert::TimeError>(())
+    /// ```
+    pub fn with_full_name(name: &str, born: PartialDate) -> Self {
+        Self {
+            full_name: Some(name.to_owned()).filter(|name| !name.is_empty()),
+            born,
+            born_text: born.to_string(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the sex, as a code of the record's form (`male`, `female`, …).
+    #[must_use]
+    pub fn with_sex(mut self, code: &str) -> Self {
+        self.sex = Some(code.to_owned()).filter(|code| !code.is_empty());
+        self
+    }
+
+    /// Adds the nationality, ISO 3166-1.
+    #[must_use]
+    pub fn with_nationality(mut self, code: &str) -> Self {
+        self.nationality = Some(code.to_owned()).filter(|code| !code.is_empty());
+        self
+    }
+
+    /// Adds an identity document.
+    #[must_use]
+    pub fn with_document(mut self, document: IdentityDocument) -> Self {
+        self.document = Some(document);
+        self
+    }
+
+    /// Adds the parent or guardian who signs for a minor.
+    #[must_use]
+    pub fn with_guardian(mut self, name: &str) -> Self {
+        self.guardian = Some(name.to_owned()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// The name in one piece, where the record has it so. It is not known
+    /// which part of it is the family name.
+    pub fn full_name(&self) -> Option<&str> {
+        self.full_name.as_deref()
+    }
+
+    /// The sex, as it is written.
+    pub fn sex(&self) -> Option<&str> {
+        self.sex.as_deref()
+    }
+
+    /// The nationality, as it is written.
+    pub fn nationality(&self) -> Option<&str> {
+        self.nationality.as_deref()
+    }
+
+    /// The identity document.
+    pub fn document(&self) -> Option<&IdentityDocument> {
+        self.document.as_ref()
+    }
+
+    /// The parent or guardian.
+    pub fn guardian(&self) -> Option<&str> {
+        self.guardian.as_deref()
     }
 
     /// Family name (`fn`).

@@ -140,6 +140,8 @@ pub enum Usage {
     Vaccination,
     /// Statements of recovery: OID `….1847.2021.1.3`.
     Recovery,
+    /// Any other record: no OID names one, so a limited key signs none.
+    Other,
 }
 
 impl Usage {
@@ -150,15 +152,17 @@ impl Usage {
             Self::Test => 1,
             Self::Vaccination => 2,
             Self::Recovery => 4,
+            Self::Other => 0,
         }
     }
 
-    /// `test`, `vaccination` or `recovery`.
+    /// `test`, `vaccination`, `recovery` or `other`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Vaccination => "vaccination",
             Self::Recovery => "recovery",
+            Self::Other => "other",
         }
     }
 }

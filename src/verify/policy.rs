@@ -1,4 +1,5 @@
 use crate::Limits;
+use crate::record::ProductCatalogue;
 
 /// What a verifier lets pass. The default refuses whatever is unsafe; each
 /// method that weakens it says so in its name.
@@ -17,6 +18,7 @@ pub struct Policy {
     pub(super) missing_exp: bool,
     pub(super) min_rsa_bits: usize,
     pub(super) limits: Limits,
+    pub(super) products: ProductCatalogue,
     pub(super) max_list_age: Option<u64>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
@@ -31,6 +33,7 @@ impl Default for Policy {
             missing_exp: false,
             min_rsa_bits: 2048,
             limits: Limits::default(),
+            products: ProductCatalogue::builtin(),
             max_list_age: None,
             expired_lists: false,
             retrospective: false,
@@ -97,6 +100,13 @@ impl Policy {
     /// in retrospect. By default such a clock is taken to be wrong.
     pub fn retrospective(mut self) -> Self {
         self.retrospective = true;
+        self
+    }
+
+    /// The vaccine products that a yellow card may name; by default those that
+    /// are compiled in.
+    pub fn products(mut self, catalogue: ProductCatalogue) -> Self {
+        self.products = catalogue;
         self
     }
 

@@ -168,6 +168,19 @@ pub enum Reason {
         /// The time of verification.
         now: Timestamp,
     },
+    /// What it states holds from a later day on. The day is about the holder,
+    /// so it is not repeated here.
+    #[error("what it states does not hold yet; it is {now}")]
+    RecordNotYetValid {
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// What it states holds no longer, by its own word.
+    #[error("what it states holds no longer; it is {now}")]
+    RecordExpired {
+        /// The time of verification.
+        now: Timestamp,
+    },
     /// The signed content can't be read.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -203,6 +216,8 @@ impl Reason {
             Self::StartUnusable { .. } => "start-unusable",
             Self::IssuedInFuture { .. } => "issued-in-future",
             Self::NotBefore { .. } => "not-before",
+            Self::RecordNotYetValid { .. } => "record-not-yet-valid",
+            Self::RecordExpired { .. } => "record-expired",
             Self::Content(e) => e.code(),
             Self::Deviation(_) => "strict",
         }
@@ -223,10 +238,13 @@ impl Reason {
             | Self::ClockBehind { .. }
             | Self::Content(ContentError::UnknownPayload) => Outcome::Unascertained,
             Self::KeyDenied { .. } => Outcome::Revoked,
-            Self::Expired { .. } | Self::DscExpired { .. } => Outcome::Expired,
-            Self::DscNotYetValid { .. } | Self::IssuedInFuture { .. } | Self::NotBefore { .. } => {
-                Outcome::NotYetValid
+            Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
+                Outcome::Expired
             }
+            Self::RecordNotYetValid { .. }
+            | Self::DscNotYetValid { .. }
+            | Self::IssuedInFuture { .. }
+            | Self::NotBefore { .. } => Outcome::NotYetValid,
             _ => Outcome::Invalid,
         }
     }

@@ -5,7 +5,7 @@ use crate::Timestamp;
 use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
-use crate::format::hc1::{Deviation, DeviationCode, Unverified, eu_dcc};
+use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::Record;
 use crate::trust::{TrustStore, TrustedKey};
 
@@ -147,7 +147,10 @@ impl Verifier {
             record.map_or(skipped(), |r| key_usage(signer, r)),
         );
         let claims = content.claims.as_ref().ok();
-        progress.set(Step::Time, claims.map_or(skipped(), |c| self.time(c, now)));
+        progress.set(
+            Step::Time,
+            claims.map_or(skipped(), |c| self.time(c, record, now)),
+        );
         let denied = key_denied(signer, claims);
         let revocation = denied.unwrap_or(StepResult::Skipped(SkipReason::NoRevocationData));
         progress.set(Step::Revocation, revocation.clone());
@@ -162,7 +165,7 @@ impl Verifier {
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent && self.policy.missing_exp {
+            if claims.expires_at() == TimeClaim::Absent && self.allows_missing_expiry(record) {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
@@ -195,9 +198,13 @@ impl Verifier {
         progress.verdict(outcome, body)
     }
 
-    fn time(&self, claims: &Claims, now: Timestamp) -> StepResult {
+    fn allows_missing_expiry(&self, record: Option<&Record>) -> bool {
+        self.policy.missing_exp || record.is_some_and(|record| !record.payload().needs_expiry())
+    }
+
+    fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
         let expiry = match claims.expires_at() {
-            TimeClaim::Absent if self.policy.missing_exp => None,
+            TimeClaim::Absent if self.allows_missing_expiry(record) => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
             // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
@@ -222,7 +229,16 @@ impl Verifier {
             TimeClaim::Unusable => Some(Reason::StartUnusable { claim: "nbf" }),
             _ => None,
         };
-        let reasons = [expiry, issue, start].into_iter().flatten();
+        let (from, until) = record.map(Record::period).unwrap_or_default();
+        let today = now.date();
+        let stated = if today < from {
+            Some(Reason::RecordNotYetValid { now })
+        } else if until.is_some() && until < today {
+            Some(Reason::RecordExpired { now })
+        } else {
+            None
+        };
+        let reasons = [expiry, issue, start, stated].into_iter().flatten();
         // The first of the heaviest.
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
@@ -300,7 +316,7 @@ impl Content {
     fn read(unverified: &Unverified, policy: &Policy, deviations: &mut Vec<Deviation>) -> Self {
         let claims = unverified.claims(&policy.limits, deviations);
         let record = match &claims {
-            Ok(claims) => eu_dcc::read(claims, deviations),
+            Ok(claims) => payload::read(claims, &policy.products, deviations),
             Err(error) => Err(*error),
         };
         Self { claims, record }

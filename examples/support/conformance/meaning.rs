@@ -1,7 +1,8 @@
 //! What each key of `EXPECTEDRESULTS` asks, after the README of dgc-testdata.
 
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
-use hcert::format::hc1::{Deviation, Unverified, eu_dcc, schema, text, zlib};
+use hcert::format::hc1::{Deviation, Unverified, payload, schema, text, zlib};
+use hcert::record::ProductCatalogue;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore, Usage};
 use hcert::verify::{Reason, Step, StepResult, Verifier};
 use hcert::{Date, Limits, Timestamp};
@@ -97,7 +98,7 @@ fn schema_validation(vector: &Vector) -> Result<Finding, Lacking> {
         return Ok(Finding::no(first));
     };
     let mut departures = Vec::new();
-    if let Err(error) = eu_dcc::read(&claims, &mut departures)
+    if let Err(error) = payload::read(&claims, &ProductCatalogue::builtin(), &mut departures)
         && departures.is_empty()
     {
         return Ok(Finding::no(error.code()));

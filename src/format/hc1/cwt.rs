@@ -6,6 +6,7 @@ use core::fmt;
 
 use super::cbor::{self, CborError};
 use super::{Deviation, DeviationCode};
+use crate::record::PayloadKind;
 use crate::{Limits, Timestamp};
 
 const CLAIM_ISS: i128 = 1;
@@ -13,8 +14,7 @@ const CLAIM_EXP: i128 = 4;
 const CLAIM_NBF: i128 = 5;
 const CLAIM_IAT: i128 = 6;
 const CLAIM_HCERT: i128 = -260;
-/// The EU DCC among the members of the hcert claim.
-const HCERT_EU_DCC: i128 = 1;
+const CLAIMS: [i128; 5] = [CLAIM_ISS, CLAIM_EXP, CLAIM_NBF, CLAIM_IAT, CLAIM_HCERT];
 
 /// 9999-12-31T23:59:59Z: what is later is no second count, but
 /// milliseconds, a mistake, or an attempt.
@@ -39,9 +39,24 @@ pub enum ContentError {
     /// There is no hcert claim (-260).
     #[error("there is no hcert claim (-260)")]
     NoHcert,
+    /// A claim stands there twice, once under its number and once under a text.
+    #[error("a claim stands there twice")]
+    ClaimTwice,
     /// The hcert claim holds no payload that is known.
     #[error("the hcert claim holds no payload of a known kind")]
     UnknownPayload,
+    /// The hcert claim holds several payloads. Each verifier could show
+    /// another one.
+    #[error("the hcert claim holds several payloads: {first} and {second}", first = first.code(), second = second.code())]
+    SeveralPayloads {
+        /// One of them.
+        first: PayloadKind,
+        /// Another one.
+        second: PayloadKind,
+    },
+    /// A payload does not have the shape of its kind.
+    #[error("the payload is not a {kind}", kind = .0.code())]
+    NotPayload(PayloadKind),
     /// The EU DCC is not a map.
     #[error("the EU DCC is not a map with text keys")]
     NotDcc,
@@ -65,7 +80,10 @@ impl ContentError {
             Self::NotClaims => "cwt-not-claims",
             Self::ClaimType { .. } => "cwt-claim-type",
             Self::NoHcert => "hcert-missing",
+            Self::ClaimTwice => "cwt-claim-twice",
             Self::UnknownPayload => "hcert-unknown-payload",
+            Self::SeveralPayloads { .. } => "hcert-several-payloads",
+            Self::NotPayload(_) => "payload-shape",
             Self::NotDcc => "dcc-not-a-map",
             Self::NoEntry => "dcc-no-entry",
             Self::NotGroup => "dcc-group-not-an-array",
@@ -106,14 +124,7 @@ pub struct Claims {
     issued_at: TimeClaim,
     not_before: TimeClaim,
     expires_at: TimeClaim,
-    hcert: Hcert,
-}
-
-/// What the hcert claim holds.
-#[derive(Clone)]
-enum Hcert {
-    EuDcc(Value),
-    Nothing(ContentError),
+    payload: Result<(PayloadKind, Value), ContentError>,
 }
 
 impl Claims {
@@ -136,11 +147,19 @@ impl Claims {
             issued_at: TimeClaim::Absent,
             not_before: TimeClaim::Absent,
             expires_at: TimeClaim::Absent,
-            hcert: Hcert::Nothing(ContentError::NoHcert),
+            payload: Err(ContentError::NoHcert),
         };
+        let mut seen = Vec::new();
         for (key, value) in members {
-            let Value::Integer(key) = key else { continue };
-            match i128::from(key) {
+            let Some(key) = claim_key(&key, &CLAIMS, deviations) else {
+                continue;
+            };
+            // A text beside the number: a reader could take either.
+            if seen.contains(&key) {
+                return Err(ContentError::ClaimTwice);
+            }
+            seen.push(key);
+            match key {
                 CLAIM_ISS => match value {
                     Value::Text(text) => claims.issuer = Some(text),
                     _ => return Err(ContentError::ClaimType { name: "iss" }),
@@ -148,7 +167,7 @@ impl Claims {
                 CLAIM_EXP => claims.expires_at = time_claim("exp", value, deviations)?,
                 CLAIM_NBF => claims.not_before = time_claim("nbf", value, deviations)?,
                 CLAIM_IAT => claims.issued_at = time_claim("iat", value, deviations)?,
-                CLAIM_HCERT => claims.hcert = hcert(value, deviations)?,
+                CLAIM_HCERT => claims.payload = hcert(value, deviations)?,
                 _ => {}
             }
         }
@@ -183,17 +202,22 @@ impl Claims {
         self.expires_at
     }
 
-    pub(crate) fn eu_dcc(&self) -> Result<&Value, ContentError> {
-        match &self.hcert {
-            Hcert::EuDcc(value) => Ok(value),
-            Hcert::Nothing(why) => Err(*why),
+    pub(crate) fn payload(&self) -> Result<(PayloadKind, &Value), ContentError> {
+        match &self.payload {
+            Ok((kind, value)) => Ok((*kind, value)),
+            Err(why) => Err(*why),
         }
+    }
+
+    /// The kind of the payload, or why there is none.
+    pub fn payload_kind(&self) -> Result<PayloadKind, ContentError> {
+        self.payload().map(|(kind, _)| kind)
     }
 
     /// The payload as JSON, or why there is none. Byte strings become
     /// base64url, tags are dropped.
     pub fn payload_json(&self) -> Result<String, ContentError> {
-        self.eu_dcc().map(|dcc| to_json(dcc).to_string())
+        self.payload().map(|(_, value)| to_json(value).to_string())
     }
 }
 
@@ -232,20 +256,45 @@ fn time_claim(
     })
 }
 
-fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Hcert, ContentError> {
+/// The number of a claim, or of a payload in the hcert claim, if it is one of
+/// `known`. Some issuers of the WHO's network write it as a text, as JSON
+/// would; it means the same, and nothing else has such a name.
+fn claim_key(key: &Value, known: &[i128], deviations: &mut Vec<Deviation>) -> Option<i128> {
+    match key {
+        Value::Integer(key) => Some(i128::from(*key)),
+        Value::Text(text) => {
+            let key = known.iter().find(|known| known.to_string() == *text)?;
+            deviations.push(Deviation::new(DeviationCode::ClaimKeyText, text));
+            Some(*key)
+        }
+        _ => None,
+    }
+}
+
+type Payload = Result<(PayloadKind, Value), ContentError>;
+
+fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Payload, ContentError> {
     let Value::Map(members) = value else {
         return Err(ContentError::ClaimType { name: "hcert" });
     };
     if members.len() > 1 {
         deviations.push(Deviation::new(DeviationCode::HcertExtra, "hcert"));
     }
-    let dcc = members
-        .into_iter()
-        .find(|(key, _)| matches!(key, Value::Integer(key) if i128::from(*key) == HCERT_EU_DCC));
-    Ok(match dcc {
-        Some((_, dcc)) => Hcert::EuDcc(dcc),
-        None => Hcert::Nothing(ContentError::UnknownPayload),
-    })
+    let payloads = PayloadKind::ALL.map(|kind| i128::from(kind.claim_key()));
+    let mut found = Err(ContentError::UnknownPayload);
+    for (key, value) in members {
+        let key = claim_key(&key, &payloads, deviations);
+        let mut kinds = PayloadKind::ALL.into_iter();
+        let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
+            continue;
+        };
+        if let Ok((first, _)) = &found {
+            let (first, second) = (*first, kind);
+            return Ok(Err(ContentError::SeveralPayloads { first, second }));
+        }
+        found = Ok((kind, value));
+    }
+    Ok(found)
 }
 
 /// JSON in the place of CBOR, for people and for tools that compare.

@@ -93,6 +93,8 @@ deviations! {
     ClaimFloat = "claim-float", "a time is a floating-point number";
     /// A time inside a CBOR tag.
     ClaimTagged = "claim-tagged", "a time stands inside a CBOR tag";
+    /// A claim is named by a text, such as `"-260"`, where a number belongs.
+    ClaimKeyText = "claim-key-text", "a claim is named by a text instead of a number";
     /// No `iat` (hcert-spec §3.3.6).
     IatMissing = "iat-missing", "no time of issue";
     /// No `exp`, under a policy that lets it pass.

@@ -3,9 +3,9 @@
 use ciborium::Value;
 
 use super::Deviation;
-use super::cwt::{Claims, ContentError};
+use super::cwt::ContentError;
 use super::schema::{self, get};
-use crate::record::{Entry, Holder, Record, Recovery, Test, Vaccination};
+use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
 /// Reads what the certificate says, and notes each departure from the schema.
@@ -13,8 +13,7 @@ use crate::{Date, PartialDate, Timestamp};
 /// A member that can't be read is left out of the record and named among the
 /// deviations. A group or an entry that can't be read is an error, as is a
 /// certificate without any entry: nothing that it states goes unseen.
-pub fn read(claims: &Claims, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
-    let dcc = claims.eu_dcc()?;
+pub(crate) fn read(dcc: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
     schema::check(dcc, deviations);
     read_value(dcc)
 }
@@ -57,11 +56,13 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
         standard_given_name: text(names, "gnt"),
         born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
         born_text: born.unwrap_or_default(),
+        ..Holder::default()
     };
     Ok(Record {
         holder,
         entries,
         schema_version: text(dcc, "ver").unwrap_or_default(),
+        payload: PayloadKind::EuDcc,
     })
 }
 
@@ -189,6 +190,8 @@ pub(crate) fn write(record: &Record) -> Value {
             Entry::Vaccination(entry) => v.1.push(write_vaccination(entry)),
             Entry::Test(entry) => t.1.push(write_test(entry)),
             Entry::Recovery(entry) => r.1.push(write_recovery(entry)),
+            // Of another payload: `Record` never puts them here.
+            _ => {}
         }
     }
     let mut dcc = vec![

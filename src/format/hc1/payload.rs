@@ -1,0 +1,56 @@
+//! The payload of the hcert claim, of whichever kind it is.
+
+use ciborium::Value;
+
+use super::cwt::{Claims, ContentError};
+use super::{Deviation, ddcc, eu_dcc, health_link, medication, schema, yellow_card};
+use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError, refuse_departures};
+
+/// Reads what the certificate says, and notes each departure from the
+/// payload's specification.
+///
+/// A yellow card's product is looked up in `products`.
+pub fn read(
+    claims: &Claims,
+    products: &ProductCatalogue,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Record, ContentError> {
+    let (kind, value) = claims.payload()?;
+    match kind {
+        PayloadKind::EuDcc => eu_dcc::read(value, deviations),
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::read(kind, value, deviations),
+        PayloadKind::HealthLink => health_link::read(value, deviations),
+        PayloadKind::YellowCard => yellow_card::read(value, products, deviations),
+        PayloadKind::Medication => medication::read(value, deviations),
+    }
+}
+
+/// The payload as a certificate holds it.
+pub(crate) fn write(record: &Record) -> Value {
+    match record.payload() {
+        PayloadKind::EuDcc => eu_dcc::write(record),
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::write(record),
+        PayloadKind::HealthLink => health_link::write(record),
+        PayloadKind::YellowCard => yellow_card::write(record),
+        PayloadKind::Medication => medication::write(record),
+    }
+}
+
+/// Whether the record departs from the specification of its payload.
+pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
+    match record.payload() {
+        PayloadKind::EuDcc => refuse_departures(&eu_dcc::write(record)),
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::check(record),
+        PayloadKind::HealthLink => health_link::check(record),
+        PayloadKind::YellowCard => yellow_card::check(record),
+        PayloadKind::Medication => medication::check(record),
+    }
+}
+
+/// The version that is written; empty where a payload names none.
+pub(crate) const fn version(kind: PayloadKind) -> &'static str {
+    match kind {
+        PayloadKind::EuDcc => schema::CURRENT,
+        _ => "",
+    }
+}
