@@ -2,8 +2,8 @@
 //!
 //! x509-cert's `Certificate` copies every field, attribute and extension out
 //! of readers that nest: more than half of the time that a list took to load.
-//! What is refused here is what it refuses, and what is read is what it reads;
-//! the tests hold the two against each other.
+//! What is refused here is what it refuses, but for names of absurd size, and
+//! what is read is what it reads; the tests hold the two against each other.
 
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Tag};
@@ -12,6 +12,10 @@ use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::time::Validity;
 
 use super::{COUNTRY, attribute, printable, read_tlv};
+
+/// Most attributes of one relative distinguished name: three are many, and
+/// x509-cert sorts them in quadratic time.
+const MAX_ATTRIBUTES: usize = 16;
 
 /// What is needed of a certificate.
 pub(super) struct Fields<'a> {
@@ -115,25 +119,29 @@ impl<'a> NameRef<'a> {
     fn read(name: Element<'a>) -> Option<Self> {
         let der = name.whole;
         let mut rdns = Der(name.content);
-        let mut country = None;
+        let (mut country, mut several) = (None, false);
         while !rdns.0.is_empty() {
             let mut rdn = Der(rdns.next(Tag::Set)?.content);
-            if rdn.0.is_empty() {
-                continue;
+            let mut count = 0;
+            while !rdn.0.is_empty() {
+                let mut parts = rdn.sequence()?;
+                let (oid, value) = (parts.oid()?, parts.any()?);
+                parts.end()?;
+                if oid == COUNTRY.as_bytes() && country.is_none() {
+                    country = Some(printable(value.tag, value.content));
+                }
+                count += 1;
             }
-            let mut parts = rdn.sequence()?;
-            let (oid, value) = (parts.oid()?, parts.any()?);
-            parts.end()?;
-            if !rdn.0.is_empty() {
-                // Several have an order, and none occurs twice.
-                let country = attribute(&Name::from_der(der).ok()?, COUNTRY);
-                return Some(Self { der, country });
+            if count > MAX_ATTRIBUTES {
+                return None;
             }
-            if oid == COUNTRY.as_bytes() && country.is_none() {
-                country = Some(printable(value.tag, value.content));
-            }
+            several |= count > 1;
         }
-        let country = country.flatten();
+        let country = match several {
+            // They have an order, and none occurs twice.
+            true => attribute(&Name::from_der(der).ok()?, COUNTRY),
+            false => country.flatten(),
+        };
         Some(Self { der, country })
     }
 }
