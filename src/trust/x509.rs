@@ -25,8 +25,8 @@ use super::text::{hex, is_unprintable};
 use crate::Timestamp;
 use crate::crypto::{KeyError, PublicKey};
 
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
+const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
 const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
@@ -155,25 +155,8 @@ impl Dsc {
             Ok(seconds) => Timestamp::from_seconds(seconds),
             Err(_) => Timestamp::from_seconds(i64::MAX),
         };
-        let extension = |oid: &'static str| {
-            let wanted = ObjectIdentifier::new_unwrap(oid);
-            let mut found = fields
-                .extensions
-                .iter()
-                .filter(|e| e.0 == wanted.as_bytes());
-            match (found.next(), found.next()) {
-                (value, None) => Ok(value.map(|(_, value)| *value)),
-                _ => Err(CertificateError::RepeatedExtension { oid }),
-            }
-        };
-        let unreadable = |oid| move || CertificateError::Extension { oid };
-        let extended_key_usage = extension(EXTENDED_KEY_USAGE)?
-            .map(|value| read_oids(value).ok_or_else(unreadable(EXTENDED_KEY_USAGE)))
-            .transpose()?;
-        let is_ca = extension(BASIC_CONSTRAINTS)?
-            .map(|value| read_ca_flag(value).ok_or_else(unreadable(BASIC_CONSTRAINTS)))
-            .transpose()?
-            .unwrap_or(false);
+        let extended_key_usage = EXTENDED_KEY_USAGE.read(&fields.extensions, read_oids)?;
+        let is_ca = BASIC_CONSTRAINTS.read(&fields.extensions, read_ca_flag)?;
         Ok(Self(Arc::new(Parts {
             der: der.into(),
             sha256: Sha256::digest(der).into(),
@@ -187,7 +170,7 @@ impl Dsc {
             not_after: time(fields.validity.not_after),
             key: PublicKey::from_spki(fields.spki, &fields.key)?,
             extended_key_usage,
-            is_ca,
+            is_ca: is_ca.unwrap_or(false),
         })))
     }
 
@@ -292,6 +275,38 @@ impl fmt::Debug for Dsc {
             .field("not_after", &self.not_after())
             .field("key", self.public_key())
             .finish_non_exhaustive()
+    }
+}
+
+/// An extension that this crate acts upon.
+struct Extension {
+    name: &'static str,
+    oid: ObjectIdentifier,
+}
+
+impl Extension {
+    const fn new(name: &'static str) -> Self {
+        let oid = ObjectIdentifier::new_unwrap(name);
+        Self { name, oid }
+    }
+
+    /// What it says, if a certificate has it.
+    fn read<T>(
+        self,
+        extensions: &[(&[u8], &[u8])],
+        read: fn(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, CertificateError> {
+        let wanted = self.oid.as_bytes();
+        let mut found = extensions.iter().filter(|(oid, _)| *oid == wanted);
+        let oid = self.name;
+        match (found.next(), found.next()) {
+            (None, _) => Ok(None),
+            (Some((_, value)), None) => match read(value) {
+                None => Err(CertificateError::Extension { oid }),
+                said => Ok(said),
+            },
+            _ => Err(CertificateError::RepeatedExtension { oid }),
+        }
     }
 }
 

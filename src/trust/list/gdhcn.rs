@@ -371,11 +371,7 @@ pub(in crate::trust) fn read(
     bytes: &[u8],
     anchor: &GdhcnAnchor,
 ) -> Result<(Vec<Entry>, ListInfo), LoadError> {
-    check_weight(bytes, &source.limits)?;
-    let root: Node<'_> = serde_json::from_slice(without_bom(bytes)).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        LoadError::Json { line, column }
-    })?;
+    let root = parse(source, bytes)?;
     let document = Document::read(&root, anchor)?;
     source.check_count(document.methods.len())?;
     verify(&document, anchor)?;
@@ -397,6 +393,21 @@ pub(in crate::trust) fn read(
         },
     };
     Ok((entries, info))
+}
+
+fn parse<'a>(source: &Source, bytes: &'a [u8]) -> Result<Node<'a>, LoadError> {
+    check_weight(bytes, &source.limits)?;
+    let bytes = without_bom(bytes);
+    let parsed = match core::str::from_utf8(bytes) {
+        // UTF-8 is checked faster at once than text by text.
+        Ok(text) => serde_json::from_str(text),
+        // This says where it ends.
+        Err(_) => serde_json::from_slice(bytes),
+    };
+    parsed.map_err(|error| LoadError::Json {
+        line: error.line(),
+        column: error.column(),
+    })
 }
 
 fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnError> {
