@@ -33,23 +33,35 @@
 //! ```
 
 mod anchor;
+mod builder;
 mod chain;
+mod deny;
+mod error;
 mod jwk;
 mod key;
 mod list;
 mod pem;
+mod published;
+mod report;
 mod signature;
+mod source;
+mod state;
 mod store;
 mod text;
 pub mod x509;
 
 pub use anchor::{Anchor, AnchorError};
+pub use builder::TrustStoreBuilder;
 pub use chain::Chain;
+pub use deny::{Denial, DenyError, DenyList};
+pub use error::LoadError;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
 pub use list::cms::{CmsError, cms_claimed_signer};
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
-pub use store::{
-    EntryProblem, LoadError, LoadLimits, LoadReport, ProblemKind, TrustStore, TrustStoreBuilder,
-};
+pub use published::{PublishedKey, published_key, published_keys};
+pub use report::{EntryProblem, LoadReport, ProblemKind};
+pub use source::LoadLimits;
+pub use state::{Edition, TrustState, TrustStateError};
+pub use store::TrustStore;
 pub use x509::{CertificateError, Dsc};

@@ -2,7 +2,9 @@
 
 use super::list::cms::{CmsError, SignedData};
 use super::list::{ListFormat, detect_format};
-use super::store::{ProblemKind, TrustStore};
+use super::report::ProblemKind;
+use super::store::TrustStore;
+use super::text::hex;
 use super::x509::Dsc;
 use crate::crypto::PublicKey;
 
@@ -102,6 +104,16 @@ impl Anchor {
             Self::Key(key) => key,
             Self::Certificate(certificate) => certificate.public_key(),
         }
+    }
+
+    /// Names the lists of a form that this anchor vouches for, whichever
+    /// edition.
+    pub(super) fn identifies(&self, format: ListFormat) -> String {
+        format!(
+            "{}:{}",
+            format.code(),
+            hex(&self.public_key().fingerprint())
+        )
     }
 
     /// Checks a CMS signature (RFC 5652) by this anchor's key over `content`,

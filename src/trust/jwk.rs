@@ -5,8 +5,10 @@ use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
+use super::error::LoadError;
 use super::key::Kid;
-use super::store::{Entry, Found, LoadError, ProblemKind, Source, declared_kid};
+use super::report::ProblemKind;
+use super::source::{Entry, Found, Source, declared_kid};
 use super::text::{decode_base64, shown};
 use crate::crypto::{Algorithm, KeyError, PublicKey};
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::chain::{Chain, ChainLink};
+use super::deny::Denial;
+use super::list::ListInfo;
 use super::list::gdhcn::GdhcnOrigin;
 use super::text::{decode_base64, hex};
 use super::x509::Dsc;
@@ -279,24 +281,45 @@ pub struct TrustedKey {
     pub(super) kid: Kid,
     pub(super) key: PublicKey,
     pub(super) certificate: Option<Dsc>,
+    /// Of a certificate that may itself not be at hand.
+    pub(super) validity: Option<(Timestamp, Timestamp)>,
+    pub(super) certificate_sha256: Option<[u8; 32]>,
     pub(super) country: Option<Box<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
     pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
     pub(super) chain: Option<Arc<ChainLink>>,
+    pub(super) vouchers: Vouchers,
+    pub(super) denials: Arc<[Denial]>,
+}
+
+/// Who says that a key is to be trusted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Vouchers {
+    pub(super) caller: bool,
+    pub(super) lists: Vec<Arc<ListInfo>>,
+}
+
+impl Vouchers {
+    pub(super) fn add(&mut self, list: Option<&Arc<ListInfo>>) {
+        match list {
+            None => self.caller = true,
+            Some(list) if self.lists.iter().any(|l| Arc::ptr_eq(l, list)) => {}
+            Some(list) => self.lists.push(list.clone()),
+        }
+    }
 }
 
 impl TrustedKey {
     pub(super) fn from_certificate(kid: Kid, certificate: Dsc, origin: Arc<str>) -> Self {
+        let key = certificate.public_key().clone();
         Self {
-            kid,
-            key: certificate.public_key().clone(),
             country: certificate.country().map(Into::into),
             usage: certificate.usage(),
+            validity: Some((certificate.not_before(), certificate.not_after())),
+            certificate_sha256: Some(certificate.sha256()),
             certificate: Some(certificate),
-            origin,
-            gdhcn: None,
-            chain: None,
+            ..Self::from_public_key(kid, key, origin)
         }
     }
 
@@ -305,11 +328,15 @@ impl TrustedKey {
             kid,
             key,
             certificate: None,
+            validity: None,
+            certificate_sha256: None,
             country: None,
             usage: KeyUsage::ANY,
             origin,
             gdhcn: None,
             chain: None,
+            vouchers: Vouchers::default(),
+            denials: Arc::default(),
         }
     }
 
@@ -323,7 +350,9 @@ impl TrustedKey {
         &self.key
     }
 
-    /// The document signer certificate, if the source gave one.
+    /// The document signer certificate, if the source gave one; a
+    /// [snapshot](super::TrustStore::to_snapshot) keeps only its
+    /// [`validity`](Self::validity) and [SHA-256](Self::certificate_sha256).
     pub fn certificate(&self) -> Option<&Dsc> {
         self.certificate.as_ref()
     }
@@ -342,8 +371,29 @@ impl TrustedKey {
     /// The first and the last second of the certificate's validity; `None`
     /// for a bare key.
     pub fn validity(&self) -> Option<(Timestamp, Timestamp)> {
-        let certificate = self.certificate.as_ref()?;
-        Some((certificate.not_before(), certificate.not_after()))
+        self.validity
+    }
+
+    /// SHA-256 over the DER of the certificate, if there is one.
+    pub fn certificate_sha256(&self) -> Option<&[u8; 32]> {
+        self.certificate_sha256.as_ref()
+    }
+
+    /// The lists that hold the key. One of them in time suffices for a
+    /// verdict.
+    pub fn lists(&self) -> impl Iterator<Item = &ListInfo> {
+        self.vouchers.lists.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the caller added the key by itself, beside whatever lists may
+    /// hold it: then no list's age counts.
+    pub fn is_vouched_for(&self) -> bool {
+        self.vouchers.caller
+    }
+
+    /// The entries of the [deny list](super::DenyList) that speak of the key.
+    pub fn denials(&self) -> &[Denial] {
+        &self.denials
     }
 
     /// The label of the source, as the caller gave it.
@@ -375,7 +425,7 @@ impl TrustedKey {
         };
         part(self.kid.as_bytes());
         part(self.key.spki_der());
-        part(&self.certificate.as_ref().map_or([0; 32], Dsc::sha256));
+        part(&self.certificate_sha256.unwrap_or_default());
         part(self.country.as_deref().unwrap_or_default().as_bytes());
         part(self.usage.0.as_slice());
         if let Some(gdhcn) = &self.gdhcn {

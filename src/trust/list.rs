@@ -10,7 +10,7 @@ mod gateway;
 pub(super) mod gdhcn;
 mod info;
 mod it_fr;
-mod json;
+pub(super) mod json;
 mod jws;
 mod nl;
 mod pl;
@@ -23,11 +23,13 @@ use memchr::memchr2;
 use serde_json::Value;
 
 use super::Anchor;
-
+use super::error::LoadError;
 use super::key::Kid;
-use super::store::{Entry, Found, LoadError, LoadLimits, ProblemKind, Source, declared_kid};
+use super::report::ProblemKind;
+use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem};
+use crate::Timestamp;
 
 /// A form in which trusted keys are handed around.
 ///
@@ -167,6 +169,7 @@ impl ListFormat {
 pub struct ListBytes<'a> {
     pub(super) list: &'a [u8],
     pub(super) companion: Option<&'a [u8]>,
+    pub(super) fetched_at: Option<Timestamp>,
 }
 
 impl<'a> ListBytes<'a> {
@@ -179,6 +182,16 @@ impl<'a> ListBytes<'a> {
             ..self
         }
     }
+
+    /// With the time at which the caller fetched the list. For a form that
+    /// doesn't say when it was made, that is what its age counts from.
+    #[must_use]
+    pub fn fetched_at(self, time: Timestamp) -> Self {
+        Self {
+            fetched_at: Some(time),
+            ..self
+        }
+    }
 }
 
 impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
@@ -186,6 +199,7 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
         Self {
             list: list.as_ref(),
             companion: None,
+            fetched_at: None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! PEM (RFC 7468), as people concatenate it: text between the blocks, RFC 1421
 //! headers inside, the end missing.
 
-use super::store::{Entry, Found, LoadError, ProblemKind, Source};
+use super::error::LoadError;
+use super::report::ProblemKind;
+use super::source::{Entry, Found, Source};
 use super::text::{decode_base64, shown};
 
 /// Whether some line begins a PEM block.

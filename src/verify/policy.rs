@@ -17,6 +17,9 @@ pub struct Policy {
     pub(super) missing_exp: bool,
     pub(super) min_rsa_bits: usize,
     pub(super) limits: Limits,
+    pub(super) max_list_age: Option<u64>,
+    pub(super) expired_lists: bool,
+    pub(super) retrospective: bool,
 }
 
 impl Default for Policy {
@@ -28,6 +31,9 @@ impl Default for Policy {
             missing_exp: false,
             min_rsa_bits: 2048,
             limits: Limits::default(),
+            max_list_age: None,
+            expired_lists: false,
+            retrospective: false,
         }
     }
 }
@@ -64,6 +70,33 @@ impl Policy {
     /// default asks for 2048.
     pub fn dangerously_accept_rsa_1024(mut self) -> Self {
         self.min_rsa_bits = 1024;
+        self
+    }
+
+    /// How many seconds old the trust list may be that holds the signer's key:
+    /// counted from when it was made, or, where it does not say so, from when
+    /// the caller fetched it
+    /// ([`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at)). From
+    /// an older list, or one without either date, nothing is valid
+    /// ([`Unascertained`](super::Outcome::Unascertained)). By default only the
+    /// list's own time of expiry counts.
+    pub fn max_list_age(mut self, seconds: u64) -> Self {
+        self.max_list_age = Some(seconds);
+        self
+    }
+
+    /// Relies upon trust lists that have expired by their own word: keys that
+    /// were withdrawn since then pass.
+    pub fn dangerously_accept_expired_lists(mut self) -> Self {
+        self.expired_lists = true;
+        self
+    }
+
+    /// Verifies for a time before the trust lists were made, and before the
+    /// latest time that the store knows to have come: to look at a certificate
+    /// in retrospect. By default such a clock is taken to be wrong.
+    pub fn retrospective(mut self) -> Self {
+        self.retrospective = true;
         self
     }
 

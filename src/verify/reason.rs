@@ -51,6 +51,63 @@ pub enum Reason {
     /// No key with this identifier made the signature.
     #[error("the signature does not verify: the certificate was changed, or another key made it")]
     BadSignature,
+    /// The trust list that holds the key has expired by its own word.
+    #[error("the trust list {list} expired at {expires_at}; it is {now}")]
+    ListExpired {
+        /// The label of the list.
+        list: String,
+        /// The last instant at which it held.
+        expires_at: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The trust list that holds the key is older than the policy allows.
+    #[error("the trust list {list} is of {dated}, more than {max_age} s ago; it is {now}")]
+    ListTooOld {
+        /// The label of the list.
+        list: String,
+        /// When it was made or fetched.
+        dated: Timestamp,
+        /// The seconds that the policy allows.
+        max_age: u64,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// The policy limits the age of the list, and nothing says how old it is.
+    #[error("the trust list {list} has no date, and may be at most {max_age} s old")]
+    ListUndated {
+        /// The label of the list.
+        list: String,
+        /// The seconds that the policy allows.
+        max_age: u64,
+    },
+    /// The list was made after the time of verification: the clock is wrong,
+    /// or somebody looks back.
+    #[error("the trust list {list} was made at {dated}, and it is {now}: is the clock right?")]
+    ListFromFuture {
+        /// The label of the list.
+        list: String,
+        /// When it was made.
+        dated: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// A later time than that of verification has been seen already.
+    #[error("it is {now}, but {seen} has been already: is the clock right?")]
+    ClockBehind {
+        /// The latest time that the trust store knows to have come.
+        seen: Timestamp,
+        /// The time of verification.
+        now: Timestamp,
+    },
+    /// A deny list names the signer's key.
+    #[error("the key {kid} is on the deny list{}", .why.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    KeyDenied {
+        /// The kid.
+        kid: Kid,
+        /// Why, in the words of the deny list.
+        why: Option<String>,
+    },
     /// The document signer certificate has expired.
     #[error("the document signer certificate expired at {not_after}; it is {now}")]
     DscExpired {
@@ -131,6 +188,12 @@ impl Reason {
             Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
             Self::RsaTooShort { .. } => "rsa-too-short",
             Self::BadSignature => "bad-signature",
+            Self::ListExpired { .. } => "list-expired",
+            Self::ListTooOld { .. } => "list-too-old",
+            Self::ListUndated { .. } => "list-undated",
+            Self::ListFromFuture { .. } => "list-from-future",
+            Self::ClockBehind { .. } => "clock-behind",
+            Self::KeyDenied { .. } => "key-denied",
             Self::DscExpired { .. } => "dsc-expired",
             Self::DscNotYetValid { .. } => "dsc-not-yet-valid",
             Self::KeyUsage { .. } => "key-usage",
@@ -149,10 +212,17 @@ impl Reason {
     pub fn outcome(&self) -> Outcome {
         match self {
             // Nothing says that it is false; the key is just not at hand, or
-            // the payload is of a kind that is not known.
+            // its list can't be relied upon, or the payload is of a kind that
+            // is not known.
             Self::KidMissing
             | Self::UnknownKey { .. }
+            | Self::ListExpired { .. }
+            | Self::ListTooOld { .. }
+            | Self::ListUndated { .. }
+            | Self::ListFromFuture { .. }
+            | Self::ClockBehind { .. }
             | Self::Content(ContentError::UnknownPayload) => Outcome::Unascertained,
+            Self::KeyDenied { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } => Outcome::Expired,
             Self::DscNotYetValid { .. } | Self::IssuedInFuture { .. } | Self::NotBefore { .. } => {
                 Outcome::NotYetValid
@@ -169,6 +239,12 @@ pub enum SkipReason {
     /// No revocation data was given to the verifier.
     #[error("not checked: no revocation list was given")]
     NoRevocationData,
+    /// The caller vouches for the key, without a list.
+    #[error("not checked: the key is in no list")]
+    NoList,
+    /// The list says nothing about its time, and the policy doesn't ask.
+    #[error("not checked: the trust list has no date")]
+    UndatedList,
     /// The key is trusted without a certificate, so it has no period.
     #[error("not checked: the key came without a certificate")]
     BareKey,
@@ -182,6 +258,8 @@ impl SkipReason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoRevocationData => "no-revocation-data",
+            Self::NoList => "no-list",
+            Self::UndatedList => "undated-list",
             Self::BareKey => "bare-key",
             Self::NoContent => "no-content",
         }

@@ -54,6 +54,16 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Of two entries of one key, that with the lower rank decides.
+    pub(super) const fn rank(self) -> u8 {
+        match self {
+            Self::Revoked => 0,
+            other => other.weight() + 1,
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -72,13 +82,16 @@ pub enum Step {
     Algorithm,
     /// The key made the signature.
     Signature,
+    /// The trust list that holds the key is recent enough.
+    TrustList,
     /// The document signer certificate is in time.
     KeyValidity,
     /// The key may sign every entry.
     KeyUsage,
     /// exp, iat and nbf.
     Time,
-    /// Not on a revocation list.
+    /// Neither the key on the deny list, nor the certificate on a revocation
+    /// list.
     Revocation,
     /// The content can be read.
     Content,
@@ -87,12 +100,15 @@ pub enum Step {
 }
 
 impl Step {
+    pub(super) const COUNT: usize = 11;
+
     /// All steps, in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::Decode,
         Self::Key,
         Self::Algorithm,
         Self::Signature,
+        Self::TrustList,
         Self::KeyValidity,
         Self::KeyUsage,
         Self::Time,
@@ -108,6 +124,7 @@ impl Step {
             Self::Key => "key",
             Self::Algorithm => "algorithm",
             Self::Signature => "signature",
+            Self::TrustList => "trust-list",
             Self::KeyValidity => "key-validity",
             Self::KeyUsage => "key-usage",
             Self::Time => "time",
@@ -175,7 +192,7 @@ impl StepResult {
 #[must_use]
 pub struct Verdict {
     pub(super) outcome: Outcome,
-    pub(super) steps: [StepResult; 10],
+    pub(super) steps: [StepResult; Step::COUNT],
     pub(super) deviations: Vec<Deviation>,
     pub(super) kid: Option<Kid>,
     pub(super) body: Body,

@@ -1,3 +1,4 @@
+use super::freshness;
 use super::report::{Body, Signed};
 use super::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified};
 use crate::Timestamp;
@@ -108,12 +109,13 @@ impl Verifier {
         let content = Content::read(unverified, &self.policy, &mut progress.deviations);
         // One key may be listed twice under one kid, with and without a
         // certificate or in two of them. The entry that speaks best for the
-        // certificate counts: each of them is trusted.
+        // certificate counts: each of them is trusted. But none of them is if
+        // one is denied.
         let mut best = self.judge(progress.clone(), signer, &content, now);
-        if best.outcome != Outcome::Valid {
+        if best.outcome != Outcome::Valid || self.trust.has_denials() {
             for signer in signers {
                 let other = self.judge(progress.clone(), signer, &content, now);
-                if other.outcome.weight() < best.outcome.weight() {
+                if other.outcome.rank() < best.outcome.rank() {
                     best = other;
                 }
             }
@@ -136,6 +138,8 @@ impl Verifier {
         content: &Content,
         now: Timestamp,
     ) -> Verdict {
+        let list = freshness::trust_list(signer, &self.policy, self.trust.latest_time(), now);
+        progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(signer, now));
         let record = content.record.as_ref().ok();
         progress.set(
@@ -144,7 +148,8 @@ impl Verifier {
         );
         let claims = content.claims.as_ref().ok();
         progress.set(Step::Time, claims.map_or(skipped(), |c| self.time(c, now)));
-        let revocation = StepResult::Skipped(SkipReason::NoRevocationData);
+        let denied = key_denied(signer, claims);
+        let revocation = denied.unwrap_or(StepResult::Skipped(SkipReason::NoRevocationData));
         progress.set(Step::Revocation, revocation.clone());
         let error = content
             .claims
@@ -228,6 +233,16 @@ fn skipped() -> StepResult {
     StepResult::Skipped(SkipReason::NoContent)
 }
 
+/// A deny list beats every trust list.
+fn key_denied(signer: &TrustedKey, claims: Option<&Claims>) -> Option<StepResult> {
+    let issued_at = claims.and_then(|claims| claims.issued_at().timestamp());
+    let denial = signer.denials().iter().find(|d| d.covers(issued_at))?;
+    Some(StepResult::Failed(Reason::KeyDenied {
+        kid: signer.kid().clone(),
+        why: denial.reason().map(Into::into),
+    }))
+}
+
 fn key_validity(signer: &TrustedKey, now: Timestamp) -> StepResult {
     let Some((not_before, not_after)) = signer.validity() else {
         return StepResult::Skipped(SkipReason::BareKey);
@@ -295,7 +310,7 @@ impl Content {
 /// A verdict in the making.
 #[derive(Clone)]
 struct Progress {
-    steps: [StepResult; 10],
+    steps: [StepResult; Step::COUNT],
     deviations: Vec<Deviation>,
     kid: Option<crate::trust::Kid>,
 }
@@ -303,7 +318,7 @@ struct Progress {
 impl Default for Progress {
     fn default() -> Self {
         Self {
-            steps: [const { StepResult::NotReached }; 10],
+            steps: [const { StepResult::NotReached }; Step::COUNT],
             deviations: Vec::new(),
             kid: None,
         }

@@ -4,14 +4,16 @@
 use ciborium::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Check, Claims, Content};
+use super::{Check, Claims, Content, ListFormat};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
 use crate::format::hc1::cbor;
 use crate::format::hc1::cose::CoseSign1;
 use crate::trust::Anchor;
+use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
-use crate::trust::store::{Entry, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Source};
 use crate::trust::text::hex;
 
 /// The header parameter in which version 2 says so.
@@ -79,13 +81,11 @@ fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, L
     if int(&header, 1) != Some(Algorithm::Es256.cose_id().into()) {
         return Err(LoadError::Algorithm { expected: "ES256" });
     }
-    let verifies = anchors
-        .iter()
-        .map(Anchor::public_key)
-        .any(|key| key.algorithm() == Some(Algorithm::Es256) && cose.verify(key).is_ok());
-    if !verifies {
-        return Err(LoadError::Signature);
-    }
+    let signed = |anchor: &&Anchor| {
+        let key = anchor.public_key();
+        key.algorithm() == Some(Algorithm::Es256) && cose.verify(key).is_ok()
+    };
+    let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
     let payload = parse(cose.unverified_payload(), &limits).ok_or(NOT_SIGNATURE)?;
     let digest = number(&payload, 2).and_then(Value::as_bytes);
     let digest = digest.ok_or(NOT_SIGNATURE)?;
@@ -97,6 +97,7 @@ fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, L
         Some(Timestamp::from_seconds(seconds))
     };
     Ok(Claims {
+        identity: Some(anchor.identifies(ListFormat::Austrian)),
         expires_at: Some(time(4).ok_or(NOT_SIGNATURE)?),
         issued_at: time(5),
         ..Claims::default()

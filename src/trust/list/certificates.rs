@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::read_certificate_entry;
-use crate::trust::store::{Entry, LoadError, Source};
+use crate::trust::error::LoadError;
+use crate::trust::source::{Entry, Source};
 
 pub(super) fn read(source: &Source, list: &Value) -> Result<Vec<Entry>, LoadError> {
     let entries = list

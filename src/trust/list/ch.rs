@@ -6,11 +6,13 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
-use super::{Check, Claims, Content};
+use super::{Check, Claims, Content, ListFormat};
 use crate::crypto::{KeyError, PublicKey};
+use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
 use crate::trust::key::{KeyUsage, Kid, Usage};
-use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 
 const PROFILE: Profile = Profile {
@@ -24,11 +26,17 @@ pub(super) fn read(
     active: &[u8],
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
-    let payload = |bytes| match check {
-        Check::Anchors(anchors) => jws::verified_payload(bytes, &PROFILE, anchors, &source.limits),
-        Check::Unsigned => jws::unverified_payload(bytes, &source.limits),
+    let payload = |bytes| -> Result<_, LoadError> {
+        match check {
+            Check::Anchors(anchors) => {
+                let (payload, anchor) =
+                    jws::verified_payload(bytes, &PROFILE, anchors, &source.limits)?;
+                Ok((payload, Some(anchor)))
+            }
+            Check::Unsigned => Ok((jws::unverified_payload(bytes, &source.limits)?, None)),
+        }
     };
-    let (updates, active) = (payload(updates)?, payload(active)?);
+    let ((updates, _), (active, anchor)) = (payload(updates)?, payload(active)?);
     let array = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned();
     let keys = array(&updates, "certs").ok_or(LoadError::Form {
         expected: "a first document with an array `certs`",
@@ -42,6 +50,7 @@ pub(super) fn read(
     Ok(Content {
         entries: entries.collect(),
         claims: Claims {
+            identity: anchor.map(|anchor| anchor.identifies(ListFormat::Swiss)),
             // Milliseconds, from when the list was fetched.
             valid_for: active
                 .get("validDuration")

@@ -2,8 +2,10 @@
 //! `message { repeated message { bytes kid = 1; bytes data = 2; } = 1; }`.
 
 use super::Content;
+use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
-use crate::trust::store::{Entry, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Source};
 use crate::trust::text::hex;
 
 const NOT_LIST: LoadError = LoadError::Form {

@@ -5,10 +5,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{Check, Claims, Content, certificates, json};
+use super::{Check, Claims, Content, ListFormat, certificates, json};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
-use crate::trust::store::{LoadError, Source};
+use crate::trust::Anchor;
+use crate::trust::error::LoadError;
+use crate::trust::source::Source;
 
 /// The signature and what follows its line.
 pub(super) fn split(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
@@ -22,22 +24,24 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
     let (signature, list) = split(bytes).ok_or(LoadError::Form {
         expected: "a line with a signature of 64 bytes in base64, and JSON after it",
     })?;
+    let mut identity = None;
     if let Check::Anchors(anchors) = check {
         // Some copies have white space at the end that was not signed.
-        let verifies = anchors.iter().map(|a| a.public_key()).any(|key| {
+        let signed = |anchor: &&Anchor| {
+            let key = anchor.public_key();
             key.algorithm() == Some(Algorithm::Es256)
                 && [list, list.trim_ascii_end()]
                     .iter()
                     .any(|list| key.verify(&[list], &signature).is_ok())
-        });
-        if !verifies {
-            return Err(LoadError::Signature);
-        }
+        };
+        let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
+        identity = Some(anchor.identifies(ListFormat::German));
     }
     let list = json::parse(list, &source.limits)?;
     Ok(Content {
         entries: certificates::read(source, &list)?,
         claims: Claims {
+            identity,
             newest_entry: newest(list.get("certificates")),
             ..Claims::default()
         },

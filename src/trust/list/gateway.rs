@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::{Check, Claims, Content, de, json, parse_json, read_certificate_entry};
 use crate::trust::Anchor;
+use crate::trust::error::LoadError;
 use crate::trust::list::cms::SignedData;
+use crate::trust::report::ProblemKind;
 use crate::trust::signature::issued_by;
-use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 use crate::trust::x509::Dsc;
 

@@ -24,8 +24,10 @@ use self::json::Node;
 use super::{Claims, ListFormat, ListInfo, check_weight, without_bom};
 use crate::crypto::{self, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
+use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
-use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 use crate::trust::x509::Dsc;
 
@@ -71,6 +73,11 @@ impl Environment {
             Self::Uat => "tng-cdn-uat.who.int",
             Self::Dev => "tng-cdn-dev.who.int",
         }
+    }
+
+    /// The environment that a list of this name belongs to.
+    pub(in crate::trust) fn of_list(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.host() == host(id))
     }
 
     /// The name of the key that signs the environment's lists.
@@ -386,6 +393,7 @@ pub(in crate::trust) fn read(
         label: source.label.to_string(),
         format: ListFormat::Gdhcn,
         authenticated: true,
+        fetched_at: None,
         claims: Claims {
             identity: Some(document.id.into()),
             issued_at: Some(document.proof.issued_at),

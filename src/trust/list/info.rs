@@ -10,6 +10,7 @@ pub struct ListInfo {
     pub(in crate::trust) label: String,
     pub(in crate::trust) format: ListFormat,
     pub(in crate::trust) authenticated: bool,
+    pub(in crate::trust) fetched_at: Option<Timestamp>,
     pub(in crate::trust) claims: Claims,
 }
 
@@ -41,8 +42,9 @@ impl ListInfo {
         self.authenticated
     }
 
-    /// What the list calls itself, the same for all its editions, where a form
-    /// has such a name (GDHCN).
+    /// Which list it is, the same for all its editions: the name of the
+    /// document (GDHCN), or the form and the fingerprint of the anchor that
+    /// signed it. `None` for a list that nobody signed as a whole.
     pub fn identity(&self) -> Option<&str> {
         self.claims.identity.as_deref()
     }
@@ -57,9 +59,18 @@ impl ListInfo {
         self.claims.issued_at
     }
 
-    /// Until when it counts.
+    /// Until when it counts: by its own word, or
+    /// [`valid_for`](Self::valid_for) after it was fetched, if that is known.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.claims.expires_at
+        let lasts = self.claims.valid_for.map(i64::try_from);
+        let counted = self.fetched_at.zip(lasts);
+        let counted = counted.map(|(at, lasts)| at.plus(lasts.unwrap_or(i64::MAX)));
+        self.claims.expires_at.or(counted)
+    }
+
+    /// When the caller fetched it ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)).
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        self.fetched_at
     }
 
     /// For how many seconds it counts after it was fetched (Switzerland's).

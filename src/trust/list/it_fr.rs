@@ -5,8 +5,10 @@
 use serde_json::{Map, Value};
 
 use super::Content;
+use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
-use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 
 const KEY: &str = "publicKeyPem";

@@ -7,10 +7,11 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 
 use super::check_weight;
-use crate::trust::store::{LoadError, LoadLimits};
+use crate::trust::error::LoadError;
+use crate::trust::source::LoadLimits;
 
 /// Parses JSON within limits; duplicate members are refused.
-pub(super) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
+pub(in crate::trust) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     check_weight(bytes, limits)?;
     match serde_json::from_slice(bytes) {
         Ok(Strict(value)) => Ok(value),

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::json;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::trust::Anchor;
+use crate::trust::error::LoadError;
 use crate::trust::signature::{Hash, Scheme, issued_by};
-use crate::trust::store::{LoadError, LoadLimits};
+use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
 
@@ -79,13 +80,14 @@ fn decode(part: &[u8]) -> Result<Vec<u8>, LoadError> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| NOT_JWS)
 }
 
-/// The payload's JSON after its signature has been checked.
-pub(super) fn verified_payload(
+/// The payload's JSON after its signature has been checked, and the anchor
+/// that it was checked with.
+pub(super) fn verified_payload<'a>(
     text: &[u8],
     profile: &Profile,
-    anchors: &[Anchor],
+    anchors: &'a [Anchor],
     limits: &LoadLimits,
-) -> Result<Value, LoadError> {
+) -> Result<(Value, &'a Anchor), LoadError> {
     let text = text.trim_ascii();
     let [header, payload, signature] = split(text).ok_or(NOT_JWS)?;
     let signed = text
@@ -109,7 +111,7 @@ pub(super) fn verified_payload(
     for anchor in anchors {
         match signer(anchor, &chain, profile) {
             Ok(key) if profile.algorithm.verify(key, signed, &signature) => {
-                return json::parse(&decode(payload)?, limits);
+                return Ok((json::parse(&decode(payload)?, limits)?, anchor));
             }
             Ok(_) => fault = LoadError::Signature,
             Err(error) => fault = error,

@@ -4,8 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::{Content, parse_json};
+use crate::trust::error::LoadError;
 use crate::trust::key::{KeyUsage, Kid, Usage};
-use crate::trust::store::{Entry, Found, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::decode_base64;
 
 pub(super) fn is(object: &Map<String, Value>) -> bool {

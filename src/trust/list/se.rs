@@ -4,11 +4,13 @@
 use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
-use super::{Check, Claims, Content, named};
+use super::{Check, Claims, Content, ListFormat, named};
 use crate::Timestamp;
+use crate::trust::error::LoadError;
 use crate::trust::jwk;
 use crate::trust::key::KeyUsage;
-use crate::trust::store::{Entry, LoadError, ProblemKind, Source};
+use crate::trust::report::ProblemKind;
+use crate::trust::source::{Entry, Source};
 use crate::trust::text::shown;
 
 const PROFILE: Profile = Profile {
@@ -17,9 +19,12 @@ const PROFILE: Profile = Profile {
 };
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {
-    let list = match check {
-        Check::Anchors(anchors) => jws::verified_payload(bytes, &PROFILE, anchors, &source.limits)?,
-        Check::Unsigned => jws::unverified_payload(bytes, &source.limits)?,
+    let (list, anchor) = match check {
+        Check::Anchors(anchors) => {
+            let (list, anchor) = jws::verified_payload(bytes, &PROFILE, anchors, &source.limits)?;
+            (list, Some(anchor))
+        }
+        Check::Unsigned => (jws::unverified_payload(bytes, &source.limits)?, None),
     };
     let countries = list
         .get("dsc_trust_list")
@@ -46,6 +51,7 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
     Ok(Content {
         entries,
         claims: Claims {
+            identity: anchor.map(|anchor| anchor.identifies(ListFormat::Swedish)),
             issuer: list.get("iss").and_then(Value::as_str).map(shown),
             issued_at: time("iat"),
             expires_at: time("exp"),

@@ -1,0 +1,446 @@
+//! Collects keys, and checks what they come with.
+
+use core::fmt;
+use std::collections::{BTreeMap, HashMap, hash_map};
+use std::sync::Arc;
+
+use super::Anchor;
+use super::deny::DenyList;
+use super::error::LoadError;
+use super::key::{KeyUsage, Kid, TrustedKey};
+use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
+use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
+use super::published::published_key;
+use super::report::{EntryProblem, LoadReport, ProblemKind};
+use super::source::{Entry, LoadLimits, Source};
+use super::state::TrustState;
+use super::store::TrustStore;
+use super::text::shown;
+use super::{jwk, pem};
+use crate::crypto::PublicKey;
+
+/// Collects keys for a [`TrustStore`].
+///
+/// Each `add_…` takes a label first: a file name or whatever names the source
+/// to the user. An error refuses the input as a whole and leaves the builder
+/// as it was; what is wrong with a single entry goes into the [`LoadReport`].
+///
+/// ```
+/// use hcert::trust::{ListFormat, TrustStore};
+/// let mut builder = TrustStore::builder();
+/// builder.add_list("acc.json", ListFormat::Certificates, br#"{"certificates":[
+///     {"kid": "AAECAwQFBgc=", "rawData": "AAAA"}
+/// ]}"#)?;
+/// let (store, report) = builder.build();
+/// assert!(store.is_empty());
+/// assert_eq!(report.problems[0].problem.code(), "certificate-encoding");
+/// assert_eq!(report.problems[0].kid.as_deref(), Some("AAECAwQFBgc="));
+/// # Ok::<(), hcert::trust::LoadError>(())
+/// ```
+#[derive(Default)]
+pub struct TrustStoreBuilder {
+    limits: LoadLimits,
+    keys: BTreeMap<Kid, Vec<TrustedKey>>,
+    /// Where the key of an identity stands under its kid.
+    seen: HashMap<[u8; 32], usize>,
+    report: LoadReport,
+    environment: Option<Environment>,
+    deny: DenyList,
+    accept_published: bool,
+}
+
+/// Who vouches for the keys of an input.
+enum Voucher {
+    Caller,
+    List(Box<ListInfo>),
+}
+
+impl TrustStoreBuilder {
+    /// Sets the limits for what is added from now on.
+    #[must_use]
+    pub fn with_limits(mut self, limits: LoadLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Takes over what the app remembers of its lists: an older edition of one
+    /// of them is refused from now on, and so is a list of another environment
+    /// of the WHO's network. The new state is [`LoadReport::state`].
+    #[must_use]
+    pub fn with_state(mut self, state: &TrustState) -> Self {
+        self.report.state = state.clone();
+        self.environment = self.environment.or(state.environment());
+        self
+    }
+
+    /// Denies keys, whatever lists hold them, before or after this call.
+    pub fn deny(&mut self, list: DenyList) -> &mut Self {
+        self.deny.extend(list.iter().cloned());
+        self
+    }
+
+    /// Takes, from now on, keys that are refused otherwise because anybody can
+    /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
+    /// field's sample certificates, never for a store that decides anything.
+    #[must_use]
+    pub fn dangerously_accept_published_keys(mut self) -> Self {
+        self.accept_published = true;
+        self
+    }
+
+    /// Adds a DER certificate under its own kid ([`Dsc::kid`](super::Dsc::kid)).
+    pub fn add_certificate_der(&mut self, label: &str, der: &[u8]) -> Result<&mut Self, LoadError> {
+        self.add_vouched(label, der, |source| {
+            Ok(vec![source.certificate(None, der).into()])
+        })
+    }
+
+    /// Adds a DER certificate under the kid that its source declares.
+    pub fn add_certificate_der_as(
+        &mut self,
+        label: &str,
+        kid: Kid,
+        der: &[u8],
+    ) -> Result<&mut Self, LoadError> {
+        self.add_vouched(label, der, |source| {
+            Ok(vec![source.certificate(Some(kid), der).into()])
+        })
+    }
+
+    /// Adds the `CERTIFICATE` and `PUBLIC KEY` blocks of a PEM text (RFC
+    /// 7468). Text before, between and after the blocks is skipped; a block
+    /// without an end is reported. A public key gets
+    /// [`Kid::of_public_key`], which the report notes.
+    pub fn add_pem(&mut self, label: &str, text: impl AsRef<[u8]>) -> Result<&mut Self, LoadError> {
+        let text = text.as_ref();
+        self.add_vouched(label, text, |source| pem::read(source, text))
+    }
+
+    /// Adds a key that the caller already has.
+    pub fn add_public_key(
+        &mut self,
+        label: &str,
+        kid: Kid,
+        key: PublicKey,
+        country: Option<&str>,
+        usage: KeyUsage,
+    ) -> Result<&mut Self, LoadError> {
+        self.add_vouched(label, &[], |source| {
+            let mut found = source.public_key(Some(kid), key);
+            found.key.country = country.map(Into::into);
+            found.key.usage = usage;
+            Ok(vec![Ok(found).into()])
+        })
+    }
+
+    /// Adds a DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), for any usage.
+    pub fn add_spki_der(
+        &mut self,
+        label: &str,
+        kid: Kid,
+        der: &[u8],
+    ) -> Result<&mut Self, LoadError> {
+        self.add_vouched(label, der, |source| {
+            Ok(vec![source.spki(Some(kid), der).into()])
+        })
+    }
+
+    /// Adds a JWK or a JWK set (RFC 7517 §4, §5): EC P-256 and RSA.
+    ///
+    /// With `x5c` the key is taken from its first certificate and `x`, `y`,
+    /// `n`, `e` are not looked at: published lists write coordinates wrongly,
+    /// certificates rightly.
+    ///
+    /// A JWK's `kid` is text, a COSE kid is bytes. If the text is base64
+    /// (either alphabet, padded or not), the bytes are what it decodes to, as
+    /// the EU's and the WHO's lists mean it; otherwise they are its UTF-8.
+    pub fn add_jwk(&mut self, label: &str, json: &[u8]) -> Result<&mut Self, LoadError> {
+        self.add_vouched(label, json, |source| {
+            let value = list::parse_json(json, &source.limits)?;
+            if value.get("keys").is_some() {
+                jwk::read_set(source, &value)
+            } else {
+                jwk::read_one(source, &value)
+            }
+        })
+    }
+
+    /// Adds a list whose signatures one of `anchors` vouches for; see
+    /// [`ListFormat`] for what each form needs. Nothing of it is added, and it
+    /// is an error, if a signature over the whole list is wrong, or if the form
+    /// has none.
+    ///
+    /// No clock is read: the list's own dates go into [`ListInfo`], and those
+    /// of the certificates beside its signature are not looked at.
+    ///
+    /// ```no_run
+    /// use hcert::trust::{Anchor, ListBytes, ListFormat, TrustStore};
+    /// let mut builder = TrustStore::builder();
+    /// let key = Anchor::from_bytes(&std::fs::read("signing-key.pem")?)?;
+    /// let list = std::fs::read("prod-dsc-list.json")?;
+    /// builder.add_signed_list("de", ListFormat::German, &list, &[key])?;
+    ///
+    /// let root = Anchor::from_bytes(&std::fs::read("root.crt")?)?;
+    /// let (keys, active) = (std::fs::read("updates.jwt")?, std::fs::read("keylist.jwt")?);
+    /// let both = ListBytes::from(&keys).with_companion(&active);
+    /// builder.add_signed_list("ch", ListFormat::Swiss, both, &[root])?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_signed_list<'a>(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: impl Into<ListBytes<'a>>,
+        anchors: &[Anchor],
+    ) -> Result<&mut Self, LoadError> {
+        self.add_national(label, format, bytes.into(), Check::Anchors(anchors))
+    }
+
+    /// Adds a list that nobody vouches for but the caller: one of a form
+    /// without signature, or one of a signed form whose signature **is not
+    /// looked at**. Whoever can write the bytes decides who is trusted.
+    pub fn trust_unsigned_list<'a>(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: impl Into<ListBytes<'a>>,
+    ) -> Result<&mut Self, LoadError> {
+        self.add_national(label, format, bytes.into(), Check::Unsigned)
+    }
+
+    fn add_national(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: ListBytes<'_>,
+        check: Check<'_>,
+    ) -> Result<&mut Self, LoadError> {
+        let max = self.limits.input_bytes;
+        if let Some(companion) = bytes.companion.filter(|bytes| bytes.len() > max) {
+            let bytes = companion.len();
+            return Err(LoadError::TooLarge { bytes, max });
+        }
+        self.add(label, bytes.list, |source| {
+            let content = list::read_list(source, format, bytes, check)?;
+            let list = ListInfo {
+                label: label.into(),
+                format,
+                authenticated: matches!(check, Check::Anchors(_)),
+                fetched_at: bytes.fetched_at,
+                claims: content.claims,
+            };
+            Ok((content.entries, Voucher::List(list.into())))
+        })
+    }
+
+    /// Adds a list of a form without signature that the caller names. It is
+    /// not checked to come from anybody: see [`ListFormat`]. Signed and
+    /// national forms are refused: [`add_signed_list`](Self::add_signed_list),
+    /// [`trust_unsigned_list`](Self::trust_unsigned_list).
+    pub fn add_list(
+        &mut self,
+        label: &str,
+        format: ListFormat,
+        bytes: &[u8],
+    ) -> Result<&mut Self, LoadError> {
+        self.add(label, bytes, |source| {
+            let entries = list::read(source, format, bytes, None)?;
+            Ok((entries, unsigned(label, format)))
+        })
+    }
+
+    /// Adds bytes of a form that [`detect_format`](super::detect_format)
+    /// finds, or refuses them as [`LoadError::Unrecognised`]. As with
+    /// [`add_list`](Self::add_list), nothing checks where they come from.
+    pub fn add_bytes(&mut self, label: &str, bytes: &[u8]) -> Result<&mut Self, LoadError> {
+        self.add(label, bytes, |source| {
+            let (format, json) =
+                list::detect(bytes, &source.limits)?.ok_or(LoadError::Unrecognised)?;
+            let entries = list::read(source, format, bytes, json)?;
+            Ok((entries, unsigned(label, format)))
+        })
+    }
+
+    /// Adds a list of the WHO's network (GDHCN, version 2), after checking its
+    /// proof against the signer's pinned key. A store takes lists of one
+    /// environment alone.
+    ///
+    /// Document signers (DSC) and signing authorities (SCA) are kept, each
+    /// with its domain and participant ([`TrustedKey::gdhcn`]): see
+    /// [`TrustStore::select`]. References to other lists are reported and
+    /// never followed.
+    ///
+    /// ```no_run
+    /// use hcert::trust::{GdhcnAnchor, TrustStore};
+    /// let mut builder = TrustStore::builder();
+    /// builder.add_gdhcn("WHO", &std::fs::read("did.json")?, &GdhcnAnchor::prod())?;
+    /// let (store, report) = builder.build();
+    /// println!("of {:?}", report.lists[0].issued_at());
+    /// let accepted = store.select(|key| key.gdhcn().is_some_and(|listed| {
+    ///     listed.domain() == "DCC" && ["ESP", "PRT"].contains(&listed.participant())
+    /// }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_gdhcn(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        anchor: &GdhcnAnchor,
+    ) -> Result<&mut Self, LoadError> {
+        let added = anchor.environment();
+        if let Some(has) = self.environment.filter(|has| *has != added) {
+            return Err(GdhcnError::MixedEnvironments { has, added }.into());
+        }
+        self.add(label, bytes, |source| {
+            let (entries, list) = gdhcn::read(source, bytes, anchor)?;
+            Ok((entries, Voucher::List(list.into())))
+        })?;
+        self.environment = Some(added);
+        Ok(self)
+    }
+
+    /// The store, and what became of each entry.
+    pub fn build(mut self) -> (TrustStore, LoadReport) {
+        if !self.deny.is_empty() {
+            for key in self.keys.values_mut().flatten() {
+                key.denials = self.deny.naming(key).into();
+            }
+        }
+        let store = TrustStore {
+            len: self.report.loaded,
+            keys: Arc::new(self.keys),
+            lists: self.report.lists.clone().into(),
+            latest_time: self.report.state.latest_time(),
+            has_denials: !self.deny.is_empty(),
+        };
+        (store, self.report)
+    }
+
+    fn add_vouched(
+        &mut self,
+        label: &str,
+        input: &[u8],
+        read: impl FnOnce(&Source) -> Result<Vec<Entry>, LoadError>,
+    ) -> Result<&mut Self, LoadError> {
+        self.add(label, input, |source| Ok((read(source)?, Voucher::Caller)))
+    }
+
+    /// Reads all entries of an input before the first one is added.
+    fn add(
+        &mut self,
+        label: &str,
+        input: &[u8],
+        read: impl FnOnce(&Source) -> Result<(Vec<Entry>, Voucher), LoadError>,
+    ) -> Result<&mut Self, LoadError> {
+        let max = self.limits.input_bytes;
+        if input.len() > max {
+            return Err(LoadError::TooLarge {
+                bytes: input.len(),
+                max,
+            });
+        }
+        let source = Source {
+            label: label.into(),
+            limits: self.limits,
+        };
+        let (entries, voucher) = read(&source)?;
+        source.check_count(self.report.total.saturating_add(entries.len()))?;
+        let list = match voucher {
+            Voucher::Caller => None,
+            Voucher::List(list) => {
+                self.report.state.check(&list)?;
+                self.report.state.saw(&list);
+                let list = Arc::new(*list);
+                self.report.lists.push(list.clone());
+                Some(list)
+            }
+        };
+        for (position, entry) in entries.into_iter().enumerate() {
+            self.insert(label, position, entry, list.as_ref());
+        }
+        Ok(self)
+    }
+
+    fn insert(&mut self, label: &str, position: usize, entry: Entry, list: Option<&Arc<ListInfo>>) {
+        let report = &mut self.report;
+        report.total += 1;
+        let kid = entry.kid.as_deref().map(shown);
+        let mut note = |problem, kept| {
+            report.problems.push(EntryProblem {
+                label: label.into(),
+                position,
+                kid: kid.clone(),
+                problem,
+                kept,
+            });
+        };
+        let outcome = entry.outcome.and_then(|found| {
+            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
+            known.map_or(Ok(found), |known| {
+                Err(ProblemKind::PublishedKey {
+                    name: known.name(),
+                    private: known.is_private_key_published(),
+                })
+            })
+        });
+        let found = match outcome {
+            Ok(found) => found,
+            Err(problem) => {
+                note(problem, false);
+                report.rejected += 1;
+                return;
+            }
+        };
+        for problem in found.notes {
+            note(problem, true);
+        }
+        let mut key = found.key;
+        if key.key.algorithm().is_none() {
+            let kind = key.key.kind().clone();
+            note(ProblemKind::UnusableKey { kind }, true);
+        }
+        let under_kid = self.keys.entry(key.kid.clone()).or_default();
+        match self.seen.entry(key.identity()) {
+            hash_map::Entry::Vacant(place) => {
+                report.loaded += 1;
+                place.insert(under_kid.len());
+                key.vouchers.add(list);
+                under_kid.push(key);
+            }
+            hash_map::Entry::Occupied(place) => {
+                report.duplicates += 1;
+                // The lists that hold a key may not be of one age.
+                if let Some(earlier) = under_kid.get_mut(*place.get()) {
+                    earlier.vouchers.add(list);
+                }
+            }
+        }
+    }
+}
+
+/// A key or certificate is the caller's own word; a list is somebody else's.
+fn unsigned(label: &str, format: ListFormat) -> Voucher {
+    match format {
+        ListFormat::CertificateDer
+        | ListFormat::PublicKeyDer
+        | ListFormat::Pem
+        | ListFormat::Jwk => Voucher::Caller,
+        _ => Voucher::List(Box::new(ListInfo {
+            label: label.into(),
+            format,
+            authenticated: false,
+            fetched_at: None,
+            claims: Claims::default(),
+        })),
+    }
+}
+
+impl fmt::Debug for TrustStoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrustStoreBuilder")
+            .field("limits", &self.limits)
+            .field("loaded", &self.report.loaded)
+            .field("total", &self.report.total)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,141 @@
+//! Why an input was refused.
+
+use super::list::ListFormat;
+use super::list::gdhcn::GdhcnError;
+use super::state::Edition;
+
+/// Why an input as a whole was refused. Nothing of it is in the store then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// More bytes than [`LoadLimits::input_bytes`].
+    #[error("the input has {bytes} bytes, more than {max}")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// With this input the store would exceed [`LoadLimits::entries`].
+    #[error("{entries} entries, more than {max}")]
+    TooManyEntries {
+        /// The entries, at least.
+        entries: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// The JSON has far more values than the permitted entries could need.
+    #[error("the JSON weighs more than {max} values")]
+    TooComplex {
+        /// The limit: 96 for each of [`LoadLimits::entries`], and some. An array
+        /// counts as 4 values and an object as 8.
+        max: usize,
+    },
+    /// None of the forms of [`ListFormat`].
+    #[error(
+        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a JSON list of \
+         certificates"
+    )]
+    Unrecognised,
+    /// Not JSON.
+    #[error("not JSON (line {line}, column {column})")]
+    Json {
+        /// The line of the fault, from 1.
+        line: usize,
+        /// The column of the fault, from 1.
+        column: usize,
+    },
+    /// Signed JSON with a member that stands twice (RFC 8259 §4): two readers
+    /// could take another one each.
+    #[error("a member of a JSON object stands twice (line {line}, column {column})")]
+    DuplicateMember {
+        /// The line where it was found, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A signed form, and nothing to check the signature with.
+    #[error(
+        "the list ({}) is signed, and no anchor was given: pass {pass}", .format.code()
+    )]
+    AnchorMissing {
+        /// The form.
+        format: ListFormat,
+        /// What to pass.
+        pass: &'static str,
+    },
+    /// A form that carries no signature, where one was to be checked, or
+    /// without the word that this is known.
+    #[error("the list ({}) carries no signature: to trust it as it is, say so (trust_unsigned_list)", .format.code())]
+    Unsigned {
+        /// The form.
+        format: ListFormat,
+    },
+    /// The form consists of two documents and one was given, or the other way
+    /// round.
+    #[error("the list ({}) needs as second document: {pass}", .format.code())]
+    Companion {
+        /// The form.
+        format: ListFormat,
+        /// What to pass.
+        pass: &'static str,
+    },
+    /// The signature names another algorithm than the form has.
+    #[error("the signature is not declared as {expected}, which this form has")]
+    Algorithm {
+        /// The form's algorithm.
+        expected: &'static str,
+    },
+    /// The certificates beside the signature don't lead to the anchor.
+    #[error("{fault}")]
+    Chain {
+        /// What is wrong.
+        fault: &'static str,
+    },
+    /// The signature is by another key than the anchor's, or over other bytes.
+    #[error("the list's signature does not verify with the anchor")]
+    Signature,
+    /// Not of the form that the caller named.
+    #[error("not {expected}")]
+    Form {
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// Older than the edition that the [`TrustState`](super::TrustState)
+    /// remembers.
+    #[error("the edition {found} of {identity} is older than the one seen before, {seen}")]
+    Rollback {
+        /// Which list.
+        identity: String,
+        /// The edition seen before.
+        seen: Edition,
+        /// The edition of this one.
+        found: Edition,
+    },
+    /// A list of the WHO's network that can't be relied upon.
+    #[error(transparent)]
+    Gdhcn(#[from] GdhcnError),
+}
+
+impl LoadError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "trust-input-too-large",
+            Self::TooManyEntries { .. } => "trust-too-many-entries",
+            Self::TooComplex { .. } => "trust-too-complex",
+            Self::Unrecognised => "trust-format-unrecognised",
+            Self::Json { .. } => "trust-json",
+            Self::DuplicateMember { .. } => "trust-duplicate-member",
+            Self::AnchorMissing { .. } => "trust-anchor-missing",
+            Self::Unsigned { .. } => "trust-unsigned",
+            Self::Companion { .. } => "trust-companion",
+            Self::Algorithm { .. } => "trust-algorithm",
+            Self::Chain { .. } => "trust-chain",
+            Self::Signature => "trust-signature",
+            Self::Form { .. } => "trust-form",
+            Self::Rollback { .. } => "trust-rollback",
+            Self::Gdhcn(error) => error.code(),
+        }
+    }
+}

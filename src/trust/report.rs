@@ -1,0 +1,266 @@
+//! What became of each entry.
+
+use core::fmt;
+use std::sync::Arc;
+
+use super::key::{Kid, KidError};
+use super::list::ListInfo;
+use super::list::cms::CmsError;
+use super::state::TrustState;
+use super::x509::CertificateError;
+use crate::crypto::{KeyError, KeyKind};
+
+/// What is wrong with one entry, or remarkable about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The certificate can't be read.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The public key can't be read.
+    #[error("the public key: {0}")]
+    Key(#[from] KeyError),
+    /// The kid can't be read.
+    #[error(transparent)]
+    Kid(#[from] KidError),
+    /// More bytes than [`LoadLimits::certificate_bytes`].
+    #[error("{bytes} bytes, more than {max}")]
+    TooLarge {
+        /// The length of the DER.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A member is absent or of the wrong type.
+    #[error("the member `{name}` is not {expected}")]
+    Member {
+        /// The member's name.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A member is not base64.
+    #[error("the member `{name}` is not base64")]
+    Base64 {
+        /// The member's name.
+        name: &'static str,
+    },
+    /// Listed for another purpose (AUTHENTICATION, UPLOAD, CSCA): not a key
+    /// that signs health certificates.
+    #[error("listed as {certificate_type}, which is not a document signer")]
+    NotADocumentSigner {
+        /// The type that the list gives.
+        certificate_type: String,
+    },
+    /// Kept: no HCERT algorithm can use the key, so that a verdict can say
+    /// so where "unknown key" would mislead.
+    #[error("no HCERT algorithm uses a key of the kind {kind}")]
+    UnusableKey {
+        /// What the key is.
+        kind: KeyKind,
+    },
+    /// Kept under the declared kid, which is not the certificate's.
+    #[error("the kid {declared} is not the certificate's, which is {computed}")]
+    KidMismatch {
+        /// The kid of the list.
+        declared: Kid,
+        /// The first 8 bytes of SHA-256 over the certificate.
+        computed: Kid,
+    },
+    /// Kept under a computed kid: [`Kid::of_certificate`] or
+    /// [`Kid::of_public_key`].
+    #[error("no kid is declared; {computed} is computed")]
+    KidMissing {
+        /// The kid under which the key is kept.
+        computed: Kid,
+    },
+    /// Kept: the thumbprint beside the certificate is not its SHA-256.
+    #[error("the thumbprint is not the certificate's")]
+    ThumbprintMismatch,
+    /// The gateway's trust anchor did not sign this CSCA or UPLOAD entry.
+    #[error("not signed by the trust anchor: {error}")]
+    AnchorSignature {
+        /// What is wrong.
+        error: CmsError,
+    },
+    /// No CSCA that the trust anchor signed issued the certificate.
+    #[error("no listed CSCA issued the certificate")]
+    NotIssued,
+    /// The signer of the entry's CMS is no listed UPLOAD certificate of the
+    /// country.
+    #[error("not uploaded by a listed certificate of the country")]
+    NotUploaded,
+    /// The CMS of the uploading certificate is wrong.
+    #[error("the upload signature: {error}")]
+    UploadSignature {
+        /// What is wrong.
+        error: CmsError,
+    },
+    /// Kept, with the issuer's country: the entry declares another one, which
+    /// nobody signed.
+    #[error("declared as of {declared}, issued by {issuer}")]
+    CountryMismatch {
+        /// The entry's country.
+        declared: String,
+        /// The country of the CSCA.
+        issuer: String,
+    },
+    /// In the list of keys, but not in that of the active ones.
+    #[error("the key is not active")]
+    Inactive,
+    /// The name of another list. Nothing is fetched, and the keys of that
+    /// list are not vouched for by this one.
+    #[error("a reference to {to}{}, which is not followed", if *elsewhere { ", of another host" } else { "" })]
+    Reference {
+        /// The name.
+        to: String,
+        /// Whether it is outside the environment of this list.
+        elsewhere: bool,
+    },
+    /// The name of an entry says another domain, participant, usage or kid
+    /// than its members do.
+    #[error("the entry's name contradicts its members")]
+    IdMismatch,
+    /// A JWK of a type or curve that is unknown here (RFC 7518 §6).
+    #[error("unknown key type {kty}{}", crv.as_ref().map(|c| format!(", curve {c}")).unwrap_or_default())]
+    JwkKeyType {
+        /// The member `kty`.
+        kty: String,
+        /// The member `crv`.
+        crv: Option<String>,
+    },
+    /// A JWK that holds a private key: whoever has the list can sign with it.
+    #[error("a private key is in the list")]
+    JwkPrivateKey,
+    /// Kept: `use` is not `sig` (RFC 7517 §4.2).
+    #[error("the key's use is {declared}, not sig")]
+    JwkUse {
+        /// The member `use`.
+        declared: String,
+    },
+    /// Kept: `alg` is not the algorithm that the key is used with here.
+    #[error("the key's algorithm is declared as {declared}")]
+    JwkAlgorithm {
+        /// The member `alg`.
+        declared: String,
+    },
+    /// Kept: a coordinate is not of 32 bytes (RFC 7518 §6.2.1.2), by a sign
+    /// byte or for want of leading zeros.
+    #[error("the coordinates have {x} and {y} bytes, not 32")]
+    JwkCoordinateLength {
+        /// Bytes of `x`.
+        x: usize,
+        /// Bytes of `y`.
+        y: usize,
+    },
+    /// Anybody can sign with the key, or its maker has it for examples alone:
+    /// [`published_key`](super::published_key).
+    #[error("{}: {name}", if *private { "the private key of this key is published" } else { "the key is an example" })]
+    PublishedKey {
+        /// Whose key it is.
+        name: &'static str,
+        /// Whether the private half is published.
+        private: bool,
+    },
+    /// A PEM block without an end.
+    #[error("the PEM block has no end")]
+    PemTruncated,
+    /// A PEM block whose lines are not base64, or whose end names another
+    /// kind of block.
+    #[error("the PEM block is damaged")]
+    PemEncoding,
+    /// A PEM block that is neither a certificate nor a public key.
+    #[error("a PEM block of the kind {label}")]
+    PemLabel {
+        /// The text between `BEGIN` and the hyphens.
+        label: String,
+    },
+}
+
+impl ProblemKind {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Certificate(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::Kid(error) => error.code(),
+            Self::TooLarge { .. } => "entry-too-large",
+            Self::Member { .. } => "entry-member",
+            Self::Base64 { .. } => "entry-base64",
+            Self::NotADocumentSigner { .. } => "not-a-document-signer",
+            Self::UnusableKey { .. } => "key-unusable",
+            Self::KidMismatch { .. } => "kid-mismatch",
+            Self::KidMissing { .. } => "kid-missing",
+            Self::ThumbprintMismatch => "thumbprint-mismatch",
+            Self::AnchorSignature { .. } => "anchor-signature",
+            Self::NotIssued => "not-issued",
+            Self::NotUploaded => "not-uploaded",
+            Self::UploadSignature { .. } => "upload-signature",
+            Self::CountryMismatch { .. } => "country-mismatch",
+            Self::Inactive => "key-inactive",
+            Self::Reference { .. } => "reference",
+            Self::IdMismatch => "entry-id-mismatch",
+            Self::JwkKeyType { .. } => "jwk-key-type",
+            Self::JwkPrivateKey => "jwk-private-key",
+            Self::JwkUse { .. } => "jwk-use",
+            Self::JwkAlgorithm { .. } => "jwk-algorithm",
+            Self::JwkCoordinateLength { .. } => "jwk-coordinate-length",
+            Self::PublishedKey { .. } => "published-key",
+            Self::PemTruncated => "pem-truncated",
+            Self::PemEncoding => "pem-encoding",
+            Self::PemLabel { .. } => "pem-label",
+        }
+    }
+}
+
+/// A problem with one entry of an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EntryProblem {
+    /// The label of the input, as the caller gave it.
+    pub label: String,
+    /// The entry's place in the input, from 0.
+    pub position: usize,
+    /// The kid as the input writes it, unprintable characters escaped.
+    pub kid: Option<String>,
+    /// What it is.
+    pub problem: ProblemKind,
+    /// Whether the key is in the store all the same.
+    pub kept: bool,
+}
+
+impl fmt::Display for EntryProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, entry {}", self.label, self.position)?;
+        if let Some(kid) = &self.kid {
+            write!(f, " ({kid})")?;
+        }
+        write!(f, ": {}", self.problem)?;
+        f.write_str(if self.kept { "; kept" } else { "; left out" })
+    }
+}
+
+/// What went into a store. Every entry is counted once:
+/// `loaded + duplicates + rejected == total`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadReport {
+    /// Keys in the store.
+    pub loaded: usize,
+    /// Entries equal to an earlier one in kid, key, certificate, country and
+    /// usage. The store has the first one, with its origin, and knows of all
+    /// lists that hold it.
+    pub duplicates: usize,
+    /// Entries left out, each with one problem that says why.
+    pub rejected: usize,
+    /// Entries of all inputs.
+    pub total: usize,
+    /// What was noted, in the order of the entries.
+    pub problems: Vec<EntryProblem>,
+    /// What the lists say about themselves. Keys and certificates that were
+    /// added by themselves are in none.
+    pub lists: Vec<Arc<ListInfo>>,
+    /// What to store and to hand to the next builder
+    /// ([`with_state`](TrustStoreBuilder::with_state)).
+    pub state: TrustState,
+}

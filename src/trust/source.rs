@@ -1,0 +1,156 @@
+//! An input under its label and limits, and the entries read from it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::error::LoadError;
+use super::key::{Kid, TrustedKey};
+use super::report::ProblemKind;
+use super::x509::Dsc;
+use crate::crypto::PublicKey;
+
+/// What a builder accepts at most.
+///
+/// ```
+/// use hcert::trust::{LoadLimits, TrustStore};
+/// let mut limits = LoadLimits::default();
+/// limits.entries = 1_000;
+/// let builder = TrustStore::builder().with_limits(limits);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoadLimits {
+    /// Bytes of one input. 64 MiB by default.
+    pub input_bytes: usize,
+    /// Entries of the whole store, good and bad. 100,000 by default.
+    pub entries: usize,
+    /// Bytes of one DER certificate or public key. 64 KiB by default.
+    pub certificate_bytes: usize,
+}
+
+impl Default for LoadLimits {
+    fn default() -> Self {
+        Self {
+            input_bytes: 64 << 20,
+            entries: 100_000,
+            certificate_bytes: 64 << 10,
+        }
+    }
+}
+
+/// The label and the limits under which an input is read.
+pub(super) struct Source {
+    pub(super) label: Arc<str>,
+    pub(super) limits: LoadLimits,
+}
+
+impl Source {
+    /// The key of a certificate, under the declared kid or its own.
+    pub(super) fn certificate(
+        &self,
+        declared: Option<Kid>,
+        der: &[u8],
+    ) -> Result<Found, ProblemKind> {
+        self.check_size(der)?;
+        let certificate = Dsc::from_der(der)?;
+        let computed = certificate.kid();
+        let note = match &declared {
+            Some(declared) if *declared != computed => Some(ProblemKind::KidMismatch {
+                declared: declared.clone(),
+                computed: computed.clone(),
+            }),
+            _ => None,
+        };
+        let kid = declared.unwrap_or(computed);
+        Ok(Found {
+            key: TrustedKey::from_certificate(kid, certificate, self.label.clone()),
+            notes: note.into_iter().collect(),
+        })
+    }
+
+    /// The same for an entry of a list, which should declare a kid.
+    pub(super) fn listed_certificate(
+        &self,
+        declared: Option<Kid>,
+        der: &[u8],
+    ) -> Result<Found, ProblemKind> {
+        let missing = declared.is_none();
+        let mut found = self.certificate(declared, der)?;
+        if missing {
+            let computed = found.key.kid.clone();
+            found.notes.push(ProblemKind::KidMissing { computed });
+        }
+        Ok(found)
+    }
+
+    /// A bare key, under the declared kid or a computed one.
+    pub(super) fn public_key(&self, declared: Option<Kid>, key: PublicKey) -> Found {
+        let mut notes = Vec::new();
+        let kid = declared.unwrap_or_else(|| {
+            let computed = Kid::of_public_key(&key);
+            notes.push(ProblemKind::KidMissing {
+                computed: computed.clone(),
+            });
+            computed
+        });
+        Found {
+            key: TrustedKey::from_public_key(kid, key, self.label.clone()),
+            notes,
+        }
+    }
+
+    pub(super) fn spki(&self, declared: Option<Kid>, der: &[u8]) -> Result<Found, ProblemKind> {
+        self.check_size(der)?;
+        Ok(self.public_key(declared, PublicKey::from_spki_der(der)?))
+    }
+
+    pub(super) fn check_size(&self, der: &[u8]) -> Result<(), ProblemKind> {
+        let max = self.limits.certificate_bytes;
+        if der.len() > max {
+            return Err(ProblemKind::TooLarge {
+                bytes: der.len(),
+                max,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_count(&self, entries: usize) -> Result<(), LoadError> {
+        let max = self.limits.entries;
+        if entries > max {
+            return Err(LoadError::TooManyEntries { entries, max });
+        }
+        Ok(())
+    }
+}
+
+/// A key, and what is remarkable about its entry.
+pub(super) struct Found {
+    pub(super) key: TrustedKey,
+    pub(super) notes: Vec<ProblemKind>,
+}
+
+/// One entry of an input, read.
+pub(super) struct Entry {
+    pub(super) kid: Option<String>,
+    pub(super) outcome: Result<Found, ProblemKind>,
+}
+
+impl From<Result<Found, ProblemKind>> for Entry {
+    fn from(outcome: Result<Found, ProblemKind>) -> Self {
+        Self { kid: None, outcome }
+    }
+}
+
+/// The kid that an entry declares; the empty text declares none.
+pub(super) fn declared_kid(entry: &Value) -> Result<Option<&str>, ProblemKind> {
+    match entry.get("kid") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|t| !t.is_empty())),
+        Some(_) => Err(ProblemKind::Member {
+            name: "kid",
+            expected: "a text",
+        }),
+    }
+}
