@@ -198,7 +198,8 @@ impl TrustStoreBuilder {
 
     /// Adds a list that nobody vouches for but the caller: one of a form
     /// without signature, or one of a signed form whose signature **is not
-    /// looked at**. Whoever can write the bytes decides who is trusted.
+    /// looked at**. Whoever can write the bytes decides who is trusted, and of
+    /// which of the network's environments a [`ListFormat::Gdhcn`] is.
     pub fn trust_unsigned_list<'a>(
         &mut self,
         label: &str,
@@ -220,8 +221,18 @@ impl TrustStoreBuilder {
             let bytes = companion.len();
             return Err(LoadError::TooLarge { bytes, max });
         }
+        let has = self.environment;
+        let mut environment = has;
         self.add(label, bytes.list, |source| {
             let content = list::read_list(source, format, bytes, check)?;
+            let identity = content.claims.identity.as_deref();
+            let identity = identity.filter(|_| format == ListFormat::Gdhcn);
+            if let Some(added) = identity.and_then(Environment::of_list) {
+                if let Some(has) = has.filter(|has| *has != added) {
+                    return Err(GdhcnError::MixedEnvironments { has, added }.into());
+                }
+                environment = Some(added);
+            }
             let list = ListInfo {
                 label: label.into(),
                 format,
@@ -230,7 +241,9 @@ impl TrustStoreBuilder {
                 claims: content.claims,
             };
             Ok((content.entries, Voucher::List(list.into())))
-        })
+        })?;
+        self.environment = environment;
+        Ok(self)
     }
 
     /// Adds a list of a form without signature that the caller names. It is

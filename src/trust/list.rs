@@ -381,10 +381,17 @@ pub(super) fn read_list(
         (Check::Anchors(_), None) => return Err(LoadError::Unsigned { format }),
         _ => {}
     }
-    if let (ListFormat::Gdhcn, Some(pass)) = (format, signed) {
-        return Err(LoadError::AnchorMissing { format, pass });
-    }
     let list = bytes.list;
+    if let (ListFormat::Gdhcn, Some(pass)) = (format, signed) {
+        return match (check, bytes.companion) {
+            (Check::Unsigned, None) => gdhcn::read_unsigned(source, list),
+            (Check::Unsigned, Some(_)) => Err(LoadError::Companion {
+                format,
+                pass: "nothing",
+            }),
+            (Check::Anchors(_), _) => Err(LoadError::AnchorMissing { format, pass }),
+        };
+    }
     match (format, bytes.companion) {
         // Without the signature if nobody asks for it.
         (ListFormat::Austrian, None) if matches!(check, Check::Unsigned) => {}

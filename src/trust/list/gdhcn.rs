@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use self::document::{Document, ListedKey, Method, host};
 use self::json::Node;
-use super::{Claims, ListFormat, ListInfo, check_weight, without_bom};
+use super::{Claims, Content, ListFormat, ListInfo, check_weight, without_bom};
 use crate::crypto::{self, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
@@ -378,33 +378,57 @@ pub(in crate::trust) fn read(
     bytes: &[u8],
     anchor: &GdhcnAnchor,
 ) -> Result<(Vec<Entry>, ListInfo), LoadError> {
-    check_weight(bytes, &source.limits)?;
-    let root: Node<'_> = serde_json::from_slice(without_bom(bytes)).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        LoadError::Json { line, column }
-    })?;
+    let root = parse(source, bytes)?;
     let document = Document::read(&root, anchor)?;
     source.check_count(document.methods.len())?;
     verify(&document, anchor)?;
 
-    let mut entries: Vec<_> = document
-        .methods
-        .iter()
-        .map(|method| read_method(source, method, anchor.environment))
-        .collect();
-    link_chains(&mut entries);
+    let content = read_content(source, &document, anchor.environment);
     let info = ListInfo {
         label: source.label.to_string(),
         format: ListFormat::Gdhcn,
         authenticated: true,
         fetched_at: None,
+        claims: content.claims,
+    };
+    Ok((content.entries, info))
+}
+
+/// The same without a look at the signature, of the environment that the
+/// document names.
+pub(super) fn read_unsigned(source: &Source, bytes: &[u8]) -> Result<Content, LoadError> {
+    let root = parse(source, bytes)?;
+    let id = root.get("id").and_then(Node::as_text).unwrap_or_default();
+    let environment =
+        Environment::of_list(id).ok_or_else(|| GdhcnError::NotATrustList { id: shown(id) })?;
+    let document = Document::read(&root, &GdhcnAnchor::pinned(environment))?;
+    source.check_count(document.methods.len())?;
+    Ok(read_content(source, &document, environment))
+}
+
+fn parse<'a>(source: &Source, bytes: &'a [u8]) -> Result<Node<'a>, LoadError> {
+    check_weight(bytes, &source.limits)?;
+    serde_json::from_slice(without_bom(bytes)).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        LoadError::Json { line, column }
+    })
+}
+
+fn read_content(source: &Source, document: &Document<'_>, environment: Environment) -> Content {
+    let mut entries: Vec<_> = document
+        .methods
+        .iter()
+        .map(|method| read_method(source, method, environment))
+        .collect();
+    link_chains(&mut entries);
+    Content {
+        entries,
         claims: Claims {
             identity: Some(document.id.into()),
             issued_at: Some(document.proof.issued_at),
             ..Claims::default()
         },
-    };
-    Ok((entries, info))
+    }
 }
 
 fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnError> {
