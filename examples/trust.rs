@@ -18,6 +18,8 @@ Usage: trust COMMAND [OPTION]… FILE…
 
   inspect FILE…   what is in a list
   verify FILE…    whether its signature holds
+  diff OLD NEW    which keys came, went and changed
+  lint FILE…      what a list's maker, or who embeds it, should know
 
   --help          print this; after a COMMAND, what it takes
 

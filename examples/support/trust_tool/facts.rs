@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::trust::{ListInfo, LoadReport, TrustStore, TrustedKey};
+use hcert::trust::{Kid, ListInfo, LoadReport, TrustStore, TrustedKey};
 use serde_json::{Value, json};
 
 use super::line;
@@ -37,6 +39,11 @@ pub fn validity(key: &TrustedKey, at: Timestamp) -> &'static str {
 
 pub fn country(key: &TrustedKey) -> String {
     key.country().unwrap_or("not stated").into()
+}
+
+/// As lists write it.
+pub fn kid(kid: &Kid) -> String {
+    BASE64_STANDARD.encode(kid)
 }
 
 pub fn entries(report: &LoadReport) -> String {

@@ -101,9 +101,7 @@ impl List {
             (ListFormat::Gdhcn, None) => {
                 return Err(Refusal {
                     code: "trust-anchor-missing",
-                    message: "a list of the WHO's network, which is signed; name its environment: \
-                              pass --trust-env prod, uat or dev"
-                        .into(),
+                    message: format!("a signed list; {}", what_to_pass(ListFormat::Gdhcn)),
                 });
             }
             (format, _) => {
@@ -164,8 +162,8 @@ impl List {
 impl From<LoadError> for Refusal {
     fn from(error: LoadError) -> Self {
         let message = match error {
-            LoadError::AnchorMissing { pass, .. } => {
-                format!("a signed list; pass --anchor FILE: {pass}")
+            LoadError::AnchorMissing { format, .. } => {
+                format!("a signed list; {}", what_to_pass(format))
             }
             LoadError::Companion { pass, .. } => {
                 format!("the list is one of two files; give the other one, too: {pass}")
@@ -179,6 +177,19 @@ impl From<LoadError> for Refusal {
             code: error.code(),
             message,
         }
+    }
+}
+
+/// How to have the signature of a form checked that has one.
+pub fn what_to_pass(format: ListFormat) -> String {
+    match format {
+        ListFormat::Gdhcn => "pass --trust-env prod, uat or dev: the environment of the WHO's \
+                              network that it has to be from"
+            .into(),
+        _ => format!(
+            "pass --anchor FILE: {}",
+            format.anchor_hint().unwrap_or("none")
+        ),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The commands of the program `trust`, and what they share: their options and
 //! how their output is written.
 
+mod diff;
 mod facts;
 mod inspect;
-
+mod lint;
 mod load;
 mod verify;
 
@@ -25,6 +26,8 @@ pub type Error = Box<dyn std::error::Error>;
 pub enum Command {
     Inspect,
     Verify,
+    Diff,
+    Lint,
 }
 
 impl Command {
@@ -32,7 +35,9 @@ impl Command {
         Ok(match name {
             "inspect" => Self::Inspect,
             "verify" => Self::Verify,
-            _ => return Err("COMMAND is inspect or verify".into()),
+            "diff" => Self::Diff,
+            "lint" => Self::Lint,
+            _ => return Err("COMMAND is inspect, verify, diff or lint".into()),
         })
     }
 
@@ -40,12 +45,14 @@ impl Command {
         match self {
             Self::Inspect => inspect::HELP,
             Self::Verify => verify::HELP,
+            Self::Diff => diff::HELP,
+            Self::Lint => lint::HELP,
         }
     }
 
     /// Whether it looks at single entries, at a time.
     fn looks_at_entries(self) -> bool {
-        self == Self::Inspect
+        matches!(self, Self::Inspect | Self::Lint)
     }
 }
 
@@ -68,6 +75,8 @@ pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
     match command {
         Command::Inspect => inspect::run(&options, &files),
         Command::Verify => verify::run(&options, &files),
+        Command::Diff => diff::run(&options, &files),
+        Command::Lint => lint::run(&options, &files),
     }
 }
 
