@@ -22,10 +22,10 @@ Usage: trust diff [--anchor KEY]… [--trust-env ENV] [--json] OLD NEW
                    themselves), same, added, removed, changed, unchanged
   --help           print this
 
-A key, shown by its kid in base64, is the same if kid and public key are; its country, usage, validity,
-certificate and place in the WHO's network may change. Of lists in two files
-give OLD's before NEW's. Without --anchor or --trust-env the signatures are not
-looked at.
+A key, shown by its kid in base64, is the same if kid and public key are; its
+country, usage, validity, certificate and place in the WHO's network may change.
+Of lists in two files give OLD's before NEW's. Without --anchor or --trust-env
+the signatures are not looked at.
 
 Exit status: 0 the same keys, 1 other ones, 2 wrong usage, or a list that can't
 be read or is refused.

@@ -32,7 +32,7 @@ Usage: trust lint [--anchor KEY]… [--trust-env ENV] [--at TIME] [--all] [--jso
   --json           print one JSON object a line for each list: input, format,
                    authenticated, errors, warnings, notes, findings [{severity,
                    code, kid, position, message}] (position: the entry's place,
-                   from 0, where one entry is meant; kid: in base64)
+                   from 0, where one entry is meant; kid in base64)
   --help           print this
 
   error    nobody should trust the list as it is
