@@ -170,6 +170,20 @@ fn lint_finds_what_is_wrong_with_a_list() {
 }
 
 #[test]
+fn lint_knows_keys_that_anybody_can_sign_with() {
+    let files = Files::new("lint-published");
+    // RFC 7515, appendix A.3.1.
+    let key = json!({
+        "kty": "EC", "crv": "P-256", "kid": "A.3",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+    });
+    let list = files.write("keys.json", json!({"keys": [key]}).to_string());
+    let (status, found) = lint(&[&list]);
+    assert_eq!((status, pairs(&found)[0]), (1, ("error", "published-key")));
+}
+
+#[test]
 fn lint_judges_keys_at_the_time_that_is_named() {
     let files = Files::new("lint-keys");
     let own = files.anchor("list");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hcert::trust::{Kid, ListInfo, TrustStore, TrustedKey};
+use hcert::trust::{Kid, TrustStore, TrustedKey};
 use serde_json::{Value, json};
 
 use super::load::{Files, List, Refusal, complain};
@@ -42,7 +42,7 @@ pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
     for list in [old, new] {
         match list.read(options) {
             Ok((store, report)) => {
-                if !store.lists().iter().any(ListInfo::is_authenticated) {
+                if !facts::is_authenticated(&store) {
                     complain(options.json, &list.label, "note", "signature not checked");
                 }
                 if report.rejected > 0 {
@@ -76,7 +76,7 @@ pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
 
 /// When a list was made, as far as it says so.
 fn made(store: &TrustStore) -> Option<hcert::Timestamp> {
-    let info = store.lists().first()?;
+    let info = facts::info(store)?;
     info.issued_at().or(info.newest_entry())
 }
 
@@ -228,17 +228,16 @@ fn named((kid, fingerprint): Name<'_>, member: &str, value: Value) -> Value {
 
 fn json_line(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> String {
     let [old, new] = lists.map(|(list, store)| {
-        let info = store.lists().first();
         let mut members = serde_json::Map::from_iter([
             ("input".into(), list.label.as_str().into()),
             ("format".into(), list.format.map(|f| f.code()).into()),
             (
                 "authenticated".into(),
-                info.is_some_and(ListInfo::is_authenticated).into(),
+                facts::is_authenticated(store).into(),
             ),
             ("keys".into(), store.len().into()),
         ]);
-        let said = facts::list_json(info).into_iter();
+        let said = facts::list_json(Some(store)).into_iter();
         members.extend(said.map(|(name, value)| (name.into(), value)));
         Value::from(members)
     });

@@ -37,6 +37,15 @@ pub fn validity(key: &TrustedKey, at: Timestamp) -> &'static str {
     }
 }
 
+/// The list of a store with one list.
+pub fn info(store: &TrustStore) -> Option<&ListInfo> {
+    store.lists().first().map(AsRef::as_ref)
+}
+
+pub fn is_authenticated(store: &TrustStore) -> bool {
+    info(store).is_some_and(ListInfo::is_authenticated)
+}
+
 pub fn country(key: &TrustedKey) -> String {
     key.country().unwrap_or("not stated").into()
 }
@@ -74,7 +83,8 @@ pub fn describe_list(out: &mut String, info: &ListInfo) {
 }
 
 /// The same as members of a JSON object.
-pub fn list_json(info: Option<&ListInfo>) -> Vec<(&'static str, Value)> {
+pub fn list_json(store: Option<&TrustStore>) -> Vec<(&'static str, Value)> {
+    let info = store.and_then(info);
     let text = |get: fn(&ListInfo) -> Option<&str>| json!(info.and_then(get));
     let number = |get: fn(&ListInfo) -> Option<u64>| json!(info.and_then(get));
     let date = |get: fn(&ListInfo) -> Option<Timestamp>| {

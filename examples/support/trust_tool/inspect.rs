@@ -179,13 +179,13 @@ fn in_words(counts: &Counts) -> String {
 
 fn json_line(options: &Options, list: &List, result: &Result<Loaded, Refusal>) -> String {
     let loaded = result.as_ref().ok();
-    let info = loaded.and_then(|(store, _)| store.lists().first());
+    let store = loaded.map(|(store, _)| store);
     let mut members = vec![
         ("input", list.label.as_str().into()),
         ("format", list.format.map(|format| format.code()).into()),
         (
             "authenticated",
-            info.is_some_and(|i| i.is_authenticated()).into(),
+            store.is_some_and(facts::is_authenticated).into(),
         ),
         ("reason", result.as_ref().err().map(|r| r.code).into()),
         (
@@ -193,7 +193,7 @@ fn json_line(options: &Options, list: &List, result: &Result<Loaded, Refusal>) -
             result.as_ref().err().map(|r| r.message.as_str()).into(),
         ),
     ];
-    members.extend(facts::list_json(info));
+    members.extend(facts::list_json(store));
     if let Some((store, report)) = loaded {
         members.push((
             "entries",

@@ -355,7 +355,7 @@ fn words(options: &Options, list: &List, findings: &[Finding]) -> String {
 
 fn json_line(list: &List, result: &Result<Loaded, Refusal>, findings: &[Finding]) -> String {
     let loaded = result.as_ref().ok();
-    let info = loaded.and_then(|(store, _)| store.lists().first());
+    let authenticated = loaded.is_some_and(|(store, _)| facts::is_authenticated(store));
     let listed = findings.iter().map(|finding| {
         json!({
             "severity": finding.severity.name(),
@@ -368,10 +368,7 @@ fn json_line(list: &List, result: &Result<Loaded, Refusal>, findings: &[Finding]
     cli::object(&[
         ("input", list.label.as_str().into()),
         ("format", list.format.map(|format| format.code()).into()),
-        (
-            "authenticated",
-            info.is_some_and(ListInfo::is_authenticated).into(),
-        ),
+        ("authenticated", authenticated.into()),
         ("errors", counted(findings, Severity::Error).into()),
         ("warnings", counted(findings, Severity::Warning).into()),
         ("notes", counted(findings, Severity::Note).into()),
