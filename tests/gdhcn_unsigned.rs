@@ -137,7 +137,6 @@ fn version_1_is_read_if_the_caller_says_so() {
     let info = &store.lists()[0];
     assert!(!info.is_authenticated());
     assert_eq!(info.format(), ListFormat::Gdhcn);
-    assert_eq!(info.identity(), None);
     let created = Timestamp::parse("2025-08-30T19:40:38Z").unwrap();
     assert_eq!(info.issued_at(), Some(created));
 }

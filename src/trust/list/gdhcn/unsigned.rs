@@ -32,6 +32,7 @@ pub(in crate::trust::list) fn read(source: &Source, bytes: &[u8]) -> Result<Cont
     Ok(Content {
         entries,
         claims: Claims {
+            identity: Some(shown(id)),
             issued_at: created.and_then(|text| Timestamp::parse(text).ok()),
             ..Claims::default()
         },
