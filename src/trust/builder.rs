@@ -220,8 +220,19 @@ impl TrustStoreBuilder {
             let bytes = companion.len();
             return Err(LoadError::TooLarge { bytes, max });
         }
+        let has = self.environment;
+        let mut environment = has;
         self.add(label, bytes.list, |source| {
             let content = list::read_list(source, format, bytes, check)?;
+            let mut keys = content.entries.iter().flat_map(|e| &e.outcome);
+            // One document is of one environment.
+            let added = keys.find_map(|found| Some(found.key.gdhcn.as_ref()?.environment()));
+            if let (Some(has), Some(added)) = (has, added)
+                && has != added
+            {
+                return Err(GdhcnError::MixedEnvironments { has, added }.into());
+            }
+            environment = added.or(has);
             let list = ListInfo {
                 label: label.into(),
                 format,
@@ -230,7 +241,9 @@ impl TrustStoreBuilder {
                 claims: content.claims,
             };
             Ok((content.entries, Voucher::List(list.into())))
-        })
+        })?;
+        self.environment = environment;
+        Ok(self)
     }
 
     /// Adds a list of a form without signature that the caller names. It is

@@ -23,7 +23,7 @@ pub enum ProblemKind {
     /// The kid can't be read.
     #[error(transparent)]
     Kid(#[from] KidError),
-    /// More bytes than [`LoadLimits::certificate_bytes`].
+    /// More bytes than [`LoadLimits::certificate_bytes`](super::LoadLimits::certificate_bytes).
     #[error("{bytes} bytes, more than {max}")]
     TooLarge {
         /// The length of the DER.
@@ -261,6 +261,6 @@ pub struct LoadReport {
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,
     /// What to store and to hand to the next builder
-    /// ([`with_state`](TrustStoreBuilder::with_state)).
+    /// ([`with_state`](super::TrustStoreBuilder::with_state)).
     pub state: TrustState,
 }
