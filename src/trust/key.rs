@@ -231,6 +231,14 @@ impl KeyUsage {
         }
     }
 
+    pub(super) const fn to_bits(self) -> Option<u8> {
+        self.0
+    }
+
+    pub(super) const fn from_bits(set: u8) -> Option<Self> {
+        if set < 8 { Some(Self(Some(set))) } else { None }
+    }
+
     /// Whether the key is limited. A limited key signs no record that is
     /// outside the kinds of [`Usage`].
     pub const fn is_limited(self) -> bool {
@@ -301,11 +309,12 @@ pub(super) struct Vouchers {
 }
 
 impl Vouchers {
-    pub(super) fn add(&mut self, list: Option<&Arc<ListInfo>>) {
-        match list {
-            None => self.caller = true,
-            Some(list) if self.lists.iter().any(|l| Arc::ptr_eq(l, list)) => {}
-            Some(list) => self.lists.push(list.clone()),
+    pub(super) fn join(&mut self, other: &Self) {
+        self.caller |= other.caller;
+        for list in &other.lists {
+            if !self.lists.iter().any(|known| Arc::ptr_eq(known, list)) {
+                self.lists.push(list.clone());
+            }
         }
     }
 }
@@ -410,10 +419,9 @@ impl TrustedKey {
     /// Who signed the certificate, as far as the source tells. The first call
     /// verifies a signature.
     pub fn chain(&self) -> Chain {
-        match (&self.chain, &self.certificate) {
-            (Some(link), Some(certificate)) => link.chain(certificate),
-            _ => Chain::NotChecked,
-        }
+        let certificate = self.certificate.as_ref();
+        let link = self.chain.as_ref();
+        link.map_or(Chain::NotChecked, |link| link.chain(certificate))
     }
 
     /// Names everything but the origin: equal for exact duplicates alone.
