@@ -40,7 +40,8 @@ use crate::crypto::PublicKey;
 pub struct TrustStoreBuilder {
     limits: LoadLimits,
     keys: BTreeMap<Kid, Vec<TrustedKey>>,
-    /// Where the key of an identity stands under its kid.
+    /// Where the key of an identity stands under its kid, if it shares that
+    /// with others.
     seen: HashMap<[u8; 32], usize>,
     report: LoadReport,
     environment: Option<Environment>,
@@ -70,6 +71,14 @@ impl TrustStoreBuilder {
     pub fn with_state(mut self, state: &TrustState) -> Self {
         self.report.state = state.clone();
         self.environment = self.environment.or(state.environment());
+        self
+    }
+
+    /// Takes keys of this environment of the WHO's network alone. Without it,
+    /// the first list decides, which may be a snapshot's.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
         self
     }
 
@@ -420,7 +429,18 @@ impl TrustStoreBuilder {
             let kind = key.key.kind().clone();
             note(ProblemKind::UnusableKey { kind }, true);
         }
-        let under_kid = self.keys.entry(key.kid.clone()).or_default();
+        let alone = || Vec::with_capacity(1);
+        let under_kid = self.keys.entry(key.kid.clone()).or_insert_with(alone);
+        match under_kid.as_slice() {
+            // Most kids have one key, and need no look at its identity.
+            [] => {
+                report.loaded += 1;
+                under_kid.push(key);
+                return;
+            }
+            [first] => _ = self.seen.insert(first.identity(), 0),
+            _ => {}
+        }
         match self.seen.entry(key.identity()) {
             hash_map::Entry::Vacant(place) => {
                 report.loaded += 1;

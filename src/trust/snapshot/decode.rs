@@ -198,8 +198,13 @@ fn read_payload(
         gdhcn: read_all(source, r, |r| read_gdhcn(r).map(Arc::new))?,
         chains: CHAINS.map(|chain| Arc::new(ChainLink::known(chain))),
     };
+    let mut last: Option<Kid> = None;
     let key = |r: &mut Reader<'_>| {
+        let at = r.at();
         let (key, notes) = (tables.read_key(source, r)?, Vec::new());
+        if last.replace(key.kid.clone()) > Some(key.kid.clone()) {
+            return Err(SnapshotFormError::NotDeterministic { at });
+        }
         Ok(Entry::from(Ok(Found { key, notes })))
     };
     let entries = read_all(source, r, key)?;
