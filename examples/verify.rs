@@ -33,8 +33,10 @@ const PROGRAM: &str = "verify";
 const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
-Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV] [--at TIME]
-              [--strict] [--json] [--quiet] INPUT…
+Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
+              [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
+              [--state FILE] [--at TIME] [--retrospective] [--strict] [--json]
+              [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -48,8 +50,18 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 repeated. A signed list is refused without it.
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
                 which a list has to be, whose signer is known here
+  --participant CODE  of the WHO's lists take this participant's keys alone
+                (ESP, or with its domain DCC:ESP); may be repeated
+  --deny FILE   keys that are not to be relied upon, whatever list holds them:
+                JSON, {\"deny\": [{\"key\" | \"certificate\": SHA-256 in hex,
+                \"kid\": base64, \"signedAfter\", \"signedBefore\", \"why\"}]}
+  --max-list-age AGE  nothing is valid by a list older than that: seconds, or
+                with a unit (90m, 36h, 7d)
+  --state FILE  remember the lists' editions there, and refuse older ones; the
+                file is made if it is absent
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
+  --retrospective  accept a time before the trust lists were made
   --strict      refuse every departure from the specification
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
@@ -68,6 +80,8 @@ struct Options {
     trust: TrustOptions,
     at: Option<Timestamp>,
     strict: bool,
+    retrospective: bool,
+    max_list_age: Option<u64>,
     json: bool,
     quiet: bool,
     inputs: Vec<OsString>,
@@ -84,10 +98,16 @@ fn run() -> Result<ExitCode, Error> {
         io::stdout().write_all(HELP.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
-    let policy = match options.strict {
-        true => Policy::default().strict(),
-        false => Policy::default(),
-    };
+    let mut policy = Policy::default();
+    if options.strict {
+        policy = policy.strict();
+    }
+    if options.retrospective {
+        policy = policy.retrospective();
+    }
+    if let Some(seconds) = options.max_list_age {
+        policy = policy.max_list_age(seconds);
+    }
     let work = Work {
         verifier: Verifier::with_policy(trust(&options)?, policy),
         at: options.at,
@@ -114,7 +134,17 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.trust.environment =
                     Some(environment.ok_or("--trust-env is prod, uat or dev")?);
             }
+            Long("participant") => {
+                let code = parser.value()?.string()?;
+                options.trust.participants.push(code);
+            }
+            Long("deny") => options.trust.deny.push(parser.value()?),
+            Long("max-list-age") => {
+                options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
+            }
+            Long("state") => options.trust.state = Some(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
             Long("json") => options.json = true,
             Long("quiet") => options.quiet = true,
@@ -128,8 +158,26 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
 }
 
+/// `90`, `90s`, `15m`, `36h` or `7d`.
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..) {
+        Some("" | "s") => 1,
+        Some("m") => 60,
+        Some("h") => 3600,
+        Some("d") => 86_400,
+        _ => return Err("an age is a number with s, m, h or d: 7d"),
+    };
+    let number: u64 = digits.parse().map_err(|_| "an age is a number: 7d")?;
+    number
+        .checked_mul(unit)
+        .ok_or("that age is beyond counting")
+}
+
 fn trust(options: &Options) -> Result<TrustStore, Error> {
-    let (store, report) = options.trust.load()?;
+    // A time that the user names says nothing about the present.
+    let now = options.at.is_none().then(|| SystemTime::now().into());
+    let (store, report) = options.trust.load(now)?;
     if options.trust.files.is_empty() {
         complain(
             PROGRAM,
@@ -407,6 +455,9 @@ impl Work {
                 line(out, "Key valid", &format!("{from} to {until}"))?;
             }
             line(out, "Listed in", signer.origin())?;
+            if let Some(name) = trust_files::network_name(signer) {
+                line(out, "Listed as", &name)?;
+            }
         }
         if let Some(claims) = verdict.signed_claims() {
             line(out, "Issuer", claims.issuer().unwrap_or("not stated"))?;
@@ -515,6 +566,7 @@ fn signer_json(signer: &TrustedKey) -> Value {
     json!({
         "kid": signer.kid().to_string(),
         "country": signer.country(),
+        "listed_as": trust_files::network_name(signer),
         "subject": signer.certificate().map(|dsc| dsc.subject()),
         "not_before": validity.map(|(from, _)| from.to_string()),
         "not_after": validity.map(|(_, until)| until.to_string()),

@@ -12,8 +12,8 @@ use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::pkcs8::EncodePublicKey;
 use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
-use x509_cert::der::{Decode, Encode, asn1::ObjectIdentifier};
-use x509_cert::spki::{SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
+use x509_cert::der::{Decode, asn1::ObjectIdentifier};
+use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -184,18 +184,33 @@ impl PublicKey {
     /// where the curve must be named; RFC 4055 for RSA).
     pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
         let info = SubjectPublicKeyInfoRef::from_der(der).map_err(|_| KeyError::Encoding)?;
+        Self::from_spki(der, &info)
+    }
+
+    /// The same of a SubjectPublicKeyInfo that has been decoded.
+    pub(crate) fn from_spki(
+        der: &[u8],
+        info: &SubjectPublicKeyInfoRef<'_>,
+    ) -> Result<Self, KeyError> {
         let bits = info
             .subject_public_key
             .as_bytes()
             .ok_or(KeyError::Encoding)?;
         let curve = info.algorithm.parameters_oid().ok();
         let oid = info.algorithm.oid;
-        let (kind, spki, verifier): (_, _, Option<Arc<dyn VerifySha256>>) = match oid {
+        let (kind, spki, verifier): (_, Arc<[u8]>, Option<Arc<dyn VerifySha256>>) = match oid {
             EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
                 let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
                     .map_err(|_| KeyError::Point)?;
-                let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-                (KeyKind::P256, spki.into_vec(), Some(Arc::new(key)))
+                let spki = match bits {
+                    // Uncompressed: the one form already.
+                    [4, ..] => der.into(),
+                    _ => {
+                        let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+                        spki.into_vec().into()
+                    }
+                };
+                (KeyKind::P256, spki, Some(Arc::new(key)))
             }
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
@@ -204,7 +219,7 @@ impl PublicKey {
                 };
                 let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
                 let verifier = rsa::pss::VerifyingKey::<Sha256>::new(key);
-                (kind, spki.into_vec(), Some(Arc::new(verifier)))
+                (kind, spki.into_vec().into(), Some(Arc::new(verifier)))
             }
             _ => {
                 let name = match curve {
@@ -213,12 +228,12 @@ impl PublicKey {
                     None if oid == EC_PUBLIC_KEY => "EC with explicit parameters".into(),
                     None => oid.to_string(),
                 };
-                (KeyKind::Unsupported { name }, der.to_vec(), None)
+                (KeyKind::Unsupported { name }, der.into(), None)
             }
         };
         Ok(Self {
             kind,
-            spki: spki.into(),
+            spki,
             verifier,
         })
     }
@@ -259,10 +274,6 @@ impl PublicKey {
         let key = rsa::RsaPublicKey::new(int(modulus), int(exponent)).map_err(|_| KeyError::Rsa)?;
         let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
         Self::from_spki_der(der.as_bytes())
-    }
-
-    pub(crate) fn from_spki(info: &SubjectPublicKeyInfoOwned) -> Result<Self, KeyError> {
-        Self::from_spki_der(&info.to_der().map_err(|_| KeyError::Encoding)?)
     }
 
     /// What the key is.
@@ -344,6 +355,7 @@ impl fmt::Debug for PublicKey {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use x509_cert::der::Encode;
     use x509_cert::der::asn1::{AnyRef, BitStringRef};
     use x509_cert::spki::AlgorithmIdentifierRef;
 

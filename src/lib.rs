@@ -92,6 +92,11 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Compiles the code of the page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/trust-lists.md")]
+struct TrustLists;
+
 pub mod crypto;
 pub mod format;
 pub mod issue;

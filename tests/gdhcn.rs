@@ -16,8 +16,8 @@ use common::pki::{self, CertificateSpec, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
-    Chain, Dsc, Environment, GdhcnAnchor, GdhcnError, LoadError, LoadReport, ProblemKind,
-    TrustStore,
+    Chain, Dsc, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
+    ProblemKind, TrustStore,
 };
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
@@ -779,4 +779,44 @@ fn entries_that_contradict_themselves_are_left_out_one_by_one() {
     let (store, report) = PROD.load(json).unwrap();
     assert_eq!(report.problems[0].problem.code(), "kid-mismatch");
     assert_eq!(store.candidates([0, 16, 131, 16, 81, 135]).len(), 1);
+}
+
+#[test]
+fn an_unsigned_list_is_of_the_environment_that_it_names_and_is_not_authenticated() {
+    let dsc = certificate("dsc", "csca", false);
+    let mut list = DEV.signed(DEV.document(&[DEV.entry("DCC:XXA:DSC", &dsc)]));
+    // Anybody can write this.
+    list["proof"]["nonce"] = "AAAA".into();
+    let json = list.to_string();
+    assert_eq!(DEV.refusal(&json), GdhcnError::Signature);
+
+    let mut builder = TrustStore::builder();
+    builder
+        .trust_unsigned_list("dev", ListFormat::Gdhcn, &json)
+        .unwrap();
+    // The environments don't mix on this way in either.
+    let prod = PROD.signed(PROD.document(&[PROD.entry("DCC:XXA:DSC", &dsc)]));
+    let prod = prod.to_string();
+    let mixed = GdhcnError::MixedEnvironments {
+        has: Environment::Dev,
+        added: Environment::Prod,
+    };
+    let error = builder.trust_unsigned_list("prod", ListFormat::Gdhcn, &prod);
+    assert_eq!(error.unwrap_err(), LoadError::Gdhcn(mixed.clone()));
+    let error = builder.add_gdhcn("prod", prod.as_bytes(), &PROD.anchor());
+    assert_eq!(error.unwrap_err(), LoadError::Gdhcn(mixed));
+
+    let (store, report) = builder.build();
+    assert_eq!((report.loaded, report.total), (1, 1));
+    let info = &store.lists()[0];
+    assert!(!info.is_authenticated());
+    assert_eq!(info.identity(), Some(DEV.list().as_str()));
+    assert!(info.issued_at().is_some());
+    let key = store.iter().next().unwrap();
+    assert_eq!(key.gdhcn().unwrap().environment(), Environment::Dev);
+
+    let strange = json.replace(DEV.host, "lists.example.org");
+    let mut builder = TrustStore::builder();
+    let error = builder.trust_unsigned_list("x", ListFormat::Gdhcn, &strange);
+    assert_eq!(error.unwrap_err().code(), "gdhcn-not-a-trust-list");
 }

@@ -176,13 +176,20 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
     let signer = &line["signer"];
     assert_eq!(
         keys(signer),
-        ["country", "kid", "not_after", "not_before", "subject"]
+        [
+            "country",
+            "kid",
+            "listed_as",
+            "not_after",
+            "not_before",
+            "subject"
+        ]
     );
     assert_eq!(signer["kid"], dsc("alpha", &[]).kid().to_string());
     assert_eq!(signer["country"], "XX");
     assert_eq!(signer["not_before"], "2021-01-01T00:00:00Z");
     assert_eq!(signer["not_after"], "2023-01-01T00:00:00Z");
-    assert_eq!(line["steps"].as_array().unwrap().len(), 10);
+    assert_eq!(line["steps"].as_array().unwrap().len(), 11);
     for step in line["steps"].as_array().unwrap() {
         assert_eq!(keys(step), ["code", "detail", "result", "step"]);
     }

@@ -358,6 +358,7 @@ fn one_look_shows_everything_that_is_wrong() {
             ("key", None),
             ("algorithm", None),
             ("signature", None),
+            ("trust-list", Some("no-list")),
             ("key-validity", Some("dsc-expired")),
             ("key-usage", Some("key-usage")),
             ("time", Some("expired")),

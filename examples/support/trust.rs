@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::io;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+use hcert::Timestamp;
 use hcert::trust::{
-    Anchor, Environment, GdhcnAnchor, ListBytes, ListFormat, LoadReport, TrustStore,
-    detect_companion, detect_format,
+    Anchor, DenyList, Environment, GdhcnAnchor, ListBytes, ListFormat, LoadReport, TrustState,
+    TrustStore, TrustedKey, detect_companion, detect_format,
 };
 
 type Error = Box<dyn std::error::Error>;
@@ -16,12 +19,16 @@ pub struct TrustOptions {
     pub files: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
+    /// `ESP` or `DCC:ESP`; none means all.
+    pub participants: Vec<String>,
+    pub deny: Vec<OsString>,
+    pub state: Option<OsString>,
 }
 
 impl TrustOptions {
     /// The keys of all files. A signed list without an anchor is an error that
-    /// says what to pass.
-    pub fn load(&self) -> Result<(TrustStore, LoadReport), Error> {
+    /// says what to pass. `now` goes into the state, if the caller knows it.
+    pub fn load(&self, now: Option<Timestamp>) -> Result<(TrustStore, LoadReport), Error> {
         let anchors: Vec<Anchor> = self
             .anchors
             .iter()
@@ -35,7 +42,12 @@ impl TrustOptions {
             .iter()
             .map(|path| read("--trust", path))
             .collect::<Result<_, Error>>()?;
-        let mut builder = TrustStore::builder();
+        let mut builder = TrustStore::builder().with_state(&self.read_state()?);
+        for path in &self.deny {
+            let (label, bytes) = read("--deny", path)?;
+            let list = DenyList::from_json(&bytes);
+            builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
+        }
         for (label, bytes) in &files {
             let failed = |why: String| -> Error { format!("--trust {label}: {why}").into() };
             let format = detect_format(bytes);
@@ -76,8 +88,60 @@ impl TrustOptions {
             };
             added.map_err(|e| failed(e.to_string()))?;
         }
-        Ok(builder.build())
+        let (store, mut report) = builder.build();
+        if let Some(now) = now {
+            report.state.saw_time(now);
+        }
+        self.write_state(&report.state)?;
+        let store = match self.participants.is_empty() {
+            true => store,
+            false => store.select(|key| self.selects(key)),
+        };
+        Ok((store, report))
     }
+
+    /// Keys of other sources have no participant, and stay.
+    fn selects(&self, key: &TrustedKey) -> bool {
+        let Some(listed) = key.gdhcn() else {
+            return true;
+        };
+        self.participants
+            .iter()
+            .any(|wanted| match wanted.split_once(':') {
+                Some((domain, code)) => domain == listed.domain() && code == listed.participant(),
+                None => wanted == listed.participant(),
+            })
+    }
+
+    fn read_state(&self) -> Result<TrustState, Error> {
+        let Some(path) = &self.state else {
+            return Ok(TrustState::default());
+        };
+        match std::fs::read(path) {
+            Ok(bytes) => TrustState::from_json(&bytes)
+                .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(TrustState::default()),
+            Err(e) => Err(format!("--state {}: {e}", path.to_string_lossy()).into()),
+        }
+    }
+
+    /// In one step, so that a crash leaves the old state or the new one.
+    fn write_state(&self, state: &TrustState) -> Result<(), Error> {
+        let Some(path) = &self.state else {
+            return Ok(());
+        };
+        let mut beside = path.clone();
+        beside.push(".new");
+        std::fs::write(&beside, state.to_json())
+            .and_then(|()| std::fs::rename(&beside, path))
+            .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into())
+    }
+}
+
+/// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.
+pub fn network_name(key: &TrustedKey) -> Option<String> {
+    let kid = STANDARD.encode(key.kid().as_bytes());
+    key.gdhcn().map(|listed| format!("{listed}#{kid}"))
 }
 
 fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {

@@ -10,6 +10,7 @@ use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
+use super::published::published_key;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
@@ -46,6 +47,7 @@ pub struct TrustStoreBuilder {
     report: LoadReport,
     environment: Option<Environment>,
     deny: DenyList,
+    accept_published: bool,
 }
 
 /// Who vouches for the keys of an input.
@@ -85,6 +87,15 @@ impl TrustStoreBuilder {
     /// Denies keys, whatever lists hold them, before or after this call.
     pub fn deny(&mut self, list: DenyList) -> &mut Self {
         self.deny.extend(list.iter().cloned());
+        self
+    }
+
+    /// Takes, from now on, keys that are refused otherwise because anybody can
+    /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
+    /// field's sample certificates, never for a store that decides anything.
+    #[must_use]
+    pub fn dangerously_accept_published_keys(mut self) -> Self {
+        self.accept_published = true;
         self
     }
 
@@ -223,8 +234,19 @@ impl TrustStoreBuilder {
         if format == ListFormat::Snapshot {
             return self.add_snapshot(label, bytes, check);
         }
+        let has = self.environment;
+        let mut environment = has;
         self.add(label, bytes.list, |source| {
             let content = list::read_list(source, format, bytes, check)?;
+            let mut keys = content.entries.iter().flat_map(|e| &e.outcome);
+            // One document is of one environment.
+            let added = keys.find_map(|found| Some(found.key.gdhcn.as_ref()?.environment()));
+            if let (Some(has), Some(added)) = (has, added)
+                && has != added
+            {
+                return Err(GdhcnError::MixedEnvironments { has, added }.into());
+            }
+            environment = added.or(has);
             let list = ListInfo {
                 label: label.into(),
                 format,
@@ -233,7 +255,9 @@ impl TrustStoreBuilder {
                 claims: content.claims,
             };
             Ok((content.entries, Voucher::List(list.into())))
-        })
+        })?;
+        self.environment = environment;
+        Ok(self)
     }
 
     fn add_snapshot(
@@ -412,7 +436,16 @@ impl TrustStoreBuilder {
                 kept,
             });
         };
-        let found = match entry.outcome {
+        let outcome = entry.outcome.and_then(|found| {
+            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
+            known.map_or(Ok(found), |known| {
+                Err(ProblemKind::PublishedKey {
+                    name: known.name(),
+                    private: known.is_private_key_published(),
+                })
+            })
+        });
+        let found = match outcome {
             Ok(found) => found,
             Err(problem) => {
                 note(problem, false);

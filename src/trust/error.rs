@@ -9,7 +9,7 @@ use super::state::Edition;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// More bytes than [`LoadLimits::input_bytes`].
+    /// More bytes than [`LoadLimits::input_bytes`](super::LoadLimits::input_bytes).
     #[error("the input has {bytes} bytes, more than {max}")]
     TooLarge {
         /// Its length.
@@ -17,7 +17,7 @@ pub enum LoadError {
         /// The limit.
         max: usize,
     },
-    /// With this input the store would exceed [`LoadLimits::entries`].
+    /// With this input the store would exceed [`LoadLimits::entries`](super::LoadLimits::entries).
     #[error("{entries} entries, more than {max}")]
     TooManyEntries {
         /// The entries, at least.
@@ -28,7 +28,7 @@ pub enum LoadError {
     /// The JSON has far more values than the permitted entries could need.
     #[error("the JSON weighs more than {max} values")]
     TooComplex {
-        /// The limit: 96 for each of [`LoadLimits::entries`], and some. An array
+        /// The limit: 96 for each of [`LoadLimits::entries`](super::LoadLimits::entries), and some. An array
         /// counts as 4 values and an object as 8.
         max: usize,
     },

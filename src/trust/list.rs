@@ -105,7 +105,10 @@ pub enum ListFormat {
     Polish,
     /// Signed: a list of the WHO's network (GDHCN v2), a DID document with a
     /// proof. Its anchor is one of an environment:
-    /// [`add_gdhcn`](super::TrustStoreBuilder::add_gdhcn).
+    /// [`add_gdhcn`](super::TrustStoreBuilder::add_gdhcn). Lists of version 1
+    /// have a signer that can't be resolved, and are refused there:
+    /// [`trust_unsigned_list`](super::TrustStoreBuilder::trust_unsigned_list)
+    /// takes both versions without looking at the proof.
     Gdhcn,
     /// A [snapshot](super::snapshot) of a whole store, **signed** or unsigned.
     ///
@@ -418,7 +421,7 @@ pub(super) fn check_given(
         (Check::Anchors(_), None) => return Err(LoadError::Unsigned { format }),
         _ => {}
     }
-    if let (ListFormat::Gdhcn, Some(pass)) = (format, signed) {
+    if let (ListFormat::Gdhcn, Some(pass), Check::Anchors(_)) = (format, signed, check) {
         return Err(LoadError::AnchorMissing { format, pass });
     }
     match (format, bytes.companion) {
@@ -453,6 +456,7 @@ pub(super) fn read_list(
         ListFormat::CwaProtobuf => cwa::read(source, list),
         ListFormat::KeysByKid => it_fr::read(source, &json()?),
         ListFormat::Polish => pl::read(source, &json()?),
+        ListFormat::Gdhcn => gdhcn::read_unsigned(source, list),
         _ => read(source, format, list, None).map(Content::from),
     }
 }

@@ -23,7 +23,7 @@ pub enum ProblemKind {
     /// The kid can't be read.
     #[error(transparent)]
     Kid(#[from] KidError),
-    /// More bytes than [`LoadLimits::certificate_bytes`].
+    /// More bytes than [`LoadLimits::certificate_bytes`](super::LoadLimits::certificate_bytes).
     #[error("{bytes} bytes, more than {max}")]
     TooLarge {
         /// The length of the DER.
@@ -153,6 +153,15 @@ pub enum ProblemKind {
         /// Bytes of `y`.
         y: usize,
     },
+    /// Anybody can sign with the key, or its maker has it for examples alone:
+    /// [`published_key`](super::published_key).
+    #[error("{}: {name}", if *private { "the private key of this key is published" } else { "the key is an example" })]
+    PublishedKey {
+        /// Whose key it is.
+        name: &'static str,
+        /// Whether the private half is published.
+        private: bool,
+    },
     /// A PEM block without an end.
     #[error("the PEM block has no end")]
     PemTruncated,
@@ -196,6 +205,7 @@ impl ProblemKind {
             Self::JwkUse { .. } => "jwk-use",
             Self::JwkAlgorithm { .. } => "jwk-algorithm",
             Self::JwkCoordinateLength { .. } => "jwk-coordinate-length",
+            Self::PublishedKey { .. } => "published-key",
             Self::PemTruncated => "pem-truncated",
             Self::PemEncoding => "pem-encoding",
             Self::PemLabel { .. } => "pem-label",
@@ -251,6 +261,6 @@ pub struct LoadReport {
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,
     /// What to store and to hand to the next builder
-    /// ([`with_state`](TrustStoreBuilder::with_state)).
+    /// ([`with_state`](super::TrustStoreBuilder::with_state)).
     pub state: TrustState,
 }

@@ -5,9 +5,11 @@
 //! signature on the certificate is not checked here: a trust list is trusted
 //! as a whole, and says which certificates belong to it.
 
+mod fields;
+
 use core::fmt;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
@@ -15,14 +17,16 @@ use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Tag, Tagged};
 use x509_cert::name::Name;
+use x509_cert::time::Time;
 
+use self::fields::Fields;
 use super::key::{KeyUsage, Kid};
 use super::text::{hex, is_unprintable};
 use crate::Timestamp;
 use crate::crypto::{KeyError, PublicKey};
 
-const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
+const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
 const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
@@ -102,15 +106,34 @@ pub struct Dsc(Arc<Parts>);
 struct Parts {
     der: Box<[u8]>,
     sha256: [u8; 32],
-    subject: String,
-    issuer: String,
     country: Option<String>,
-    common_name: Option<String>,
+    names: OnceLock<Names>,
     not_before: Timestamp,
     not_after: Timestamp,
     key: PublicKey,
     extended_key_usage: Option<Vec<String>>,
     is_ca: bool,
+}
+
+/// For display, and so made when somebody asks.
+#[derive(Default)]
+struct Names {
+    subject: String,
+    issuer: String,
+    common_name: Option<String>,
+}
+
+impl Names {
+    fn of(certificate: &[u8]) -> Option<Self> {
+        let fields = Fields::read(certificate)?;
+        let subject = Name::from_der(fields.subject.der).ok()?;
+        let issuer = Name::from_der(fields.issuer.der).ok()?;
+        Some(Self {
+            subject: show_name(&subject),
+            issuer: show_name(&issuer),
+            common_name: attribute(&subject, COMMON_NAME),
+        })
+    }
 }
 
 impl Dsc {
@@ -121,53 +144,40 @@ impl Dsc {
         {
             return Err(CertificateError::TrailingBytes { count: rest.len() });
         }
-        let certificate =
-            Certificate::from_der(der).map_err(|error| CertificateError::Encoding {
-                offset: error.position().map(u32::from),
-            })?;
-        let tbs = &certificate.tbs_certificate;
-        let time =
-            |time: x509_cert::time::Time| match i64::try_from(time.to_unix_duration().as_secs()) {
-                Ok(seconds) => Timestamp::from_seconds(seconds),
-                Err(_) => Timestamp::from_seconds(i64::MAX),
-            };
-        let extension = |oid: &'static str| {
-            let wanted = ObjectIdentifier::new_unwrap(oid);
-            let mut found = tbs
-                .extensions
-                .iter()
+        let fields = Fields::read(der).ok_or_else(|| CertificateError::Encoding {
+            // It tells where, but takes long for a name of absurd size.
+            offset: (der.len() <= 4096)
+                .then(|| Certificate::from_der(der).err()?.position())
                 .flatten()
-                .filter(|e| e.extn_id == wanted)
-                .map(|e| e.extn_value.as_bytes());
-            match (found.next(), found.next()) {
-                (value, None) => Ok(value),
-                _ => Err(CertificateError::RepeatedExtension { oid }),
-            }
+                .map(u32::from),
+        })?;
+        let time = |time: Time| match i64::try_from(time.to_unix_duration().as_secs()) {
+            Ok(seconds) => Timestamp::from_seconds(seconds),
+            Err(_) => Timestamp::from_seconds(i64::MAX),
         };
-        let unreadable = |oid| move || CertificateError::Extension { oid };
-        let extended_key_usage = extension(EXTENDED_KEY_USAGE)?
-            .map(|value| read_oids(value).ok_or_else(unreadable(EXTENDED_KEY_USAGE)))
-            .transpose()?;
-        let is_ca = extension(BASIC_CONSTRAINTS)?
-            .map(|value| read_ca_flag(value).ok_or_else(unreadable(BASIC_CONSTRAINTS)))
-            .transpose()?
-            .unwrap_or(false);
-        let country = attribute(&tbs.subject, COUNTRY)
-            .or_else(|| attribute(&tbs.issuer, COUNTRY))
-            .map(|c| c.to_ascii_uppercase());
+        let extended_key_usage = EXTENDED_KEY_USAGE.read(&fields.extensions, read_oids)?;
+        let is_ca = BASIC_CONSTRAINTS.read(&fields.extensions, read_ca_flag)?;
         Ok(Self(Arc::new(Parts {
             der: der.into(),
             sha256: Sha256::digest(der).into(),
-            subject: show_name(&tbs.subject),
-            issuer: show_name(&tbs.issuer),
-            country,
-            common_name: attribute(&tbs.subject, COMMON_NAME),
-            not_before: time(tbs.validity.not_before),
-            not_after: time(tbs.validity.not_after),
-            key: PublicKey::from_spki(&tbs.subject_public_key_info)?,
+            country: fields
+                .subject
+                .country
+                .or(fields.issuer.country)
+                .map(|c| c.to_ascii_uppercase()),
+            names: OnceLock::new(),
+            not_before: time(fields.validity.not_before),
+            not_after: time(fields.validity.not_after),
+            key: PublicKey::from_spki(fields.spki, &fields.key)?,
             extended_key_usage,
-            is_ca,
+            is_ca: is_ca.unwrap_or(false),
         })))
+    }
+
+    // What was read once is read again.
+    fn names(&self) -> &Names {
+        let make = || Names::of(&self.0.der).unwrap_or_default();
+        self.0.names.get_or_init(make)
     }
 
     /// The certificate as it was read.
@@ -189,12 +199,12 @@ impl Dsc {
     /// The subject for display, in the manner of RFC 4514 (last attribute
     /// first); characters that could disturb a terminal are escaped.
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        &self.names().subject
     }
 
     /// The issuer for display, as [`subject`](Self::subject).
     pub fn issuer(&self) -> &str {
-        &self.0.issuer
+        &self.names().issuer
     }
 
     /// The subject's country, or else the issuer's, in upper case. By rule
@@ -205,7 +215,7 @@ impl Dsc {
 
     /// The subject's common name for display.
     pub fn common_name(&self) -> Option<&str> {
-        self.0.common_name.as_deref()
+        self.names().common_name.as_deref()
     }
 
     /// The first second of validity.
@@ -265,6 +275,38 @@ impl fmt::Debug for Dsc {
             .field("not_after", &self.not_after())
             .field("key", self.public_key())
             .finish_non_exhaustive()
+    }
+}
+
+/// An extension that this crate acts upon.
+struct Extension {
+    name: &'static str,
+    oid: ObjectIdentifier,
+}
+
+impl Extension {
+    const fn new(name: &'static str) -> Self {
+        let oid = ObjectIdentifier::new_unwrap(name);
+        Self { name, oid }
+    }
+
+    /// What it says, if a certificate has it.
+    fn read<T>(
+        self,
+        extensions: &[(&[u8], &[u8])],
+        read: fn(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, CertificateError> {
+        let wanted = self.oid.as_bytes();
+        let mut found = extensions.iter().filter(|(oid, _)| *oid == wanted);
+        let oid = self.name;
+        match (found.next(), found.next()) {
+            (None, _) => Ok(None),
+            (Some((_, value)), None) => match read(value) {
+                None => Err(CertificateError::Extension { oid }),
+                said => Ok(said),
+            },
+            _ => Err(CertificateError::RepeatedExtension { oid }),
+        }
     }
 }
 
@@ -355,14 +397,17 @@ fn attributes(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
 
 fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
     let found = attributes(name).find(|a| a.oid == oid)?;
-    let text = directory_string(found)?;
+    printable(found.value.tag(), found.value.value())
+}
+
+fn printable(tag: Tag, bytes: &[u8]) -> Option<String> {
+    let text = directory_string(tag, bytes)?;
     let text = text.trim();
     (!text.is_empty()).then(|| escape(text, false).into_owned())
 }
 
-fn directory_string(attribute: &AttributeTypeAndValue) -> Option<Cow<'_, str>> {
-    let bytes = attribute.value.value();
-    match attribute.value.tag() {
+fn directory_string(tag: Tag, bytes: &[u8]) -> Option<Cow<'_, str>> {
+    match tag {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
             core::str::from_utf8(bytes).ok().map(Cow::Borrowed)
         }
@@ -418,7 +463,7 @@ fn show_name(name: &Name) -> String {
                 None => out.push_str(&attribute.oid.to_string()),
             }
             out.push('=');
-            match directory_string(attribute) {
+            match directory_string(attribute.value.tag(), attribute.value.value()) {
                 Some(text) => out.push_str(&escape(&text, true)),
                 None => {
                     out.push('#');

@@ -10,6 +10,7 @@ mod canonical;
 mod document;
 mod json;
 mod nquads;
+mod unsigned;
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -19,8 +20,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use self::document::{Document, ListedKey, Method, host};
+use self::document::{Document, ListedKey, Method, Proof, host};
 use self::json::Node;
+pub(super) use self::unsigned::read as read_unsigned;
 use super::{Claims, ListFormat, ListInfo, check_weight, without_bom};
 use crate::crypto::{self, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
@@ -261,7 +263,8 @@ impl GdhcnOrigin {
         self.environment
     }
 
-    /// The trust domain, such as `DCC` or `PH4H`.
+    /// The trust domain, such as `DCC` or `PH4H`; `-` in a list of version 1,
+    /// which names none.
     pub fn domain(&self) -> &str {
         &self.domain
     }
@@ -272,7 +275,7 @@ impl GdhcnOrigin {
         &self.participant
     }
 
-    /// What the key is for.
+    /// What the key is for. Lists of version 1 hold document signers alone.
     pub fn usage(&self) -> GdhcnUsage {
         self.usage
     }
@@ -392,21 +395,14 @@ pub(in crate::trust) fn read(
     bytes: &[u8],
     anchor: &GdhcnAnchor,
 ) -> Result<(Vec<Entry>, ListInfo), LoadError> {
-    check_weight(bytes, &source.limits)?;
-    let root: Node<'_> = serde_json::from_slice(without_bom(bytes)).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        LoadError::Json { line, column }
-    })?;
-    let document = Document::read(&root, anchor)?;
+    let root = parse(source, bytes)?;
+    document::check_kind(&root)?;
+    let document = Document::read(&root, anchor.environment)?;
+    let proof = Proof::read(&root, anchor.environment)?;
     source.check_count(document.methods.len())?;
-    verify(&document, anchor)?;
+    verify(&document, &proof, anchor)?;
 
-    let mut entries: Vec<_> = document
-        .methods
-        .iter()
-        .map(|method| read_method(source, method, anchor.environment))
-        .collect();
-    link_chains(&mut entries);
+    let entries = read_entries(source, &document, anchor.environment);
     let info = ListInfo {
         label: source.label.to_string(),
         format: ListFormat::Gdhcn,
@@ -414,16 +410,34 @@ pub(in crate::trust) fn read(
         fetched_at: None,
         claims: Claims {
             identity: Some(document.id.into()),
-            issued_at: Some(document.proof.issued_at),
+            issued_at: Some(proof.issued_at),
             ..Claims::default()
         },
     };
     Ok((entries, info))
 }
 
-fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnError> {
-    let signature = document
-        .proof
+fn parse<'a>(source: &Source, bytes: &'a [u8]) -> Result<Node<'a>, LoadError> {
+    check_weight(bytes, &source.limits)?;
+    let bytes = without_bom(bytes);
+    let parsed = match core::str::from_utf8(bytes) {
+        // UTF-8 is checked faster at once than text by text.
+        Ok(text) => serde_json::from_str(text),
+        // This says where it ends.
+        Err(_) => serde_json::from_slice(bytes),
+    };
+    parsed.map_err(|error| LoadError::Json {
+        line: error.line(),
+        column: error.column(),
+    })
+}
+
+fn verify(
+    document: &Document<'_>,
+    proof: &Proof<'_>,
+    anchor: &GdhcnAnchor,
+) -> Result<(), GdhcnError> {
+    let signature = proof
         .jws
         .strip_prefix(JWS_HEADER)
         .and_then(|rest| rest.strip_prefix(".."))
@@ -434,7 +448,7 @@ fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnErro
         .ok()
         .and_then(|der| crypto::es256_from_der(&der))
         .ok_or(GdhcnError::Signature)?;
-    let options: [u8; 32] = Sha256::digest(nquads::of_proof(document)).into();
+    let options: [u8; 32] = Sha256::digest(nquads::of_proof(proof)).into();
     let mut content = Sha256::new();
     nquads::of_document(document, anchor.environment, |lines| content.update(lines))?;
     let content: [u8; 32] = content.finalize().into();
@@ -445,12 +459,19 @@ fn verify(document: &Document<'_>, anchor: &GdhcnAnchor) -> Result<(), GdhcnErro
         .map_err(|_| GdhcnError::Signature)
 }
 
+fn read_entries(source: &Source, document: &Document<'_>, environment: Environment) -> Vec<Entry> {
+    let mut entries: Vec<_> = document
+        .methods
+        .iter()
+        .map(|method| read_method(source, method, environment))
+        .collect();
+    link_chains(&mut entries);
+    entries
+}
+
 fn read_method(source: &Source, method: &Method<'_>, environment: Environment) -> Entry {
     match method {
-        Method::Reference(to) => Entry::from(Err(ProblemKind::Reference {
-            to: shown(to),
-            elsewhere: host(to) != environment.host(),
-        })),
+        Method::Reference(to) => Entry::from(Err(reference(to, environment))),
         Method::Key(key) => Entry {
             kid: key.jwk.get("kid").and_then(Node::as_text).map(Into::into),
             outcome: read_key(source, key, environment),
@@ -458,18 +479,20 @@ fn read_method(source: &Source, method: &Method<'_>, environment: Environment) -
     }
 }
 
-/// The key is that of the certificate: three of four `x` and `y` in the
-/// network's lists are not of the right length.
+fn reference(to: &str, environment: Environment) -> ProblemKind {
+    ProblemKind::Reference {
+        to: shown(to),
+        elsewhere: host(to) != environment.host(),
+    }
+}
+
 fn read_key(
     source: &Source,
     key: &ListedKey<'_>,
     environment: Environment,
 ) -> Result<Found, ProblemKind> {
     if host(key.id) != environment.host() {
-        return Err(ProblemKind::Reference {
-            to: shown(key.id),
-            elsewhere: true,
-        });
+        return Err(reference(key.id, environment));
     }
     let usage = GdhcnUsage::from_code(key.usage).ok_or(ProblemKind::NotADocumentSigner {
         certificate_type: shown(key.usage),
@@ -488,9 +511,19 @@ fn read_key(
     if place.map(|_| named.next()) != place || text != Some(fragment) {
         return Err(ProblemKind::IdMismatch);
     }
-    let kid = Kid::from_base64(fragment)?;
-    let leaf = key
-        .jwk
+    read_certificate(source, key.jwk, fragment, origin)
+}
+
+/// The key is that of the certificate: three of four `x` and `y` in the
+/// network's lists are not of the right length.
+fn read_certificate(
+    source: &Source,
+    jwk: &Node<'_>,
+    kid: &str,
+    origin: GdhcnOrigin,
+) -> Result<Found, ProblemKind> {
+    let kid = Kid::from_base64(kid)?;
+    let leaf = jwk
         .get("x5c")
         .and_then(Node::as_array)
         .and_then(|chain| chain.first()?.as_text())
@@ -582,8 +615,9 @@ mod tests {
         ] {
             let json = read(format!("PROD/v2/{path}/did.json"));
             let root: Node<'_> = serde_json::from_str(&json).unwrap();
-            let document = Document::read(&root, &GdhcnAnchor::prod()).unwrap();
-            let proof = nquads::of_proof(&document);
+            let document = Document::read(&root, Environment::Prod).unwrap();
+            let proof = Proof::read(&root, Environment::Prod).unwrap();
+            let proof = nquads::of_proof(&proof);
             assert_eq!(proof, read(format!("canonical/{name}.proof.nq")));
             let mut lines = String::new();
             let write = |part: &str| lines.push_str(part);

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::json::Node;
-use super::{Environment, GdhcnAnchor, GdhcnError};
+use super::{Environment, GdhcnError};
 use crate::Timestamp;
 use crate::trust::text::shown;
 
@@ -15,7 +15,6 @@ pub(super) struct Document<'a> {
     pub(super) id: &'a str,
     pub(super) controller: Option<&'a str>,
     pub(super) methods: Vec<Method<'a>>,
-    pub(super) proof: Proof<'a>,
 }
 
 pub(super) enum Method<'a> {
@@ -41,6 +40,23 @@ pub(super) struct Proof<'a> {
     pub(super) jws: &'a str,
 }
 
+/// What can't be verified, whatever else is in it: "unknown member" would be
+/// a poor reason for another kind of document.
+pub(super) fn check_kind(root: &Node<'_>) -> Result<(), GdhcnError> {
+    if version(name(root)) == Some(1) {
+        return Err(GdhcnError::OldVersion);
+    }
+    match root.get("proof") {
+        Some(_) => Ok(()),
+        None => Err(GdhcnError::Unsigned),
+    }
+}
+
+/// What a document calls itself.
+pub(super) fn name<'a>(root: &'a Node<'_>) -> &'a str {
+    root.get("id").and_then(Node::as_text).unwrap_or_default()
+}
+
 impl Method<'_> {
     pub(super) fn id(&self) -> &str {
         match self {
@@ -51,18 +67,9 @@ impl Method<'_> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn read(root: &'a Node<'a>, anchor: &GdhcnAnchor) -> Result<Self, GdhcnError> {
-        // What the document is comes first: "unknown member" would be a poor
-        // reason for another kind of document.
-        let id = root.get("id").and_then(Node::as_text).unwrap_or_default();
-        let version = version(id);
-        if version == Some(1) {
-            return Err(GdhcnError::OldVersion);
-        }
-        if root.get("proof").is_none() {
-            return Err(GdhcnError::Unsigned);
-        }
-        let [context, id, controller, methods, proof] = members(
+    /// A list of version 2. Its proof, which may be absent, is not looked at.
+    pub(super) fn read(root: &'a Node<'a>, environment: Environment) -> Result<Self, GdhcnError> {
+        let [context, id, controller, methods, _proof] = members(
             root,
             "document",
             [
@@ -74,11 +81,11 @@ impl<'a> Document<'a> {
             ],
         )?;
         let id = did(id, "id")?;
-        check_host(id, anchor.environment)?;
-        if version != Some(2) || id.contains('#') {
+        check_host(id, environment)?;
+        if version(id) != Some(2) || id.contains('#') {
             return Err(GdhcnError::NotATrustList { id: shown(id) });
         }
-        check_context(context, anchor.environment)?;
+        check_context(context, environment)?;
         let controller = match controller {
             Some(controller) => Some(did(Some(controller), "controller")?),
             None => None,
@@ -106,7 +113,6 @@ impl<'a> Document<'a> {
             id,
             controller,
             methods,
-            proof: Proof::read(proof, anchor)?,
         })
     }
 }
@@ -153,9 +159,9 @@ impl<'a> Method<'a> {
 }
 
 impl<'a> Proof<'a> {
-    fn read(node: Option<&'a Node<'a>>, anchor: &GdhcnAnchor) -> Result<Self, GdhcnError> {
+    pub(super) fn read(root: &'a Node<'a>, environment: Environment) -> Result<Self, GdhcnError> {
         let [kind, created, nonce, purpose, signer, jws] = members(
-            node.ok_or(GdhcnError::Unsigned)?,
+            root.get("proof").ok_or(GdhcnError::Unsigned)?,
             "proof",
             [
                 "type",
@@ -169,7 +175,7 @@ impl<'a> Proof<'a> {
         exactly(kind, "type", "JsonWebSignature2020")?;
         exactly(purpose, "proofPurpose", "assertionMethod")?;
         let signer = did(signer, "verificationMethod")?;
-        if signer != anchor.environment.signer() {
+        if signer != environment.signer() {
             return Err(GdhcnError::Signer {
                 found: shown(signer),
             });
@@ -310,7 +316,7 @@ fn check_host(id: &str, expected: Environment) -> Result<(), GdhcnError> {
 
 /// 1 for `did:web:HOST:trustlist…`, 2 for `did:web:HOST:v2:trustlist…` and
 /// `did:web:HOST:v2:trustlist-ref…`.
-fn version(id: &str) -> Option<u8> {
+pub(super) fn version(id: &str) -> Option<u8> {
     let rest = id.strip_prefix("did:web:")?;
     let path = rest.strip_prefix(host(id))?.split('#').next()?;
     let mut parts = path.split(':').skip(1);

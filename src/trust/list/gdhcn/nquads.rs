@@ -5,7 +5,7 @@
 use core::cmp::Ordering;
 
 use super::canonical;
-use super::document::{Document, Method};
+use super::document::{Document, Method, Proof};
 use super::{Environment, GdhcnError};
 
 const RDF_TYPE: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type";
@@ -94,8 +94,7 @@ fn in_brackets(a: &str, b: &str) -> Ordering {
 }
 
 /// The statements of the proof without its signature.
-pub(super) fn of_proof(document: &Document<'_>) -> String {
-    let proof = &document.proof;
+pub(super) fn of_proof(proof: &Proof<'_>) -> String {
     // The one blank node of all; the lines are in their order.
     format!(
         "_:c14n0 <http://purl.org/dc/terms/created> \"{}\"^^<http://www.w3.org/2001/XMLSchema#dateTime> .\n\

@@ -1,0 +1,237 @@
+//! FILEs into lists: which file belongs to which, and whether the signature
+//! holds.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Write as _};
+
+use hcert::trust::{
+    Anchor, GdhcnAnchor, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport, TrustStore,
+    detect_companion, detect_format,
+};
+
+use super::{Error, Options, PROGRAM};
+use crate::cli;
+
+/// The FILEs of a command line.
+pub struct Files {
+    pub lists: Vec<List>,
+    /// Whether a file can't be read. It has been said which.
+    pub unreadable: bool,
+}
+
+/// A list: one file, or two.
+pub struct List {
+    pub label: String,
+    pub format: Option<ListFormat>,
+    /// What [`detect_companion`] says of a file that no list needs.
+    left_over: Option<ListFormat>,
+    bytes: Vec<u8>,
+    companion: Option<Vec<u8>>,
+}
+
+/// Why a list is refused: a reason with a stable code, and a word on what to do.
+pub struct Refusal {
+    pub code: &'static str,
+    pub message: String,
+}
+
+pub type Loaded = (TrustStore, LoadReport);
+
+impl Files {
+    /// Reads what can be read, and names on stderr what can't.
+    pub fn read(paths: &[std::ffi::OsString], json: bool) -> Self {
+        let (mut lists, mut companions) = (Vec::new(), Vec::new());
+        let mut unreadable = false;
+        for path in paths {
+            let label = path.to_string_lossy().into_owned();
+            let bytes = match bytes_of(path) {
+                Ok(bytes) => bytes,
+                Err(message) => {
+                    unreadable = true;
+                    complain(json, &label, "error", &message);
+                    continue;
+                }
+            };
+            let format = detect_format(&bytes);
+            let left_over = format.is_none().then(|| detect_companion(&bytes)).flatten();
+            let list = List {
+                label,
+                format,
+                left_over,
+                bytes,
+                companion: None,
+            };
+            match list.left_over {
+                Some(_) => companions.push(list),
+                None => lists.push(list),
+            }
+        }
+        // The first of a form goes with the first list of that form, and so on.
+        for companion in companions {
+            let waiting = lists
+                .iter_mut()
+                .find(|list| list.format == companion.left_over && list.companion.is_none());
+            match waiting {
+                Some(list) if list.format.is_some() => list.companion = Some(companion.bytes),
+                _ => lists.push(companion),
+            }
+        }
+        Self { lists, unreadable }
+    }
+
+    /// The exit status, if `bad` says that something is not well.
+    pub fn status(&self, bad: bool) -> u8 {
+        match self.unreadable {
+            true => cli::EXIT_UNREADABLE,
+            false => bad.into(),
+        }
+    }
+}
+
+impl List {
+    /// Loads the list if its signature holds under what the user trusts.
+    pub fn check(&self, options: &Options) -> Result<Loaded, Refusal> {
+        let mut builder = TrustStore::builder();
+        let added = match (self.known()?, options.environment) {
+            (ListFormat::Gdhcn, Some(environment)) => {
+                let anchor = GdhcnAnchor::pinned(environment);
+                builder.add_gdhcn(&self.label, &self.bytes, &anchor)
+            }
+            (ListFormat::Gdhcn, None) => {
+                return Err(Refusal {
+                    code: "trust-anchor-missing",
+                    message: format!("a signed list; {}", what_to_pass(ListFormat::Gdhcn)),
+                });
+            }
+            (format, _) => {
+                builder.add_signed_list(&self.label, format, self.both(), &options.anchors)
+            }
+        };
+        added.map_err(Refusal::from)?;
+        Ok(builder.build())
+    }
+
+    /// Loads the list whoever signed it.
+    pub fn read_unchecked(&self) -> Result<Loaded, Refusal> {
+        let mut builder = TrustStore::builder();
+        builder.trust_unsigned_list(&self.label, self.known()?, self.both())?;
+        Ok(builder.build())
+    }
+
+    /// Checks the signature if the user said whom to trust, and loads the list
+    /// without a look at it otherwise.
+    pub fn read(&self, options: &Options) -> Result<Loaded, Refusal> {
+        let named = match self.known()? {
+            ListFormat::Gdhcn => options.environment.is_some(),
+            format => format.anchor_hint().is_some() && !options.anchors.is_empty(),
+        };
+        match named {
+            true => self.check(options),
+            false => self.read_unchecked(),
+        }
+    }
+
+    fn both(&self) -> ListBytes<'_> {
+        let list = ListBytes::from(&self.bytes);
+        let companion = self.companion.as_deref();
+        companion.map_or(list, |companion| list.with_companion(companion))
+    }
+
+    fn known(&self) -> Result<ListFormat, Refusal> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        if let Some(format) = self.left_over {
+            return Err(Refusal {
+                code: "trust-companion",
+                message: format!(
+                    "the second file of a list ({}), which is not given",
+                    format.code()
+                ),
+            });
+        }
+        // Why, where more can be said than that no form is recognised.
+        let error = TrustStore::builder()
+            .add_bytes(&self.label, &self.bytes)
+            .err();
+        Err(error.unwrap_or(LoadError::Unrecognised).into())
+    }
+}
+
+impl From<LoadError> for Refusal {
+    fn from(error: LoadError) -> Self {
+        let message = match error {
+            LoadError::AnchorMissing { format, .. } => {
+                format!("a signed list; {}", what_to_pass(format))
+            }
+            LoadError::Companion { pass, .. } => {
+                format!("the list is one of two files; give the other one, too: {pass}")
+            }
+            LoadError::Unsigned { .. } => {
+                "the form carries no signature: nothing shows who made the list".into()
+            }
+            _ => error.to_string(),
+        };
+        Self {
+            code: error.code(),
+            message,
+        }
+    }
+}
+
+/// How to have the signature of a form checked that has one.
+pub fn what_to_pass(format: ListFormat) -> String {
+    match format {
+        ListFormat::Gdhcn => "pass --trust-env prod, uat or dev: the environment of the WHO's \
+                              network that it has to be from"
+            .into(),
+        _ => format!(
+            "pass --anchor FILE: {}",
+            format.anchor_hint().unwrap_or("none")
+        ),
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} [{}]", cli::printable(&self.message), self.code)
+    }
+}
+
+/// Says on stderr what is the matter with an input.
+pub fn complain(json: bool, label: &str, kind: &str, message: &str) {
+    match json {
+        true => {
+            let line = cli::object(&[("input", label.into()), (kind, message.into())]);
+            // Where stderr is closed there is nobody to tell.
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+        false => cli::complain(PROGRAM, &format!("{}: {message}", cli::short_name(label))),
+    }
+}
+
+/// The anchor in a file.
+pub fn anchor(path: &OsStr) -> Result<Anchor, Error> {
+    let label = path.to_string_lossy();
+    let bytes = bytes_of(path).map_err(|e| format!("--anchor {label}: {e}"))?;
+    Ok(Anchor::from_bytes(&bytes).map_err(|e| format!("--anchor {label}: {e}"))?)
+}
+
+/// No more than a list may have, and a byte to see that there is more.
+fn bytes_of(path: &OsStr) -> Result<Vec<u8>, String> {
+    let read = || -> io::Result<Vec<u8>> {
+        let source: Box<dyn Read> = match path.to_str() {
+            Some("-") => Box::new(io::stdin()),
+            _ => Box::new(File::open(path)?),
+        };
+        let max = LoadLimits::default().input_bytes as u64;
+        let mut bytes = Vec::new();
+        source.take(max + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => "is a directory; name the files in it".into(),
+        _ => error.to_string(),
+    })
+}

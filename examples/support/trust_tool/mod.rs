@@ -1,0 +1,131 @@
+//! The commands of the program `trust`, and what they share: their options and
+//! how their output is written.
+
+mod diff;
+mod facts;
+mod inspect;
+mod lint;
+mod load;
+mod verify;
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::time::SystemTime;
+
+use hcert::Timestamp;
+use hcert::trust::{Anchor, Environment};
+
+use crate::cli::printable;
+use load::Files;
+
+pub const PROGRAM: &str = "trust";
+
+pub type Error = Box<dyn std::error::Error>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    Inspect,
+    Verify,
+    Diff,
+    Lint,
+}
+
+impl Command {
+    pub fn from_name(name: &str) -> Result<Self, lexopt::Error> {
+        Ok(match name {
+            "inspect" => Self::Inspect,
+            "verify" => Self::Verify,
+            "diff" => Self::Diff,
+            "lint" => Self::Lint,
+            _ => return Err("COMMAND is inspect, verify, diff or lint".into()),
+        })
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Inspect => inspect::HELP,
+            Self::Verify => verify::HELP,
+            Self::Diff => diff::HELP,
+            Self::Lint => lint::HELP,
+        }
+    }
+
+    /// Whether it looks at single entries, at a time.
+    fn looks_at_entries(self) -> bool {
+        matches!(self, Self::Inspect | Self::Lint)
+    }
+}
+
+/// What the user says, the anchors read.
+pub struct Options {
+    pub anchors: Vec<Anchor>,
+    pub environment: Option<Environment>,
+    pub at: Timestamp,
+    pub all: bool,
+    pub json: bool,
+}
+
+/// Runs a command with the rest of the arguments, and gives the exit status.
+pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
+    let Some((options, files)) = options(command, parser)? else {
+        io::stdout().write_all(command.help().as_bytes())?;
+        return Ok(0);
+    };
+    let files = Files::read(&files, options.json);
+    match command {
+        Command::Inspect => inspect::run(&options, &files),
+        Command::Verify => verify::run(&options, &files),
+        Command::Diff => diff::run(&options, &files),
+        Command::Lint => lint::run(&options, &files),
+    }
+}
+
+fn options(
+    command: Command,
+    mut parser: lexopt::Parser,
+) -> Result<Option<(Options, Vec<OsString>)>, Error> {
+    use lexopt::prelude::*;
+    let mut options = Options {
+        anchors: Vec::new(),
+        environment: None,
+        at: SystemTime::now().into(),
+        all: false,
+        json: false,
+    };
+    let mut files = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(None),
+            Long("anchor") => options.anchors.push(load::anchor(&parser.value()?)?),
+            Long("trust-env") => {
+                let environment = Environment::from_name(&parser.value()?.string()?);
+                let wrong = lexopt::Error::from("--trust-env is prod, uat or dev");
+                options.environment = Some(environment.ok_or(wrong)?);
+            }
+            Long("json") => options.json = true,
+            Long("at") if command.looks_at_entries() => {
+                options.at = parser.value()?.parse_with(Timestamp::parse)?;
+            }
+            Long("all") if command.looks_at_entries() => options.all = true,
+            Value(file) => files.push(file),
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    match files.is_empty() {
+        true => Err(lexopt::Error::from("no FILE is given").into()),
+        false => Ok(Some((options, files))),
+    }
+}
+
+/// Output that is written at once: a reader that goes away is an error, and
+/// nobody's fault.
+fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// A line of a label and a value that others wrote.
+fn line(out: &mut String, label: &str, value: &str) {
+    *out += &format!("  {label:<14} {}\n", printable(value));
+}

@@ -1,0 +1,111 @@
+//! `trust verify`: whether the signatures of lists hold.
+
+use hcert::trust::{LoadReport, ProblemKind};
+
+use super::load::{Files, List, Loaded, Refusal, complain};
+use super::{Error, Options, facts, line, print};
+use crate::cli;
+
+pub const HELP: &str = "\
+Says whether the signatures of trust lists hold under what you trust.
+
+Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
+
+  --anchor KEY     who signs the lists: a certificate or a public key (DER, PEM,
+                   JWK); may be repeated. Have it from the list's maker over
+                   another way than the list.
+  --trust-env ENV  prod, uat or dev: the environment of the WHO's network, whose
+                   signer is known here
+  --json           print one JSON object a line for each list: input, format,
+                   verified, reason (null if verified), entries (how many the
+                   list has; null if it is refused). What to do about it is on
+                   stderr, as lines {\"input\", \"error\"}.
+  --help           print this
+
+A list in two files takes both, in any order; the line is that of the list. Of
+several such lists the second files come in the order of the first ones. A
+list without a signature is not verified, whoever it is from. In a list of the
+EU gateway each entry is signed: one that is not, and the list is not verified.
+No clock is read: whether a list is too old is another question.
+
+Exit status: 0 all are verified, 1 some are not, 2 wrong usage, or a file that
+can't be read.
+";
+
+pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
+    let mut bad = false;
+    for list in &files.lists {
+        let result = list.check(options).and_then(every_entry);
+        bad |= result.is_err();
+        match options.json {
+            true => {
+                print(&json_line(list, &result))?;
+                if let Err(refusal) = &result {
+                    complain(true, &list.label, "error", &refusal.message);
+                }
+            }
+            false => print(&words(list, &result))?,
+        }
+    }
+    Ok(files.status(bad))
+}
+
+/// Where the entries are signed one by one, a list without the refused ones is
+/// of use, but not what its maker is said to have signed.
+fn every_entry(loaded: Loaded) -> Result<Loaded, Refusal> {
+    let problems = || loaded.1.problems.iter().filter(|p| unsigned(&p.problem));
+    match problems().next() {
+        None => Ok(loaded),
+        Some(first) => Err(Refusal {
+            code: first.problem.code(),
+            message: format!(
+                "{} of {} entries are not signed as they should be; the first is {first}",
+                problems().count(),
+                loaded.1.total
+            ),
+        }),
+    }
+}
+
+/// Whether the entry was left out for its own signature.
+fn unsigned(problem: &ProblemKind) -> bool {
+    matches!(
+        problem,
+        ProblemKind::AnchorSignature { .. }
+            | ProblemKind::NotIssued
+            | ProblemKind::NotUploaded
+            | ProblemKind::UploadSignature { .. }
+    )
+}
+
+/// How many entries of a list were left out for their own signature.
+pub fn unsigned_entries(report: &LoadReport) -> usize {
+    let problems = report.problems.iter();
+    problems.filter(|p| unsigned(&p.problem)).count()
+}
+
+fn json_line(list: &List, result: &Result<Loaded, Refusal>) -> String {
+    let report = result.as_ref().ok().map(|(_, report)| report);
+    cli::object(&[
+        ("input", list.label.as_str().into()),
+        ("format", list.format.map(|format| format.code()).into()),
+        ("verified", result.is_ok().into()),
+        ("reason", result.as_ref().err().map(|r| r.code).into()),
+        ("entries", report.map(|report| report.total).into()),
+    ]) + "\n"
+}
+
+fn words(list: &List, result: &Result<Loaded, Refusal>) -> String {
+    let label = cli::short_name(&list.label);
+    match result {
+        Err(refusal) => format!("NOT VERIFIED  {label}\n  {refusal}\n\n"),
+        Ok((store, report)) => {
+            let mut out = format!("VERIFIED  {label}\n");
+            for info in store.lists() {
+                facts::describe_list(&mut out, info);
+            }
+            line(&mut out, "Entries", &facts::entries(report));
+            out + "\n"
+        }
+    }
+}

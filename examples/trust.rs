@@ -1,0 +1,55 @@
+//! What is in a trust list, who signed it, and what is wrong with it.
+
+#[path = "support/cli.rs"]
+mod cli;
+#[path = "support/trust_tool/mod.rs"]
+mod trust_tool;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use trust_tool::{Command, PROGRAM};
+
+const HELP: &str = "\
+Looks into trust lists, offline: what they hold, who signed them, how two of
+them differ, and what is wrong with them.
+
+Usage: trust COMMAND [OPTION]… FILE…
+
+  inspect FILE…   what is in a list
+  verify FILE…    whether its signature holds
+  diff OLD NEW    which keys came, went and changed
+  lint FILE…      what a list's maker, or who embeds it, should know
+
+  --help          print this; after a COMMAND, what it takes
+
+Every form of list is told by its content. FILE is a list of the WHO's network
+(GDHCN), of the EU gateway or of a member state, a JWK set, or certificates and
+public keys in DER or PEM; - is standard input. A list in two files
+(Switzerland's, Austria's) takes both, in any order.
+
+Exit status: 0 all is well, 1 not (inspect and verify: a list is refused; diff:
+the lists differ; lint: an error is found), 2 wrong usage, a file that can't be
+read, or output that can't be written.
+";
+
+fn main() -> ExitCode {
+    run()
+        .unwrap_or_else(|error| cli::failed(PROGRAM, &*error))
+        .into()
+}
+
+fn run() -> Result<u8, trust_tool::Error> {
+    use lexopt::prelude::*;
+    let mut parser = lexopt::Parser::from_env();
+    let command = match parser.next()? {
+        Some(Long("help") | Short('h')) => {
+            io::stdout().write_all(HELP.as_bytes())?;
+            return Ok(0);
+        }
+        Some(Value(name)) => Command::from_name(&name.string()?)?,
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(lexopt::Error::from("no COMMAND is given").into()),
+    };
+    trust_tool::run(command, parser)
+}
