@@ -14,6 +14,7 @@ use super::super::pki::TestKey;
 pub const HEADER: &str = r#"{"b64":false,"crit":["b64"],"alg":"ES256"}"#;
 
 /// What differs between the environments.
+#[derive(Clone, Copy)]
 pub struct Names {
     pub environment: Environment,
     pub host: &'static str,

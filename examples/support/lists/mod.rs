@@ -94,13 +94,13 @@ pub fn detached(protected: &ciborium::Value, payload: &ciborium::Value, signer: 
 }
 
 /// What a list holds: kids and certificates.
-pub type Listed<'a> = [(&'a [u8], &'a [u8])];
+pub type Listed<'a> = [(Kid, &'a [u8])];
 
 /// Germany's content, with the same time on each entry.
 pub fn certificates(listed: &Listed<'_>, timestamp: &str) -> String {
-    let entry = |(kid, der): &(&[u8], &[u8])| {
+    let entry = |(kid, der): &(Kid, &[u8])| {
         json!({
-            "kid": STANDARD.encode(kid), "rawData": STANDARD.encode(der), "country": "XX",
+            "kid": STANDARD.encode(kid.as_bytes()), "rawData": STANDARD.encode(der), "country": "XX",
             "certificateType": "DSC", "timestamp": timestamp,
         })
     };
@@ -110,7 +110,7 @@ pub fn certificates(listed: &Listed<'_>, timestamp: &str) -> String {
 
 /// Sweden's list, without a certificate in its header.
 pub fn swedish(listed: &Listed<'_>, iat: i64, exp: i64, signer: &str) -> Vec<u8> {
-    let key = |(kid, der): &(&[u8], &[u8])| json!({"kid": STANDARD.encode(kid), "kty": "EC", "x5c": [STANDARD.encode(der)]});
+    let key = |(kid, der): &(Kid, &[u8])| json!({"kid": STANDARD.encode(kid.as_bytes()), "kty": "EC", "x5c": [STANDARD.encode(der)]});
     let keys: Vec<Value> = listed.iter().map(key).collect();
     let payload = json!({
         "iss": "https://example.org", "iat": iat, "exp": exp,
@@ -124,7 +124,8 @@ pub fn swedish(listed: &Listed<'_>, iat: i64, exp: i64, signer: &str) -> Vec<u8>
 
 /// Austria's list.
 pub fn austrian(listed: &Listed<'_>) -> Vec<u8> {
-    let entry = |(kid, der): &(&[u8], &[u8])| cbor!({"i" => bytes(kid), "c" => bytes(der)});
+    let entry =
+        |(kid, der): &(Kid, &[u8])| cbor!({"i" => bytes(kid.as_bytes()), "c" => bytes(der)});
     let entries: Vec<_> = listed.iter().map(|e| entry(e).unwrap()).collect();
     encode(&cbor!({"c" => entries}).unwrap())
 }
