@@ -18,6 +18,7 @@ mod sign;
 mod signature;
 mod text;
 mod trust;
+pub mod trust_lists;
 
 use std::io::Write as _;
 
