@@ -242,6 +242,11 @@ pub fn deny(material: &Material) -> Part {
         ("comment", json!("a member that stands twice")),
         ("json", json!(r#"{"deny":[{"kid":"AAAA","kid":"AAAB"}]}"#)),
     ]);
+    lists.push(vec![
+        ("id", json!("no-object")),
+        ("comment", json!("an array")),
+        ("json", json!("[]")),
+    ]);
     lists
 }
 
@@ -573,7 +578,7 @@ fn signatures(kid: &str, cases: &mut Vec<Case>) {
     add(
         cases,
         "unsigned-said",
-        "The same, and the caller says that nobody signed it",
+        "A national form without signature, and the caller says that nobody signed it",
         &["unsigned"],
         vec![
             unsigned("nl"),
@@ -633,7 +638,7 @@ fn network(kid: &str, cases: &mut Vec<Case>) {
         ),
         (
             "gdhcn-member-of-entry",
-            "The same in an entry",
+            "A member that no context defines is not signed: in an entry",
             flags,
             one(refuse(
                 "gdhcn-member-of-entry",
@@ -643,7 +648,7 @@ fn network(kid: &str, cases: &mut Vec<Case>) {
         ),
         (
             "gdhcn-member-of-proof",
-            "The same in the proof",
+            "A member that no context defines is not signed: in the proof",
             flags,
             one(refuse(
                 "gdhcn-member-of-proof",
@@ -837,7 +842,7 @@ fn network(kid: &str, cases: &mut Vec<Case>) {
     add(
         cases,
         "gdhcn-mixed-later",
-        "Nor does one environment follow another from one start to the next",
+        "Lists of one environment don't follow those of another from one start to the next",
         env,
         vec![
             load("gdhcn-dev", ["dev"]),
@@ -1003,7 +1008,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
     add(
         cases,
         "expired-at-use-at",
-        "The same with Austria's exp",
+        "In time when it was loaded, and over later by the exp beside the list (Austria)",
         fresh,
         vec![
             load("at-1", ["list"]),
@@ -1071,7 +1076,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
     add(
         cases,
         "undated-fetched",
-        "The same, and the caller knows when it was fetched",
+        "A list without a date, and the caller knows when it was fetched",
         &["freshness", "choice"],
         vec![
             fetched("de-1", ["list"], "2021-06-10T12:00:00Z"),
@@ -1137,7 +1142,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
     add(
         cases,
         "from-the-future-by-entry",
-        "The same by the newest entry",
+        "The clock is before the time of the newest entry: the list did not exist then",
         clock,
         vec![
             load("de-2", ["list"]),
@@ -1170,7 +1175,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
     add(
         cases,
         "clock-behind-by-list",
-        "The same by the date of a list that was there before the restart",
+        "The clock is before the date of a list that was there before the restart",
         clock,
         vec![
             load("at-twin-3", ["list"]),
@@ -1252,7 +1257,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
         add(
             cases,
             id,
-            "The other way round",
+            "Two keys under one kid, in two lists: the list of the other key is over",
             collision,
             vec![
                 load(lists[0], ["list"]),
@@ -1311,7 +1316,7 @@ fn denials(kid: &str, cases: &mut Vec<Case>) {
         add(
             cases,
             first,
-            "The same, denied before the lists are loaded, of which there are two",
+            "Denied before the lists are loaded, of which there are two",
             flags,
             vec![
                 deny_with(list, None),
@@ -1356,7 +1361,7 @@ fn denials(kid: &str, cases: &mut Vec<Case>) {
     add(
         cases,
         "deny-collision-by-kid",
-        "By kid alone both are meant",
+        "Of two keys under one kid both, if the kid alone is named",
         &["deny", "kid-collision"],
         vec![
             load("se-1", ["list"]),
@@ -1385,7 +1390,7 @@ fn denials(kid: &str, cases: &mut Vec<Case>) {
     add(
         cases,
         "deny-signed-before",
-        "The other side; without iat it counts as earlier",
+        "What was signed earlier, by iat, is out; without iat it counts as earlier",
         &["deny", "choice"],
         vec![
             load("se-1", ["list"]),
@@ -1424,6 +1429,7 @@ fn denials(kid: &str, cases: &mut Vec<Case>) {
             deny_with("nothing", Some("deny-nothing-named")),
             deny_with("digest", Some("deny-member")),
             deny_with("twice", Some("trust-duplicate-member")),
+            deny_with("no-object", Some("deny-form")),
             build(0, &[kid]),
             verify("dsc", SOON).done(),
         ],

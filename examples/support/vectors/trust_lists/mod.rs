@@ -48,7 +48,7 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
     (
         "freshness",
         "A list that is over, or that nobody refreshed.",
-        &["Federal-Ministry/green-pass-overview#8"],
+        &["Federal-Ministry-of-Health-AT/green-pass-overview#8"],
     ),
     ("clock", "A clock that can't be right.", &[]),
     (
