@@ -233,6 +233,9 @@ impl TrustState {
         let object = object.ok_or(member("lists", "an object"))?;
         let mut lists = BTreeMap::new();
         for (identity, edition) in object {
+            if !edition.is_object() {
+                return Err(member("lists", "an object of objects"));
+            }
             let sequence = match edition.get("sequence") {
                 None => None,
                 Some(number) => Some(number.as_u64().ok_or(member("sequence", "a number"))?),
