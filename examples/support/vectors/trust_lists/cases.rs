@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::material::{Material, base64};
+use super::material::{Material, Signer, base64};
 use super::{Case, Fields, Part};
 
 const DAY: u64 = 86_400;
@@ -49,6 +49,15 @@ fn deny_with(list: &str, expected: Option<&str>) -> Fields {
         ("do", json!("deny")),
         ("list", json!(list)),
         ("expected", json!(expected)),
+    ]
+}
+
+/// Adds a certificate that the caller vouches for.
+fn by_hand(kid: &str, signer: &Signer) -> Fields {
+    vec![
+        ("do", json!("add")),
+        ("kid", json!(kid)),
+        ("certificate", base64(signer.dsc.der())),
     ]
 }
 
@@ -261,7 +270,7 @@ pub fn all(material: &Material) -> Vec<Case> {
     network(&kid, &mut cases);
     editions(&kid, &mut cases);
     freshness(&kid, material, &mut cases);
-    denials(&kid, &mut cases);
+    denials(&kid, material, &mut cases);
     cases
 }
 
@@ -1207,13 +1216,6 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
             ],
         );
     }
-    let by_hand = || -> Fields {
-        vec![
-            ("do", json!("add")),
-            ("kid", json!(kid)),
-            ("certificate", base64(material.dsc.dsc.der())),
-        ]
-    };
     add(
         cases,
         "by-hand",
@@ -1221,7 +1223,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
         fresh,
         vec![
             load("se-1", ["list"]),
-            by_hand(),
+            by_hand(kid, &material.dsc),
             build(1, &[kid]),
             verify("dsc", "2021-08-01T00:00:00Z")
                 .with("max_list_age", DAY)
@@ -1273,7 +1275,7 @@ fn freshness(kid: &str, material: &Material, cases: &mut Vec<Case>) {
 }
 
 /// A deny list beats every trust list.
-fn denials(kid: &str, cases: &mut Vec<Case>) {
+fn denials(kid: &str, material: &Material, cases: &mut Vec<Case>) {
     let flags: &[&str] = &["deny"];
     for (id, first, description, list) in [
         (
@@ -1418,6 +1420,27 @@ fn denials(kid: &str, cases: &mut Vec<Case>) {
                 .done(),
         ],
     );
+    for (id, renewed_first) in [
+        ("deny-one-of-two", false),
+        ("deny-one-of-two-reversed", true),
+    ] {
+        let mut steps = vec![load("se-1", ["list"]), by_hand(kid, &material.renewed)];
+        if renewed_first {
+            steps.reverse();
+        }
+        steps.extend([
+            deny_with("by-certificate", None),
+            built(0, &[kid, kid], &[("own", 0, "kid-mismatch", true)]),
+            verify("dsc", SOON).revoked().done(),
+        ]);
+        add(
+            cases,
+            id,
+            "One key in two certificates under one kid, of which one is denied: the other one doesn't save it",
+            &["deny", "choice"],
+            steps,
+        );
+    }
     add(
         cases,
         "deny-faulty",
