@@ -80,6 +80,8 @@ pub struct Material {
     pub dsc: Signer,
     /// Another key under the same kid.
     pub twin: Signer,
+    /// The same key in another certificate, under the kid of the first.
+    pub renewed: Signer,
     /// Another key.
     pub second: Signer,
     pub certificates: Part,
@@ -92,6 +94,7 @@ impl Material {
         let mut material = Self {
             dsc: Signer::of(&suite.pki, "dsc")?,
             twin: Signer::of(&suite.pki, "dsc-2-as-dsc")?,
+            renewed: Signer::of(&suite.pki, "ended-as-dsc")?,
             second: Signer::of(&suite.pki, "dsc-2")?,
             certificates: Part::new(),
             anchors: Part::new(),
