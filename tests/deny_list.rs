@@ -559,7 +559,10 @@ fn a_faulty_list_is_refused_with_the_place_of_the_fault() {
             r#"{"kid":"AAAA","signedAfter":"2021-01-01"}"#,
             "deny-member",
         ),
-        (r#"{"kid":"AAAA","signedBefore":1622505600}"#, "deny-member"),
+        (
+            r#"{"kid":"AAAA","signedBefore":1622505600.5}"#,
+            "deny-member",
+        ),
         (r#"{"kid":"AAAA","signedBefore":null}"#, "deny-member"),
         (r#"{"kid":"AAAA","why":["x"]}"#, "deny-member"),
     ] {
@@ -728,5 +731,18 @@ proptest! {
     fn any_bytes_are_a_list_or_an_error(bytes in any::<Vec<u8>>(), text in r#"\{"deny":\[[{}:,"a-zA-Z0-9]*\]\}"#) {
         let _ = DenyList::from_json(&bytes).map_err(|error| error.to_string());
         let _ = DenyList::from_json(text.as_bytes()).map_err(|error| error.to_string());
+    }
+}
+
+#[test]
+fn dates_that_no_text_can_name_survive_the_json_form() {
+    for seconds in [i64::MIN, -1, 0, i64::MAX] {
+        let time = Timestamp::from_seconds(seconds);
+        let kid = Kid::new([1]).unwrap();
+        let list: DenyList = [Denial::of_kid(kid).signed_after(time)]
+            .into_iter()
+            .collect();
+        let json = list.to_json();
+        assert_eq!(DenyList::from_json(json.as_bytes()), Ok(list), "{json}");
     }
 }

@@ -154,6 +154,12 @@ impl TrustState {
         self.lists.remove(identity)
     }
 
+    /// Forgets the latest time, which a list with a wrong date may have set
+    /// too late.
+    pub fn forget_time(&mut self) {
+        self.latest_time = None;
+    }
+
     /// Refuses an older edition than the one seen before.
     pub(super) fn check(&self, list: &ListInfo) -> Result<(), LoadError> {
         let Some((identity, seen)) = self.seen(list) else {
