@@ -22,7 +22,7 @@ fn signed(list: &[u8]) -> Loaded {
 
 /// Loads the three certificates that belong together.
 static SAMPLE: LazyLock<usize> = LazyLock::new(|| {
-    let list = Value::from(samples::gateway()).to_string();
+    let list = Value::from(samples::GATEWAY.clone()).to_string();
     signed(list.as_bytes()).unwrap().0.len()
 });
 
@@ -52,7 +52,7 @@ fn check_cms(cms: &[u8]) {
             .unwrap();
     }
     let entry = with_signature(cms);
-    let [root, upload, _] = samples::gateway();
+    let [root, upload, _] = samples::GATEWAY.clone();
     is_ours(signed(
         Value::from([root, upload, entry]).to_string().as_bytes(),
     ));
@@ -112,7 +112,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         // A certificate instead of one of the three, signed as it should be.
         b'0'..=b'2' => {
             let place = usize::from(mode - b'0');
-            let mut list = samples::gateway();
+            let mut list = samples::GATEWAY.clone();
             let (kind, _) = samples::gateway_certificates()[place];
             list[place] = samples::entry(kind, rest);
             is_ours(signed(Value::from(list).to_string().as_bytes()));

@@ -69,7 +69,7 @@ pub(crate) fn ours(corpus: &mut Corpus) -> Result<(), Error> {
     corpus.part("list_austrian", b'h', header)?;
     corpus.part("list_austrian", b'p', claims)?;
 
-    let list = Value::from(samples::gateway()).to_string();
+    let list = Value::from(samples::GATEWAY.clone()).to_string();
     corpus.list("list_gateway", Some(b'r'), list)?;
     let list = Value::from(samples::gateway_unsigned()).to_string();
     corpus.part("list_gateway", b'c', list)?;

@@ -27,7 +27,9 @@ pub fn document() -> String {
             "controller": LIST,
             "publicKeyJwk": {
                 "kty": "EC", "kid": kid, "x5c": [base64(dsc.der())], "crv": "P-256",
-                "x": "AAAA", "y": "\"\\ \u{e9}\u{fb33}\u{1f600}\n\u{1}",
+                "x": "AAAA", "y": "\"\\ \u{e9}\n\u{1}",
+                // UTF-16 puts them the other way round than UTF-8.
+                "\u{1f600}": [], "\u{fb33}": {"\"": ""},
             },
             "domain": {"code": "#DCC"},
             "participant": {"code": "#XXA"},

@@ -212,9 +212,8 @@ pub fn gateway_certificates() -> [(&'static str, &'static [u8]); 3] {
     ]
 }
 
-pub fn gateway() -> [Value; 3] {
-    gateway_certificates().map(|(kind, der)| entry(kind, der))
-}
+pub static GATEWAY: LazyLock<[Value; 3]> =
+    LazyLock::new(|| gateway_certificates().map(|(kind, der)| entry(kind, der)));
 
 /// The same without signatures.
 pub fn gateway_unsigned() -> [Value; 3] {

@@ -20,6 +20,7 @@ use crate::pki::TestKey;
 pub struct Key {
     pub label: &'static str,
     signer: LazyLock<P256Signer>,
+    public: LazyLock<PublicKey>,
 }
 
 macro_rules! key {
@@ -28,6 +29,9 @@ macro_rules! key {
             label: $label,
             signer: LazyLock::new(|| {
                 P256Signer::from_pkcs8_pem(&TestKey::new($label).pkcs8_pem().unwrap()).unwrap()
+            }),
+            public: LazyLock::new(|| {
+                PublicKey::from_spki_der(&TestKey::new($label).spki_der().unwrap()).unwrap()
             }),
         }
     };
@@ -54,7 +58,7 @@ impl Key {
     }
 
     pub fn public_key(&self) -> PublicKey {
-        PublicKey::from_spki_der(&TestKey::new(self.label).spki_der().unwrap()).unwrap()
+        self.public.clone()
     }
 
     pub fn anchor(&self) -> Anchor {
