@@ -57,9 +57,9 @@ pub(crate) fn ours(corpus: &mut Corpus) -> Result<(), Error> {
     ] {
         let document = sign::jws_rs256(header.as_bytes(), payload.as_bytes());
         corpus.list("list_swiss", Some(raw), document)?;
-        corpus.part("list_swiss", signed, payload)?;
+        corpus.part("list_swiss", signed, padded(payload))?;
     }
-    corpus.part("list_swiss", b'h', header)?;
+    corpus.part("list_swiss", b'h', padded(header))?;
 
     let list = samples::austrian();
     let (header, claims) = (sign::austrian_header(), sign::austrian_claims(&list));
@@ -130,8 +130,8 @@ pub(crate) fn published(corpus: &mut Corpus, folder: &Path) -> Result<(), Error>
                 } else {
                     b'K'
                 };
-                corpus.part("list_swiss", mode, payload)?;
-                corpus.part("list_swiss", b'h', header)?;
+                corpus.part("list_swiss", mode, padded(payload))?;
+                corpus.part("list_swiss", b'h', padded(String::from_utf8(header)?))?;
             }
             ("at", "cose") => corpus.list("list_austrian", Some(b's'), bytes)?,
             ("at", _) => {
@@ -163,6 +163,13 @@ pub(crate) fn published(corpus: &mut Corpus, folder: &Path) -> Result<(), Error>
         }
     }
     Ok(())
+}
+
+/// The target signs what has a length like that.
+fn padded(mut json: String) -> String {
+    let length = json.len().next_multiple_of(32);
+    json.extend(std::iter::repeat_n(' ', length - json.len()));
+    json
 }
 
 /// The JSON with a few entries of each array and of each map by kid.

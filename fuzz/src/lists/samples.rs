@@ -111,10 +111,14 @@ pub fn jwk_ec() -> Value {
 
 pub fn jwk_set() -> String {
     let rsa: Value = serde_json::from_str(&crate::rsa_jwk()).unwrap();
+    let mut private = jwk_ec();
+    private["d"] = "AAAA".into();
     json!({"keys": [
         jwk_ec(),
         rsa,
         {"kty": "EC", "crv": "P-256", "kid": "", "x5c": [base64(ISSUER.dsc().der())]},
+        private,
+        {"kty": "oct", "k": "AAAA"},
         {"kty": "EC", "crv": "P-384", "kid": "k", "x": base64([1; 48]), "y": base64([2; 48])},
     ]})
     .to_string()
