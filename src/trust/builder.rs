@@ -408,7 +408,7 @@ impl TrustStoreBuilder {
                 saw(&list)?;
                 let list = Arc::new(*list);
                 self.report.lists.push(list.clone());
-                vouchers.lists.push(list);
+                vouchers.lists = [list].into();
             }
             Voucher::Snapshot(own, lists) => {
                 saw(&own)?;

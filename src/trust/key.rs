@@ -292,7 +292,7 @@ pub struct TrustedKey {
     /// Of a certificate that may itself not be at hand.
     pub(super) validity: Option<(Timestamp, Timestamp)>,
     pub(super) certificate_sha256: Option<[u8; 32]>,
-    pub(super) country: Option<Box<str>>,
+    pub(super) country: Option<Arc<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
     pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
@@ -305,16 +305,21 @@ pub struct TrustedKey {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vouchers {
     pub(super) caller: bool,
-    pub(super) lists: Vec<Arc<ListInfo>>,
+    pub(super) lists: Arc<[Arc<ListInfo>]>,
 }
 
 impl Vouchers {
     pub(super) fn join(&mut self, other: &Self) {
         self.caller |= other.caller;
-        for list in &other.lists {
-            if !self.lists.iter().any(|known| Arc::ptr_eq(known, list)) {
-                self.lists.push(list.clone());
-            }
+        // Most keys of a list have the same vouchers.
+        if self.lists.is_empty() {
+            self.lists = other.lists.clone();
+            return;
+        }
+        let known = |list| self.lists.iter().any(|known| Arc::ptr_eq(known, list));
+        let mut new = other.lists.iter().filter(|list| !known(list)).peekable();
+        if new.peek().is_some() {
+            self.lists = self.lists.iter().chain(new).cloned().collect();
         }
     }
 }

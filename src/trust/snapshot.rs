@@ -21,7 +21,7 @@ pub const FORMAT_NAME: &str = "hcert-trust-snapshot";
 /// The version of the format that this crate writes and reads.
 pub const VERSION: u64 = 1;
 
-const MEMBERS: usize = 7;
+const MEMBERS: usize = 8;
 const MAX_LISTS: usize = 255;
 const TAG_COSE_SIGN1: u64 = 18;
 /// What is known of a chain, by the number that stands for it; nothing is

@@ -155,7 +155,9 @@ impl<'a> Signed<'a> {
 /// What keys point at.
 struct Tables {
     lists: Vec<Arc<ListInfo>>,
-    origins: Vec<Arc<str>>,
+    /// The sets of lists that hold keys.
+    holders: Vec<Arc<[Arc<ListInfo>]>>,
+    texts: Vec<Arc<str>>,
     gdhcn: Vec<Arc<GdhcnOrigin>>,
     chains: [Arc<ChainLink>; CHAINS.len()],
 }
@@ -177,12 +179,12 @@ fn read_payload(
         return Err(SnapshotFormError::Version { found, known }.into());
     }
     if members != MEMBERS {
-        let expected = "an array of the seven members of version 1";
+        let expected = "an array of the eight members of version 1";
         return Err(SnapshotFormError::Unexpected { at, expected }.into());
     }
     let made_at = time(r)?;
     let authenticated = anchor.is_some();
-    // A duplicate key's lists are joined one by one.
+    // The lists of duplicate keys are joined one by one.
     if { *r }.array()? > MAX_LISTS {
         let expected = "an array of at most 255 lists";
         return Err(SnapshotFormError::Unexpected {
@@ -192,9 +194,11 @@ fn read_payload(
         .into());
     }
     let list = |r: &mut Reader<'_>| read_list(r, made_at, authenticated).map(Arc::new);
-    let mut tables = Tables {
-        lists: read_all(source, r, list)?,
-        origins: read_all(source, r, |r| text(r).map(Arc::from))?,
+    let lists = read_all(source, r, list)?;
+    let tables = Tables {
+        holders: read_all(source, r, |r| read_holders(r, &lists))?,
+        lists,
+        texts: read_all(source, r, |r| text(r).map(Arc::from))?,
         gdhcn: read_all(source, r, |r| read_gdhcn(r).map(Arc::new))?,
         chains: CHAINS.map(|chain| Arc::new(ChainLink::known(chain))),
     };
@@ -223,7 +227,7 @@ fn read_payload(
         },
         entries,
         environment: tables.environment()?,
-        lists: core::mem::take(&mut tables.lists),
+        lists: tables.lists,
     })
 }
 
@@ -317,6 +321,26 @@ fn read_list(r: &mut Reader<'_>, made_at: Timestamp, authenticated: bool) -> Res
     })
 }
 
+/// Places in the table of lists, one at least, each higher than the one before.
+fn read_holders(r: &mut Reader<'_>, lists: &[Arc<ListInfo>]) -> Result<Arc<[Arc<ListInfo>]>> {
+    let at = r.at();
+    let mut last = None;
+    let held_by = (0..r.array()?).map(|_| {
+        let at = r.at();
+        let place = { *r }.uint()?;
+        if last.replace(place) >= Some(place) {
+            return Err(SnapshotFormError::NotDeterministic { at });
+        }
+        pointed_at(r, lists)
+    });
+    let held_by: Arc<[_]> = held_by.collect::<Result<_>>()?;
+    if held_by.is_empty() {
+        let expected = "one list at least";
+        return Err(SnapshotFormError::Unexpected { at, expected });
+    }
+    Ok(held_by)
+}
+
 fn read_gdhcn(r: &mut Reader<'_>) -> Result<GdhcnOrigin> {
     let at = r.at();
     if r.array()? != 4 {
@@ -355,8 +379,8 @@ impl Tables {
                     key = Some(read_spki(source, at, r.bytes()?)?);
                 }
                 label::key::SPKI => return Err(unexpected("one key")),
-                label::key::ORIGIN => origin = Some(pointed_at(r, &self.origins)?),
-                label::key::HELD_BY => held_by = Some(self.read_held_by(r)?),
+                label::key::ORIGIN => origin = Some(pointed_at(r, &self.texts)?),
+                label::key::HELD_BY => held_by = Some(pointed_at(r, &self.holders)?),
                 label::key::CERTIFICATE => {
                     if r.array()? != 3 {
                         return Err(unexpected("a digest and two times"));
@@ -364,7 +388,7 @@ impl Tables {
                     let digest: &[u8; 32] = r.array_of("a SHA-256")?;
                     certificate = Some((*digest, (time(r)?, time(r)?)));
                 }
-                label::key::COUNTRY => country = Some(text(r)?.into()),
+                label::key::COUNTRY => country = Some(pointed_at(r, &self.texts)?),
                 label::key::USAGE => {
                     let limit = u8::try_from(r.uint()?).ok().and_then(KeyUsage::from_bits);
                     usage = limit.ok_or(unexpected("a set of usages, 0 to 7"))?;
@@ -387,31 +411,12 @@ impl Tables {
             usage,
             gdhcn,
             chain,
-            vouchers: held_by.ok_or(missing(WITHIN, "lists"))?,
+            vouchers: Vouchers {
+                caller: false,
+                lists: held_by.ok_or(missing(WITHIN, "holders"))?,
+            },
             ..TrustedKey::from_public_key(kid, key, origin)
         })
-    }
-
-    fn read_held_by(&self, r: &mut Reader<'_>) -> Result<Vouchers> {
-        let at = r.at();
-        let count = r.array()?;
-        let mut lists = Vec::with_capacity(count.min(self.lists.len()));
-        let mut last = None;
-        for _ in 0..count {
-            let at = r.at();
-            let place = { *r }.uint()?;
-            if last.is_some_and(|last| last >= place) {
-                return Err(SnapshotFormError::NotDeterministic { at });
-            }
-            last = Some(place);
-            lists.push(pointed_at(r, &self.lists)?);
-        }
-        if lists.is_empty() {
-            let expected = "a list that holds the key";
-            return Err(SnapshotFormError::Unexpected { at, expected });
-        }
-        let caller = false;
-        Ok(Vouchers { caller, lists })
     }
 
     /// The environment of all that is of the WHO's network.

@@ -29,11 +29,25 @@ pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>,
     let places: HashMap<*const ListInfo, usize> = (lists.iter().enumerate())
         .map(|(place, list)| (&raw const **list, place))
         .collect();
-    let (mut origins, mut gdhcn) = (Table::default(), Table::default());
-    for key in store.iter() {
-        origins.place(key.origin());
-        key.gdhcn().map(|listed| gdhcn.place(listed));
-    }
+    let held_by = |key: &TrustedKey| -> Vec<usize> {
+        let held_by = key.vouchers.lists.iter();
+        let held_by = held_by.filter_map(|list| places.get(&(&raw const **list)).copied());
+        let own = key.is_vouched_for().then_some(own_index);
+        held_by.chain(own).collect()
+    };
+    let (mut holders, mut texts) = (Table::default(), Table::default());
+    let mut gdhcn = Table::default();
+    let keys: Vec<_> = (store.iter())
+        .map(|key| {
+            let places = Places {
+                held_by: holders.place(held_by(key)),
+                origin: texts.place(key.origin()),
+                country: key.country().map(|country| texts.place(country)),
+                gdhcn: key.gdhcn().map(|listed| gdhcn.place(listed)),
+            };
+            (key, places)
+        })
+        .collect();
 
     let mut out = Writer::default();
     out.array(MEMBERS).text(FORMAT_NAME).uint(VERSION);
@@ -42,9 +56,16 @@ pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>,
     for list in &lists {
         write_list(&mut out, list);
     }
-    out.array(origins.items.len());
-    for origin in &origins.items {
-        out.text(&printable(origin));
+    out.array(holders.items.len());
+    for held_by in &holders.items {
+        out.array(held_by.len());
+        for place in held_by {
+            out.uint(*place as u64);
+        }
+    }
+    out.array(texts.items.len());
+    for text in &texts.items {
+        out.text(&printable(text));
     }
     out.array(gdhcn.items.len());
     for listed in &gdhcn.items {
@@ -53,17 +74,9 @@ pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>,
         out.text(&printable(listed.participant()));
         out.text(listed.usage().name());
     }
-    out.array(store.len());
-    for key in store.iter() {
-        let held_by = key.vouchers.lists.iter();
-        let mut held_by: Vec<_> = held_by
-            .filter_map(|list| places.get(&(&raw const **list)).copied())
-            .collect();
-        if key.is_vouched_for() {
-            held_by.push(own_index);
-        }
-        let listed = key.gdhcn().map(|listed| gdhcn.place(listed));
-        write_key(&mut out, key, origins.place(key.origin()), listed, &held_by);
+    out.array(keys.len());
+    for (key, places) in keys {
+        write_key(&mut out, key, &places);
     }
     Ok(out.finish())
 }
@@ -128,45 +141,44 @@ fn write_list(out: &mut Writer, list: &ListInfo) {
     }
 }
 
-fn write_key(
-    out: &mut Writer,
-    key: &TrustedKey,
+/// Where things that a key points at stand.
+struct Places {
+    held_by: usize,
     origin: usize,
+    country: Option<usize>,
     gdhcn: Option<usize>,
-    held_by: &[usize],
-) {
+}
+
+fn write_key(out: &mut Writer, key: &TrustedKey, places: &Places) {
     let certificate = key.certificate_sha256.zip(key.validity);
     let chain = key.chain();
     let chain = CHAINS.iter().position(|known| *known == chain);
     let optional = [
         certificate.is_some(),
-        key.country.is_some(),
+        places.country.is_some(),
         key.usage.is_limited(),
-        gdhcn.is_some(),
+        places.gdhcn.is_some(),
         chain.is_some(),
     ];
     out.map(4 + optional.into_iter().filter(|there| *there).count());
     out.uint(label::key::KID).bytes(key.kid.as_bytes());
     match key.key.p256_point() {
-        Some(coordinates) => out.uint(label::key::P256).bytes(coordinates),
+        Some(point) => out.uint(label::key::P256).bytes(point),
         None => out.uint(label::key::SPKI).bytes(key.key.spki_der()),
     };
-    out.uint(label::key::ORIGIN).uint(origin as u64);
-    out.uint(label::key::HELD_BY).array(held_by.len());
-    for place in held_by {
-        out.uint(*place as u64);
-    }
+    out.uint(label::key::ORIGIN).uint(places.origin as u64);
+    out.uint(label::key::HELD_BY).uint(places.held_by as u64);
     if let Some((sha256, (not_before, not_after))) = certificate {
         out.uint(label::key::CERTIFICATE).array(3).bytes(&sha256);
         out.int(not_before.seconds()).int(not_after.seconds());
     }
-    if let Some(country) = &key.country {
-        out.uint(label::key::COUNTRY).text(&printable(country));
+    if let Some(place) = places.country {
+        out.uint(label::key::COUNTRY).uint(place as u64);
     }
     if let Some(limit) = key.usage.to_bits() {
         out.uint(label::key::USAGE).uint(limit.into());
     }
-    if let Some(place) = gdhcn {
+    if let Some(place) = places.gdhcn {
         out.uint(label::key::GDHCN).uint(place as u64);
     }
     if let Some(place) = chain {
@@ -174,13 +186,13 @@ fn write_key(
     }
 }
 
-/// Values that are named by their place.
-struct Table<'a, T: ?Sized> {
-    items: Vec<&'a T>,
-    places: HashMap<&'a T, usize>,
+/// Values that are named by their place, in the order of their first use.
+struct Table<T> {
+    items: Vec<T>,
+    places: HashMap<T, usize>,
 }
 
-impl<T: ?Sized> Default for Table<'_, T> {
+impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
@@ -189,10 +201,10 @@ impl<T: ?Sized> Default for Table<'_, T> {
     }
 }
 
-impl<'a, T: Hash + Eq + ?Sized> Table<'a, T> {
-    fn place(&mut self, item: &'a T) -> usize {
-        *self.places.entry(item).or_insert_with(|| {
-            self.items.push(item);
+impl<T: Hash + Eq + Clone> Table<T> {
+    fn place(&mut self, item: T) -> usize {
+        *self.places.entry(item).or_insert_with_key(|item| {
+            self.items.push(item.clone());
             self.items.len() - 1
         })
     }
