@@ -1,7 +1,7 @@
 //! Collects keys, and checks what they come with.
 
 use core::fmt;
-use std::collections::{BTreeMap, HashMap, hash_map};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Anchor;
@@ -40,10 +40,7 @@ use crate::crypto::PublicKey;
 #[derive(Default)]
 pub struct TrustStoreBuilder {
     limits: LoadLimits,
-    keys: BTreeMap<Kid, Vec<TrustedKey>>,
-    /// Where the key of an identity stands under its kid, if it shares that
-    /// with others.
-    seen: HashMap<[u8; 32], usize>,
+    keys: Vec<TrustedKey>,
     report: LoadReport,
     environment: Option<Environment>,
     deny: DenyList,
@@ -351,14 +348,17 @@ impl TrustStoreBuilder {
 
     /// The store, and what became of each entry.
     pub fn build(mut self) -> (TrustStore, LoadReport) {
+        let found = self.keys.len();
+        let mut keys = merged(self.keys);
+        self.report.loaded = keys.len();
+        self.report.duplicates = found - keys.len();
         if !self.deny.is_empty() {
-            for key in self.keys.values_mut().flatten() {
+            for key in &mut keys {
                 key.denials = self.deny.naming(key).into();
             }
         }
         let store = TrustStore {
-            len: self.report.loaded,
-            keys: Arc::new(self.keys),
+            keys: Arc::new(keys),
             lists: self.report.lists.clone().into(),
             latest_time: self.report.state.latest_time(),
             has_denials: !self.deny.is_empty(),
@@ -462,33 +462,34 @@ impl TrustStoreBuilder {
             let kind = key.key.kind().clone();
             note(ProblemKind::UnusableKey { kind }, true);
         }
-        let alone = || Vec::with_capacity(1);
-        let under_kid = self.keys.entry(key.kid.clone()).or_insert_with(alone);
-        match under_kid.as_slice() {
-            // Most kids have one key, and need no look at its identity.
-            [] => {
-                report.loaded += 1;
-                under_kid.push(key);
-                return;
-            }
-            [first] => _ = self.seen.insert(first.identity(), 0),
-            _ => {}
-        }
-        match self.seen.entry(key.identity()) {
-            hash_map::Entry::Vacant(place) => {
-                report.loaded += 1;
-                place.insert(under_kid.len());
-                under_kid.push(key);
-            }
-            hash_map::Entry::Occupied(place) => {
-                report.duplicates += 1;
-                // The lists that hold a key may not be of one age.
-                if let Some(earlier) = under_kid.get_mut(*place.get()) {
-                    earlier.vouchers.join(&key.vouchers);
-                }
-            }
-        }
+        self.keys.push(key);
     }
+}
+
+/// In the order of their kids. Of keys that are the same, the first one stays,
+/// and all their lists hold it.
+fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
+    // Stable: those under one kid stay in their order.
+    keys.sort_by(|a, b| a.kid.cmp(&b.kid));
+    let mut merged: Vec<TrustedKey> = Vec::with_capacity(keys.len());
+    let mut places = HashMap::new();
+    let mut keys = keys.into_iter().peekable();
+    let mut follows = false;
+    while let Some(key) = keys.next() {
+        let leads = keys.peek().is_some_and(|next| next.kid == key.kid);
+        // Most kids have one key, and need no look at its identity.
+        let place = match leads || follows {
+            true => *places.entry(key.identity()).or_insert(merged.len()),
+            false => merged.len(),
+        };
+        match merged.get_mut(place) {
+            // The lists that hold a key may not be of one age.
+            Some(earlier) => earlier.vouchers.join(&key.vouchers),
+            None => merged.push(key),
+        }
+        follows = leads;
+    }
+    merged
 }
 
 /// A key or certificate is the caller's own word; a list is somebody else's.
@@ -512,7 +513,7 @@ impl fmt::Debug for TrustStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrustStoreBuilder")
             .field("limits", &self.limits)
-            .field("loaded", &self.report.loaded)
+            .field("keys", &self.keys.len())
             .field("total", &self.report.total)
             .finish_non_exhaustive()
     }

@@ -1,6 +1,8 @@
 //! A trusted key: what it is called, what it may sign, and how long.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -28,8 +30,32 @@ use crate::crypto::PublicKey;
 /// assert_eq!(kid.as_bytes().len(), 8);
 /// # Ok::<(), hcert::trust::KidError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kid(Arc<[u8]>);
+#[derive(Clone)]
+pub struct Kid(Bytes);
+
+/// Nearly every kid has 8 bytes, and a store is full of them.
+#[derive(Clone)]
+enum Bytes {
+    Short(u8, [u8; Bytes::SHORT]),
+    Long(Arc<[u8]>),
+}
+
+impl Bytes {
+    const SHORT: usize = 22;
+}
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; Self::SHORT];
+        match short.get_mut(..bytes.len()) {
+            Some(start) => {
+                start.copy_from_slice(bytes);
+                Self::Short(bytes.len() as u8, short)
+            }
+            None => Self::Long(bytes.into()),
+        }
+    }
+}
 
 /// Why something is not a kid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,32 +120,61 @@ impl Kid {
 
     pub(super) fn prefix(digest: [u8; 32]) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = digest;
-        Self([a, b, c, d, e, f, g, h].into())
+        Self([a, b, c, d, e, f, g, h].as_slice().into())
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Bytes::Short(length, bytes) => bytes.get(..(*length).into()).unwrap_or_default(),
+            Bytes::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Kid {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Kid {}
+
+impl PartialOrd for Kid {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Kid {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Kid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl AsRef<[u8]> for Kid {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
-// Sound: the derived Hash, Eq and Ord of `Arc<[u8]>` are those of `[u8]`.
+// Sound: Hash, Eq and Ord are those of the bytes.
 impl core::borrow::Borrow<[u8]> for Kid {
     fn borrow(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
 impl fmt::Display for Kid {
     /// Lower-case hexadecimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&hex(self.as_bytes()))
     }
 }
 
