@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::cbor;
-use hcert::trust::{Dsc, Kid};
+use hcert::Timestamp;
+use hcert::issue::P256Signer;
+use hcert::trust::{Anchor, Dsc, Kid, ListFormat, TrustStore};
 use p256::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
@@ -106,7 +108,70 @@ impl Material {
         material.add_swiss(suite)?;
         material.add_gateway();
         material.add_network(suite)?;
+        material.add_snapshots()?;
         Ok(material)
+    }
+
+    fn add_snapshots(&mut self) -> Result<(), Error> {
+        let signer = P256Signer::from_pkcs8_pem(&TestKey::new(LIST).pkcs8_pem()?)?;
+        let anchor = Anchor::Key(signer.public_key()?);
+        let dsc = [(self.dsc.kid.clone(), self.dsc.dsc.der().to_vec())];
+        let dsc: Vec<(Kid, &[u8])> = dsc
+            .iter()
+            .map(|(kid, der)| (kid.clone(), &der[..]))
+            .collect();
+        let store = |edition: usize| -> Result<TrustStore, Error> {
+            let (_, made) = MADE[edition];
+            let list = lists::swedish(&dsc, made, made + LASTS, LIST);
+            let mut builder = TrustStore::builder();
+            let anchors = std::slice::from_ref(&anchor);
+            builder.add_signed_list("se", ListFormat::Swedish, &list, anchors)?;
+            Ok(builder.build().0)
+        };
+        let at = |edition: usize, later: i64| Timestamp::from_seconds(MADE[edition].1 + later);
+        let signed = store(0)?.to_signed_snapshot(at(0, 3600), &signer)?;
+        let second = store(1)?.to_signed_snapshot(at(1, 3600), &signer)?;
+        let late = store(0)?.to_signed_snapshot(at(1, 7200), &signer)?;
+        let plain = store(0)?.to_snapshot(at(0, 3600))?;
+        let mut changed = signed.clone();
+        let middle = changed.len() / 2;
+        changed[middle] ^= 1;
+        // An array of eight, a text of 20 characters, and the version.
+        let version_at = 1 + 1 + 20;
+        let mut version = plain.clone();
+        version[version_at] = 2;
+        let mut name = plain.clone();
+        name[2] ^= 1;
+        let (before, after) = plain.split_at(version_at);
+        let longer = [before, &[0x18], after].concat();
+        let trailing = [&plain[..], &[0]].concat();
+        for (id, comment, bytes) in [
+            ("snapshot-1", "of se-1, made an hour after it", &signed[..]),
+            ("snapshot-2", "of se-2, made an hour after it", &second),
+            ("snapshot-late", "of se-1, made two hours after se-2", &late),
+            (
+                "snapshot-changed",
+                "snapshot-1 with one bit changed",
+                &changed,
+            ),
+            (
+                "snapshot-unsigned",
+                "snapshot-1 without its signature",
+                &plain,
+            ),
+            ("snapshot-version", "of the version 2", &version),
+            ("snapshot-name", "another name in its first member", &name),
+            ("snapshot-longer-head", "the version in two bytes", &longer),
+            ("snapshot-trailing", "with a byte after its end", &trailing),
+            (
+                "snapshot-cut",
+                "without its last byte",
+                &plain[..plain.len() - 1],
+            ),
+        ] {
+            self.list(id, comment, "snapshot", bytes);
+        }
+        Ok(())
     }
 
     fn add_certificates(&mut self, suite: &Suite) -> Result<(), Error> {

@@ -60,6 +60,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "snapshot",
+        "A store's content in the format of this project (docs/snapshot.md).",
+        &[],
+    ),
+    (
         "deny",
         "Keys that are listed and must not be relied upon: validly signed fakes.",
         &[

@@ -23,6 +23,7 @@ pub const FORMS: &[ListFormat] = &[
     ListFormat::Austrian,
     ListFormat::Dutch,
     ListFormat::Gdhcn,
+    ListFormat::Snapshot,
 ];
 
 /// A line for each step that gives something else than the vector declares.

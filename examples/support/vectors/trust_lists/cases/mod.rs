@@ -5,6 +5,7 @@ mod editions;
 mod freshness;
 mod network;
 mod signatures;
+mod snapshots;
 
 pub use denials::deny;
 
@@ -194,6 +195,7 @@ pub fn all(material: &Material) -> Vec<Case> {
     editions::add_all(&kid, &mut cases);
     freshness::add_all(&kid, material, &mut cases);
     denials::add_all(&kid, material, &mut cases);
+    snapshots::add_all(&kid, &mut cases);
     cases
 }
 
