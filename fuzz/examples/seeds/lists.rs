@@ -100,6 +100,15 @@ pub(crate) fn ours(corpus: &mut Corpus) -> Result<(), Error> {
     corpus.list("list_pem_der", None, spki)
 }
 
+/// A snapshot, and its parts.
+pub(crate) fn snapshots(corpus: &mut Corpus) -> Result<(), Error> {
+    let (header, payload) = (sign::snapshot_header(), samples::snapshot());
+    corpus.list("list_snapshot", Some(b'f'), sign::cose(&header, &payload))?;
+    corpus.list("list_snapshot", Some(b'f'), &payload)?;
+    corpus.part("list_snapshot", b'h', header)?;
+    corpus.part("list_snapshot", b'p', payload)
+}
+
 /// The published lists that are there.
 pub(crate) fn published(corpus: &mut Corpus, folder: &Path) -> Result<(), Error> {
     for path in files(&folder.join("trust-lists"))? {

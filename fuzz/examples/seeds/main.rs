@@ -29,6 +29,7 @@ fn main() -> Result<(), Error> {
     corpus.issued()?;
     corpus.add("dsc", ISSUER.dsc().der())?;
     lists::ours(&mut corpus)?;
+    lists::snapshots(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ciborium::cbor;
 use hcert::Timestamp;
-use hcert::trust::{Anchor, Dsc};
+use hcert::trust::{Anchor, Dsc, Kid, ListFormat, TrustStore, Usage};
 use p256::pkcs8::der::{Decode, Encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::gdhcn;
 use super::sign::{self, Key, LIST, TRUST_ANCHOR, UPLOADER};
 use crate::ISSUER;
 use crate::pki::{self, CertificateSpec, TestKey};
@@ -172,6 +173,24 @@ pub fn austrian() -> Vec<u8> {
     let (kid, der) = (bytes(ISSUER.dsc().kid().as_bytes()), ISSUER.dsc().der());
     let list = cbor!({"c" => [{"i" => kid, "c" => bytes(der)}, {"c" => bytes(CSCA.der())}]});
     sign::cbor_bytes(&list.unwrap())
+}
+
+// ------------------------------------------------------------------- snapshots
+
+/// Of a list of the WHO's network, one without signature, and a key by hand.
+pub fn snapshot() -> Vec<u8> {
+    let mut builder = TrustStore::builder();
+    let list = gdhcn::signed(&gdhcn::document(), &gdhcn::proof()).unwrap();
+    let list = builder.add_gdhcn("WHO", list.as_bytes(), &gdhcn::anchor());
+    list.map(drop).unwrap();
+    let list = builder.add_list("acc", ListFormat::Certificates, certificates().as_bytes());
+    list.map(drop).unwrap();
+    let (kid, usage) = (Kid::new(b"by hand").unwrap(), Usage::Test.into());
+    let added = builder.add_public_key("key", kid, LIST.public_key(), Some("XX"), usage);
+    added.map(drop).unwrap();
+    let (store, _) = builder.build();
+    let made_at = Timestamp::parse("2021-07-01T00:00:00Z").unwrap();
+    store.to_snapshot(made_at).unwrap()
 }
 
 // ----------------------------------------------------------------- the gateway

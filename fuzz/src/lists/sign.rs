@@ -131,6 +131,11 @@ pub fn austrian_header() -> Vec<u8> {
     cbor_bytes(&cbor!({42 => 2, 4 => kid, 1 => -7}).unwrap())
 }
 
+/// Of a snapshot.
+pub fn snapshot_header() -> Vec<u8> {
+    cbor_bytes(&cbor!({1 => -7, 3 => hcert::trust::snapshot::CONTENT_TYPE}).unwrap())
+}
+
 // ------------------------------------------------------------------------ CMS
 
 fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
