@@ -90,7 +90,7 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
         (
             "snapshot-name",
             "Another format's name",
-            garbage("snapshot-name", "snapshot-unexpected"),
+            garbage("snapshot-name", "trust-form"),
         ),
         (
             "snapshot-longer-head",
