@@ -147,6 +147,14 @@ impl Layer {
         Self { name, rows }
     }
 
+    /// A layer that is nothing but bytes.
+    fn of_bytes(name: &'static str, bytes: &[u8]) -> Self {
+        let mut layer = Self::new(name);
+        layer.number("bytes", bytes.len());
+        layer.hex("hex", bytes);
+        layer
+    }
+
     fn push(&mut self, name: &'static str, value: Shown) {
         self.rows.push(Row { name, value });
     }
@@ -192,30 +200,30 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     layer.number("characters", code.chars().count());
     let start: String = code.chars().take(text::PREFIX.len()).collect();
     layer.text("begins with", start);
-    let compressed = text::decode(code, &limits, &mut found);
+    let uncompressed = text::decode_base64(code, &limits, &mut found).transpose();
+    let in_base64 = uncompressed.is_some();
+    let decoded = uncompressed.unwrap_or_else(|| text::decode(code, &limits, &mut found));
     layer.deviations(&mut found);
     layers.push(layer);
-    let compressed = compressed.map_err(|e| match e.code() {
+    let decoded = decoded.map_err(|e| match e.code() {
         code if code.starts_with("base45") => stopped("base45", code, e),
         code => stopped("text", code, e),
     })?;
-
-    let mut layer = Layer::new("base45");
-    layer.number("bytes", compressed.len());
-    layer.hex("hex", &compressed);
-    layers.push(layer);
-
-    let inflated = zlib::inflate(&compressed, &limits);
-    let inflated = inflated.map_err(|e| stopped("zlib", e.code(), e))?;
-    let mut layer = Layer::new("zlib");
-    layer.number("bytes", inflated.len());
-    layer.hex("hex", &inflated);
-    layers.push(layer);
+    let cose = if in_base64 {
+        layers.push(Layer::of_bytes("base64", &decoded));
+        decoded
+    } else {
+        layers.push(Layer::of_bytes("base45", &decoded));
+        let inflated = zlib::inflate(&decoded, &limits);
+        let inflated = inflated.map_err(|e| stopped("zlib", e.code(), e))?;
+        layers.push(Layer::of_bytes("zlib", &inflated));
+        inflated
+    };
 
     let mut layer = Layer::new("cose");
-    let outer = Item::parse(&inflated);
+    let outer = Item::parse(&cose);
     let (tags, unprotected) = outer.as_ref().map(headers).unwrap_or_default();
-    let cose = match CoseSign1::parse(inflated.clone(), &limits, &mut found) {
+    let cose = match CoseSign1::parse(cose, &limits, &mut found) {
         Ok(cose) => cose,
         Err(error) => {
             // Well-formed CBOR is shown even if it is no COSE_Sign1.
@@ -323,7 +331,10 @@ fn hint(code: &str) -> &'static str {
         "cose-structure" => {
             "it should be [protected: bstr, unprotected: map, payload: bstr, signature: bstr]"
         }
-        "cose-header-type" => "alg (1) is an integer or a text, kid (4) is a byte string",
+        "cose-header-type" => {
+            "alg (1) is an integer or a text, kid (4) is a byte string of at most 255 bytes; as a \
+             text it is read if it is padded base64 of them"
+        }
         "cose-critical" => "header 2 (crit) demands what no HCERT reader knows",
         "cwt-not-claims" => "the payload should be a map with the keys 1, 4, 6 and -260",
         "cwt-claim-type" => {

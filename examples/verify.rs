@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use hcert::Timestamp;
-use hcert::format::hc1::{cwt::TimeClaim, text};
+use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
 use serde_json::{Value, json};
@@ -524,7 +524,8 @@ fn time(claim: TimeClaim) -> String {
 }
 
 fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
-    let is_hc1 = text.trim_start().starts_with(text::PREFIX);
+    // Base64 in place of the prefix is another envelope of the same format.
+    let is_hc1 = cli::is_code(text.trim_start());
     let steps = verdict.steps().map(|(step, result)| {
         json!({
             "step": step.code(),
