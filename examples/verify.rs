@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
@@ -35,7 +37,7 @@ Verifies HCERT certificates (EU DCC), offline.
 
 Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
-              [--state FILE] [--at TIME] [--retrospective] [--strict] [--json]
+              [--state FILE] [--dangerously-trust-unsigned] [--at TIME] [--retrospective] [--strict] [--json]
               [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
@@ -59,6 +61,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 with a unit (90m, 36h, 7d)
   --state FILE  remember the lists' editions there, and refuse older ones; the
                 file is made if it is absent
+  --dangerously-trust-unsigned
+                don't look at the signatures of the lists: whoever can write
+                them decides what is valid
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -143,6 +148,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
             Long("state") => options.trust.state = Some(parser.value()?),
+            Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
@@ -455,7 +461,7 @@ impl Work {
                 line(out, "Key valid", &format!("{from} to {until}"))?;
             }
             line(out, "Listed in", signer.origin())?;
-            if let Some(name) = trust_files::network_name(signer) {
+            if let Some(name) = network_name(signer) {
                 line(out, "Listed as", &name)?;
             }
         }
@@ -567,9 +573,15 @@ fn signer_json(signer: &TrustedKey) -> Value {
     json!({
         "kid": signer.kid().to_string(),
         "country": signer.country(),
-        "listed_as": trust_files::network_name(signer),
+        "listed_as": network_name(signer),
         "subject": signer.certificate().map(|dsc| dsc.subject()),
         "not_before": validity.map(|(from, _)| from.to_string()),
         "not_after": validity.map(|(_, until)| until.to_string()),
     })
+}
+
+/// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.
+fn network_name(key: &TrustedKey) -> Option<String> {
+    let kid = BASE64_STANDARD.encode(key.kid().as_bytes());
+    key.gdhcn().map(|listed| format!("{listed}#{kid}"))
 }

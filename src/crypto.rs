@@ -20,6 +20,13 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
+/// What stands before `x‖y` in the SubjectPublicKeyInfo of a P-256 key: the
+/// algorithm, and a point that is not compressed (RFC 5480 §2).
+const P256_SPKI_PREFIX: [u8; 27] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+];
+
 /// A COSE signature algorithm that HCERT allows (hcert-spec 1.0.8 §3.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -233,11 +240,32 @@ impl PublicKey {
 
     /// The P-256 key with these affine coordinates, 32 bytes each, big endian.
     pub fn from_p256_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, KeyError> {
-        let point = p256::EncodedPoint::from_affine_coordinates(x.into(), y.into(), false);
+        let mut point = [0; 64];
+        let (left, right) = point.split_at_mut(32);
+        left.copy_from_slice(x);
+        right.copy_from_slice(y);
+        Self::from_p256_point(&point)
+    }
+
+    /// The P-256 key with these affine coordinates, `x‖y`.
+    pub(crate) fn from_p256_point(point: &[u8; 64]) -> Result<Self, KeyError> {
+        let encoded = p256::EncodedPoint::from_untagged_bytes(point.into());
         let key =
-            p256::ecdsa::VerifyingKey::from_encoded_point(&point).map_err(|_| KeyError::Point)?;
-        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-        Self::from_spki_der(der.as_bytes())
+            p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
+        let mut spki = [0; P256_SPKI_PREFIX.len() + 64];
+        let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
+        prefix.copy_from_slice(&P256_SPKI_PREFIX);
+        coordinates.copy_from_slice(point);
+        Ok(Self {
+            kind: KeyKind::P256,
+            spki: spki.into(),
+            verifier: Some(Arc::new(key)),
+        })
+    }
+
+    /// `x‖y` of a P-256 key.
+    pub(crate) fn p256_point(&self) -> Option<&[u8]> {
+        self.spki.strip_prefix(&P256_SPKI_PREFIX)
     }
 
     /// The RSA key with this modulus and exponent, big endian.
@@ -351,6 +379,10 @@ mod tests {
         let compressed = PublicKey::from_spki_der(&compressed).unwrap();
         assert_eq!(compressed.fingerprint(), plain.fingerprint());
         assert!(compressed == plain);
+        let point = plain.p256_point().unwrap().try_into().unwrap();
+        let from_point = PublicKey::from_p256_point(point).unwrap();
+        assert_eq!(from_point.fingerprint(), plain.fingerprint());
+        assert_eq!(PublicKey::from_p256_point(&[1; 64]), Err(KeyError::Point));
 
         let mut modulus = [0xff; 256];
         modulus[0] = 0xc0;

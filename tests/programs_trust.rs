@@ -11,6 +11,8 @@ mod published;
 #[path = "common/raw.rs"]
 mod raw;
 
+#[path = "programs_trust/convert.rs"]
+mod convert;
 #[path = "programs_trust/diff.rs"]
 mod diff;
 #[path = "programs_trust/inspect.rs"]

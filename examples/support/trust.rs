@@ -3,8 +3,6 @@
 use std::ffi::OsString;
 use std::io;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as STANDARD;
 use hcert::Timestamp;
 use hcert::trust::{
     Anchor, DenyList, Environment, GdhcnAnchor, ListBytes, ListFormat, LoadReport, TrustState,
@@ -23,6 +21,8 @@ pub struct TrustOptions {
     pub participants: Vec<String>,
     pub deny: Vec<OsString>,
     pub state: Option<OsString>,
+    /// Don't look at the signatures of lists.
+    pub unsigned: bool,
 }
 
 impl TrustOptions {
@@ -55,7 +55,18 @@ impl TrustOptions {
             if format.is_none() && detect_companion(bytes).is_some() {
                 continue;
             }
+            let second = files
+                .iter()
+                .find(|(_, b)| format.is_some() && detect_companion(b) == format);
+            let list = ListBytes::from(bytes);
+            let list = second.map_or(list, |(_, second)| list.with_companion(second));
             let added = match format {
+                Some(format) if self.unsigned && format.anchor_hint().is_some() => {
+                    builder.trust_unsigned_list(label, format, list)
+                }
+                Some(ListFormat::Snapshot) if !is_signed_snapshot(bytes) => {
+                    builder.trust_unsigned_list(label, ListFormat::Snapshot, bytes)
+                }
                 Some(ListFormat::Gdhcn) => {
                     let environment = self.environment.ok_or_else(|| {
                         failed(
@@ -71,11 +82,6 @@ impl TrustOptions {
                     if anchors.is_empty() {
                         return Err(failed(format!("a signed list; pass --anchor FILE: {hint}")));
                     }
-                    let second = files
-                        .iter()
-                        .find(|(_, b)| detect_companion(b) == Some(format));
-                    let list = ListBytes::from(bytes);
-                    let list = second.map_or(list, |(_, second)| list.with_companion(second));
                     builder.add_signed_list(label, format, list, &anchors)
                 }
                 Some(
@@ -138,10 +144,9 @@ impl TrustOptions {
     }
 }
 
-/// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.
-pub fn network_name(key: &TrustedKey) -> Option<String> {
-    let kid = STANDARD.encode(key.kid().as_bytes());
-    key.gdhcn().map(|listed| format!("{listed}#{kid}"))
+/// A COSE_Sign1 by its tag; the unsigned form is an array.
+fn is_signed_snapshot(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0xd2)
 }
 
 fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {

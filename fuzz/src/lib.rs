@@ -5,6 +5,8 @@
 #[path = "../../examples/support/pki.rs"]
 mod pki;
 
+pub mod lists;
+
 use std::fmt::{Debug, Display};
 use std::io::Write;
 use std::sync::LazyLock;

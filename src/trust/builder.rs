@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Anchor;
 use super::deny::DenyList;
 use super::error::LoadError;
-use super::key::{KeyUsage, Kid, TrustedKey};
+use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
 use super::published::published_key;
@@ -16,7 +16,7 @@ use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
 use super::store::TrustStore;
 use super::text::shown;
-use super::{jwk, pem};
+use super::{jwk, pem, snapshot};
 use crate::crypto::PublicKey;
 
 /// Collects keys for a [`TrustStore`].
@@ -41,7 +41,8 @@ use crate::crypto::PublicKey;
 pub struct TrustStoreBuilder {
     limits: LoadLimits,
     keys: BTreeMap<Kid, Vec<TrustedKey>>,
-    /// Where the key of an identity stands under its kid.
+    /// Where the key of an identity stands under its kid, if it shares that
+    /// with others.
     seen: HashMap<[u8; 32], usize>,
     report: LoadReport,
     environment: Option<Environment>,
@@ -53,6 +54,8 @@ pub struct TrustStoreBuilder {
 enum Voucher {
     Caller,
     List(Box<ListInfo>),
+    /// Each key brings those of these lists that hold it.
+    Snapshot(Box<ListInfo>, Vec<Arc<ListInfo>>),
 }
 
 impl TrustStoreBuilder {
@@ -70,6 +73,14 @@ impl TrustStoreBuilder {
     pub fn with_state(mut self, state: &TrustState) -> Self {
         self.report.state = state.clone();
         self.environment = self.environment.or(state.environment());
+        self
+    }
+
+    /// Takes keys of this environment of the WHO's network alone. Without it,
+    /// the first list decides, which may be a snapshot's.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
         self
     }
 
@@ -220,6 +231,9 @@ impl TrustStoreBuilder {
             let bytes = companion.len();
             return Err(LoadError::TooLarge { bytes, max });
         }
+        if format == ListFormat::Snapshot {
+            return self.add_snapshot(label, bytes, check);
+        }
         let has = self.environment;
         let mut environment = has;
         self.add(label, bytes.list, |source| {
@@ -241,6 +255,29 @@ impl TrustStoreBuilder {
                 claims: content.claims,
             };
             Ok((content.entries, Voucher::List(list.into())))
+        })?;
+        self.environment = environment;
+        Ok(self)
+    }
+
+    fn add_snapshot(
+        &mut self,
+        label: &str,
+        bytes: ListBytes<'_>,
+        check: Check<'_>,
+    ) -> Result<&mut Self, LoadError> {
+        let has = self.environment;
+        let mut environment = has;
+        self.add(label, bytes.list, |source| {
+            list::check_given(ListFormat::Snapshot, &bytes, check)?;
+            let read = snapshot::read(source, bytes.list, check)?;
+            match (has, read.environment) {
+                (Some(has), Some(added)) if has != added => {
+                    return Err(GdhcnError::MixedEnvironments { has, added }.into());
+                }
+                _ => environment = has.or(read.environment),
+            }
+            Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
         })?;
         self.environment = environment;
         Ok(self)
@@ -358,23 +395,35 @@ impl TrustStoreBuilder {
         };
         let (entries, voucher) = read(&source)?;
         source.check_count(self.report.total.saturating_add(entries.len()))?;
-        let list = match voucher {
-            Voucher::Caller => None,
+        let mut state = self.report.state.clone();
+        let mut saw = |list: &ListInfo| {
+            state.check(list)?;
+            state.saw(list);
+            Ok::<_, LoadError>(())
+        };
+        let mut vouchers = Vouchers::default();
+        match voucher {
+            Voucher::Caller => vouchers.caller = true,
             Voucher::List(list) => {
-                self.report.state.check(&list)?;
-                self.report.state.saw(&list);
+                saw(&list)?;
                 let list = Arc::new(*list);
                 self.report.lists.push(list.clone());
-                Some(list)
+                vouchers.lists = [list].into();
             }
-        };
+            Voucher::Snapshot(own, lists) => {
+                saw(&own)?;
+                lists.iter().try_for_each(|list| saw(list))?;
+                self.report.lists.extend(lists);
+            }
+        }
+        self.report.state = state;
         for (position, entry) in entries.into_iter().enumerate() {
-            self.insert(label, position, entry, list.as_ref());
+            self.insert(label, position, entry, &vouchers);
         }
         Ok(self)
     }
 
-    fn insert(&mut self, label: &str, position: usize, entry: Entry, list: Option<&Arc<ListInfo>>) {
+    fn insert(&mut self, label: &str, position: usize, entry: Entry, vouchers: &Vouchers) {
         let report = &mut self.report;
         report.total += 1;
         let kid = entry.kid.as_deref().map(shown);
@@ -408,23 +457,34 @@ impl TrustStoreBuilder {
             note(problem, true);
         }
         let mut key = found.key;
+        key.vouchers.join(vouchers);
         if key.key.algorithm().is_none() {
             let kind = key.key.kind().clone();
             note(ProblemKind::UnusableKey { kind }, true);
         }
-        let under_kid = self.keys.entry(key.kid.clone()).or_default();
+        let alone = || Vec::with_capacity(1);
+        let under_kid = self.keys.entry(key.kid.clone()).or_insert_with(alone);
+        match under_kid.as_slice() {
+            // Most kids have one key, and need no look at its identity.
+            [] => {
+                report.loaded += 1;
+                under_kid.push(key);
+                return;
+            }
+            [first] => _ = self.seen.insert(first.identity(), 0),
+            _ => {}
+        }
         match self.seen.entry(key.identity()) {
             hash_map::Entry::Vacant(place) => {
                 report.loaded += 1;
                 place.insert(under_kid.len());
-                key.vouchers.add(list);
                 under_kid.push(key);
             }
             hash_map::Entry::Occupied(place) => {
                 report.duplicates += 1;
                 // The lists that hold a key may not be of one age.
                 if let Some(earlier) = under_kid.get_mut(*place.get()) {
-                    earlier.vouchers.add(list);
+                    earlier.vouchers.join(&key.vouchers);
                 }
             }
         }

@@ -63,11 +63,23 @@ impl ChainLink {
         }
     }
 
-    pub(super) fn chain(&self, certificate: &Dsc) -> Chain {
+    /// What somebody found out who had the certificates.
+    pub(super) fn known(chain: Chain) -> Self {
+        Self {
+            authority: chain == Chain::Authority,
+            authorities: Arc::default(),
+            found: chain.into(),
+        }
+    }
+
+    pub(super) fn chain(&self, certificate: Option<&Dsc>) -> Chain {
         *self.found.get_or_init(|| {
             if self.authority {
                 return Chain::Authority;
             }
+            let Some(certificate) = certificate else {
+                return Chain::NotChecked;
+            };
             let mut chain = Chain::NoAuthority;
             for authority in self.authorities.iter() {
                 match issued_by(certificate, authority, 0) {

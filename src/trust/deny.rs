@@ -7,8 +7,8 @@ use super::key::{Kid, KidError, TrustedKey};
 use super::list::json;
 use super::source::LoadLimits;
 use super::text::hex;
+use crate::Timestamp;
 use crate::crypto::PublicKey;
-use crate::{TimeError, Timestamp};
 
 /// Why a text is not a [`DenyList`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,7 +214,7 @@ impl Denial {
 /// Members of an entry: `key` (SHA-256 over the SubjectPublicKeyInfo, 64
 /// hexadecimal digits), `certificate` (SHA-256 over its DER, likewise), `kid`
 /// (base64): at least one of the three; `signedAfter`, `signedBefore` (RFC
-/// 3339), `why` (text).
+/// 3339, or a number of seconds since 1970), `why` (text).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DenyList(Vec<Denial>);
 
@@ -314,9 +314,12 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
             digest.ok_or(wrong(name, "a SHA-256, 64 hexadecimal digits"))
         };
         let time = |name| {
-            let time = text.map(Timestamp::parse).transpose();
-            let time = time.map_err(|TimeError { expected, .. }| wrong(name, expected))?;
-            time.ok_or(wrong(name, "an RFC 3339 date and time"))
+            let seconds = value.as_i64().map(Timestamp::from_seconds);
+            let time = seconds.or_else(|| Timestamp::parse(text?).ok());
+            time.ok_or(wrong(
+                name,
+                "an RFC 3339 date and time, or seconds since 1970",
+            ))
         };
         match name.as_str() {
             "key" => denial.key = Some(digest("key")?),
@@ -354,9 +357,20 @@ fn write_entry(denial: &Denial) -> Value {
     put("key", denial.key.map(|digest| hex(&digest)));
     put("certificate", denial.certificate.map(|digest| hex(&digest)));
     put("kid", denial.kid.as_ref().map(base64));
-    put("signedAfter", denial.after.map(|time| time.to_string()));
-    put("signedBefore", denial.before.map(|time| time.to_string()));
     put("why", denial.reason.clone());
+    for (name, time) in [
+        ("signedAfter", denial.after),
+        ("signedBefore", denial.before),
+    ] {
+        if let Some(time) = time {
+            // RFC 3339 ends with the year 9999.
+            let value = match Timestamp::parse(&time.to_string()) {
+                Ok(_) => time.to_string().into(),
+                Err(_) => time.seconds().into(),
+            };
+            entry.insert(name.into(), value);
+        }
+    }
     entry.into()
 }
 

@@ -235,6 +235,14 @@ impl KeyUsage {
         }
     }
 
+    pub(super) const fn to_bits(self) -> Option<u8> {
+        self.0
+    }
+
+    pub(super) const fn from_bits(set: u8) -> Option<Self> {
+        if set < 8 { Some(Self(Some(set))) } else { None }
+    }
+
     /// Whether the key is limited. A limited key signs no record that is
     /// outside the kinds of [`Usage`].
     pub const fn is_limited(self) -> bool {
@@ -288,7 +296,7 @@ pub struct TrustedKey {
     /// Of a certificate that may itself not be at hand.
     pub(super) validity: Option<(Timestamp, Timestamp)>,
     pub(super) certificate_sha256: Option<[u8; 32]>,
-    pub(super) country: Option<Box<str>>,
+    pub(super) country: Option<Arc<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
     pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
@@ -301,15 +309,21 @@ pub struct TrustedKey {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vouchers {
     pub(super) caller: bool,
-    pub(super) lists: Vec<Arc<ListInfo>>,
+    pub(super) lists: Arc<[Arc<ListInfo>]>,
 }
 
 impl Vouchers {
-    pub(super) fn add(&mut self, list: Option<&Arc<ListInfo>>) {
-        match list {
-            None => self.caller = true,
-            Some(list) if self.lists.iter().any(|l| Arc::ptr_eq(l, list)) => {}
-            Some(list) => self.lists.push(list.clone()),
+    pub(super) fn join(&mut self, other: &Self) {
+        self.caller |= other.caller;
+        // Most keys of a list have the same vouchers.
+        if self.lists.is_empty() {
+            self.lists = other.lists.clone();
+            return;
+        }
+        let known = |list| self.lists.iter().any(|known| Arc::ptr_eq(known, list));
+        let mut new = other.lists.iter().filter(|list| !known(list)).peekable();
+        if new.peek().is_some() {
+            self.lists = self.lists.iter().chain(new).cloned().collect();
         }
     }
 }
@@ -414,10 +428,9 @@ impl TrustedKey {
     /// Who signed the certificate, as far as the source tells. The first call
     /// verifies a signature.
     pub fn chain(&self) -> Chain {
-        match (&self.chain, &self.certificate) {
-            (Some(link), Some(certificate)) => link.chain(certificate),
-            _ => Chain::NotChecked,
-        }
+        let certificate = self.certificate.as_ref();
+        let link = self.chain.as_ref();
+        link.map_or(Chain::NotChecked, |link| link.chain(certificate))
     }
 
     /// Names everything but the origin: equal for exact duplicates alone.

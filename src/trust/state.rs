@@ -154,6 +154,12 @@ impl TrustState {
         self.lists.remove(identity)
     }
 
+    /// Forgets the latest time, which a list with a wrong date may have set
+    /// too late.
+    pub fn forget_time(&mut self) {
+        self.latest_time = None;
+    }
+
     /// Refuses an older edition than the one seen before.
     pub(super) fn check(&self, list: &ListInfo) -> Result<(), LoadError> {
         let Some((identity, seen)) = self.seen(list) else {
@@ -233,6 +239,9 @@ impl TrustState {
         let object = object.ok_or(member("lists", "an object"))?;
         let mut lists = BTreeMap::new();
         for (identity, edition) in object {
+            if !edition.is_object() {
+                return Err(member("lists", "an object of objects"));
+            }
             let sequence = match edition.get("sequence") {
                 None => None,
                 Some(number) => Some(number.as_u64().ok_or(member("sequence", "a number"))?),

@@ -60,13 +60,18 @@ pub fn jws(header: &Value, payload: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> 
 }
 
 pub fn swedish() -> String {
+    swedish_of(1_622_505_600)
+}
+
+/// Made at that second.
+pub fn swedish_of(made_at: i64) -> String {
     let dsc = common::dsc("alpha", &[]);
     let name = "CN=List,C=XX";
     let key = TestKey::new("list");
     let signer = pki::certificate(&spec(name, name, false), &key, &key).unwrap();
     let header = json!({"typ": "JOSE", "alg": "ES256", "x5c": [BASE64_STANDARD.encode(signer)]});
     let payload = json!({
-        "iss": "https://example.org", "iat": 1_622_505_600, "exp": 1_622_592_000,
+        "iss": "https://example.org", "iat": made_at, "exp": 1_622_592_000,
         "dsc_trust_list": {"XX": {"eku": {}, "keys": [
             {"kid": kid(&dsc), "kty": "EC", "x5c": [BASE64_STANDARD.encode(dsc.der())]},
         ]}},

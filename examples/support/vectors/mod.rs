@@ -19,6 +19,7 @@ mod sign;
 mod signature;
 mod text;
 mod trust;
+pub mod trust_lists;
 
 use std::io::Write as _;
 
@@ -701,7 +702,8 @@ fn summary(verdict: &Verdict) -> String {
         .steps()
         .filter(|(_, result)| matches!(result, StepResult::Skipped(_)))
         .map(|(step, result)| (step.code(), result.code().unwrap_or_default()))
-        .filter(|(_, code)| *code != "no-revocation-data")
+        // The same in all vectors; README.md says so.
+        .filter(|(_, code)| !matches!(*code, "no-revocation-data" | "no-list"))
         .collect();
     skipped.sort_unstable();
     let mut deviations: Vec<_> = verdict.deviations().iter().map(|d| d.code()).collect();

@@ -244,6 +244,20 @@ pub struct GdhcnOrigin {
 }
 
 impl GdhcnOrigin {
+    pub(in crate::trust) fn new(
+        environment: Environment,
+        domain: &str,
+        participant: &str,
+        usage: GdhcnUsage,
+    ) -> Self {
+        Self {
+            environment,
+            domain: domain.into(),
+            participant: participant.into(),
+            usage,
+        }
+    }
+
     /// The environment of the list.
     pub fn environment(&self) -> Environment {
         self.environment

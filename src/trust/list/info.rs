@@ -23,6 +23,7 @@ pub(in crate::trust) struct Claims {
     pub(in crate::trust) valid_for: Option<u64>,
     pub(in crate::trust) newest_entry: Option<Timestamp>,
     pub(in crate::trust) sequence: Option<u64>,
+    pub(in crate::trust) snapshot_made_at: Option<Timestamp>,
 }
 
 impl ListInfo {
@@ -87,5 +88,11 @@ impl ListInfo {
     /// A number that grows with every edition, where a form has one.
     pub fn sequence(&self) -> Option<u64> {
         self.claims.sequence
+    }
+
+    /// For a list out of a [snapshot](crate::trust::snapshot): when that was
+    /// made. All else here is as it was where the snapshot was made.
+    pub fn snapshot_made_at(&self) -> Option<Timestamp> {
+        self.claims.snapshot_made_at
     }
 }

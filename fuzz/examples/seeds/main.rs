@@ -2,6 +2,8 @@
 //! own test vectors, and, where `HCERT_VECTORS` names a directory of
 //! published test data, what is found there. `corpus/` is never committed.
 
+mod lists;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +15,7 @@ use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{text, zlib};
 use hcert::qr::{EcLevel, QrSymbol};
-use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, rsa_jwk, wrap};
+use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, wrap};
 use sha2::{Digest, Sha256};
 
 type Error = Box<dyn std::error::Error>;
@@ -25,7 +27,8 @@ fn main() -> Result<(), Error> {
         written: 0,
     };
     corpus.issued()?;
-    corpus.trust_lists()?;
+    corpus.add("dsc", ISSUER.dsc().der())?;
+    lists::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -33,9 +36,7 @@ fn main() -> Result<(), Error> {
     if let Some(published) = std::env::var_os("HCERT_VECTORS") {
         let published = PathBuf::from(published);
         corpus.found(&published.join("dgc-testdata"))?;
-        for lists in ["trust-lists", "gdhcn"] {
-            corpus.small_files(&published.join(lists))?;
-        }
+        lists::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())
@@ -152,28 +153,6 @@ impl Corpus {
         Ok(())
     }
 
-    fn trust_lists(&mut self) -> Result<(), Error> {
-        let der = ISSUER.dsc().der();
-        self.add("dsc", der)?;
-        let (kid, der) = (
-            BASE64_STANDARD.encode(ISSUER.dsc().kid().as_bytes()),
-            BASE64_STANDARD.encode(der),
-        );
-        let jwk = rsa_jwk();
-        for list in [
-            format!(r#"{{"certificates":[{{"kid":"{kid}","rawData":"{der}"}}]}}"#),
-            format!(
-                r#"[{{"kid":"{kid}","timestamp":"2021-06-01T00:00:00Z","country":"XX","certificateType":"DSC","thumbprint":"00","signature":"","rawData":"{der}"}}]"#
-            ),
-            format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"),
-            format!(r#"{{"keys":[{jwk},{{"kty":"EC","crv":"P-256","x5c":["{der}"]}}]}}"#),
-            jwk,
-        ] {
-            self.add("trust_list", list.as_bytes())?;
-        }
-        Ok(())
-    }
-
     /// The codes, certificates and pictures in the JSON files of a directory.
     fn found(&mut self, directory: &Path) -> Result<(), Error> {
         for path in files(directory)? {
@@ -198,17 +177,6 @@ impl Corpus {
             },
             _ => Ok(()),
         }
-    }
-
-    /// Trust lists that are short enough to be worth mutating.
-    fn small_files(&mut self, directory: &Path) -> Result<(), Error> {
-        for path in files(directory)? {
-            let bytes = fs::read(&path)?;
-            if bytes.len() <= 16 * 1024 {
-                self.add("trust_list", &bytes)?;
-            }
-        }
-        Ok(())
     }
 }
 
