@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
-use super::cbor::{int, map, text};
+use super::cbor::{int, json, map, text};
 use super::{Case, Claims, Error, IAT, Message, NOW_SECONDS, Suite, alg, kid_member, protected, v};
 
 pub fn add(suite: &mut Suite) -> Result<(), Error> {
@@ -59,11 +59,15 @@ fn text_keys(suite: &mut Suite) -> Result<(), Error> {
     let case = |id: &str, what: &str, members: &[(Vec<u8>, Vec<u8>)]| {
         Case::new(id, what, &suite.message("dsc", map(members))?)
     };
+    let inside = map(&[(text("1"), json(&v()))]);
+    let inside = Claims::of(&v()).set(-260, inside).members();
     let twice = [named(&[]), vec![(text("4"), int(NOW_SECONDS * 2))]].concat();
     let made = [
         case("claim-key-text", "RFC 8392 §4: all claims are named by the texts of their numbers, as seen in WHO-network codes.", &named(&[1, 4, 6, -260]))?
             .deviates(&["claim-key-text"]),
         case("claim-key-text-hcert", "The hcert claim alone is named by a text.", &named(&[-260]))?
+            .deviates(&["claim-key-text"]),
+        case("claim-key-text-payload", "The payload in the hcert claim is named by a text.", &inside)?
             .deviates(&["claim-key-text"]),
         case("claim-key-text-twice", "exp stands there under its number and under the text of it. A reader could take either.", &twice)?
             .invalid("content", "cwt-claim-twice")
