@@ -70,6 +70,8 @@ pub fn describe(record: &Record) -> Vec<(&'static str, String)> {
                     TestResult::Negative => "negative (not detected)".to_owned(),
                     TestResult::Positive => "POSITIVE (detected)".to_owned(),
                     TestResult::Inconclusive => "inconclusive".to_owned(),
+                    TestResult::AntibodiesDetected => "antibodies detected".to_owned(),
+                    TestResult::AntibodiesNotDetected => "no antibodies detected".to_owned(),
                     other => format!("result {}", code(other.code())),
                 };
                 lines.push(("Test", format!("for {}: {result}", code(entry.disease()))));
@@ -78,6 +80,9 @@ pub fn describe(record: &Record) -> Vec<(&'static str, String)> {
                     match entry.kind() {
                         TestKind::Naat => "nucleic acid amplification, such as PCR".into(),
                         TestKind::RapidAntigen => "rapid antigen test".into(),
+                        TestKind::Antibody(class) => {
+                            format!("antibody test ({class:?}, {})", entry.kind_code())
+                        }
                         other => code(other.code()),
                     },
                 ));
