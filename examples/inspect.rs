@@ -10,6 +10,7 @@ use hcert::format::hc1::cose::{CoseError, CoseSign1};
 use hcert::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use hcert::format::hc1::{Deviation, payload, text, zlib};
 use hcert::record::ProductCatalogue;
+use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
@@ -122,6 +123,8 @@ enum Shown {
     /// Diagnostic notation, on lines of its own.
     Cbor(Item),
     Deviations(Vec<Deviation>),
+    /// What the record says.
+    Words(Vec<Line>),
 }
 
 /// Where the reading stops, and why.
@@ -264,9 +267,16 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     let record = payload::read(&claims, &ProductCatalogue::builtin(), &mut found);
     let mut layer = Layer::new("payload");
     if let Ok(record) = &record {
-        layer.text("kind", "EU DCC");
+        layer.text(
+            "kind",
+            words::payload_name(record.payload(), Language::English),
+        );
         layer.text("schema version", record.schema_version());
         layer.number("entries", record.entries().len());
+        layer.push(
+            "says",
+            Shown::Words(words::describe(record, Language::English)),
+        );
     }
     layer.deviations(&mut found);
     layers.push(layer);
@@ -365,6 +375,9 @@ fn in_words(input: &str, layers: &[Layer], stopped: Option<&Stopped>, full: bool
                 Shown::Text(text) => writeln!(out, "  {:<17} {}", row.name, printable(text)),
                 Shown::Hex(bytes) => writeln!(out, "  {:<17} {}", row.name, shown(bytes, full)),
                 Shown::Cbor(item) => writeln!(out, "  {}\n    {}", row.name, item.pretty(4)),
+                Shown::Words(lines) => lines.iter().try_for_each(|line| {
+                    writeln!(out, "  {:<17} {}", line.label, printable(&line.text))
+                }),
                 Shown::Deviations(all) => all.iter().try_for_each(|d| {
                     let text = printable(&d.to_string());
                     writeln!(out, "  {:<17} {text} [{}]", "deviation", d.code())
@@ -400,6 +413,10 @@ fn json_line(input: &str, layers: &[Layer], stopped: Option<&Stopped>) -> String
                 Shown::Text(text) => text.as_str().into(),
                 Shown::Hex(bytes) => hex(bytes).into(),
                 Shown::Cbor(item) => item.line().into(),
+                Shown::Words(lines) => lines
+                    .iter()
+                    .map(|line| json!({"label": line.label, "text": line.text}))
+                    .collect(),
                 Shown::Deviations(all) => all
                     .iter()
                     .map(|d| json!({"code": d.code(), "at": d.at()}))

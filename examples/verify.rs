@@ -15,6 +15,7 @@ use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
@@ -23,8 +24,6 @@ mod cli;
 mod input;
 #[path = "support/trust.rs"]
 mod trust_files;
-#[path = "support/words.rs"]
-mod words;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
@@ -482,7 +481,7 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for (label, text) in words::describe(record) {
+            for Line { label, text, .. } in words::describe(record, Language::English) {
                 line(out, label, &text)?;
             }
         }
