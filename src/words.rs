@@ -22,7 +22,7 @@ mod texts;
 use core::fmt;
 
 use crate::PartialDate;
-use crate::record::{Entry, Holder, PayloadKind, Record};
+use crate::record::{Entry, Holder, PayloadKind, ProductCatalogue, Record};
 use texts::Text;
 
 pub use texts::Language;
@@ -108,7 +108,11 @@ impl Words {
 
     /// The name of a code with the code, or the code as it stands.
     fn code(&self, code: &str) -> String {
-        match codes::name(code, self.language) {
+        let products = ProductCatalogue::builtin();
+        let known = codes::name(code, self.language).or_else(|| match self.language {
+            Language::English => products.disease_name(code),
+        });
+        match known {
             Some(name) => self.say(Text::NamedCode, &[name, code]),
             None if code.is_empty() => self.say(Text::Unreadable, &[]),
             None => self.say(Text::Code, &[code]),

@@ -16,7 +16,7 @@ mod medication;
 pub mod payload;
 pub mod schema;
 pub mod text;
-mod yellow_card;
+pub(crate) mod yellow_card;
 pub mod zlib;
 
 use core::fmt;

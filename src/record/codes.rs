@@ -23,3 +23,8 @@ pub const DETECTED: &str = "260373001";
 /// Inconclusive (SNOMED CT), for `tr`. No DCC value set holds it; it is what
 /// the international patient summary uses.
 pub const INCONCLUSIVE: &str = "419984006";
+
+/// Yellow fever (ICD-11), as smart-icvp's value set ICVPDiseaseTargeted has it.
+pub const YELLOW_FEVER: &str = "1D47";
+/// Poliomyelitis (ICD-11), as smart-icvp's value set ICVPDiseaseTargeted has it.
+pub const POLIOMYELITIS: &str = "1C81";

@@ -99,6 +99,15 @@ impl Entry {
         }
     }
 
+    /// Whether it can't be held against the time, although it has to be.
+    pub(super) fn is_undated(&self) -> bool {
+        match self {
+            // Without its disease and its day a yellow card has no first day.
+            Self::YellowCard(entry) => entry.valid_from.is_none(),
+            _ => false,
+        }
+    }
+
     const fn name(&self) -> &'static str {
         match self {
             Self::Vaccination(_) => "Vaccination",
@@ -229,9 +238,18 @@ macro_rules! entry {
 }
 
 impl Entry {
-    fn check_alone(self) -> Result<(), RecordError> {
-        let holder =
-            super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown);
+    pub(super) fn check_alone(self) -> Result<(), RecordError> {
+        let holder = match self.payload() {
+            PayloadKind::YellowCard => {
+                let born = Date::new(2000, 1, 1).map(crate::PartialDate::Day);
+                super::Holder::with_full_name("X", born.unwrap_or_default())
+                    .with_sex("unknown")
+                    .with_nationality("XXX")
+            }
+            _ => {
+                super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown)
+            }
+        };
         super::Record::new(holder, self).map(drop)
     }
 }

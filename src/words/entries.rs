@@ -2,8 +2,8 @@
 
 use super::{Text, Words};
 use crate::record::{
-    AntibodyClass, HealthLink, Medication, Recovery, Test, TestKind, TestResult, Vaccination,
-    YellowCard,
+    AntibodyClass, HealthLink, Medication, ProductCatalogue, Recovery, Test, TestKind, TestResult,
+    Vaccination, YellowCard,
 };
 
 impl Words {
@@ -80,32 +80,44 @@ impl Words {
     }
 
     pub(super) fn yellow_card(&mut self, entry: &YellowCard) {
-        let what = match entry.disease.as_deref() {
+        let what = match entry.disease() {
             Some(disease) => self.say(Text::VaccinationAgainst, &[&self.code(disease)]),
             None => self.say(Text::VaccinationOrProphylaxis, &[]),
         };
         self.line(Text::YellowCard, what);
-        let product = match entry.product_name.as_deref() {
+        let products = ProductCatalogue::builtin();
+        let known = products.get(entry.product());
+        let name = entry
+            .product_name()
+            .or(known.map(|product| product.vaccine_name()));
+        let product = match name {
             Some(name) => self.say(Text::NamedCode, &[name, entry.product()]),
             None => self.code(entry.product()),
         };
         self.line(Text::Product, product);
-        self.optional(Text::Manufacturer, entry.manufacturer.as_deref());
+        self.optional(Text::TradeItem, entry.trade_item());
+        self.optional(Text::Manufacturer, entry.manufacturer());
         self.required(Text::GivenOn, entry.date());
-        self.optional(Text::Dose, entry.dose.as_deref());
+        self.optional(Text::Dose, entry.dose());
         self.required(Text::Batch, Some(entry.batch()));
         self.optional(Text::Clinician, entry.clinician());
         self.optional(Text::Centre, entry.centre());
-        let days = [entry.valid_from, entry.valid_until].map(|day| day.map(|day| day.to_string()));
+        let days =
+            [entry.valid_from(), entry.valid_until()].map(|day| day.map(|day| day.to_string()));
         let valid = match days.each_ref().map(Option::as_deref) {
             [Some(from), Some(until)] => self.say(Text::ValidFromUntil, &[from, until]),
-            [Some(from), None] => self.say(Text::ValidForLife, &[from]),
+            [Some(from), None] if entry.holds_for_life() => self.say(Text::ValidForLife, &[from]),
+            [Some(from), None] => self.say(Text::ValidWithoutEnd, &[from]),
             [None, Some(until)] => self.say(Text::ValidUntil, &[until]),
-            [None, None] => self.say(Text::ValidUnbounded, &[]),
+            [None, None] => self.say(Text::Unreadable, &[]),
         };
         self.line(Text::Valid, valid);
-        self.optional(Text::Details, entry.details.as_deref());
-        let form = self.say(Text::FormOf, &[entry.generation().code()]);
+        self.optional(Text::IssuedOn, entry.issued_on());
+        let generation = entry.generation().code();
+        let form = match entry.template() {
+            Some(template) => self.say(Text::FormTemplate, &[generation, template]),
+            None => self.say(Text::FormOf, &[generation]),
+        };
         self.line(Text::Form, form);
     }
 

@@ -114,10 +114,12 @@ texts! {
     ValidForLife: "from {0} on, for life";
     ValidFromUntil: "from {0} until {1}";
     ValidUntil: "until {0}";
-    ValidUnbounded: "without an end";
+    ValidWithoutEnd: "from {0} on, without an end";
+    IssuedOn: "Issued on";
+    TradeItem: "Trade item";
     Form: "Form";
     FormOf: "of {0}";
-    Details: "Details";
+    FormTemplate: "of {0}, template {1}";
 
     // Medication.
     Medicine: "Medicine";

@@ -74,6 +74,16 @@ pub enum ContentError {
     /// An entry of the EU DCC is not a map.
     #[error("an entry of the certificate is not a map")]
     NotEntry,
+    /// A yellow card states no dose.
+    #[error("the yellow card states no dose")]
+    NoDose,
+    /// A yellow card states several doses, where each has a card of its own
+    /// (smart-icvp, REQ-CC-03).
+    #[error("the yellow card states several doses, and may state one")]
+    SeveralDoses,
+    /// A yellow card of 2026 states two days of vaccination, `dv` and `dt`.
+    #[error("the yellow card states two days of vaccination")]
+    TwoDates,
 }
 
 impl ContentError {
@@ -92,6 +102,9 @@ impl ContentError {
             Self::NoEntry => "dcc-no-entry",
             Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
+            Self::NoDose => "card-no-dose",
+            Self::SeveralDoses => "card-several-doses",
+            Self::TwoDates => "card-two-dates",
         }
     }
 }

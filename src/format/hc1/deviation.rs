@@ -140,4 +140,16 @@ deviations! {
     SchemaFloat = "schema-float", "a whole number is a floating-point number";
     /// A schema version that was never published; the nearest one is applied.
     SchemaVersion = "schema-version", "no schema of that version is known";
+    /// A member that the specification of the payload does not know; it is not read.
+    MemberUnknown = "member-unknown", "the specification knows no such member";
+    /// A yellow card that names neither the supervising clinician (`cn`) nor
+    /// the issuing authority (`is`; International Health Regulations, annex 6, 4).
+    CardIssuer = "card-issuer", "neither the clinician nor the issuing authority is named";
+    /// A yellow card that states another period of validity than the
+    /// International Health Regulations set (annex 7); theirs counts.
+    CardValidity = "card-validity", "the stated period of validity is not that of the regulations";
+    /// A yellow card that was issued before the vaccination (smart-icvp, REQ-DE-13).
+    CardDates = "card-dates", "issued before the day of vaccination";
+    /// The day of vaccination under its earlier name `dt` instead of `dv`.
+    CardDateName = "card-date-name", "the day of vaccination has its earlier name dt";
 }
