@@ -12,9 +12,10 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::format::hc1::{cwt::TimeClaim, text};
+use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
@@ -23,8 +24,6 @@ mod cli;
 mod input;
 #[path = "support/trust.rs"]
 mod trust_files;
-#[path = "support/words.rs"]
-mod words;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
@@ -482,7 +481,7 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for (label, text) in words::describe(record) {
+            for Line { label, text, .. } in words::describe(record, Language::English) {
                 line(out, label, &text)?;
             }
         }
@@ -530,7 +529,8 @@ fn time(claim: TimeClaim) -> String {
 }
 
 fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
-    let is_hc1 = text.trim_start().starts_with(text::PREFIX);
+    // Base64 in place of the prefix is another envelope of the same format.
+    let is_hc1 = cli::is_code(text.trim_start());
     let steps = verdict.steps().map(|(step, result)| {
         json!({
             "step": step.code(),

@@ -106,6 +106,7 @@ pub mod record;
 mod time;
 pub mod trust;
 pub mod verify;
+pub mod words;
 
 pub use limits::Limits;
 pub use time::{Date, PartialDate, TimeError, Timestamp};

@@ -14,6 +14,7 @@ mod holder;
 mod medication;
 mod payload;
 mod products;
+mod serology;
 pub mod translit;
 pub mod uvci;
 mod yellow_card;
@@ -28,13 +29,17 @@ pub use health_link::HealthLink;
 pub use holder::{Holder, IdentityDocument};
 pub use medication::Medication;
 pub use payload::PayloadKind;
-pub use products::{Product, ProductCatalogue};
+pub use products::{CatalogueError, Product, ProductCatalogue};
+pub use serology::AntibodyClass;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
-pub use yellow_card::{Generation, YellowCard};
+pub(crate) use yellow_card::TEMPLATE;
+pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 
 use crate::format::hc1::cwt::ContentError;
-use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, payload as wire, schema};
+use crate::format::hc1::{
+    Deviation, DeviationCode, eu_dcc, payload as wire, schema, yellow_card as card,
+};
 use crate::{Date, PartialDate};
 use ciborium::Value;
 
@@ -81,7 +86,16 @@ pub enum RecordError {
         /// The member; `?` for a name that is not letters and digits.
         at: String,
     },
-    /// The value is not shaped as a DCC at all.
+    /// A yellow card names a product that is not in the catalogue.
+    #[error("vx.vp: the catalogue has no such product")]
+    UnknownProduct,
+    /// A yellow card of an earlier form, of which none are issued any more.
+    #[error("a yellow card of the form of {}, where that of 2026 is issued", .found.code())]
+    Generation {
+        /// Its form.
+        found: Generation,
+    },
+    /// The value is not shaped as its payload at all.
     #[error(transparent)]
     Content(#[from] ContentError),
 }
@@ -96,6 +110,8 @@ impl RecordError {
             Self::Name { source, .. } => source.code(),
             Self::Json { .. } => "record-json",
             Self::UnknownMember { .. } => "record-unknown-member",
+            Self::UnknownProduct => "product-unknown",
+            Self::Generation { .. } => "card-generation",
             Self::Content(e) => e.code(),
         }
     }
@@ -152,8 +168,21 @@ impl Record {
     ///
     /// Standard names that are missing are produced from the names. The
     /// schema is applied in its current version, whatever `ver` says.
+    ///
+    /// An object with `vx` is a yellow card in the form of 2026:
+    /// `{"n", "dob", "s", "nt", "id"?, "dt"?, "gn"?, "vx": {"vp", "dv", "cn"?,
+    /// "is"?, "bo"}, "v"?, "d"?}`, its product in the built-in catalogue. `v`
+    /// is set if it is not there.
     pub fn from_json(text: &str) -> Result<Self, RecordError> {
+        Self::from_json_with(text, &ProductCatalogue::builtin())
+    }
+
+    /// The same with a catalogue of one's own for the yellow card.
+    pub fn from_json_with(text: &str, products: &ProductCatalogue) -> Result<Self, RecordError> {
         let mut dcc = schema::parse_json(text)?;
+        if schema::get(&dcc, "vx").is_some() {
+            return card::from_json(dcc, products);
+        }
         let Value::Map(members) = &mut dcc else {
             return Err(ContentError::NotDcc.into());
         };
@@ -203,6 +232,11 @@ impl Record {
             let earlier = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
             (from.max(f), earlier(until, u))
         })
+    }
+
+    /// Whether it states nothing to tell whether it holds at any time.
+    pub(crate) fn is_undated(&self) -> bool {
+        self.entries.iter().any(Entry::is_undated)
     }
 
     /// Whether the record may be issued: no departure from the current

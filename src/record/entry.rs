@@ -1,6 +1,8 @@
 use core::fmt;
 
-use super::{HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard, codes};
+use super::{
+    AntibodyClass, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard, codes,
+};
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
@@ -94,6 +96,15 @@ impl Entry {
         match self {
             Self::YellowCard(entry) => (entry.valid_from, entry.valid_until),
             _ => (None, None),
+        }
+    }
+
+    /// Whether it can't be held against the time, although it has to be.
+    pub(super) fn is_undated(&self) -> bool {
+        match self {
+            // Without its disease and its day a yellow card has no first day.
+            Self::YellowCard(entry) => entry.valid_from.is_none(),
+            _ => false,
         }
     }
 
@@ -227,9 +238,18 @@ macro_rules! entry {
 }
 
 impl Entry {
-    fn check_alone(self) -> Result<(), RecordError> {
-        let holder =
-            super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown);
+    pub(super) fn check_alone(self) -> Result<(), RecordError> {
+        let holder = match self.payload() {
+            PayloadKind::YellowCard => {
+                let born = Date::new(2000, 1, 1).map(crate::PartialDate::Day);
+                super::Holder::with_full_name("X", born.unwrap_or_default())
+                    .with_sex("unknown")
+                    .with_nationality("XXX")
+            }
+            _ => {
+                super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown)
+            }
+        };
         super::Record::new(holder, self).map(drop)
     }
 }
@@ -336,16 +356,30 @@ pub enum TestKind<'a> {
     Naat,
     /// Rapid antigen test.
     RapidAntigen,
-    /// Any other code, antibody tests among them.
+    /// Antibody test. No rule of the EU accepts it.
+    Antibody(AntibodyClass),
+    /// Any other code.
     Other(&'a str),
 }
 
 impl<'a> TestKind<'a> {
-    /// The LOINC code.
+    /// The kind that a LOINC code stands for.
+    pub fn from_code(loinc: &'a str) -> Self {
+        match (loinc, AntibodyClass::from_code(loinc)) {
+            (codes::NAAT, _) => Self::Naat,
+            (codes::RAPID_ANTIGEN, _) => Self::RapidAntigen,
+            (_, Some(class)) => Self::Antibody(class),
+            (other, None) => Self::Other(other),
+        }
+    }
+
+    /// The LOINC code that is issued for it. Another one may stand in a
+    /// certificate of this kind; [`Test::kind_code`] has that.
     pub fn code(self) -> &'a str {
         match self {
             Self::Naat => codes::NAAT,
             Self::RapidAntigen => codes::RAPID_ANTIGEN,
+            Self::Antibody(class) => class.code(),
             Self::Other(code) => code,
         }
     }
@@ -362,6 +396,10 @@ pub enum TestResult<'a> {
     Positive,
     /// Neither of the two could be said.
     Inconclusive,
+    /// An antibody test found antibodies: no word about an infection now.
+    AntibodiesDetected,
+    /// An antibody test found none: no negative test for the virus.
+    AntibodiesNotDetected,
     /// Any other code.
     Other(&'a str),
 }
@@ -370,8 +408,8 @@ impl<'a> TestResult<'a> {
     /// The SNOMED CT code.
     pub fn code(self) -> &'a str {
         match self {
-            Self::Negative => codes::NOT_DETECTED,
-            Self::Positive => codes::DETECTED,
+            Self::Negative | Self::AntibodiesNotDetected => codes::NOT_DETECTED,
+            Self::Positive | Self::AntibodiesDetected => codes::DETECTED,
             Self::Inconclusive => codes::INCONCLUSIVE,
             Self::Other(code) => code,
         }
@@ -399,11 +437,12 @@ entry!(Test, TestBuilder);
 impl Test {
     /// The kind of the test (`tt`).
     pub fn kind(&self) -> TestKind<'_> {
-        match self.kind.as_str() {
-            codes::NAAT => TestKind::Naat,
-            codes::RAPID_ANTIGEN => TestKind::RapidAntigen,
-            other => TestKind::Other(other),
-        }
+        TestKind::from_code(&self.kind)
+    }
+
+    /// The code of the kind (`tt`), as it is written.
+    pub fn kind_code(&self) -> &str {
+        &self.kind
     }
 
     /// The name of the test (`nm`), for NAAT.
@@ -426,13 +465,17 @@ impl Test {
         self.resulted_at
     }
 
-    /// The result (`tr`).
+    /// The result (`tr`). For an antibody test the codes mean antibodies, not
+    /// the virus.
     pub fn result(&self) -> TestResult<'_> {
-        match self.result.as_str() {
-            codes::NOT_DETECTED => TestResult::Negative,
-            codes::DETECTED => TestResult::Positive,
-            codes::INCONCLUSIVE => TestResult::Inconclusive,
-            other => TestResult::Other(other),
+        let antibody = matches!(self.kind(), TestKind::Antibody(_));
+        match (self.result.as_str(), antibody) {
+            (codes::NOT_DETECTED, false) => TestResult::Negative,
+            (codes::DETECTED, false) => TestResult::Positive,
+            (codes::NOT_DETECTED, true) => TestResult::AntibodiesNotDetected,
+            (codes::DETECTED, true) => TestResult::AntibodiesDetected,
+            (codes::INCONCLUSIVE, _) => TestResult::Inconclusive,
+            (other, _) => TestResult::Other(other),
         }
     }
 
@@ -473,7 +516,7 @@ impl TestBuilder {
         self
     }
 
-    /// The result.
+    /// The result. What it means follows from the kind of the test.
     pub fn result(mut self, result: TestResult<'_>) -> Self {
         self.0.result = result.code().into();
         self

@@ -1,5 +1,5 @@
 use crate::Limits;
-use crate::record::ProductCatalogue;
+use crate::record::{ProductCatalogue, TEMPLATE};
 
 /// What a verifier lets pass. The default refuses whatever is unsafe; each
 /// method that weakens it says so in its name.
@@ -19,6 +19,7 @@ pub struct Policy {
     pub(super) min_rsa_bits: usize,
     pub(super) limits: Limits,
     pub(super) products: ProductCatalogue,
+    pub(super) templates: Vec<String>,
     pub(super) max_list_age: Option<u64>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
@@ -34,6 +35,9 @@ impl Default for Policy {
             min_rsa_bits: 2048,
             limits: Limits::default(),
             products: ProductCatalogue::builtin(),
+            // That of DVC.fsh, and the version that ICVPMin.fsh and the core
+            // data dictionary give themselves; no other has been published.
+            templates: vec![TEMPLATE.into(), "1".into()],
             max_list_age: None,
             expired_lists: false,
             retrospective: false,
@@ -107,6 +111,14 @@ impl Policy {
     /// are compiled in.
     pub fn products(mut self, catalogue: ProductCatalogue) -> Self {
         self.products = catalogue;
+        self
+    }
+
+    /// Adds a version of the yellow card's template to those that are known,
+    /// `0.1.0` and `1`. A card of another one is
+    /// [`Unascertained`](super::Outcome::Unascertained).
+    pub fn known_template(mut self, version: &str) -> Self {
+        self.templates.push(version.into());
         self
     }
 

@@ -93,7 +93,8 @@ pub enum Step {
     /// Neither the key on the deny list, nor the certificate on a revocation
     /// list.
     Revocation,
-    /// The content can be read.
+    /// The content can be read; the product and the template of a yellow card
+    /// are known.
     Content,
     /// What the policy asks beyond that.
     Policy,

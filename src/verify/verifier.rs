@@ -6,7 +6,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
-use crate::record::Record;
+use crate::record::{Entry, Generation, Record};
 use crate::trust::{TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
@@ -159,9 +159,11 @@ impl Verifier {
             .as_ref()
             .err()
             .or(content.record.as_ref().err());
+        let unread = error.map(|e| Reason::from(*e));
+        let refused = unread.or_else(|| self.unknown_card(record?));
         progress.set(
             Step::Content,
-            error.map_or(StepResult::Passed, |e| StepResult::Failed((*e).into())),
+            refused.map_or(StepResult::Passed, StepResult::Failed),
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
@@ -202,6 +204,24 @@ impl Verifier {
         self.policy.missing_exp || record.is_some_and(|record| !record.payload().needs_expiry())
     }
 
+    /// Whether a yellow card names a product or a template that is not known.
+    fn unknown_card(&self, record: &Record) -> Option<Reason> {
+        let cards = record.entries().iter().filter_map(|entry| match entry {
+            Entry::YellowCard(card) => Some(card),
+            _ => None,
+        });
+        let reasons = cards.filter_map(|card| {
+            if card.has_product() && self.policy.products.get(card.product()).is_none() {
+                return Some(Reason::UnknownProduct);
+            }
+            let is_known = |v| self.policy.templates.iter().any(|known| known == v);
+            let has_template = card.generation() == Generation::Icvp2026;
+            (has_template && !card.template().is_some_and(is_known))
+                .then_some(Reason::UnknownTemplate)
+        });
+        reasons.max_by_key(|reason| reason.outcome().weight())
+    }
+
     fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
         let expiry = match claims.expires_at() {
             TimeClaim::Absent if self.allows_missing_expiry(record) => None,
@@ -231,7 +251,9 @@ impl Verifier {
         };
         let (from, until) = record.map(Record::period).unwrap_or_default();
         let today = now.date();
-        let stated = if today < from {
+        let stated = if record.is_some_and(Record::is_undated) {
+            Some(Reason::RecordUndated)
+        } else if today < from {
             Some(Reason::RecordNotYetValid { now })
         } else if until.is_some() && until < today {
             Some(Reason::RecordExpired { now })

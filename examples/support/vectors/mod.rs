@@ -12,6 +12,7 @@ mod cose;
 mod dcc;
 pub mod demo;
 mod der;
+mod field;
 mod keys;
 mod pki;
 mod sign;
@@ -111,6 +112,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         "claim-type",
         "A claim of an unusual type or value.",
         &["ehn-dcc-development/dcc-quality-assurance#69"],
+    ),
+    (
+        "field",
+        "A departure that certificates of the WHO's network have.",
+        &[],
     ),
     (
         "cbor-form",
@@ -484,6 +490,7 @@ impl Suite {
         trust::add(&mut suite)?;
         claims::add(&mut suite)?;
         dcc::add(&mut suite)?;
+        field::add(&mut suite)?;
         for case in &mut suite.cases {
             case.deviations.sort_unstable();
         }

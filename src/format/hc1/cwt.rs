@@ -19,6 +19,10 @@ const CLAIMS: [i128; 5] = [CLAIM_ISS, CLAIM_EXP, CLAIM_NBF, CLAIM_IAT, CLAIM_HCE
 /// 9999-12-31T23:59:59Z: what is later is no second count, but
 /// milliseconds, a mistake, or an attempt.
 const LAST_SECOND: i64 = 253_402_300_799;
+/// The number after it: 1978-01-11T21:31:40.800Z in milliseconds.
+const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
+/// The last millisecond of the year 9999.
+const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 
 /// Why the signed content can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +74,16 @@ pub enum ContentError {
     /// An entry of the EU DCC is not a map.
     #[error("an entry of the certificate is not a map")]
     NotEntry,
+    /// A yellow card states no dose.
+    #[error("the yellow card states no dose")]
+    NoDose,
+    /// A yellow card states several doses, where each has a card of its own
+    /// (smart-icvp, REQ-CC-03).
+    #[error("the yellow card states several doses, and may state one")]
+    SeveralDoses,
+    /// A yellow card of 2026 states two days of vaccination, `dv` and `dt`.
+    #[error("the yellow card states two days of vaccination")]
+    TwoDates,
 }
 
 impl ContentError {
@@ -88,6 +102,9 @@ impl ContentError {
             Self::NoEntry => "dcc-no-entry",
             Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
+            Self::NoDose => "card-no-dose",
+            Self::SeveralDoses => "card-several-doses",
+            Self::TwoDates => "card-two-dates",
         }
     }
 }
@@ -101,7 +118,8 @@ pub enum TimeClaim {
     /// A second count; a fraction is cut off.
     At(Timestamp),
     /// A number, but no second count of the years 1970–9999: NaN, infinite,
-    /// negative or beyond. It is never taken for "no limit".
+    /// negative or beyond. It is never taken for "no limit". (`iat` and `nbf`
+    /// in milliseconds are read.)
     Unusable,
 }
 
@@ -238,7 +256,17 @@ fn time_claim(
     deviations: &mut Vec<Deviation>,
 ) -> Result<TimeClaim, ContentError> {
     let seconds = match value {
-        Value::Integer(n) => i64::try_from(n).ok(),
+        Value::Integer(n) => match i64::try_from(n) {
+            // iat is so in the WHO's network. What begins a validity after the
+            // year 9999 can only be milliseconds of 1978 to 9999. exp decides
+            // how long a certificate is relied upon, and large numbers have
+            // been meant as "no end" there: none is guessed at.
+            Ok(n @ FIRST_MILLISECOND..=LAST_MILLISECOND) if name != "exp" => {
+                deviations.push(Deviation::new(DeviationCode::ClaimMilliseconds, name));
+                Some(n / 1000)
+            }
+            n => n.ok(),
+        },
         Value::Float(n) => {
             deviations.push(Deviation::new(DeviationCode::ClaimFloat, name));
             // The cast saturates; NaN fails the comparison.

@@ -109,7 +109,7 @@ fn recovery(entry: &Value) -> Recovery {
     }
 }
 
-fn untagged(value: &Value) -> &Value {
+pub(super) fn untagged(value: &Value) -> &Value {
     match value {
         Value::Tag(_, inner) => inner,
         other => other,
@@ -141,7 +141,7 @@ fn date(map: &Value, name: &str) -> Option<Date> {
     day_of(untagged(get(map, name)?).as_text()?)
 }
 
-fn day_of(text: &str) -> Option<Date> {
+pub(super) fn day_of(text: &str) -> Option<Date> {
     match text.get(10..) {
         Some(rest) if !rest.is_empty() && !rest.starts_with(['T', 't', ' ']) => None,
         _ => Date::parse(text.get(..10)?).ok(),
@@ -154,7 +154,7 @@ fn time(map: &Value, name: &str) -> Option<Timestamp> {
 
 /// A date of birth as registers write it: `-00` and `-XX` stand for an
 /// unknown day or month.
-fn birth_date(text: &str) -> PartialDate {
+pub(super) fn birth_date(text: &str) -> PartialDate {
     if let Some(day) = day_of(text) {
         return PartialDate::Day(day);
     }

@@ -1,0 +1,175 @@
+//! What records say, in words.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod common;
+
+use common::*;
+use hcert::record::{PayloadKind, Record};
+use hcert::words::{Language, describe, payload_name};
+use serde_json::{Value, json};
+
+fn words(record: &Record) -> Vec<(&'static str, String)> {
+    let lines = describe(record, Language::English).into_iter();
+    lines.map(|line| (line.label, line.text)).collect()
+}
+
+/// The texts under a label.
+fn under(record: &Record, label: &str) -> Vec<String> {
+    let lines = words(record).into_iter();
+    let found = lines.filter(|(name, _)| *name == label);
+    found.map(|(_, text)| text).collect()
+}
+
+fn test_of(kind: &str, result: &str) -> Record {
+    let json = json!({
+        "nam": {"fn": "Musterfrau", "gn": "Gabriele"}, "dob": "1998-02-26",
+        "t": [{"tg": "840539006", "tt": kind, "sc": "2021-05-30T10:12:22Z", "tr": result,
+        "co": "XX", "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}],
+    });
+    Record::from_json(&json.to_string()).unwrap()
+}
+
+fn lines(expected: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    let owned = expected
+        .iter()
+        .map(|(label, text)| (*label, (*text).into()));
+    owned.collect()
+}
+
+const ID: &str = "URN:UVCI:01:XX:B5921A35D6A0D696421B3E2462178297";
+
+#[test]
+fn each_record_of_a_dcc_in_words() {
+    let holder = [
+        ("Holder", "Gabriele Musterfrau-Gößinger"),
+        ("In passports", "MUSTERFRAU<GOESSINGER<<GABRIELE"),
+        ("Born", "1998-02-26"),
+    ];
+    let id = uvci();
+    assert!(id.as_str().starts_with(ID));
+    let issued = [
+        ("Country", "XX"),
+        ("Certified by", "Ministry of Health"),
+        ("Identifier", id.as_str()),
+    ];
+    for (record, entry) in [
+        (
+            vaccination(),
+            &[
+                ("Vaccination", "against COVID-19 (840539006), dose 2 of 2"),
+                ("Given on", "2021-05-29"),
+                ("Vaccine", "SARS-CoV-2 mRNA vaccine (1119349007)"),
+                ("Product", "Comirnaty (EU/1/20/1528)"),
+                (
+                    "Manufacturer",
+                    "Biontech Manufacturing GmbH (ORG-100030215)",
+                ),
+            ][..],
+        ),
+        (
+            test(),
+            &[
+                ("Test", "for COVID-19 (840539006): negative (not detected)"),
+                ("Kind", "nucleic acid amplification, such as PCR"),
+                ("Name", "A PCR test"),
+                ("Sampled at", "2021-05-30T10:12:22Z"),
+                ("Centre", "Testing centre 1"),
+            ],
+        ),
+        (
+            recovery(),
+            &[
+                ("Recovery", "from COVID-19 (840539006)"),
+                ("First positive", "2021-04-21"),
+                ("Holds from", "2021-05-01"),
+                ("Holds until", "2021-10-21"),
+            ],
+        ),
+    ] {
+        let expected = [&holder[..], entry, &issued].concat();
+        assert_eq!(words(&record), lines(&expected));
+    }
+}
+
+#[test]
+fn an_antibody_test_is_never_called_negative_or_positive() {
+    for (code, kind) in [
+        ("94563-4", "antibody test, IgG (94563-4)"),
+        ("94508-9", "antibody test, IgM (94508-9)"),
+        ("94562-6", "antibody test, IgA (94562-6)"),
+        ("94762-2", "antibody test, of any class (94762-2)"),
+    ] {
+        for (result, said) in [
+            ("260373001", "antibodies detected"),
+            ("260415000", "no antibodies detected"),
+            ("419984006", "inconclusive"),
+            ("10828004", "result code 10828004"),
+        ] {
+            let record = test_of(code, result);
+            let expected = format!("for antibodies, COVID-19 (840539006): {said}");
+            assert_eq!(under(&record, "Test"), [expected]);
+            assert_eq!(under(&record, "Kind"), [kind]);
+            assert_eq!(under(&record, "Meaning").len(), 1);
+            let all = format!("{:?}", words(&record)).to_lowercase();
+            assert!(!all.contains("negative") && !all.contains("positive"));
+        }
+    }
+}
+
+#[test]
+fn only_a_test_that_is_known_to_look_for_the_virus_is_negative_or_positive() {
+    let said = |kind, result| under(&test_of(kind, result), "Test").remove(0);
+    for kind in ["LP6464-4", "LP217198-3"] {
+        assert!(said(kind, "260415000").ends_with(": negative (not detected)"));
+        assert!(said(kind, "260373001").ends_with(": POSITIVE (detected)"));
+        assert!(said(kind, "1").ends_with(": result code 1"));
+    }
+    // A panel of antibodies, which has no result; a code that nobody knows.
+    for kind in ["94503-0", "LP217201-5"] {
+        assert!(said(kind, "260415000").ends_with(": not detected"));
+        assert!(said(kind, "260373001").ends_with(": detected"));
+        let kind = under(&test_of(kind, "260415000"), "Kind").remove(0);
+        assert!(kind.starts_with("code "), "{kind}");
+    }
+}
+
+#[test]
+fn values_that_look_like_places_of_a_text_are_values() {
+    let mut json: Value = serde_json::from_str(
+        r#"{"nam": {"fn": "{0}", "fnt": "X"}, "dob": "1998-02", "r": [{"tg": "{1}", "fr": "2021-04-21",
+        "df": "2021-05-01", "du": "2021-10-21", "co": "XX", "is": "{9}", "ci": "URN:UVCI:01:XX:0#0"}]}"#,
+    )
+    .unwrap();
+    let record = Record::from_json(&json.to_string()).unwrap();
+    assert_eq!(under(&record, "Holder"), ["{0}"]);
+    assert_eq!(under(&record, "Recovery"), ["from code {1}"]);
+    assert_eq!(under(&record, "Certified by"), ["{9}"]);
+    assert_eq!(under(&record, "Born"), ["1998-02 (the day is not known)"]);
+    for (born, said) in [
+        ("1998", "1998 (month and day are not known)"),
+        ("", "not known"),
+    ] {
+        json["dob"] = born.into();
+        let record = Record::from_json(&json.to_string()).unwrap();
+        assert_eq!(under(&record, "Born"), [said]);
+    }
+}
+
+#[test]
+fn a_line_shows_no_personal_data_in_debug() {
+    let shown = format!("{:?}", describe(&vaccination(), Language::English));
+    assert!(shown.contains("Holder") && !shown.contains("Gabriele"));
+    assert!(!shown.contains("1998") && !shown.contains(ID));
+}
+
+#[test]
+fn every_payload_has_a_name() {
+    let names = PayloadKind::ALL.map(|kind| payload_name(kind, Language::English));
+    let different: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(different.len(), PayloadKind::ALL.len());
+}
