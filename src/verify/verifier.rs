@@ -167,7 +167,7 @@ impl Verifier {
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent && self.allows_missing_expiry(record) {
+            if claims.expires_at() == TimeClaim::Absent && self.allows_missing_expiry(claims) {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
@@ -200,8 +200,10 @@ impl Verifier {
         progress.verdict(outcome, body)
     }
 
-    fn allows_missing_expiry(&self, record: Option<&Record>) -> bool {
-        self.policy.missing_exp || record.is_some_and(|record| !record.payload().needs_expiry())
+    /// By the kind of the payload, which is known where the record is not.
+    fn allows_missing_expiry(&self, claims: &Claims) -> bool {
+        let kind = claims.payload_kind();
+        self.policy.missing_exp || kind.is_ok_and(|kind| !kind.needs_expiry())
     }
 
     /// Whether a yellow card names a product or a template that is not known.
@@ -224,7 +226,7 @@ impl Verifier {
 
     fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
         let expiry = match claims.expires_at() {
-            TimeClaim::Absent if self.allows_missing_expiry(record) => None,
+            TimeClaim::Absent if self.allows_missing_expiry(claims) => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
             // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
