@@ -199,7 +199,7 @@ impl Verifier {
     }
 
     fn allows_missing_expiry(&self, record: Option<&Record>) -> bool {
-        self.policy.missing_exp || record.is_some_and(|record| !record.payload().needs_expiry())
+        self.policy.missing_exp || record.is_some_and(|record| !record.needs_expiry())
     }
 
     fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
@@ -230,10 +230,9 @@ impl Verifier {
             _ => None,
         };
         let (from, until) = record.map(Record::period).unwrap_or_default();
-        let today = now.date();
-        let stated = if today < from {
+        let stated = if from.is_some_and(|from| now < from) {
             Some(Reason::RecordNotYetValid { now })
-        } else if until.is_some() && until < today {
+        } else if until.is_some_and(|until| now > until) {
             Some(Reason::RecordExpired { now })
         } else {
             None
