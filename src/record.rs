@@ -8,6 +8,7 @@
 //! Everything here is personal data: `Debug` prints the kind and nothing else.
 
 pub mod codes;
+mod ddcc;
 mod entry;
 mod health_link;
 mod holder;
@@ -21,13 +22,17 @@ mod yellow_card;
 
 use core::fmt;
 
+pub use ddcc::{CertificateDetails, Coding, When};
+pub(crate) use ddcc::{TestDetails, VaccinationDetails};
 pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
     VaccinationBuilder,
 };
-pub use health_link::HealthLink;
+pub use health_link::{
+    HealthLink, HealthLinkBuilder, HealthLinkError, HealthLinkKey, HealthLinkKind,
+};
 pub use holder::{Holder, IdentityDocument};
-pub use medication::Medication;
+pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
 pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
@@ -40,7 +45,7 @@ use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{
     Deviation, DeviationCode, eu_dcc, payload as wire, schema, yellow_card as card,
 };
-use crate::{Date, PartialDate};
+use crate::{PartialDate, Timestamp};
 use ciborium::Value;
 
 /// Why a record can't be made. The errors name members, never values.
@@ -95,6 +100,9 @@ pub enum RecordError {
         /// Its form.
         found: Generation,
     },
+    /// The record states what its payload has no place for.
+    #[error("a {kind} has no place for all that the record states", kind = .0.code())]
+    Lost(PayloadKind),
     /// The value is not shaped as its payload at all.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -112,6 +120,7 @@ impl RecordError {
             Self::UnknownMember { .. } => "record-unknown-member",
             Self::UnknownProduct => "product-unknown",
             Self::Generation { .. } => "card-generation",
+            Self::Lost(_) => "record-lost",
             Self::Content(e) => e.code(),
         }
     }
@@ -153,9 +162,63 @@ impl Record {
     pub fn new(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
         let entry = entry.into();
         let payload = entry.payload();
+        Self::checked(holder, vec![entry], payload)
+    }
+
+    /// A vaccination or a test as the WHO's DDCC. The holder has the name in
+    /// one piece.
+    ///
+    /// ```
+    /// use hcert::{Date, PartialDate};
+    /// use hcert::record::{Coding, Holder, PayloadKind, Record, Vaccination};
+    /// let sct = |code| Coding::new(code).with_system("http://snomed.info/sct");
+    /// let vaccination = Vaccination::builder()
+    ///     .disease(sct("840539006"))
+    ///     .vaccine(sct("1119349007"))
+    ///     .product("EU/1/20/1528")
+    ///     .manufacturer("ORG-100030215")
+    ///     .batch("PT123F")
+    ///     .dose(1, 2)
+    ///     .date(Date::parse("2021-07-08")?)
+    ///     .country(Coding::new("AUT").with_system("urn:iso:std:iso:3166"))
+    ///     .issuer("Ministry of Health")
+    ///     .hcid("AT111222333444")
+    ///     .build_ddcc()?;
+    /// let holder = Holder::with_full_name("Gabriele Musterfrau", PartialDate::parse("1998-02-26")?);
+    /// let record = Record::ddcc(holder, vaccination)?;
+    /// assert_eq!(record.payload(), PayloadKind::DdccVaccination);
+    /// assert_eq!(record.entries()[0].disease(), "840539006");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ddcc(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
+        let entry = entry.into();
+        let payload = match entry {
+            Entry::Test(_) => PayloadKind::DdccTest,
+            _ => PayloadKind::DdccVaccination,
+        };
+        Self::checked(holder, vec![entry], payload)
+    }
+
+    /// A medication overview of one to three medicines.
+    pub fn medication(holder: Holder, medicines: Vec<Medication>) -> Result<Self, RecordError> {
+        let entries = medicines.into_iter().map(Entry::from).collect();
+        Self::checked(holder, entries, PayloadKind::Medication)
+    }
+
+    /// Health links. They have no holder.
+    pub fn health_links(links: Vec<HealthLink>) -> Result<Self, RecordError> {
+        let entries = links.into_iter().map(Entry::from).collect();
+        Self::checked(Holder::default(), entries, PayloadKind::HealthLink)
+    }
+
+    fn checked(
+        holder: Holder,
+        entries: Vec<Entry>,
+        payload: PayloadKind,
+    ) -> Result<Self, RecordError> {
         let record = Self {
             holder,
-            entries: vec![entry],
+            entries,
             schema_version: wire::version(payload).into(),
             payload,
         };
@@ -224,19 +287,30 @@ impl Record {
         &self.schema_version
     }
 
-    /// The first and the last day on which it holds by what it states itself,
-    /// beside the times of the certificate.
-    pub(crate) fn period(&self) -> (Option<Date>, Option<Date>) {
+    /// The first and the last instant at which it holds by what it states
+    /// itself, beside the times of the certificate.
+    pub(crate) fn period(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let periods = self.entries.iter().map(Entry::period);
         periods.fold((None, None), |(from, until), (f, u)| {
-            let earlier = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
-            (from.max(f), earlier(until, u))
+            (from.max(f), until.into_iter().chain(u).min())
         })
     }
 
     /// Whether it states nothing to tell whether it holds at any time.
     pub(crate) fn is_undated(&self) -> bool {
         self.entries.iter().any(Entry::is_undated)
+    }
+
+    /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5
+    /// asks for one to force a limit of the validity (§6.1), and WHO's
+    /// `CWTPayload` does not: a DDCC that states the end of its period is
+    /// limited as well, and the early ones have no exp at all.
+    pub(crate) fn needs_expiry(&self) -> bool {
+        let is_ddcc = matches!(
+            self.payload,
+            PayloadKind::DdccVaccination | PayloadKind::DdccTest
+        );
+        self.payload.needs_expiry() && !(is_ddcc && self.period().1.is_some())
     }
 
     /// Whether the record may be issued: no departure from the current
@@ -253,7 +327,10 @@ impl Record {
             return Err(RecordError::Schema(format));
         }
         wire::check(self)?;
-        self.entries.iter().try_for_each(Entry::check)
+        if self.payload == PayloadKind::EuDcc {
+            self.entries.iter().try_for_each(Entry::check)?;
+        }
+        Ok(())
     }
 }
 

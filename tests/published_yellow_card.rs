@@ -5,11 +5,24 @@
 
 mod published;
 
+use hcert::crypto::PublicKey;
 use hcert::format::hc1::Unverified;
 use hcert::record::{Entry, Generation, ProductCatalogue};
-use hcert::trust::{GdhcnAnchor, TrustStore};
+use hcert::trust::{GdhcnAnchor, KeyUsage, Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Verifier};
 use hcert::{Date, Limits, Timestamp};
+
+/// The key that the two refused cards name (kid 514b897309a3a093), as x and y:
+/// it was in the list until 2025 (WorldHealthOrganization/tng-cdn-dev@150e7270,
+/// `v2.0.0/trustlist/-/XCL/DSC`).
+const FORMER_KEY: [&str; 2] = [
+    "f7bf8289b5a23fe6da241786d3624b59fc302fd0bee8404637a52d308936692c",
+    "1c8db4528edd4c458e98e08d79b815a1da6c9a11b819e1ec38bc61aa35973aba",
+];
+
+fn coordinate(hex: &str) -> [u8; 32] {
+    core::array::from_fn(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap())
+}
 
 #[test]
 fn published_cards_against_the_development_list() {
@@ -27,16 +40,26 @@ fn published_cards_against_the_development_list() {
     let trust = builder.build().0;
     let verifier = |policy: Policy| Verifier::with_policy(trust.clone(), policy.retrospective());
     let now = Timestamp::parse("2025-10-01T12:00:00Z").unwrap();
+    let [x, y] = FORMER_KEY.map(coordinate);
+    let key = PublicKey::from_p256_coordinates(&x, &y).unwrap();
+    let kid = Kid::new([0x51, 0x4b, 0x89, 0x73, 0x09, 0xa3, 0xa0, 0x93]).unwrap();
+    let mut builder = TrustStore::builder();
+    builder
+        .add_public_key("former", kid, key, Some("XL"), KeyUsage::ANY)
+        .unwrap();
+    let former = Verifier::new(builder.build().0);
     let cards = published::read_json(&cards).unwrap();
     let (mut verified, mut refused) = (0, 0);
     for card in cards.as_array().unwrap() {
         let text = card["qr"].as_str().unwrap();
         let verdict = verifier(Policy::default()).verify(text, now);
         if card["expected"] != "signature-valid" {
-            // Their key has left the list since they were made, and expired on
-            // 2025-09-04; no key of the list made the signatures.
+            // Their key has left the list since they were made.
             assert_eq!(verdict.outcome(), Outcome::Unascertained);
             assert_eq!(verdict.reason().unwrap().code(), "unknown-key");
+            let verdict = former.verify(text, now);
+            assert_eq!(verdict.outcome(), Outcome::Invalid);
+            assert_eq!(verdict.reason().unwrap().code(), "bad-signature");
             assert!(verdict.signed_record().is_none());
             let unverified = Unverified::parse(text, &Limits::default()).unwrap();
             let mut keys = trust.iter().map(|key| key.public_key());

@@ -9,8 +9,9 @@
 mod common;
 
 use common::*;
-use hcert::record::{PayloadKind, Record};
+use hcert::record::{Holder, IdentityDocument, PayloadKind, Record, YellowCard};
 use hcert::words::{Language, describe, payload_name};
+use hcert::{Date, PartialDate};
 use serde_json::{Value, json};
 
 fn words(record: &Record) -> Vec<(&'static str, String)> {
@@ -94,6 +95,63 @@ fn each_record_of_a_dcc_in_words() {
         let expected = [&holder[..], entry, &issued].concat();
         assert_eq!(words(&record), lines(&expected));
     }
+}
+
+fn yellow_card(product: &str) -> Record {
+    let card = YellowCard::builder()
+        .product(product)
+        .date(Date::parse("2026-05-04").unwrap())
+        .batch("A123")
+        .clinician("Dr. A. Doctor")
+        .centre("Centre 1")
+        .issued_on(Date::parse("2026-05-05").unwrap())
+        .build();
+    let holder = Holder::with_full_name("Aulo Agerio", PartialDate::parse("1975-08-23").unwrap())
+        .with_sex("male")
+        .with_nationality("CHL")
+        .with_document(IdentityDocument::new("X0000001", Some("PPN")));
+    Record::new(holder, card.unwrap()).unwrap()
+}
+
+#[test]
+fn a_yellow_card_in_words() {
+    let against_yellow_fever = yellow_card("YellowFeverProductd8a09f80301dc05e124f99ffe7711fc0");
+    let expected = [
+        ("Holder", "Aulo Agerio"),
+        ("Born", "1975-08-23"),
+        ("Sex", "male"),
+        ("Nationality", "CHL"),
+        ("Document", "X0000001 (passport)"),
+        ("Yellow card", "vaccination against Yellow fever (1D47)"),
+        (
+            "Product",
+            "STAMARIL (YellowFeverProductd8a09f80301dc05e124f99ffe7711fc0)",
+        ),
+        ("Manufacturer", "Sanofi Pasteur"),
+        ("Given on", "2026-05-04"),
+        ("Batch", "A123"),
+        ("Clinician", "Dr. A. Doctor"),
+        ("Centre", "Centre 1"),
+        ("Valid", "from 2026-05-14 on, for life"),
+        ("Issued on", "2026-05-05"),
+        ("Form", "of 2026, template 0.1.0"),
+    ];
+    assert_eq!(words(&against_yellow_fever), lines(&expected));
+    // Without a name of its own a product has that of its vaccine.
+    let product = "YellowFeverProductd2c75a15ed309658b3968519ddb31690";
+    let nameless = yellow_card(product);
+    let expected = format!("Yellow fever, live ({product})");
+    assert_eq!(under(&nameless, "Product"), [expected]);
+    let product = "PolioVaccineInactivatedSProduct0854d534a200bbeffa8be0f57dad584a";
+    let against_polio = yellow_card(product);
+    assert_eq!(
+        under(&against_polio, "Valid"),
+        ["from 2026-05-04 on, without an end"]
+    );
+    assert_eq!(
+        under(&against_polio, "Yellow card"),
+        ["vaccination against Poliomyelitis (1C81)"]
+    );
 }
 
 #[test]

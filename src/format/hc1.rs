@@ -13,6 +13,7 @@ mod deviation;
 pub(crate) mod eu_dcc;
 mod health_link;
 mod medication;
+mod members;
 pub mod payload;
 pub mod schema;
 pub mod text;

@@ -1,7 +1,9 @@
 use core::fmt;
 
+use super::ddcc::{TestDetails, VaccinationDetails};
 use super::{
-    AntibodyClass, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard, codes,
+    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard,
+    codes,
 };
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
@@ -41,8 +43,8 @@ impl Entry {
     /// none, or departs from the schema, as may all texts.
     pub fn country(&self) -> &str {
         match self {
-            Self::Vaccination(entry) => &entry.country,
-            Self::Test(entry) => &entry.country,
+            Self::Vaccination(entry) => entry.country(),
+            Self::Test(entry) => entry.country(),
             Self::Recovery(entry) => &entry.country,
             _ => "",
         }
@@ -71,8 +73,8 @@ impl Entry {
     /// The code of the disease or agent (`tg`).
     pub fn disease(&self) -> &str {
         match self {
-            Self::Vaccination(entry) => &entry.disease,
-            Self::Test(entry) => &entry.disease,
+            Self::Vaccination(entry) => entry.disease(),
+            Self::Test(entry) => entry.disease(),
             Self::Recovery(entry) => &entry.disease,
             Self::YellowCard(entry) => entry.disease.as_deref().unwrap_or_default(),
             _ => "",
@@ -89,12 +91,18 @@ impl Entry {
         }
     }
 
-    /// The days on which it holds, where it states them for the verifier to
-    /// judge. Whether a recovery of the EU DCC is still accepted is a question
-    /// of rules.
-    pub(super) fn period(&self) -> (Option<Date>, Option<Date>) {
+    /// The first and the last instant at which it holds, where it states them
+    /// for the verifier to judge. Whether a recovery of the EU DCC is still
+    /// accepted is a question of rules.
+    pub(super) fn period(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match self {
-            Self::YellowCard(entry) => (entry.valid_from, entry.valid_until),
+            Self::Vaccination(entry) => entry.details.certificate.period(),
+            Self::Test(entry) => entry.details.certificate.period(),
+            Self::YellowCard(entry) => (
+                entry.valid_from.map(Date::midnight),
+                entry.valid_until.map(Date::last_second),
+            ),
+            Self::HealthLink(link) => (None, link.expires_at()),
             _ => (None, None),
         }
     }
@@ -133,6 +141,14 @@ impl Entry {
                 at: format!("{group}.co"),
             });
         }
+        let lost = match self {
+            Self::Vaccination(entry) => entry.is_beyond_dcc(),
+            Self::Test(entry) => entry.is_beyond_dcc(),
+            _ => false,
+        };
+        if lost {
+            return Err(RecordError::Lost(PayloadKind::EuDcc));
+        }
         match self {
             Self::Recovery(Recovery {
                 valid_from: Some(from),
@@ -153,7 +169,7 @@ impl fmt::Debug for Entry {
 /// Gives an entry its `Debug`, its conversion, and a builder with the
 /// setters that all kinds share.
 macro_rules! entry {
-    ($entry:ident, $builder:ident) => {
+    ($entry:ident, $builder:ident, $code:ty) => {
         impl fmt::Debug for $entry {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($entry), "(redacted)"))
@@ -169,7 +185,7 @@ macro_rules! entry {
         #[doc = concat!("Builds a [`", stringify!($entry), "`]; members without a default have to be set.")]
         #[derive(Debug, Clone)]
         #[must_use]
-        pub struct $builder($entry);
+        pub struct $builder(pub(super) $entry);
 
         impl $entry {
             /// Begins an entry, about COVID-19 unless another disease is set.
@@ -181,12 +197,12 @@ macro_rules! entry {
 
             /// The code of the disease or agent (`tg`).
             pub fn disease(&self) -> &str {
-                &self.disease
+                self.disease.as_ref()
             }
 
             /// Country code of where it happened (`co`).
             pub fn country(&self) -> &str {
-                &self.country
+                self.country.as_ref()
             }
 
             /// The body that issued the certificate (`is`).
@@ -202,13 +218,13 @@ macro_rules! entry {
 
         impl $builder {
             /// The SNOMED CT code of the disease or agent.
-            pub fn disease(mut self, code: &str) -> Self {
+            pub fn disease(mut self, code: $code) -> Self {
                 self.0.disease = code.into();
                 self
             }
 
             /// Where it happened, ISO 3166-1 alpha-2.
-            pub fn country(mut self, code: &str) -> Self {
+            pub fn country(mut self, code: $code) -> Self {
                 self.0.country = code.into();
                 self
             }
@@ -269,34 +285,38 @@ other_entries!(YellowCard, Medication, HealthLink);
 /// A dose of a vaccine (dcc-schema, `vaccination_entry`).
 #[derive(Clone, PartialEq, Default)]
 pub struct Vaccination {
-    pub(crate) disease: String,
-    pub(crate) vaccine: String,
-    pub(crate) product: String,
-    pub(crate) manufacturer: String,
+    pub(crate) disease: Coding,
+    pub(crate) vaccine: Coding,
+    pub(crate) product: Coding,
+    pub(crate) manufacturer: Coding,
     pub(crate) dose_number: Option<u32>,
     pub(crate) dose_total: Option<u32>,
     pub(crate) date: Option<Date>,
-    pub(crate) country: String,
+    pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
+    pub(crate) details: VaccinationDetails,
 }
 
-entry!(Vaccination, VaccinationBuilder);
+entry!(Vaccination, VaccinationBuilder, impl Into<Coding>);
 
 impl Vaccination {
     /// The code of the vaccine or prophylaxis (`vp`).
     pub fn vaccine(&self) -> &str {
-        &self.vaccine
+        self.vaccine.code()
     }
 
     /// The code of the medicinal product (`mp`).
     pub fn product(&self) -> &str {
-        &self.product
+        self.product.code()
     }
 
     /// The code of the marketing authorisation holder or manufacturer (`ma`).
     pub fn manufacturer(&self) -> &str {
-        &self.manufacturer
+        match self.manufacturer.code() {
+            "" => self.details.authorisation_holder.code(),
+            code => code,
+        }
     }
 
     /// Which dose it is (`dn`), if it is a whole number.
@@ -318,19 +338,19 @@ impl Vaccination {
 
 impl VaccinationBuilder {
     /// The code of the vaccine or prophylaxis, such as `1119349007`.
-    pub fn vaccine(mut self, code: &str) -> Self {
+    pub fn vaccine(mut self, code: impl Into<Coding>) -> Self {
         self.0.vaccine = code.into();
         self
     }
 
     /// The code of the medicinal product, such as `EU/1/20/1528`.
-    pub fn product(mut self, code: &str) -> Self {
+    pub fn product(mut self, code: impl Into<Coding>) -> Self {
         self.0.product = code.into();
         self
     }
 
     /// The code of the marketing authorisation holder, such as `ORG-100030215`.
-    pub fn manufacturer(mut self, code: &str) -> Self {
+    pub fn manufacturer(mut self, code: impl Into<Coding>) -> Self {
         self.0.manufacturer = code.into();
         self
     }
@@ -419,30 +439,31 @@ impl<'a> TestResult<'a> {
 /// A test and its result (dcc-schema, `test_entry`).
 #[derive(Clone, PartialEq, Default)]
 pub struct Test {
-    pub(crate) disease: String,
-    pub(crate) kind: String,
+    pub(crate) disease: Coding,
+    pub(crate) kind: Coding,
     pub(crate) name: Option<String>,
     pub(crate) device: Option<String>,
     pub(crate) sampled_at: Option<Timestamp>,
     pub(crate) resulted_at: Option<Timestamp>,
-    pub(crate) result: String,
-    pub(crate) centre: Option<String>,
-    pub(crate) country: String,
+    pub(crate) result: Coding,
+    pub(crate) centre: Option<Coding>,
+    pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
+    pub(crate) details: TestDetails,
 }
 
-entry!(Test, TestBuilder);
+entry!(Test, TestBuilder, impl Into<Coding>);
 
 impl Test {
     /// The kind of the test (`tt`).
     pub fn kind(&self) -> TestKind<'_> {
-        TestKind::from_code(&self.kind)
+        TestKind::from_code(self.kind.code())
     }
 
     /// The code of the kind (`tt`), as it is written.
     pub fn kind_code(&self) -> &str {
-        &self.kind
+        self.kind.code()
     }
 
     /// The name of the test (`nm`), for NAAT.
@@ -469,7 +490,7 @@ impl Test {
     /// the virus.
     pub fn result(&self) -> TestResult<'_> {
         let antibody = matches!(self.kind(), TestKind::Antibody(_));
-        match (self.result.as_str(), antibody) {
+        match (self.result.code(), antibody) {
             (codes::NOT_DETECTED, false) => TestResult::Negative,
             (codes::DETECTED, false) => TestResult::Positive,
             (codes::NOT_DETECTED, true) => TestResult::AntibodiesNotDetected,
@@ -479,9 +500,11 @@ impl Test {
         }
     }
 
-    /// The centre where the test was made (`tc`).
+    /// The centre where the test was made (`tc`); in words, where the record
+    /// has a code and words.
     pub fn centre(&self) -> Option<&str> {
-        self.centre.as_deref()
+        let centre = self.centre.as_ref()?;
+        Some(centre.display().unwrap_or(centre.code()))
     }
 }
 
@@ -512,7 +535,7 @@ impl TestBuilder {
 
     /// When the sample was taken.
     pub fn sampled_at(mut self, time: Timestamp) -> Self {
-        self.0.sampled_at = Some(time);
+        (self.0.sampled_at, self.0.details.sampled_on) = (Some(time), None);
         self
     }
 
@@ -523,8 +546,8 @@ impl TestBuilder {
     }
 
     /// The centre where the test was made, at most 80 characters.
-    pub fn centre(mut self, name: &str) -> Self {
-        self.0.centre = stated(name);
+    pub fn centre(mut self, name: impl Into<Coding>) -> Self {
+        self.0.centre = Some(name.into()).filter(|centre| !centre.is_empty());
         self
     }
 }
@@ -541,7 +564,7 @@ pub struct Recovery {
     pub(crate) id: String,
 }
 
-entry!(Recovery, RecoveryBuilder);
+entry!(Recovery, RecoveryBuilder, &str);
 
 impl Recovery {
     /// The day of the first positive test (`fr`), if it could be read.

@@ -4,6 +4,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
+use crate::record::HealthLinkError;
 use crate::trust::{KeyUsage, Kid, Usage};
 
 /// Why a step failed, with what was compared. The texts of the errors never
@@ -253,7 +254,9 @@ impl Reason {
             | Self::ClockBehind { .. }
             | Self::RecordUndated
             | Self::UnknownTemplate
-            | Self::Content(ContentError::UnknownPayload) => Outcome::Unascertained,
+            | Self::Content(
+                ContentError::UnknownPayload | ContentError::HealthLink(HealthLinkError::Scheme),
+            ) => Outcome::Unascertained,
             Self::KeyDenied { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
                 Outcome::Expired

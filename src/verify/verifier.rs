@@ -167,7 +167,9 @@ impl Verifier {
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent && self.allows_missing_expiry(claims) {
+            if claims.expires_at() == TimeClaim::Absent
+                && self.allows_missing_expiry(claims, record)
+            {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
@@ -200,10 +202,13 @@ impl Verifier {
         progress.verdict(outcome, body)
     }
 
-    /// By the kind of the payload, which is known where the record is not.
-    fn allows_missing_expiry(&self, claims: &Claims) -> bool {
+    /// By the kind of the payload, which is known where the record is not, or
+    /// by what the record states.
+    fn allows_missing_expiry(&self, claims: &Claims, record: Option<&Record>) -> bool {
         let kind = claims.payload_kind();
-        self.policy.missing_exp || kind.is_ok_and(|kind| !kind.needs_expiry())
+        self.policy.missing_exp
+            || kind.is_ok_and(|kind| !kind.needs_expiry())
+            || record.is_some_and(|record| !record.needs_expiry())
     }
 
     /// Whether a yellow card names a product or a template that is not known.
@@ -226,7 +231,7 @@ impl Verifier {
 
     fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
         let expiry = match claims.expires_at() {
-            TimeClaim::Absent if self.allows_missing_expiry(claims) => None,
+            TimeClaim::Absent if self.allows_missing_expiry(claims, record) => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
             // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
@@ -252,12 +257,11 @@ impl Verifier {
             _ => None,
         };
         let (from, until) = record.map(Record::period).unwrap_or_default();
-        let today = now.date();
         let stated = if record.is_some_and(Record::is_undated) {
             Some(Reason::RecordUndated)
-        } else if today < from {
+        } else if from.is_some_and(|from| now < from) {
             Some(Reason::RecordNotYetValid { now })
-        } else if until.is_some() && until < today {
+        } else if until.is_some_and(|until| now > until) {
             Some(Reason::RecordExpired { now })
         } else {
             None

@@ -8,6 +8,8 @@ use crate::record::codes;
 /// same in all languages.
 const ENGLISH: &[(&str, &str)] = &[
     (codes::COVID_19, "COVID-19"),
+    ("16541001", "Yellow fever"),
+    ("398102009", "Poliomyelitis"),
     ("1119349007", "SARS-CoV-2 mRNA vaccine"),
     ("1119305005", "SARS-CoV-2 antigen vaccine"),
     ("J07BX03", "COVID-19 vaccine"),

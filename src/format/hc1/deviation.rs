@@ -152,4 +152,25 @@ deviations! {
     CardDates = "card-dates", "issued before the day of vaccination";
     /// The day of vaccination under its earlier name `dt` instead of `dv`.
     CardDateName = "card-date-name", "the day of vaccination has its earlier name dt";
+    /// The payload stands beside the claims instead of in the hcert claim, as
+    /// the early issuers of the DDCC did.
+    HcertAtRoot = "hcert-at-root", "the payload stands beside the claims, not in the hcert claim";
+    /// A DDCC with the members that the early issuers used.
+    DdccEarlyForm = "ddcc-early-form", "a DDCC in the form of the early issuers";
+    /// A payload that is one of its kind stands in an array.
+    PayloadArray = "payload-array", "the payload stands in an array of one";
+    /// A health link begins with `shlink://` or `vhlink://`.
+    LinkScheme = "link-scheme", "a health link has two slashes after its scheme";
+    /// Base64url with padding, which RFC 7515 §2 leaves out.
+    LinkPadding = "link-padding", "base64url with padding";
+    /// The key of a health link is not 32 bytes in base64url.
+    LinkKey = "link-key", "the key of a health link is not 32 bytes in base64url";
+    /// The URL of a health link is http.
+    LinkUrl = "link-url", "the URL of a health link is not https";
+    /// A health link expires at a count of milliseconds; it is read as such.
+    LinkMilliseconds = "link-milliseconds", "a health link has milliseconds in place of seconds";
+    /// Flags of a health link that are not known, or `P` with `U`.
+    LinkFlags = "link-flags", "the flags of a health link are not known, or exclude each other";
+    /// A version of the health link's protocol that is not known.
+    LinkVersion = "link-version", "the protocol version of a health link is not 1";
 }
