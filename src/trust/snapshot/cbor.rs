@@ -276,7 +276,8 @@ mod tests {
             let mut reader = Reader::new(&bytes);
             assert_eq!(reader.uint().unwrap(), n);
             reader.finish().unwrap();
-            assert!(Reader::new(&bytes[..bytes.len() - 1]).uint().is_err());
+            let (_, cut_off) = bytes.split_last().unwrap();
+            assert!(Reader::new(cut_off).uint().is_err());
         }
         for n in [0, -1, -24, -25, i64::MIN, i64::MAX] {
             let bytes = Writer::default().int(n).0.clone();
