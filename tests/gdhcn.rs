@@ -151,6 +151,31 @@ fn chains_stay_within_a_participant_and_are_signatures_not_names() {
     }
 }
 
+/// A list that is only looked at may have thousands of authorities of one name.
+#[test]
+fn of_authorities_of_one_name_sixteen_are_tried() {
+    let name = "CN=authority,C=XX";
+    for (others, chain) in [(15, Chain::Checked), (16, Chain::NoAuthority)] {
+        let mut entries: Vec<_> = (0..others)
+            .map(|n| {
+                let key = format!("namesake {n}");
+                let der = lists::certificate(name, &key, name, &key, true);
+                PROD.entry("DCC:XXA:SCA", &Dsc::from_der(&der).unwrap())
+            })
+            .collect();
+        // One of another name is not counted.
+        let other = certificate("another", "another", true);
+        entries.insert(0, PROD.entry("DCC:XXA:SCA", &other));
+        let authority = certificate("authority", "authority", true);
+        entries.push(PROD.entry("DCC:XXA:SCA", &authority));
+        let own = certificate("own", "authority", false);
+        entries.push(PROD.entry("DCC:XXA:DSC", &own));
+        let list = PROD.signed(PROD.document(&entries));
+        let (store, _) = PROD.load(list.to_string()).unwrap();
+        assert_eq!(store.candidates(own.kid())[0].chain(), chain, "{others}");
+    }
+}
+
 #[test]
 fn the_way_of_writing_is_free() {
     let list = small();
