@@ -167,9 +167,7 @@ impl Verifier {
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent
-                && self.allows_missing_expiry(claims, record)
-            {
+            if claims.expires_at() == TimeClaim::Absent && !needs_no_expiry(claims, record) {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
@@ -202,13 +200,8 @@ impl Verifier {
         progress.verdict(outcome, body)
     }
 
-    /// By the kind of the payload, which is known where the record is not, or
-    /// by what the record states.
     fn allows_missing_expiry(&self, claims: &Claims, record: Option<&Record>) -> bool {
-        let kind = claims.payload_kind();
-        self.policy.missing_exp
-            || kind.is_ok_and(|kind| !kind.needs_expiry())
-            || record.is_some_and(|record| !record.needs_expiry())
+        self.policy.missing_exp || needs_no_expiry(claims, record)
     }
 
     /// Whether a yellow card names a product or a template that is not known.
@@ -271,6 +264,14 @@ impl Verifier {
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
     }
+}
+
+/// By the kind of the payload, which is known where the record is not, or by
+/// what the record states.
+fn needs_no_expiry(claims: &Claims, record: Option<&Record>) -> bool {
+    let kind = claims.payload_kind();
+    kind.is_ok_and(|kind| !kind.needs_expiry())
+        || record.is_some_and(|record| !record.needs_expiry())
 }
 
 fn skipped() -> StepResult {
