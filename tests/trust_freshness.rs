@@ -245,6 +245,34 @@ fn an_older_list_is_refused_within_one_builder_too() {
     }
 }
 
+/// One key signs all lists of the network, so that an old edition of another
+/// one could be served in the place of the list that the state knows.
+#[test]
+fn another_list_of_the_network_does_not_take_the_place_of_the_one_asked_for() {
+    let old = Names {
+        created: MADE[0],
+        ..PROD
+    };
+    let mut document = old.document(&[old.entry("DCC:XXA:DSC", &dsc("dsc", &[]))]);
+    let name = format!("{}:-:XXA", old.list());
+    document["id"] = name.as_str().into();
+    let bytes = old.signed(document).to_string();
+    let (_, seen) = load(&TrustState::default(), &[&List::new(ListFormat::Gdhcn, 2)]).unwrap();
+
+    let mut builder = TrustStore::builder().with_state(&seen.state);
+    let asked = old.anchor().for_list(&old.list());
+    let error = builder.add_gdhcn("WHO", bytes.as_bytes(), &asked);
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "gdhcn-other-list");
+    assert!(error.to_string().contains(&name), "{error}");
+    assert_eq!(builder.build().1.state, seen.state);
+
+    for anchor in [old.anchor().for_list(&name), old.anchor()] {
+        let mut builder = TrustStore::builder().with_state(&seen.state);
+        builder.add_gdhcn("WHO", bytes.as_bytes(), &anchor).unwrap();
+    }
+}
+
 #[test]
 fn the_same_edition_and_a_newer_one_are_taken_again() {
     for format in DATED {

@@ -115,7 +115,8 @@ impl Denial {
     }
 
     /// What is verified with this certificate, by SHA-256 over its DER. The
-    /// same key in another certificate, or without one, is not meant.
+    /// same key under another kid is not meant: to deny a key that leaked,
+    /// deny [the key](Self::of_key).
     pub fn of_certificate(sha256: [u8; 32]) -> Self {
         Self {
             certificate: Some(sha256),

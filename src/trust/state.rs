@@ -181,8 +181,8 @@ impl TrustState {
         Some((identity, self.lists.get(identity)?))
     }
 
-    /// The environment of the network's lists that were seen.
-    pub(super) fn environment(&self) -> Option<Environment> {
+    /// The environment of the WHO's network that the lists seen are of.
+    pub fn environment(&self) -> Option<Environment> {
         let mut identities = self.lists.keys();
         identities.find_map(|identity| Environment::of_list(identity))
     }
