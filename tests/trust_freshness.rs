@@ -935,3 +935,69 @@ proptest! {
         let _ = TrustState::from_json(text.as_bytes()).is_ok();
     }
 }
+
+// ----------------------------------------------- several editions, one builder
+
+#[test]
+fn a_newer_edition_takes_the_place_of_the_older_one() {
+    for format in DATED {
+        // What the second edition withdrew is out.
+        let withdrawn = List::of(format, 0, b"withdrew", "dsc");
+        let newer = List::of(format, 1, b"replaced", "other");
+        let (store, report) = load(&TrustState::default(), &[&withdrawn, &newer]).unwrap();
+        let kids: Vec<_> = store.iter().map(|key| key.kid().as_bytes()).collect();
+        assert_eq!(kids, [b"replaced"], "{format:?}");
+        assert_eq!(store.lists().len(), 1);
+        let counts = (report.loaded, report.superseded, report.total);
+        assert_eq!(counts, (1, 1, 2), "{format:?}");
+        // A key of another list, or the caller's own, stays.
+        let mut builder = TrustStore::builder();
+        withdrawn.add(&mut builder).unwrap();
+        let kid = Kid::new(b"withdrew").unwrap();
+        let own = dsc("dsc", &[]);
+        builder
+            .add_certificate_der_as("own", kid, own.der())
+            .unwrap();
+        newer.add(&mut builder).unwrap();
+        assert_eq!(builder.build().0.len(), 2, "{format:?}");
+    }
+}
+
+#[test]
+fn a_state_that_comes_late_counts_all_the_same() {
+    let (_, report) = load(&TrustState::default(), &[&List::swedish(1)]).unwrap();
+    let mut builder = TrustStore::builder();
+    List::swedish(0).add(&mut builder).unwrap();
+    let (store, after) = builder.with_state(&report.state).build();
+    assert!(store.is_empty());
+    assert_eq!(after.state, report.state);
+    // And one that knows less forgets nothing.
+    let mut builder = TrustStore::builder();
+    List::swedish(1).add(&mut builder).unwrap();
+    let (store, after) = builder.with_state(&TrustState::default()).build();
+    assert_eq!(store.len(), 1);
+    assert_eq!(after.state, report.state);
+}
+
+#[test]
+fn the_environment_of_the_state_and_that_of_the_caller_both_count() {
+    let list = |names: Names| List {
+        network: Some(names),
+        ..List::new(ListFormat::Gdhcn, 0)
+    };
+    let (_, report) = load(&TrustState::default(), &[&list(PROD)]).unwrap();
+    let dev = dsc("dsc", &[]);
+    let document = DEV.document(&[DEV.entry("DCC:XXA:DSC", &dev)]);
+    let dev = List {
+        bytes: DEV.signed(document).to_string().into_bytes(),
+        ..list(DEV)
+    };
+    for list in [list(PROD), dev] {
+        let environment = hcert::trust::Environment::Dev;
+        let mut builder = TrustStore::builder()
+            .with_state(&report.state)
+            .with_environment(environment);
+        let error = list.add(&mut builder).unwrap_err();
+        assert_eq!(error.code(), "gdhcn-mixed-environments");
+    }
+}
