@@ -36,8 +36,8 @@ Verifies HCERT certificates (EU DCC), offline.
 
 Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
-              [--state FILE] [--dangerously-trust-unsigned] [--at TIME] [--retrospective] [--strict] [--json]
-              [--quiet] INPUT…
+              [--state FILE] [--dangerously-trust-unsigned] [--at TIME]
+              [--retrospective] [--strict] [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -126,6 +126,7 @@ fn run() -> Result<ExitCode, Error> {
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut options = Options::default();
+    options.trust.option = "--trust ";
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -173,7 +174,9 @@ fn seconds(text: &str) -> Result<u64, &'static str> {
         Some("d") => 86_400,
         _ => return Err("an age is a number with s, m, h or d: 7d"),
     };
-    let number: u64 = digits.parse().map_err(|_| "an age is a number: 7d")?;
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "an age is a whole number: 36h")?;
     number
         .checked_mul(unit)
         .ok_or("that age is beyond counting")
@@ -199,7 +202,7 @@ fn trust(options: &Options) -> Result<TrustStore, Error> {
         complain(PROGRAM, &summary);
     }
     if store.is_empty() && !options.trust.files.is_empty() {
-        complain(PROGRAM, "the trust lists hold no usable key");
+        complain(PROGRAM, &options.trust.no_key());
     }
     Ok(store)
 }

@@ -245,6 +245,34 @@ fn an_older_list_is_refused_within_one_builder_too() {
     }
 }
 
+/// One key signs all lists of the network, so that an old edition of another
+/// one could be served in the place of the list that the state knows.
+#[test]
+fn another_list_of_the_network_does_not_take_the_place_of_the_one_asked_for() {
+    let old = Names {
+        created: MADE[0],
+        ..PROD
+    };
+    let mut document = old.document(&[old.entry("DCC:XXA:DSC", &dsc("dsc", &[]))]);
+    let name = format!("{}:-:XXA", old.list());
+    document["id"] = name.as_str().into();
+    let bytes = old.signed(document).to_string();
+    let (_, seen) = load(&TrustState::default(), &[&List::new(ListFormat::Gdhcn, 2)]).unwrap();
+
+    let mut builder = TrustStore::builder().with_state(&seen.state);
+    let asked = old.anchor().for_list(&old.list());
+    let error = builder.add_gdhcn("WHO", bytes.as_bytes(), &asked);
+    let error = error.unwrap_err();
+    assert_eq!(error.code(), "gdhcn-other-list");
+    assert!(error.to_string().contains(&name), "{error}");
+    assert_eq!(builder.build().1.state, seen.state);
+
+    for anchor in [old.anchor().for_list(&name), old.anchor()] {
+        let mut builder = TrustStore::builder().with_state(&seen.state);
+        builder.add_gdhcn("WHO", bytes.as_bytes(), &anchor).unwrap();
+    }
+}
+
 #[test]
 fn the_same_edition_and_a_newer_one_are_taken_again() {
     for format in DATED {
@@ -905,5 +933,71 @@ proptest! {
     fn any_bytes_are_a_state_or_an_error(bytes in any::<Vec<u8>>(), text in r#"[{}\[\]":,0-9a-z]*"#) {
         let _ = TrustState::from_json(&bytes).is_ok();
         let _ = TrustState::from_json(text.as_bytes()).is_ok();
+    }
+}
+
+// ----------------------------------------------- several editions, one builder
+
+#[test]
+fn a_newer_edition_takes_the_place_of_the_older_one() {
+    for format in DATED {
+        // What the second edition withdrew is out.
+        let withdrawn = List::of(format, 0, b"withdrew", "dsc");
+        let newer = List::of(format, 1, b"replaced", "other");
+        let (store, report) = load(&TrustState::default(), &[&withdrawn, &newer]).unwrap();
+        let kids: Vec<_> = store.iter().map(|key| key.kid().as_bytes()).collect();
+        assert_eq!(kids, [b"replaced"], "{format:?}");
+        assert_eq!(store.lists().len(), 1);
+        let counts = (report.loaded, report.superseded, report.total);
+        assert_eq!(counts, (1, 1, 2), "{format:?}");
+        // A key of another list, or the caller's own, stays.
+        let mut builder = TrustStore::builder();
+        withdrawn.add(&mut builder).unwrap();
+        let kid = Kid::new(b"withdrew").unwrap();
+        let own = dsc("dsc", &[]);
+        builder
+            .add_certificate_der_as("own", kid, own.der())
+            .unwrap();
+        newer.add(&mut builder).unwrap();
+        assert_eq!(builder.build().0.len(), 2, "{format:?}");
+    }
+}
+
+#[test]
+fn a_state_that_comes_late_counts_all_the_same() {
+    let (_, report) = load(&TrustState::default(), &[&List::swedish(1)]).unwrap();
+    let mut builder = TrustStore::builder();
+    List::swedish(0).add(&mut builder).unwrap();
+    let (store, after) = builder.with_state(&report.state).build();
+    assert!(store.is_empty());
+    assert_eq!(after.state, report.state);
+    // And one that knows less forgets nothing.
+    let mut builder = TrustStore::builder();
+    List::swedish(1).add(&mut builder).unwrap();
+    let (store, after) = builder.with_state(&TrustState::default()).build();
+    assert_eq!(store.len(), 1);
+    assert_eq!(after.state, report.state);
+}
+
+#[test]
+fn the_environment_of_the_state_and_that_of_the_caller_both_count() {
+    let list = |names: Names| List {
+        network: Some(names),
+        ..List::new(ListFormat::Gdhcn, 0)
+    };
+    let (_, report) = load(&TrustState::default(), &[&list(PROD)]).unwrap();
+    let dev = dsc("dsc", &[]);
+    let document = DEV.document(&[DEV.entry("DCC:XXA:DSC", &dev)]);
+    let dev = List {
+        bytes: DEV.signed(document).to_string().into_bytes(),
+        ..list(DEV)
+    };
+    for list in [list(PROD), dev] {
+        let environment = hcert::trust::Environment::Dev;
+        let mut builder = TrustStore::builder()
+            .with_state(&report.state)
+            .with_environment(environment);
+        let error = list.add(&mut builder).unwrap_err();
+        assert_eq!(error.code(), "gdhcn-mixed-environments");
     }
 }

@@ -14,6 +14,8 @@ type Error = Box<dyn std::error::Error>;
 /// What the user says about whom to trust.
 #[derive(Default)]
 pub struct TrustOptions {
+    /// What stands before a file on the command line: `--trust `, or nothing.
+    pub option: &'static str,
     pub files: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
@@ -33,31 +35,44 @@ impl TrustOptions {
             .anchors
             .iter()
             .map(|path| {
-                let (label, bytes) = read("--anchor", path)?;
+                let (label, bytes) = read("--anchor ", path)?;
                 Anchor::from_bytes(&bytes).map_err(|e| format!("--anchor {label}: {e}").into())
             })
             .collect::<Result<_, Error>>()?;
         let files: Vec<_> = self
             .files
             .iter()
-            .map(|path| read("--trust", path))
+            .map(|path| read(self.option, path))
             .collect::<Result<_, Error>>()?;
-        let mut builder = TrustStore::builder().with_state(&self.read_state()?);
+        let formats: Vec<_> = files.iter().map(|(_, b)| detect_format(b)).collect();
+        let state = self.read_state()?;
+        let mut builder = TrustStore::builder().with_state(&state);
+        // Of snapshots and unsigned lists, too.
+        if let Some(environment) = state.environment().or(self.environment) {
+            builder = builder.with_environment(environment);
+        }
         for path in &self.deny {
-            let (label, bytes) = read("--deny", path)?;
+            let (label, bytes) = read("--deny ", path)?;
             let list = DenyList::from_json(&bytes);
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
-        for (label, bytes) in &files {
-            let failed = |why: String| -> Error { format!("--trust {label}: {why}").into() };
-            let format = detect_format(bytes);
-            // The second document of a list goes with the first one.
-            if format.is_none() && detect_companion(bytes).is_some() {
-                continue;
+        for ((label, bytes), format) in files.iter().zip(&formats) {
+            let format = *format;
+            let failed = |why: String| -> Error { format!("{}{label}: {why}", self.option).into() };
+            if format.is_none()
+                && let Some(of) = detect_companion(bytes)
+            {
+                // The second document of a list goes with the first one.
+                if formats.contains(&Some(of)) {
+                    continue;
+                }
+                let why = format!("the second file of a list ({}); give both", of.code());
+                return Err(failed(why));
             }
+            let in_two = format.is_some_and(|format| format.companion_hint().is_some());
             let second = files
                 .iter()
-                .find(|(_, b)| format.is_some() && detect_companion(b) == format);
+                .find(|(_, b)| in_two && detect_companion(b) == format);
             let list = ListBytes::from(bytes);
             let list = second.map_or(list, |(_, second)| list.with_companion(second));
             let added = match format {
@@ -106,6 +121,16 @@ impl TrustOptions {
         Ok((store, report))
     }
 
+    /// What to say if there is no key.
+    pub fn no_key(&self) -> String {
+        let mut words = "the trust lists hold no usable key".to_owned();
+        if !self.participants.is_empty() {
+            let codes = self.participants.join(", ");
+            words += &format!(" of --participant {codes} (codes are such as ESP or DCC:ESP)");
+        }
+        words
+    }
+
     /// Keys of other sources have no participant, and stay.
     fn selects(&self, key: &TrustedKey) -> bool {
         let Some(listed) = key.gdhcn() else {
@@ -124,8 +149,11 @@ impl TrustOptions {
             return Ok(TrustState::default());
         };
         match std::fs::read(path) {
-            Ok(bytes) => TrustState::from_json(&bytes)
-                .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into()),
+            Ok(bytes) => TrustState::from_json(&bytes).map_err(|e| {
+                let path = path.to_string_lossy();
+                let hint = "to start anew, which lets older lists in, remove the file";
+                format!("--state {path}: {e}; {hint}").into()
+            }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(TrustState::default()),
             Err(e) => Err(format!("--state {}: {e}", path.to_string_lossy()).into()),
         }
@@ -153,9 +181,9 @@ fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {
     let label = path.to_string_lossy().into_owned();
     let bytes = std::fs::read(path).map_err(|e| match e.kind() {
         io::ErrorKind::IsADirectory => {
-            format!("{option} {label}: is a directory; name the files in it")
+            format!("{option}{label}: is a directory; name the files in it")
         }
-        _ => format!("{option} {label}: {e}"),
+        _ => format!("{option}{label}: {e}"),
     })?;
     Ok((label, bytes))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Anchor;
-use super::deny::DenyList;
+use super::deny::{Denial, DenyIndex, DenyList};
 use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
@@ -47,6 +47,21 @@ pub struct TrustStoreBuilder {
     accept_published: bool,
 }
 
+/// Those that a list has to be of: that of the builder, and that of the state.
+struct Environments([Option<Environment>; 2]);
+
+impl Environments {
+    fn check(&self, added: Option<Environment>) -> Result<(), GdhcnError> {
+        let Some(added) = added else {
+            return Ok(());
+        };
+        match self.0.into_iter().flatten().find(|has| *has != added) {
+            Some(has) => Err(GdhcnError::MixedEnvironments { has, added }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Who vouches for the keys of an input.
 enum Voucher {
     Caller,
@@ -66,15 +81,26 @@ impl TrustStoreBuilder {
     /// Takes over what the app remembers of its lists: an older edition of one
     /// of them is refused from now on, and so is a list of another environment
     /// of the WHO's network. The new state is [`LoadReport::state`].
+    ///
+    /// Lists that were added already and are older than the state knows are
+    /// taken out again.
     #[must_use]
     pub fn with_state(mut self, state: &TrustState) -> Self {
-        self.report.state = state.clone();
-        self.environment = self.environment.or(state.environment());
+        let older = |list: &Arc<ListInfo>| state.check(list).is_err();
+        let older: Vec<_> = self
+            .report
+            .lists
+            .iter()
+            .filter(|l| older(l))
+            .cloned()
+            .collect();
+        older.iter().for_each(|list| self.supersede(list));
+        self.report.state.merge(state);
         self
     }
 
     /// Takes keys of this environment of the WHO's network alone. Without it,
-    /// the first list decides, which may be a snapshot's.
+    /// the state or the first list decides, which may be a snapshot's.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
@@ -231,19 +257,15 @@ impl TrustStoreBuilder {
         if format == ListFormat::Snapshot {
             return self.add_snapshot(label, bytes, check);
         }
-        let has = self.environment;
-        let mut environment = has;
+        let mut environment = self.environment;
+        let fits = self.environments();
         self.add(label, bytes.list, |source| {
             let content = list::read_list(source, format, bytes, check)?;
             let mut keys = content.entries.iter().flat_map(|e| &e.outcome);
             // One document is of one environment.
             let added = keys.find_map(|found| Some(found.key.gdhcn.as_ref()?.environment()));
-            if let (Some(has), Some(added)) = (has, added)
-                && has != added
-            {
-                return Err(GdhcnError::MixedEnvironments { has, added }.into());
-            }
-            environment = added.or(has);
+            fits.check(added)?;
+            environment = added.or(environment);
             let list = ListInfo {
                 label: label.into(),
                 format,
@@ -263,17 +285,13 @@ impl TrustStoreBuilder {
         bytes: ListBytes<'_>,
         check: Check<'_>,
     ) -> Result<&mut Self, LoadError> {
-        let has = self.environment;
-        let mut environment = has;
+        let mut environment = self.environment;
+        let fits = self.environments();
         self.add(label, bytes.list, |source| {
             list::check_given(ListFormat::Snapshot, &bytes, check)?;
             let read = snapshot::read(source, bytes.list, check)?;
-            match (has, read.environment) {
-                (Some(has), Some(added)) if has != added => {
-                    return Err(GdhcnError::MixedEnvironments { has, added }.into());
-                }
-                _ => environment = has.or(read.environment),
-            }
+            fits.check(read.environment)?;
+            environment = environment.or(read.environment);
             Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
         })?;
         self.environment = environment;
@@ -335,9 +353,7 @@ impl TrustStoreBuilder {
         anchor: &GdhcnAnchor,
     ) -> Result<&mut Self, LoadError> {
         let added = anchor.environment();
-        if let Some(has) = self.environment.filter(|has| *has != added) {
-            return Err(GdhcnError::MixedEnvironments { has, added }.into());
-        }
+        self.environments().check(Some(added))?;
         self.add(label, bytes, |source| {
             let (entries, list) = gdhcn::read(source, bytes, anchor)?;
             Ok((entries, Voucher::List(list.into())))
@@ -353,17 +369,27 @@ impl TrustStoreBuilder {
         self.report.loaded = keys.len();
         self.report.duplicates = found - keys.len();
         if !self.deny.is_empty() {
-            for key in &mut keys {
-                key.denials = self.deny.naming(key).into();
-            }
+            deny(&mut keys, self.deny);
         }
         let store = TrustStore {
             keys: Arc::new(keys),
             lists: self.report.lists.clone().into(),
             latest_time: self.report.state.latest_time(),
-            has_denials: !self.deny.is_empty(),
         };
         (store, self.report)
+    }
+
+    fn environments(&self) -> Environments {
+        Environments([self.environment, self.report.state.environment()])
+    }
+
+    /// Takes a list out of which a newer edition is known: what that withdrew
+    /// is not to be trusted.
+    fn supersede(&mut self, older: &Arc<ListInfo>) {
+        self.report.lists.retain(|list| !Arc::ptr_eq(list, older));
+        let before = self.keys.len();
+        self.keys.retain_mut(|key| key.vouchers.remove(older));
+        self.report.superseded += before - self.keys.len();
     }
 
     fn add_vouched(
@@ -401,6 +427,7 @@ impl TrustStoreBuilder {
             state.saw(list);
             Ok::<_, LoadError>(())
         };
+        let had = self.report.lists.len();
         let mut vouchers = Vouchers::default();
         match voucher {
             Voucher::Caller => vouchers.caller = true,
@@ -417,6 +444,13 @@ impl TrustStoreBuilder {
             }
         }
         self.report.state = state;
+        let added = self.report.lists.get(had..).unwrap_or_default().to_vec();
+        let earlier = self.report.lists.get(..had).unwrap_or_default().to_vec();
+        for older in earlier {
+            if added.iter().any(|newer| newer.is_newer_than(&older)) {
+                self.supersede(&older);
+            }
+        }
         for (position, entry) in entries.into_iter().enumerate() {
             self.insert(label, position, entry, &vouchers);
         }
@@ -484,13 +518,46 @@ fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
         };
         match merged.get_mut(place) {
             // The lists that hold a key may not be of one age.
-            Some(earlier) => earlier.vouchers.join(&key.vouchers),
+            Some(earlier) => {
+                let mut key = key;
+                if earlier.certificate.is_none() && key.certificate.is_some() {
+                    core::mem::swap(earlier, &mut key);
+                }
+                earlier.vouchers.join(&key.vouchers);
+            }
             None => merged.push(key),
         }
         follows = leads;
     }
     merged
 }
+
+/// Marks the keys that are denied. Under one kid a key may stand in several
+/// entries, and each of them finds it: what denies one of them denies all.
+fn deny(keys: &mut [TrustedKey], list: DenyList) {
+    let index = DenyIndex::new(list);
+    for entries in keys.chunk_by_mut(|a, b| a.kid == b.kid) {
+        let naming: Vec<_> = entries.iter().map(|key| index.naming(key)).collect();
+        if naming.iter().all(Vec::is_empty) {
+            continue;
+        }
+        let mut by_key = HashMap::<PublicKeyId, Vec<Arc<Denial>>>::new();
+        for (key, naming) in entries.iter().zip(naming) {
+            let all = by_key.entry(key.key.fingerprint()).or_default();
+            for denial in naming {
+                if !all.iter().any(|known| Arc::ptr_eq(known, &denial)) {
+                    all.push(denial);
+                }
+            }
+        }
+        for key in entries {
+            let all = by_key.get(&key.key.fingerprint());
+            key.denials = all.map(|all| all.as_slice().into()).unwrap_or_default();
+        }
+    }
+}
+
+type PublicKeyId = [u8; 32];
 
 /// A key or certificate is the caller's own word; a list is somebody else's.
 fn unsigned(label: &str, format: ListFormat) -> Voucher {

@@ -34,8 +34,8 @@ pub enum LoadError {
     },
     /// None of the forms of [`ListFormat`].
     #[error(
-        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a JSON list of \
-         certificates"
+        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a trust list or \
+         snapshot of a known form"
     )]
     Unrecognised,
     /// Not JSON.

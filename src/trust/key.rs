@@ -357,7 +357,7 @@ pub struct TrustedKey {
     pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
     pub(super) chain: Option<Arc<ChainLink>>,
     pub(super) vouchers: Vouchers,
-    pub(super) denials: Arc<[Denial]>,
+    pub(super) denials: Arc<[Arc<Denial>]>,
 }
 
 /// Who says that a key is to be trusted.
@@ -368,8 +368,20 @@ pub(super) struct Vouchers {
 }
 
 impl Vouchers {
+    /// Whether anybody is left who vouches for the key.
+    pub(super) fn remove(&mut self, list: &Arc<ListInfo>) -> bool {
+        if self.lists.iter().any(|known| Arc::ptr_eq(known, list)) {
+            let others = self.lists.iter().filter(|known| !Arc::ptr_eq(known, list));
+            self.lists = others.cloned().collect();
+        }
+        self.caller || !self.lists.is_empty()
+    }
+
     pub(super) fn join(&mut self, other: &Self) {
         self.caller |= other.caller;
+        if Arc::ptr_eq(&self.lists, &other.lists) {
+            return;
+        }
         // Most keys of a list have the same vouchers.
         if self.lists.is_empty() {
             self.lists = other.lists.clone();
@@ -465,7 +477,7 @@ impl TrustedKey {
     }
 
     /// The entries of the [deny list](super::DenyList) that speak of the key.
-    pub fn denials(&self) -> &[Denial] {
+    pub fn denials(&self) -> &[Arc<Denial>] {
         &self.denials
     }
 
@@ -500,6 +512,10 @@ impl TrustedKey {
         part(&self.certificate_sha256.unwrap_or_default());
         part(self.country.as_deref().unwrap_or_default().as_bytes());
         part(self.usage.0.as_slice());
+        if let Some((not_before, not_after)) = self.validity {
+            part(&not_before.seconds().to_be_bytes());
+            part(&not_after.seconds().to_be_bytes());
+        }
         if let Some(gdhcn) = &self.gdhcn {
             part(gdhcn.environment().name().as_bytes());
             part(gdhcn.domain().as_bytes());

@@ -67,7 +67,8 @@ pub enum ListFormat {
     /// signed each CSCA and UPLOAD entry. A DSC entry counts if a CSCA of
     /// those issued it and an UPLOAD certificate of the CSCA's country signed
     /// it. The key's country is the CSCA's: the entry's own is not signed.
-    /// **Nothing signs the array as a whole**: entries may be missing.
+    /// **Nothing signs the array as a whole**: entries may be missing, and
+    /// their kids and dates are as whoever sent it wrote them.
     Gateway,
     /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
     /// signature over all that follows, which is [`Certificates`](Self::Certificates).

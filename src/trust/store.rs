@@ -33,7 +33,6 @@ pub struct TrustStore {
     pub(super) keys: Arc<Vec<TrustedKey>>,
     pub(super) lists: Arc<[Arc<ListInfo>]>,
     pub(super) latest_time: Option<Timestamp>,
-    pub(super) has_denials: bool,
 }
 
 impl TrustStore {
@@ -59,7 +58,6 @@ impl TrustStore {
             keys: Arc::new(kept),
             lists: self.lists.clone(),
             latest_time: self.latest_time,
-            has_denials: self.has_denials,
         }
     }
 
@@ -78,10 +76,6 @@ impl TrustStore {
     /// [`TrustState::latest_time`](super::TrustState::latest_time).
     pub fn latest_time(&self) -> Option<Timestamp> {
         self.latest_time
-    }
-
-    pub(crate) fn has_denials(&self) -> bool {
-        self.has_denials
     }
 
     /// How many keys there are.

@@ -54,14 +54,15 @@ impl Policy {
     }
 
     /// For how many seconds after `exp` a certificate still counts as in
-    /// time, for clocks that run fast. Default 0.
+    /// time, and a trust list after its own expiry, for clocks that run fast.
+    /// Default 0.
     pub fn expiry_skew(mut self, seconds: u32) -> Self {
         self.expiry_skew = seconds.into();
         self
     }
 
-    /// How many seconds `iat` may lie in the future, for clocks that run
-    /// slow. Default 60.
+    /// How many seconds `iat` may lie in the future, and so may the time at
+    /// which a trust list was made, for clocks that run slow. Default 60.
     pub fn issue_skew(mut self, seconds: u32) -> Self {
         self.issue_skew = seconds.into();
         self

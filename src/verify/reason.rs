@@ -84,11 +84,11 @@ pub enum Reason {
     },
     /// The list was made after the time of verification: the clock is wrong,
     /// or somebody looks back.
-    #[error("the trust list {list} was made at {dated}, and it is {now}: is the clock right?")]
+    #[error("the trust list {list} is of {dated}, and it is {now}: is the clock right?")]
     ListFromFuture {
         /// The label of the list.
         list: String,
-        /// When it was made.
+        /// When it was made or fetched, or its newest entry.
         dated: Timestamp,
         /// The time of verification.
         now: Timestamp,

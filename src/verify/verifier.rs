@@ -109,13 +109,13 @@ impl Verifier {
         let content = Content::read(unverified, &self.policy, &mut progress.deviations);
         // One key may be listed twice under one kid, with and without a
         // certificate or in two of them. The entry that speaks best for the
-        // certificate counts: each of them is trusted. But none of them is if
-        // one is denied.
+        // certificate counts: each of them is trusted. A denial is in all of
+        // them.
         let mut best = self.judge(progress.clone(), signer, &content, now);
-        if best.outcome != Outcome::Valid || self.trust.has_denials() {
+        if best.outcome != Outcome::Valid {
             for signer in signers {
                 let other = self.judge(progress.clone(), signer, &content, now);
-                if other.outcome.rank() < best.outcome.rank() {
+                if other.outcome.weight() < best.outcome.weight() {
                     best = other;
                 }
             }

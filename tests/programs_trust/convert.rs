@@ -208,3 +208,50 @@ fn verify_remembers_the_editions_and_refuses_older_ones() {
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("--state"), "{}", ran.err);
 }
+
+#[test]
+fn the_environment_asked_for_is_that_of_snapshots_and_unsigned_lists_too() {
+    let files = Files::new("trust-environment");
+    let entry = gdhcn_entry(DEV, &common::dsc("alpha", &[]));
+    let list = files.write("did.json", gdhcn(DEV, "dev", &[entry]));
+    let (out, state) = (files.write("out", ""), files.write("state.json", ""));
+    let unsigned = "--dangerously-trust-unsigned";
+    let ran = run(&["convert", unsigned, "--out", &out, &list]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    std::fs::remove_file(&state).unwrap();
+    for file in [&list, &out] {
+        let with = |environment: &str| {
+            let environment = ["--trust-env", environment, "--state", &state];
+            let file = ["--trust", file, unsigned, "--at", NOW, "--retrospective"];
+            verify(&[&environment[..], &file].concat())
+        };
+        assert_eq!(with("dev").status, 0);
+        let ran = with("prod");
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+        assert!(ran.err.contains("environment dev"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn half_a_list_and_an_unknown_participant_are_named() {
+    let files = Files::new("trust-wrong");
+    let [_, signature] = austrian();
+    let signature = files.write("signature", signature);
+    let ran = verify(&["--trust", &signature]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+    let says = format!("--trust {signature}: the second file of a list (at)");
+    assert!(ran.err.contains(&says), "{}", ran.err);
+
+    let entry = gdhcn_entry(DEV, &common::dsc("alpha", &[]));
+    let list = files.write("did.json", gdhcn(DEV, "dev", &[entry]));
+    let unsigned = "--dangerously-trust-unsigned";
+    let out = files.0.join("out").to_str().unwrap().to_owned();
+    let convert = ["convert", unsigned, "--out", &out];
+    let ran = run(&[&convert[..], &["--participant", "xxa", &list]].concat());
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--participant xxa"), "{}", ran.err);
+    // This program has no --trust.
+    let ran = run(&[&convert[..], &[&signature]].concat());
+    assert_eq!(ran.status, 2);
+    assert!(!ran.err.contains("--trust "), "{}", ran.err);
+}

@@ -68,7 +68,11 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     let kept = store.select(|key| key.denials().is_empty());
     let denied = store.len() - kept.len();
     if kept.is_empty() {
-        return Err("no key is left to write".into());
+        return Err(match store.is_empty() {
+            true => options.trust.no_key(),
+            false => "all keys are denied: none is left to write".into(),
+        }
+        .into());
     }
     let snapshot = match &signer {
         Some(signer) => kept.to_signed_snapshot(at, signer)?,

@@ -2,6 +2,7 @@
 
 use super::ListFormat;
 use crate::Timestamp;
+use crate::trust::state::Edition;
 
 /// What a list says about itself and its time, for whoever decides whether it
 /// is recent enough. Loading a list judges none of it: no clock is read.
@@ -27,6 +28,14 @@ pub(in crate::trust) struct Claims {
 }
 
 impl ListInfo {
+    /// Whether it is another edition of the same list, and a later one.
+    pub(in crate::trust) fn is_newer_than(&self, other: &Self) -> bool {
+        let same = self.identity().is_some() && self.identity() == other.identity();
+        same && self.authenticated
+            && other.authenticated
+            && Edition::of(other).is_before(&Edition::of(self))
+    }
+
     /// The label that the caller gave.
     pub fn label(&self) -> &str {
         &self.label

@@ -247,7 +247,13 @@ pub fn add_all(kid: &str, material: &Material, cases: &mut Vec<Case>) {
         steps.extend([
             deny_with("by-certificate", None),
             built(0, &[kid, kid], &[("own", 0, "kid-mismatch", true)]),
-            verify("dsc", SOON).revoked().done(),
+            match renewed_first {
+                true => verify("dsc", SOON)
+                    .revoked()
+                    .skips("trust-list", "no-list")
+                    .done(),
+                false => verify("dsc", SOON).revoked().done(),
+            },
         ]);
         add(
             cases,
