@@ -59,6 +59,13 @@ impl Coding {
         self.display.as_deref()
     }
 
+    /// Whether it is a code of that system, which an EU DCC does not name. The
+    /// same code of another system means something else.
+    pub(crate) fn is_of(&self, system: &str) -> bool {
+        let rest = self.system().map(|uri| uri.strip_prefix(system));
+        rest.is_none_or(|rest| rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    }
+
     /// Whether it says nothing at all.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
