@@ -216,11 +216,14 @@ impl YellowCard {
         self.rule() == Some(Rule::YellowFever)
     }
 
-    /// Whether it states another period than the Regulations set.
-    pub(crate) fn states_another_period(&self) -> bool {
-        self.rule() == Some(Rule::YellowFever)
-            && (self.stated_until.is_some()
-                || self.stated_from.is_some() && self.stated_from != self.valid_from)
+    /// The member that states another period than the Regulations set.
+    pub(crate) fn other_period(&self) -> Option<&'static str> {
+        if self.rule() != Some(Rule::YellowFever) {
+            return None;
+        }
+        let differs = self.stated_from.is_some() && self.stated_from != self.valid_from;
+        let ends = self.stated_until.map(|_| "v.vle");
+        differs.then_some("v.vls").or(ends)
     }
 
     /// By the disease, in ICD-11 or SNOMED CT; `None` if it is not known.

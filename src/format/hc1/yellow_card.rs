@@ -28,8 +28,8 @@ pub(crate) fn read(
 ) -> Result<Record, ContentError> {
     let (holder, mut card) = parse(value, deviations)?;
     card.resolve(products);
-    if card.states_another_period() {
-        deviations.push(Deviation::new(DeviationCode::CardValidity, "v.vls"));
+    if let Some(at) = card.other_period() {
+        deviations.push(Deviation::new(DeviationCode::CardValidity, at));
     }
     Ok(record(holder, card))
 }
