@@ -8,6 +8,7 @@
 //! Everything here is personal data: `Debug` prints the kind and nothing else.
 
 pub mod codes;
+mod coding;
 mod ddcc;
 mod entry;
 mod health_link;
@@ -17,11 +18,13 @@ mod payload;
 mod products;
 pub mod translit;
 pub mod uvci;
+mod when;
 mod yellow_card;
 
 use core::fmt;
 
-pub use ddcc::{CertificateDetails, Coding, When};
+pub use coding::Coding;
+pub use ddcc::CertificateDetails;
 pub(crate) use ddcc::{TestDetails, VaccinationDetails};
 pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
@@ -36,6 +39,7 @@ pub use payload::PayloadKind;
 pub use products::{Product, ProductCatalogue};
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
+pub use when::When;
 pub use yellow_card::{Generation, YellowCard};
 
 use crate::format::hc1::cwt::ContentError;

@@ -103,7 +103,7 @@ fn the_parts_of_a_link_are_read() {
 #[test]
 fn the_fields_own_form_is_read() {
     let text = format!(
-        r#"{{"url":"http://example.org:8182/v2/manifests/1","flag":"P","exp":1640995200997,"key":"{BASE64_KEY}=","label":"A"}}"#
+        r#"{{"url":"http://example.org:8182/v2/manifests/1","flag":"P","exp":1640995200997,"key":"{BASE64_KEY}=","label":"AB"}}"#
     );
     let encoded = BASE64_URL_SAFE.encode(text);
     assert!(encoded.ends_with('='));

@@ -246,7 +246,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn any_date() -> impl Strategy<Value = PartialDate> {
-    "(19|20)[0-9]{2}(-0[1-9](-[12][0-9])?)?".prop_map(|text| date(&text))
+    "(19|20)[0-9]{2}(-0[1-9](-[12][0-8])?)?".prop_map(|text| date(&text))
 }
 
 prop_compose! {

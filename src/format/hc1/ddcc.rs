@@ -96,7 +96,7 @@ pub(crate) fn read(
 
 fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     let full_name = reader.required(root, "name", Reader::text);
-    let (born, born_text) = reader.born(root, "birthDate");
+    let (born, born_text) = reader.born(root, "birthDate", false);
     let identifier = reader.identifier(root, "identifier");
     Holder {
         full_name,
