@@ -350,8 +350,11 @@ fn hint(code: &str) -> &'static str {
         "cwt-claim-type" => {
             "iss (1) is a text, exp (4) and iat (6) are numbers, hcert (-260) is a map"
         }
-        "hcert-missing" => "the key -260 is an integer; some issuers write it as a text",
-        "hcert-unknown-payload" => "this program reads the EU DCC, key 1 of the hcert claim",
+        "hcert-missing" => "the payload stands under the key -260, an integer",
+        "hcert-unknown-payload" => {
+            "the keys 1 (EU DCC), 3 and 4 (DDCC), 5 (health link), -6 (yellow card) and -7 (medication) \
+             are known"
+        }
         code if code.starts_with("cbor-") => {
             "the offset counts in the bytes of this layer; --full shows all of them"
         }

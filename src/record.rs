@@ -8,6 +8,7 @@
 //! Everything here is personal data: `Debug` prints the kind and nothing else.
 
 pub mod codes;
+mod coding;
 mod ddcc;
 mod entry;
 mod health_link;
@@ -18,11 +19,13 @@ mod products;
 mod serology;
 pub mod translit;
 pub mod uvci;
+mod when;
 mod yellow_card;
 
 use core::fmt;
 
-pub use ddcc::{CertificateDetails, Coding, When};
+pub use coding::Coding;
+pub use ddcc::CertificateDetails;
 pub(crate) use ddcc::{TestDetails, VaccinationDetails};
 pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
@@ -38,6 +41,7 @@ pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
+pub use when::When;
 pub(crate) use yellow_card::TEMPLATE;
 pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 

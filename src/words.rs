@@ -22,7 +22,7 @@ mod texts;
 use core::fmt;
 
 use crate::PartialDate;
-use crate::record::{Entry, Holder, PayloadKind, ProductCatalogue, Record};
+use crate::record::{Coding, Entry, Holder, PayloadKind, ProductCatalogue, Record};
 use texts::Text;
 
 pub use texts::Language;
@@ -51,9 +51,10 @@ impl fmt::Debug for Line {
 pub fn describe(record: &Record, language: Language) -> Vec<Line> {
     let mut words = Words {
         language,
+        payload: record.payload(),
         lines: Vec::new(),
     };
-    words.holder(record.holder(), record.payload());
+    words.holder(record.holder());
     for entry in record.entries() {
         words.entry(entry);
     }
@@ -76,6 +77,7 @@ pub fn payload_name(kind: PayloadKind, language: Language) -> &'static str {
 /// Lines in the making.
 struct Words {
     language: Language,
+    payload: PayloadKind,
     lines: Vec<Line>,
 }
 
@@ -119,7 +121,24 @@ impl Words {
         }
     }
 
-    fn holder(&mut self, holder: &Holder, payload: PayloadKind) {
+    /// The same for a code that may bring the issuer's words along.
+    fn coding(&self, coding: &Coding) -> String {
+        match coding.display() {
+            Some(words) if coding.code().is_empty() => words.to_owned(),
+            Some(words) => self.say(Text::NamedCode, &[words, coding.code()]),
+            None => self.code(coding.code()),
+        }
+    }
+
+    /// A line that only an EU DCC has to have.
+    fn coded(&mut self, label: Text, coding: &Coding) {
+        if self.payload == PayloadKind::EuDcc || !coding.is_empty() {
+            self.line(label, self.coding(coding));
+        }
+    }
+
+    fn holder(&mut self, holder: &Holder) {
+        let payload = self.payload;
         let joined = |names: [Option<&str>; 2], between: &str| {
             let names: Vec<_> = names.into_iter().flatten().collect();
             names.join(between)
@@ -179,8 +198,17 @@ impl Words {
             Entry::Medication(entry) => return self.medication(entry),
             Entry::HealthLink(entry) => return self.health_link(entry),
         }
-        self.required(Text::Country, Some(entry.country()));
-        self.required(Text::CertifiedBy, Some(entry.issuer()));
+        match self.payload {
+            // The core data set leaves them open.
+            PayloadKind::DdccVaccination | PayloadKind::DdccTest => {
+                self.optional(Text::Country, Some(entry.country()));
+                self.optional(Text::CertifiedBy, Some(entry.issuer()));
+            }
+            _ => {
+                self.required(Text::Country, Some(entry.country()));
+                self.required(Text::CertifiedBy, Some(entry.issuer()));
+            }
+        }
         self.required(Text::Identifier, Some(entry.id()));
     }
 }

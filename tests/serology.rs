@@ -13,10 +13,12 @@ mod raw;
 use ciborium::Value;
 use common::pki::{EKU_TEST, EKU_VACCINATION};
 use common::*;
-use hcert::Timestamp;
-use hcert::record::{AntibodyClass, Entry, Record, Test, TestKind, TestResult, codes};
+use hcert::record::{
+    AntibodyClass, Coding, Entry, Holder, Record, Test, TestKind, TestResult, codes,
+};
 use hcert::trust::TrustStore;
 use hcert::verify::{Outcome, Step, Verdict, Verifier};
+use hcert::{PartialDate, Timestamp};
 use raw::{Raw, cwt, holder_only, t, with};
 
 /// The codes that are known, by class; the first of each is issued.
@@ -130,6 +132,67 @@ fn what_has_no_result_of_presence_is_no_antibody_kind() {
     }
     assert_eq!(TestKind::from_code("LP6464-4"), TestKind::Naat);
     assert_eq!(TestKind::from_code("LP217198-3"), TestKind::RapidAntigen);
+}
+
+/// A test as a DDCC, with the code systems that it names.
+fn ddcc(kind: Coding, result: Coding) -> Record {
+    let entry = Test::builder()
+        .kind_coding(kind)
+        .sampled_at(Timestamp::parse("2021-05-30T10:12:22Z").unwrap())
+        .result_coding(result)
+        .country("XXX")
+        .issuer("Ministry of Health")
+        .hcid("XX0001")
+        .build_ddcc();
+    let born = PartialDate::parse("1998-02-26").unwrap();
+    Record::ddcc(Holder::with_full_name("G Musterfrau", born), entry.unwrap()).unwrap()
+}
+
+#[test]
+fn an_antibody_test_is_issued_and_read_as_a_ddcc() {
+    let loinc = |code| Coding::new(code).with_system(codes::LOINC);
+    let snomed = |code| Coding::new(code).with_system(codes::SNOMED_CT);
+    for (class, known) in KNOWN {
+        for code in known {
+            for (result, meaning) in [
+                (codes::DETECTED, TestResult::AntibodiesDetected),
+                (codes::NOT_DETECTED, TestResult::AntibodiesNotDetected),
+            ] {
+                let record = ddcc(loinc(code), snomed(result));
+                let verdict = verify(issued("a", &record).text());
+                let test = &tests(&verdict)[0];
+                assert_eq!(test.kind(), TestKind::Antibody(class));
+                assert_eq!(test.kind_code(), *code);
+                assert_eq!(test.result(), meaning);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_code_of_another_system_means_nothing_known() {
+    let other = "http://example.org/codes";
+    let snomed = Coding::new(codes::NOT_DETECTED).with_system(codes::SNOMED_CT);
+    for code in ["94563-4", codes::NAAT, codes::RAPID_ANTIGEN] {
+        let record = ddcc(Coding::new(code).with_system(other), snomed.clone());
+        let test = &tests(&verify(issued("a", &record).text()))[0];
+        assert_eq!(test.kind(), TestKind::Other(code));
+    }
+    let naat = Coding::new(codes::NAAT).with_system(codes::LOINC);
+    for (system, known) in [
+        (other, false),
+        ("http://snomed.info/sctx", false),
+        ("http://snomed.info/sct/900000000000207008", true),
+    ] {
+        let result = Coding::new(codes::NOT_DETECTED).with_system(system);
+        let record = ddcc(naat.clone(), result);
+        let test = &tests(&verify(issued("a", &record).text()))[0];
+        let expected = match known {
+            true => TestResult::Negative,
+            false => TestResult::Other(codes::NOT_DETECTED),
+        };
+        assert_eq!(test.result(), expected, "{system}");
+    }
 }
 
 #[test]

@@ -9,7 +9,10 @@
 mod common;
 
 use common::*;
-use hcert::record::{Holder, IdentityDocument, PayloadKind, Record, YellowCard};
+use hcert::record::{
+    Coding, HealthLink, HealthLinkKey, HealthLinkKind, Holder, IdentityDocument, Medication,
+    PayloadKind, Record, Test, Vaccination, When, YellowCard, codes,
+};
 use hcert::words::{Language, describe, payload_name};
 use hcert::{Date, PartialDate};
 use serde_json::{Value, json};
@@ -152,6 +155,137 @@ fn a_yellow_card_in_words() {
         under(&against_polio, "Yellow card"),
         ["vaccination against Poliomyelitis (1C81)"]
     );
+}
+
+#[test]
+fn a_ddcc_in_words() {
+    let code = |code, words| Coding::new(code).with_display(words);
+    let born = PartialDate::parse("1998-02-26").unwrap();
+    let holder = || Holder::with_full_name("Gabriele Musterfrau", born);
+    let who = [("Holder", "Gabriele Musterfrau"), ("Born", "1998-02-26")];
+    let vaccination = Vaccination::builder()
+        .vaccine(code("XM68M6", "mRNA vaccine"))
+        .product(code("XM8NQ0", "A brand"))
+        .manufacturer(code("XM1", "A manufacturer"))
+        .batch("PT123F")
+        .dose_number(1)
+        .date(Date::parse("2021-07-08").unwrap())
+        .country("XXX")
+        .issuer("Ministry of Health")
+        .hcid("XX0001")
+        .centre("Centre 1")
+        .practitioner("P-1")
+        .next_dose(Date::parse("2021-08-08").unwrap())
+        .certificate_period(None, When::from(Date::parse("2022-07-08").unwrap()))
+        .build_ddcc();
+    let record = Record::ddcc(holder(), vaccination.unwrap()).unwrap();
+    let expected = [
+        ("Vaccination", "against COVID-19 (840539006), dose 1"),
+        ("Given on", "2021-07-08"),
+        ("Vaccine", "mRNA vaccine (XM68M6)"),
+        ("Product", "A brand (XM8NQ0)"),
+        ("Manufacturer", "A manufacturer (XM1)"),
+        ("Batch", "PT123F"),
+        ("Centre", "Centre 1"),
+        ("Clinician", "P-1"),
+        ("Next dose", "2021-08-08"),
+        ("Holds until", "2022-07-08"),
+        ("Country", "XXX"),
+        ("Certified by", "Ministry of Health"),
+        ("Identifier", "XX0001"),
+    ];
+    assert_eq!(words(&record), lines(&[&who[..], &expected].concat()));
+
+    let test = Test::builder()
+        .kind_coding(code("94563-4", "SARS-CoV-2 IgG").with_system(codes::LOINC))
+        .result_coding(code("260373001", "Detected").with_system(codes::SNOMED_CT))
+        .origin(code("119364003", "Serum specimen"))
+        .sampled_on(Date::parse("2021-07-08").unwrap())
+        .country("XXX")
+        .issuer("Ministry of Health")
+        .hcid("XX0002")
+        .build_ddcc();
+    let record = Record::ddcc(holder(), test.unwrap()).unwrap();
+    let expected = [
+        (
+            "Test",
+            "for antibodies, COVID-19 (840539006): antibodies detected",
+        ),
+        (
+            "Meaning",
+            "this test tells neither that there is an infection nor that there is none",
+        ),
+        ("Kind", "antibody test, IgG (94563-4)"),
+        ("Sample of", "Serum specimen (119364003)"),
+        ("Sampled on", "2021-07-08"),
+        ("Country", "XXX"),
+        ("Certified by", "Ministry of Health"),
+        ("Identifier", "XX0002"),
+    ];
+    assert_eq!(words(&record), lines(&[&who[..], &expected].concat()));
+}
+
+#[test]
+fn a_medication_overview_in_words() {
+    let date = |text| PartialDate::parse(text).unwrap();
+    let line = |code| Medication::builder(code).effective_from(date("2015-03"));
+    let first = line("L02BG03").dosage("1 tablet once daily").build();
+    let second = line("A10BA02").effective_until(date("2016")).build();
+    let holder = Holder::with_full_name("Gabriele Musterfrau", date("1972-05-01"));
+    let record = Record::medication(
+        holder.with_sex("female"),
+        vec![first.unwrap(), second.unwrap()],
+    );
+    let expected = [
+        ("Holder", "Gabriele Musterfrau"),
+        ("Born", "1972-05-01"),
+        ("Sex", "female"),
+        ("Medicine", "code L02BG03"),
+        ("Dosage", "1 tablet once daily"),
+        ("Taken from", "2015-03"),
+        ("Medicine", "code A10BA02"),
+        ("Taken from", "2015-03"),
+        ("Taken until", "2016"),
+    ];
+    assert_eq!(words(&record.unwrap()), lines(&expected));
+}
+
+#[test]
+fn a_health_link_in_words_keeps_its_key_and_its_path() {
+    let key = || HealthLinkKey::new([7; 32]);
+    let link = |kind, url| HealthLink::builder(kind, url, key());
+    let smart = link(
+        HealthLinkKind::Smart,
+        "https://user:word@ehr.example.org:8443/m/s3cr3t?_id=7f3a#x",
+    );
+    let smart = smart
+        .label("Patient summary")
+        .expires_at(hcert::Timestamp::parse("2027-01-01T00:00:00Z").unwrap());
+    let verifiable = link(HealthLinkKind::Verifiable, "https://ehr.example.org").passcode();
+    let network = link(HealthLinkKind::Verifiable, "https://ehr.example.org?q");
+    let links = [smart, verifiable, network].map(|link| link.build().unwrap());
+    let record = Record::health_links(links.to_vec()).unwrap();
+    let meaning = "points to a record elsewhere; nothing is fetched, and its key is not shown";
+    let expected = [
+        ("Health link", meaning),
+        ("Label", "Patient summary"),
+        ("Kind", "SMART Health Link"),
+        ("Held at", "https://ehr.example.org:8443"),
+        ("Access", "whoever has this code"),
+        ("Holds until", "2027-01-01T00:00:00Z"),
+        ("Health link", meaning),
+        ("Kind", "Verifiable Health Link"),
+        ("Held at", "https://ehr.example.org"),
+        ("Access", "with this code and a passcode"),
+        ("Health link", meaning),
+        ("Kind", "Verifiable Health Link"),
+        ("Held at", "https://ehr.example.org"),
+        (
+            "Access",
+            "with this code, for participants of the trust network",
+        ),
+    ];
+    assert_eq!(words(&record), lines(&expected));
 }
 
 #[test]

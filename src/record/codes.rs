@@ -28,3 +28,9 @@ pub const INCONCLUSIVE: &str = "419984006";
 pub const YELLOW_FEVER: &str = "1D47";
 /// Poliomyelitis (ICD-11), as smart-icvp's value set ICVPDiseaseTargeted has it.
 pub const POLIOMYELITIS: &str = "1C81";
+
+/// The URI of LOINC, the code system of `tt` (FHIR R4).
+pub const LOINC: &str = "http://loinc.org";
+/// The URI of SNOMED CT, the code system of `tr` (FHIR R4). An edition and a
+/// version may follow.
+pub const SNOMED_CT: &str = "http://snomed.info/sct";

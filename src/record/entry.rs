@@ -458,7 +458,10 @@ entry!(Test, TestBuilder, impl Into<Coding>);
 impl Test {
     /// The kind of the test (`tt`).
     pub fn kind(&self) -> TestKind<'_> {
-        TestKind::from_code(self.kind.code())
+        match self.kind.is_of(codes::LOINC) {
+            true => TestKind::from_code(self.kind.code()),
+            false => TestKind::Other(self.kind.code()),
+        }
     }
 
     /// The code of the kind (`tt`), as it is written.
@@ -489,6 +492,9 @@ impl Test {
     /// The result (`tr`). For an antibody test the codes mean antibodies, not
     /// the virus.
     pub fn result(&self) -> TestResult<'_> {
+        if !self.result.is_of(codes::SNOMED_CT) {
+            return TestResult::Other(self.result.code());
+        }
         let antibody = matches!(self.kind(), TestKind::Antibody(_));
         match (self.result.code(), antibody) {
             (codes::NOT_DETECTED, false) => TestResult::Negative,

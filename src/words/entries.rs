@@ -2,29 +2,50 @@
 
 use super::{Text, Words};
 use crate::record::{
-    AntibodyClass, HealthLink, Medication, ProductCatalogue, Recovery, Test, TestKind, TestResult,
-    Vaccination, YellowCard,
+    AntibodyClass, CertificateDetails, HealthLink, HealthLinkKind, Medication, PayloadKind,
+    ProductCatalogue, Recovery, Test, TestKind, TestResult, Vaccination, YellowCard,
 };
 
 impl Words {
     pub(super) fn vaccination(&mut self, entry: &Vaccination) {
-        let disease = self.code(entry.disease());
-        let what = match (entry.dose_number(), entry.dose_total()) {
+        let disease = self.coding(entry.disease_coding());
+        let number = entry.dose_number().map(|n| n.to_string());
+        let total = entry.dose_total().map(|n| n.to_string());
+        let what = match (&number, &total) {
             (Some(number), Some(total)) => {
-                let (number, total) = (number.to_string(), total.to_string());
-                self.say(Text::VaccinationDose, &[&disease, &number, &total])
+                self.say(Text::VaccinationDose, &[&disease, number, total])
+            }
+            // The number of doses is open in a DDCC.
+            (Some(number), None) if self.payload != PayloadKind::EuDcc => {
+                self.say(Text::VaccinationDoseOpen, &[&disease, number])
             }
             _ => self.say(Text::VaccinationDoseUnknown, &[&disease]),
         };
         self.line(Text::Vaccination, what);
         self.required(Text::GivenOn, entry.date());
-        self.line(Text::Vaccine, self.code(entry.vaccine()));
-        self.line(Text::Product, self.code(entry.product()));
-        self.line(Text::Manufacturer, self.code(entry.manufacturer()));
+        self.coded(Text::Vaccine, entry.vaccine_coding());
+        self.coded(Text::Product, entry.product_coding());
+        self.coded(Text::Manufacturer, entry.manufacturer_coding());
+        let holder = entry.authorisation_holder();
+        if !holder.is_empty() {
+            self.line(Text::AuthorisationHolder, self.coding(holder));
+        }
+        self.optional(Text::Batch, entry.batch());
+        self.optional(Text::Centre, entry.centre());
+        self.optional(Text::Clinician, entry.practitioner());
+        self.optional(Text::CountsFrom, entry.valid_from());
+        self.optional(Text::NextDose, entry.next_dose());
+        self.certificate(entry.certificate());
+    }
+
+    /// The period of a DDCC.
+    fn certificate(&mut self, certificate: &CertificateDetails) {
+        self.optional(Text::HoldsFrom, certificate.valid_from());
+        self.optional(Text::HoldsUntil, certificate.valid_until());
     }
 
     pub(super) fn test(&mut self, entry: &Test) {
-        let disease = self.code(entry.disease());
+        let disease = self.coding(entry.disease_coding());
         let kind = entry.kind();
         // Negative and positive are words about the virus, so they need a
         // kind that is known to look for it.
@@ -39,7 +60,7 @@ impl Words {
             TestResult::AntibodiesNotDetected => Text::AntibodiesNotDetected,
             TestResult::Other(_) => Text::OtherResult,
         };
-        let result = self.say(result, &[&self.code(entry.result().code())]);
+        let result = self.say(result, &[&self.coding(entry.result_coding())]);
         let kind = match kind {
             TestKind::Antibody(class) => {
                 let what = self.say(Text::TestForAntibodies, &[&disease, &result]);
@@ -59,16 +80,29 @@ impl Words {
                 match kind {
                     TestKind::Naat => self.say(Text::KindNaat, &[]),
                     TestKind::RapidAntigen => self.say(Text::KindRapidAntigen, &[]),
-                    _ => self.code(entry.kind_code()),
+                    _ => self.coding(entry.kind_coding()),
                 }
             }
         };
         self.line(Text::Kind, kind);
         self.optional(Text::TestName, entry.name());
         self.optional(Text::Device, entry.device().map(|code| self.code(code)));
-        self.required(Text::SampledAt, entry.sampled_at());
+        for (label, coding) in [
+            (Text::Product, entry.brand()),
+            (Text::Manufacturer, entry.manufacturer()),
+            (Text::SampleOf, entry.origin()),
+        ] {
+            if !coding.is_empty() {
+                self.line(label, self.coding(coding));
+            }
+        }
+        match (entry.sampled_at(), entry.sampled_on()) {
+            (None, Some(day)) => self.line(Text::SampledOn, day.to_string()),
+            (time, _) => self.required(Text::SampledAt, time),
+        }
         self.optional(Text::ResultAt, entry.resulted_at());
         self.optional(Text::Centre, entry.centre());
+        self.certificate(entry.certificate());
     }
 
     pub(super) fn recovery(&mut self, entry: &Recovery) {
@@ -122,12 +156,44 @@ impl Words {
     }
 
     pub(super) fn medication(&mut self, entry: &Medication) {
-        self.required(Text::Medicine, Some(entry.medicine()));
+        self.line(Text::Medicine, self.code(entry.medicine()));
+        self.optional(Text::Dosage, entry.dosage());
+        self.optional(Text::Reason, entry.reason());
+        self.optional(Text::Adherence, entry.adherence());
+        self.optional(Text::TakenFrom, entry.effective_from());
+        self.optional(Text::TakenUntil, entry.effective_until());
+        self.optional(Text::AssertedOn, entry.asserted_on());
     }
 
     pub(super) fn health_link(&mut self, entry: &HealthLink) {
         let what = self.say(Text::HealthLinkMeaning, &[]);
         self.line(Text::HealthLink, what);
-        self.required(Text::Address, Some(entry.url()));
+        self.optional(Text::HealthLinkLabel, entry.label());
+        let kind = match entry.kind() {
+            HealthLinkKind::Smart => Text::HealthLinkSmart,
+            HealthLinkKind::Verifiable => Text::HealthLinkVerifiable,
+        };
+        self.line(Text::Kind, self.say(kind, &[]));
+        self.required(Text::HeldAt, origin(entry.url()));
+        self.optional(Text::Viewer, entry.viewer().and_then(origin));
+        let access = match (entry.needs_passcode(), entry.kind()) {
+            (true, _) => Text::AccessPasscode,
+            (false, HealthLinkKind::Smart) => Text::AccessCode,
+            (false, HealthLinkKind::Verifiable) => Text::AccessNetwork,
+        };
+        self.line(Text::Access, self.say(access, &[]));
+        self.optional(Text::HoldsUntil, entry.expires_at());
     }
+}
+
+/// Scheme and host: the rest of a link's URL is as good as a password, and so
+/// is what stands before an `@`.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    Some(format!("{scheme}://{host}"))
 }

@@ -72,8 +72,12 @@ texts! {
     // Vaccination.
     Vaccination: "Vaccination";
     VaccinationDose: "against {0}, dose {1} of {2}";
+    VaccinationDoseOpen: "against {0}, dose {1}";
     VaccinationDoseUnknown: "against {0}, dose not stated, or not readable";
     Vaccine: "Vaccine";
+    AuthorisationHolder: "Authorised to";
+    CountsFrom: "Counts from";
+    NextDose: "Next dose";
 
     // Test.
     Test: "Test";
@@ -96,7 +100,9 @@ texts! {
     AntibodyTotal: "of any class";
     TestName: "Name";
     Device: "Device";
+    SampleOf: "Sample of";
     SampledAt: "Sampled at";
+    SampledOn: "Sampled on";
     ResultAt: "Result at";
 
     // Recovery.
@@ -123,9 +129,23 @@ texts! {
 
     // Medication.
     Medicine: "Medicine";
+    Dosage: "Dosage";
+    Reason: "Reason";
+    Adherence: "Adherence";
+    TakenFrom: "Taken from";
+    TakenUntil: "Taken until";
+    AssertedOn: "Asserted on";
 
     // Health link.
     HealthLink: "Health link";
     HealthLinkMeaning: "points to a record elsewhere; nothing is fetched, and its key is not shown";
-    Address: "Address";
+    HealthLinkLabel: "Label";
+    HealthLinkSmart: "SMART Health Link";
+    HealthLinkVerifiable: "Verifiable Health Link";
+    HeldAt: "Held at";
+    Viewer: "Viewer";
+    Access: "Access";
+    AccessPasscode: "with this code and a passcode";
+    AccessCode: "whoever has this code";
+    AccessNetwork: "with this code, for participants of the trust network";
 }

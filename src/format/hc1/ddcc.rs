@@ -96,7 +96,7 @@ pub(crate) fn read(
 
 fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     let full_name = reader.required(root, "name", Reader::text);
-    let (born, born_text) = reader.born(root, "birthDate");
+    let (born, born_text) = reader.born(root, "birthDate", false);
     let identifier = reader.identifier(root, "identifier");
     Holder {
         full_name,
@@ -133,7 +133,7 @@ impl Certificate {
         let early = EARLY_CERTIFICATE
             .into_iter()
             .any(|name| root.get(name).is_some());
-        let Some(value) = root.get("certificate") else {
+        let Some(value) = reader.value(root, "certificate") else {
             return if early {
                 Self::read_early(reader, root)
             } else {
@@ -148,7 +148,7 @@ impl Certificate {
             return Err(ContentError::Period);
         }
         let map = Map::new(value, root.at("certificate"));
-        let period = match map.get("period") {
+        let period = match reader.value(&map, "period") {
             None => None,
             Some(period @ Value::Map(_)) => Some(Map::new(period, map.at("period"))),
             Some(_) => return Err(ContentError::Period),
@@ -195,10 +195,14 @@ fn bound(
     map: Option<&Map<'_>>,
     name: &str,
 ) -> Result<Option<When>, ContentError> {
-    let Some(map) = map.filter(|map| map.get(name).is_some()) else {
+    let Some(map) = map else {
         return Ok(None);
     };
-    reader.when(map, name).map(Some).ok_or(ContentError::Period)
+    let when = reader.when(map, name);
+    match map.get(name) {
+        Some(_) => when.map(Some).ok_or(ContentError::Period),
+        None => Ok(None),
+    }
 }
 
 /// A FHIR `Reference` to the organization: its identifier, its name, or where

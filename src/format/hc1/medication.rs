@@ -43,10 +43,7 @@ pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Rec
 
 fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     let full_name = reader.required(root, "n", Reader::text);
-    if root.get("dob").is_none() {
-        reader.note(DeviationCode::SchemaMissing, "dob");
-    }
-    let (born, born_text) = reader.born(root, "dob");
+    let (born, born_text) = reader.born(root, "dob", true);
     let kind = reader.text(root, "dt");
     let number = if kind.is_some() {
         reader.required(root, "id", Reader::text)

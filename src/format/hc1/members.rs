@@ -132,8 +132,13 @@ impl Reader<'_> {
     }
 
     /// A date of birth, and its text.
-    pub fn born(&mut self, map: &Map<'_>, name: &str) -> (PartialDate, String) {
-        let born = self.partial_date(map, name).unwrap_or_default();
+    pub fn born(&mut self, map: &Map<'_>, name: &str, required: bool) -> (PartialDate, String) {
+        let born = if required {
+            self.required(map, name, Self::partial_date)
+        } else {
+            self.partial_date(map, name)
+        };
+        let born = born.unwrap_or_default();
         let text = map.get(name).map(untagged).and_then(Value::as_text);
         (born, text.unwrap_or_default().to_owned())
     }
