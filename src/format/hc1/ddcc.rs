@@ -14,8 +14,8 @@ use super::members::{Map, Reader, check_written, list, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
 use crate::record::{
-    CertificateDetails, Coding, Entry, Holder, IdentityDocument, PayloadKind, Record, RecordError,
-    Test, TestDetails, Vaccination, VaccinationDetails, When,
+    CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
+    RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,
 };
 
 /// The version of the core data set that is written.
@@ -115,7 +115,7 @@ fn sex(reader: &mut Reader<'_>, root: &Map<'_>) -> Option<String> {
     }
     reader.note(DeviationCode::SchemaType, root.at("sex"));
     let coding = reader.coding(root, "sex")?;
-    Some(coding.code).filter(|code| !code.is_empty())
+    Some(coding.code().to_owned()).filter(|code| !code.is_empty())
 }
 
 /// `certificate`, or what stands for it in the early form.
@@ -262,7 +262,7 @@ fn vaccination(
         country: required_coding(reader, event, "country"),
         issuer: certificate.issuer.clone(),
         id: certificate.id.clone(),
-        details: VaccinationDetails {
+        details: Extra::from(VaccinationDetails {
             certificate: certificate.details.clone(),
             authorisation_holder: authorisation_holder.unwrap_or_default(),
             batch: reader.required(event, "lot", Reader::text),
@@ -270,7 +270,7 @@ fn vaccination(
             practitioner,
             valid_from: reader.date(event, from_name),
             next_dose: reader.date(event, next_name),
-        },
+        }),
     })
 }
 
@@ -295,13 +295,13 @@ fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: &Certificate) -> 
         country: required_coding(reader, event, "country"),
         issuer: certificate.issuer.clone(),
         id: certificate.id.clone(),
-        details: TestDetails {
+        details: Extra::from(TestDetails {
             certificate: certificate.details.clone(),
             brand: reader.coding(event, "brand").unwrap_or_default(),
             manufacturer: reader.coding(event, "manufacturer").unwrap_or_default(),
             origin: reader.coding(event, "origin").unwrap_or_default(),
             sampled_on,
-        },
+        }),
         ..Test::default()
     }
 }
@@ -316,8 +316,8 @@ pub(crate) fn write(record: &Record) -> Value {
     let holder = &record.holder;
     let certificate = record.entries.first().map(|entry| {
         let details = match entry {
-            Entry::Vaccination(entry) => Some(&entry.details.certificate),
-            Entry::Test(entry) => Some(&entry.details.certificate),
+            Entry::Vaccination(entry) => Some(entry.certificate()),
+            Entry::Test(entry) => Some(entry.certificate()),
             _ => None,
         };
         write_certificate(entry, &record.schema_version, details)
@@ -382,47 +382,42 @@ fn identifier(value: &str) -> Option<Value> {
 fn coding(coding: &Coding) -> Option<Value> {
     let map = || {
         members([
-            ("system", optional(&coding.system)),
+            ("system", coding.system().and_then(stated)),
             ("code", stated(coding)),
-            ("display", optional(&coding.display)),
+            ("display", coding.display().and_then(stated)),
         ])
     };
     (!coding.is_empty()).then(map)
 }
 
 fn write_vaccination(entry: &Vaccination) -> Value {
-    let details = &entry.details;
     members([
         ("vaccine", coding(&entry.vaccine)),
         ("brand", coding(&entry.product)),
         ("manufacturer", coding(&entry.manufacturer)),
-        ("maholder", coding(&details.authorisation_holder)),
-        ("lot", optional(&details.batch)),
+        ("maholder", coding(entry.authorisation_holder())),
+        ("lot", entry.batch().and_then(stated)),
         ("date", day(entry.date)),
-        ("validFrom", day(details.valid_from)),
+        ("validFrom", day(entry.valid_from())),
         ("dose", entry.dose_number.map(Value::from)),
         ("totalDoses", entry.dose_total.map(Value::from)),
         ("country", coding(&entry.country)),
-        ("centre", optional(&details.centre)),
-        (
-            "practitioner",
-            details.practitioner.as_deref().and_then(identifier),
-        ),
+        ("centre", entry.centre().and_then(stated)),
+        ("practitioner", entry.practitioner().and_then(identifier)),
         ("disease", coding(&entry.disease)),
-        ("nextDose", day(details.next_dose)),
+        ("nextDose", day(entry.next_dose())),
     ])
 }
 
 fn write_test(entry: &Test) -> Value {
-    let details = &entry.details;
     let sampled = entry.sampled_at.map(|time| Value::from(time.to_string()));
     members([
         ("pathogen", coding(&entry.disease)),
         ("type", coding(&entry.kind)),
-        ("brand", coding(&details.brand)),
-        ("manufacturer", coding(&details.manufacturer)),
-        ("origin", coding(&details.origin)),
-        ("date", sampled.or_else(|| day(details.sampled_on))),
+        ("brand", coding(entry.brand())),
+        ("manufacturer", coding(entry.manufacturer())),
+        ("origin", coding(entry.origin())),
+        ("date", sampled.or_else(|| day(entry.sampled_on()))),
         ("result", coding(&entry.result)),
         ("centre", entry.centre.as_ref().and_then(coding)),
         ("country", coding(&entry.country)),
