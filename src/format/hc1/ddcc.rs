@@ -10,7 +10,7 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{day, members, stated};
-use super::members::{Map, Reader, check_written, list, single};
+use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
 use crate::record::{
@@ -61,16 +61,23 @@ pub(crate) fn read(
         return Err(SEVERAL);
     }
     let name = if is_test { "test" } else { "vaccination" };
-    let events = match root.get(name) {
-        Some(event @ Value::Map(_)) => vec![Map::new(event, name)],
-        Some(events @ Value::Array(_)) => list(kind, events, name, deviations)?,
-        None if vaccinated && !is_test => vec![root.clone()],
+    let event = match root.get(name) {
+        Some(event @ Value::Map(_)) => Map::new(event, name),
+        // 0..* in the model of 2021. One certificate, one event, as in every
+        // model since: several are refused rather than shown in part.
+        Some(Value::Array(events)) => match events.as_slice() {
+            [event @ Value::Map(_)] => {
+                deviations.push(Deviation::new(DeviationCode::SchemaType, name));
+                Map::new(event, name)
+            }
+            [] => return Err(ContentError::Empty(kind)),
+            [_] => return Err(ContentError::NotPayload(kind)),
+            _ => return Err(ContentError::SeveralRecords(kind)),
+        },
+        None if vaccinated && !is_test => root.clone(),
         _ => return Err(ContentError::NotPayload(kind)),
     };
     let mut reader = Reader(deviations);
-    if has(name) && root.get(name).is_some_and(Value::is_array) {
-        reader.note(DeviationCode::SchemaEntries, name);
-    }
     // Side by side, under names of their own.
     let early = !is_test && !has("vaccination");
     let certificate = Certificate::read(&mut reader, &root)?;
@@ -78,18 +85,16 @@ pub(crate) fn read(
         reader.note(DeviationCode::DdccEarlyForm, "");
     }
     let holder = holder(&mut reader, &root);
-    let entries = events.iter().map(|event| {
-        Ok(if is_test {
-            Entry::Test(test(&mut reader, event, &certificate))
-        } else {
-            Entry::Vaccination(vaccination(&mut reader, event, &certificate)?)
-        })
-    });
-    let entries = entries.collect::<Result<_, ContentError>>()?;
+    let version = certificate.version.clone();
+    let entry = if is_test {
+        Entry::Test(test(&mut reader, &event, certificate))
+    } else {
+        Entry::Vaccination(vaccination(&mut reader, &event, certificate)?)
+    };
     Ok(Record {
         holder,
-        entries,
-        schema_version: certificate.version,
+        entries: vec![entry],
+        schema_version: version,
         payload: kind,
     })
 }
@@ -232,7 +237,7 @@ fn either<'n>(event: &Map<'_>, name: &'n str, early: &'n str) -> Result<&'n str,
 fn vaccination(
     reader: &mut Reader<'_>,
     event: &Map<'_>,
-    certificate: &Certificate,
+    certificate: Certificate,
 ) -> Result<Vaccination, ContentError> {
     let holder_name = either(event, "maholder", "ma_holder")?;
     let total_name = either(event, "totalDoses", "total_doses")?;
@@ -260,10 +265,10 @@ fn vaccination(
         dose_total: reader.count(event, total_name),
         date: reader.required(event, "date", Reader::day),
         country: required_coding(reader, event, "country"),
-        issuer: certificate.issuer.clone(),
-        id: certificate.id.clone(),
+        issuer: certificate.issuer,
+        id: certificate.id,
         details: Extra::from(VaccinationDetails {
-            certificate: certificate.details.clone(),
+            certificate: certificate.details,
             authorisation_holder: authorisation_holder.unwrap_or_default(),
             batch: reader.required(event, "lot", Reader::text),
             centre: reader.text(event, "centre"),
@@ -274,7 +279,7 @@ fn vaccination(
     })
 }
 
-fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: &Certificate) -> Test {
+fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: Certificate) -> Test {
     let sampled = reader.required(event, "date", Reader::when);
     let (sampled_at, sampled_on) = match sampled {
         Some(When::Instant(time)) => (Some(time), None),
@@ -293,10 +298,10 @@ fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: &Certificate) -> 
         result: reader.coding(event, "result").unwrap_or_default(),
         centre: reader.coding(event, "centre"),
         country: required_coding(reader, event, "country"),
-        issuer: certificate.issuer.clone(),
-        id: certificate.id.clone(),
+        issuer: certificate.issuer,
+        id: certificate.id,
         details: Extra::from(TestDetails {
-            certificate: certificate.details.clone(),
+            certificate: certificate.details,
             brand: reader.coding(event, "brand").unwrap_or_default(),
             manufacturer: reader.coding(event, "manufacturer").unwrap_or_default(),
             origin: reader.coding(event, "origin").unwrap_or_default(),
@@ -322,16 +327,11 @@ pub(crate) fn write(record: &Record) -> Value {
         };
         write_certificate(entry, &record.schema_version, details)
     });
-    let mut events = record.entries.iter().filter_map(|entry| match entry {
+    let event = record.entries.first().and_then(|entry| match entry {
         Entry::Vaccination(entry) => Some(write_vaccination(entry)),
         Entry::Test(entry) => Some(write_test(entry)),
         _ => None,
     });
-    let event = if record.entries.len() == 1 {
-        events.next()
-    } else {
-        Some(Value::Array(events.collect()))
-    };
     let name = match record.payload {
         PayloadKind::DdccTest => "test",
         _ => "vaccination",
