@@ -26,7 +26,7 @@ use core::fmt;
 
 pub use coding::Coding;
 pub use ddcc::CertificateDetails;
-pub(crate) use ddcc::{TestDetails, VaccinationDetails};
+pub(crate) use ddcc::{Extra, TestDetails, VaccinationDetails};
 pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
     VaccinationBuilder,

@@ -12,9 +12,15 @@ use core::fmt;
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Coding {
-    pub(crate) code: String,
-    pub(crate) system: Option<String>,
-    pub(crate) display: Option<String>,
+    code: String,
+    /// Boxed: most codes stand alone, and a certificate may hold many.
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Default)]
+struct More {
+    system: Option<String>,
+    display: Option<String>,
 }
 
 impl Coding {
@@ -23,18 +29,37 @@ impl Coding {
         code.into()
     }
 
+    pub(crate) const EMPTY: Self = Self {
+        code: String::new(),
+        more: None,
+    };
+
+    pub(crate) fn from_parts(
+        code: String,
+        system: Option<String>,
+        display: Option<String>,
+    ) -> Self {
+        let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let (system, display) = (stated(system), stated(display));
+        let more = (system.is_some() || display.is_some()).then_some(More { system, display });
+        Self {
+            code,
+            more: more.map(Box::new),
+        }
+    }
+
     /// Adds the URI of the code system.
     #[must_use]
-    pub fn with_system(mut self, uri: &str) -> Self {
-        self.system = Some(uri.to_owned()).filter(|uri| !uri.is_empty());
-        self
+    pub fn with_system(self, uri: &str) -> Self {
+        let More { display, .. } = self.more.map(|more| *more).unwrap_or_default();
+        Self::from_parts(self.code, Some(uri.to_owned()), display)
     }
 
     /// Adds the meaning in words.
     #[must_use]
-    pub fn with_display(mut self, words: &str) -> Self {
-        self.display = Some(words.to_owned()).filter(|words| !words.is_empty());
-        self
+    pub fn with_display(self, words: &str) -> Self {
+        let More { system, .. } = self.more.map(|more| *more).unwrap_or_default();
+        Self::from_parts(self.code, system, Some(words.to_owned()))
     }
 
     /// The code; empty where the certificate has none.
@@ -44,12 +69,12 @@ impl Coding {
 
     /// The URI of the code system.
     pub fn system(&self) -> Option<&str> {
-        self.system.as_deref()
+        self.more.as_ref()?.system.as_deref()
     }
 
     /// The meaning in words.
     pub fn display(&self) -> Option<&str> {
-        self.display.as_deref()
+        self.more.as_ref()?.display.as_deref()
     }
 
     /// Whether it is a code of that system, which an EU DCC does not name. The
@@ -61,21 +86,18 @@ impl Coding {
 
     /// Whether it says nothing at all.
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
+        *self == Self::EMPTY
     }
 
     /// Whether it is a code alone.
     pub(super) fn is_bare(&self) -> bool {
-        self.system.is_none() && self.display.is_none()
+        self.more.is_none()
     }
 }
 
 impl From<String> for Coding {
     fn from(code: String) -> Self {
-        Self {
-            code,
-            ..Self::default()
-        }
+        Self { code, more: None }
     }
 }
 

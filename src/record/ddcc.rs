@@ -18,6 +18,13 @@ pub struct CertificateDetails {
 }
 
 impl CertificateDetails {
+    const EMPTY: Self = Self {
+        kid: None,
+        ddcc_id: None,
+        valid_from: None,
+        valid_until: None,
+    };
+
     /// The identifier of the key, in words of the payload (`kid`). The key is
     /// looked up by the header alone.
     pub fn kid(&self) -> Option<&str> {
@@ -50,6 +57,48 @@ impl fmt::Debug for CertificateDetails {
         f.write_str("CertificateDetails(redacted)")
     }
 }
+
+/// What most records have nothing of: boxed, so that many entries of a DCC
+/// stay small.
+#[derive(Clone)]
+pub(crate) struct Extra<T>(Option<Box<T>>);
+
+impl<T> Extra<T> {
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+}
+
+impl<T: Default> Extra<T> {
+    fn edit(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl<T> From<T> for Extra<T> {
+    fn from(value: T) -> Self {
+        Self(Some(Box::new(value)))
+    }
+}
+
+impl<T> Default for Extra<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Default + PartialEq> PartialEq for Extra<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.get(), other.get()) {
+            (Some(a), Some(b)) => a == b,
+            (Some(one), None) | (None, Some(one)) => *one == T::default(),
+            (None, None) => true,
+        }
+    }
+}
+
+static NO_CODING: Coding = Coding::EMPTY;
+static NO_CERTIFICATE: CertificateDetails = CertificateDetails::EMPTY;
 
 /// What a vaccination of a DDCC says beyond that of a DCC.
 #[derive(Clone, PartialEq, Default)]
@@ -98,7 +147,8 @@ impl Vaccination {
 
     /// The marketing authorisation holder (DDCC: `maholder`); empty in a DCC.
     pub fn authorisation_holder(&self) -> &Coding {
-        &self.details.authorisation_holder
+        let details = self.details.get();
+        details.map_or(&NO_CODING, |details| &details.authorisation_holder)
     }
 
     /// The country with its code system.
@@ -108,33 +158,34 @@ impl Vaccination {
 
     /// Batch or lot number (DDCC: `lot`).
     pub fn batch(&self) -> Option<&str> {
-        self.details.batch.as_deref()
+        self.details.get()?.batch.as_deref()
     }
 
     /// The administering centre (DDCC: `centre`).
     pub fn centre(&self) -> Option<&str> {
-        self.details.centre.as_deref()
+        self.details.get()?.centre.as_deref()
     }
 
     /// The identifier of the health worker (DDCC: `practitioner`).
     pub fn practitioner(&self) -> Option<&str> {
-        self.details.practitioner.as_deref()
+        self.details.get()?.practitioner.as_deref()
     }
 
     /// From when on the vaccination counts (DDCC: `validFrom`). The verifier
     /// does not judge it: what a vaccination is good for is a matter of rules.
     pub fn valid_from(&self) -> Option<Date> {
-        self.details.valid_from
+        self.details.get()?.valid_from
     }
 
     /// When the next dose is due (DDCC: `nextDose`).
     pub fn next_dose(&self) -> Option<Date> {
-        self.details.next_dose
+        self.details.get()?.next_dose
     }
 
     /// What a DDCC states about the certificate; empty in a DCC.
     pub fn certificate(&self) -> &CertificateDetails {
-        &self.details.certificate
+        let details = self.details.get();
+        details.map_or(&NO_CERTIFICATE, |details| &details.certificate)
     }
 
     /// Whether an EU DCC would lose a part of it.
@@ -146,7 +197,7 @@ impl Vaccination {
             &self.manufacturer,
             &self.country,
         ];
-        self.details != VaccinationDetails::default() || !codings.into_iter().all(Coding::is_bare)
+        self.details != Extra::default() || !codings.into_iter().all(Coding::is_bare)
     }
 }
 
@@ -178,35 +229,39 @@ impl Test {
 
     /// The brand of the test (DDCC: `brand`); empty in a DCC.
     pub fn brand(&self) -> &Coding {
-        &self.details.brand
+        let details = self.details.get();
+        details.map_or(&NO_CODING, |details| &details.brand)
     }
 
     /// The manufacturer of the test (DDCC: `manufacturer`); empty in a DCC.
     pub fn manufacturer(&self) -> &Coding {
-        &self.details.manufacturer
+        let details = self.details.get();
+        details.map_or(&NO_CODING, |details| &details.manufacturer)
     }
 
     /// Where the sample was taken from (DDCC: `origin`); empty in a DCC.
     pub fn origin(&self) -> &Coding {
-        &self.details.origin
+        let details = self.details.get();
+        details.map_or(&NO_CODING, |details| &details.origin)
     }
 
     /// The day of sampling, in UTC where the time is known. A DDCC may state
     /// the day alone; then there is no [`sampled_at`](Self::sampled_at).
     pub fn sampled_on(&self) -> Option<Date> {
         let known = self.sampled_at.and_then(Timestamp::date);
-        known.or(self.details.sampled_on)
+        known.or_else(|| self.details.get()?.sampled_on)
     }
 
     /// What a DDCC states about the certificate; empty in a DCC.
     pub fn certificate(&self) -> &CertificateDetails {
-        &self.details.certificate
+        let details = self.details.get();
+        details.map_or(&NO_CERTIFICATE, |details| &details.certificate)
     }
 
     /// Whether an EU DCC would lose a part of it.
     pub(super) fn is_beyond_dcc(&self) -> bool {
         let codings = [&self.disease, &self.kind, &self.result, &self.country];
-        self.details != TestDetails::default()
+        self.details != Extra::default()
             || !codings.into_iter().chain(&self.centre).all(Coding::is_bare)
     }
 }
@@ -215,25 +270,25 @@ impl VaccinationBuilder {
     /// The marketing authorisation holder, where it is not the manufacturer;
     /// for a DDCC.
     pub fn authorisation_holder(mut self, code: impl Into<Coding>) -> Self {
-        self.0.details.authorisation_holder = code.into();
+        self.0.details.edit().authorisation_holder = code.into();
         self
     }
 
     /// Batch or lot number; for a DDCC.
     pub fn batch(mut self, number: &str) -> Self {
-        self.0.details.batch = stated(number);
+        self.0.details.edit().batch = stated(number);
         self
     }
 
     /// The administering centre; for a DDCC.
     pub fn centre(mut self, name: &str) -> Self {
-        self.0.details.centre = stated(name);
+        self.0.details.edit().centre = stated(name);
         self
     }
 
     /// The identifier of the health worker; for a DDCC.
     pub fn practitioner(mut self, id: &str) -> Self {
-        self.0.details.practitioner = stated(id);
+        self.0.details.edit().practitioner = stated(id);
         self
     }
 
@@ -245,13 +300,13 @@ impl VaccinationBuilder {
 
     /// From when on the vaccination counts; for a DDCC.
     pub fn valid_from(mut self, date: Date) -> Self {
-        self.0.details.valid_from = Some(date);
+        self.0.details.edit().valid_from = Some(date);
         self
     }
 
     /// When the next dose is due; for a DDCC.
     pub fn next_dose(mut self, date: Date) -> Self {
-        self.0.details.next_dose = Some(date);
+        self.0.details.edit().next_dose = Some(date);
         self
     }
 }
@@ -271,26 +326,27 @@ impl TestBuilder {
 
     /// The brand of the test; for a DDCC.
     pub fn brand(mut self, code: impl Into<Coding>) -> Self {
-        self.0.details.brand = code.into();
+        self.0.details.edit().brand = code.into();
         self
     }
 
     /// The manufacturer of the test; for a DDCC.
     pub fn manufacturer(mut self, code: impl Into<Coding>) -> Self {
-        self.0.details.manufacturer = code.into();
+        self.0.details.edit().manufacturer = code.into();
         self
     }
 
     /// Where the sample was taken from; for a DDCC.
     pub fn origin(mut self, code: impl Into<Coding>) -> Self {
-        self.0.details.origin = code.into();
+        self.0.details.edit().origin = code.into();
         self
     }
 
     /// The day on which the sample was taken, where the time is not known;
     /// for a DDCC.
     pub fn sampled_on(mut self, date: Date) -> Self {
-        (self.0.sampled_at, self.0.details.sampled_on) = (None, Some(date));
+        self.0.sampled_at = None;
+        self.0.details.edit().sampled_on = Some(date);
         self
     }
 }
@@ -306,7 +362,7 @@ macro_rules! ddcc_builder {
 
             /// The identifier of the DDCC (`ddccid`).
             pub fn ddcc_id(mut self, id: &str) -> Self {
-                self.0.details.certificate.ddcc_id = stated(id);
+                self.0.details.edit().certificate.ddcc_id = stated(id);
                 self
             }
 
@@ -316,8 +372,9 @@ macro_rules! ddcc_builder {
                 from: impl Into<Option<When>>,
                 until: impl Into<Option<When>>,
             ) -> Self {
-                self.0.details.certificate.valid_from = from.into();
-                self.0.details.certificate.valid_until = until.into();
+                let certificate = &mut self.0.details.edit().certificate;
+                certificate.valid_from = from.into();
+                certificate.valid_until = until.into();
                 self
             }
 
@@ -338,6 +395,15 @@ macro_rules! ddcc_builder {
 ddcc_builder! {
     VaccinationBuilder makes Vaccination;
     TestBuilder makes Test;
+}
+
+impl TestDetails {
+    /// A time of sampling is known, so no day stands in its place.
+    pub(super) fn forget_day(details: &mut Extra<Self>) {
+        if details.get().is_some() {
+            details.edit().sampled_on = None;
+        }
+    }
 }
 
 /// An empty text says nothing.

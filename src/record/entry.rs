@@ -1,6 +1,6 @@
 use core::fmt;
 
-use super::ddcc::{TestDetails, VaccinationDetails};
+use super::ddcc::{Extra, TestDetails, VaccinationDetails};
 use super::{
     AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard,
     codes,
@@ -96,8 +96,8 @@ impl Entry {
     /// accepted is a question of rules.
     pub(super) fn period(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match self {
-            Self::Vaccination(entry) => entry.details.certificate.period(),
-            Self::Test(entry) => entry.details.certificate.period(),
+            Self::Vaccination(entry) => entry.certificate().period(),
+            Self::Test(entry) => entry.certificate().period(),
             Self::YellowCard(entry) => (
                 entry.valid_from.map(Date::midnight),
                 entry.valid_until.map(Date::last_second),
@@ -295,7 +295,7 @@ pub struct Vaccination {
     pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
-    pub(crate) details: VaccinationDetails,
+    pub(crate) details: Extra<VaccinationDetails>,
 }
 
 entry!(Vaccination, VaccinationBuilder, impl Into<Coding>);
@@ -314,7 +314,7 @@ impl Vaccination {
     /// The code of the marketing authorisation holder or manufacturer (`ma`).
     pub fn manufacturer(&self) -> &str {
         match self.manufacturer.code() {
-            "" => self.details.authorisation_holder.code(),
+            "" => self.authorisation_holder().code(),
             code => code,
         }
     }
@@ -450,7 +450,7 @@ pub struct Test {
     pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
-    pub(crate) details: TestDetails,
+    pub(crate) details: Extra<TestDetails>,
 }
 
 entry!(Test, TestBuilder, impl Into<Coding>);
@@ -541,7 +541,8 @@ impl TestBuilder {
 
     /// When the sample was taken.
     pub fn sampled_at(mut self, time: Timestamp) -> Self {
-        (self.0.sampled_at, self.0.details.sampled_on) = (Some(time), None);
+        self.0.sampled_at = Some(time);
+        TestDetails::forget_day(&mut self.0.details);
         self
     }
 

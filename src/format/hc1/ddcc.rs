@@ -10,12 +10,12 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{day, members, stated};
-use super::members::{Map, Reader, check_written, list, single};
+use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
 use crate::record::{
-    CertificateDetails, Coding, Entry, Holder, IdentityDocument, PayloadKind, Record, RecordError,
-    Test, TestDetails, Vaccination, VaccinationDetails, When,
+    CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
+    RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,
 };
 
 /// The version of the core data set that is written.
@@ -61,16 +61,23 @@ pub(crate) fn read(
         return Err(SEVERAL);
     }
     let name = if is_test { "test" } else { "vaccination" };
-    let events = match root.get(name) {
-        Some(event @ Value::Map(_)) => vec![Map::new(event, name)],
-        Some(events @ Value::Array(_)) => list(kind, events, name, deviations)?,
-        None if vaccinated && !is_test => vec![root.clone()],
+    let event = match root.get(name) {
+        Some(event @ Value::Map(_)) => Map::new(event, name),
+        // 0..* in the model of 2021. One certificate, one event, as in every
+        // model since: several are refused rather than shown in part.
+        Some(Value::Array(events)) => match events.as_slice() {
+            [event @ Value::Map(_)] => {
+                deviations.push(Deviation::new(DeviationCode::SchemaType, name));
+                Map::new(event, name)
+            }
+            [] => return Err(ContentError::Empty(kind)),
+            [_] => return Err(ContentError::NotPayload(kind)),
+            _ => return Err(ContentError::SeveralRecords(kind)),
+        },
+        None if vaccinated && !is_test => root.clone(),
         _ => return Err(ContentError::NotPayload(kind)),
     };
     let mut reader = Reader(deviations);
-    if has(name) && root.get(name).is_some_and(Value::is_array) {
-        reader.note(DeviationCode::SchemaEntries, name);
-    }
     // Side by side, under names of their own.
     let early = !is_test && !has("vaccination");
     let certificate = Certificate::read(&mut reader, &root)?;
@@ -78,18 +85,16 @@ pub(crate) fn read(
         reader.note(DeviationCode::DdccEarlyForm, "");
     }
     let holder = holder(&mut reader, &root);
-    let entries = events.iter().map(|event| {
-        Ok(if is_test {
-            Entry::Test(test(&mut reader, event, &certificate))
-        } else {
-            Entry::Vaccination(vaccination(&mut reader, event, &certificate)?)
-        })
-    });
-    let entries = entries.collect::<Result<_, ContentError>>()?;
+    let version = certificate.version.clone();
+    let entry = if is_test {
+        Entry::Test(test(&mut reader, &event, certificate))
+    } else {
+        Entry::Vaccination(vaccination(&mut reader, &event, certificate)?)
+    };
     Ok(Record {
         holder,
-        entries,
-        schema_version: certificate.version,
+        entries: vec![entry],
+        schema_version: version,
         payload: kind,
     })
 }
@@ -115,7 +120,7 @@ fn sex(reader: &mut Reader<'_>, root: &Map<'_>) -> Option<String> {
     }
     reader.note(DeviationCode::SchemaType, root.at("sex"));
     let coding = reader.coding(root, "sex")?;
-    Some(coding.code).filter(|code| !code.is_empty())
+    Some(coding.code().to_owned()).filter(|code| !code.is_empty())
 }
 
 /// `certificate`, or what stands for it in the early form.
@@ -232,7 +237,7 @@ fn either<'n>(event: &Map<'_>, name: &'n str, early: &'n str) -> Result<&'n str,
 fn vaccination(
     reader: &mut Reader<'_>,
     event: &Map<'_>,
-    certificate: &Certificate,
+    certificate: Certificate,
 ) -> Result<Vaccination, ContentError> {
     let holder_name = either(event, "maholder", "ma_holder")?;
     let total_name = either(event, "totalDoses", "total_doses")?;
@@ -260,21 +265,21 @@ fn vaccination(
         dose_total: reader.count(event, total_name),
         date: reader.required(event, "date", Reader::day),
         country: required_coding(reader, event, "country"),
-        issuer: certificate.issuer.clone(),
-        id: certificate.id.clone(),
-        details: VaccinationDetails {
-            certificate: certificate.details.clone(),
+        issuer: certificate.issuer,
+        id: certificate.id,
+        details: Extra::from(VaccinationDetails {
+            certificate: certificate.details,
             authorisation_holder: authorisation_holder.unwrap_or_default(),
             batch: reader.required(event, "lot", Reader::text),
             centre: reader.text(event, "centre"),
             practitioner,
             valid_from: reader.date(event, from_name),
             next_dose: reader.date(event, next_name),
-        },
+        }),
     })
 }
 
-fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: &Certificate) -> Test {
+fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: Certificate) -> Test {
     let sampled = reader.required(event, "date", Reader::when);
     let (sampled_at, sampled_on) = match sampled {
         Some(When::Instant(time)) => (Some(time), None),
@@ -293,15 +298,15 @@ fn test(reader: &mut Reader<'_>, event: &Map<'_>, certificate: &Certificate) -> 
         result: reader.coding(event, "result").unwrap_or_default(),
         centre: reader.coding(event, "centre"),
         country: required_coding(reader, event, "country"),
-        issuer: certificate.issuer.clone(),
-        id: certificate.id.clone(),
-        details: TestDetails {
-            certificate: certificate.details.clone(),
+        issuer: certificate.issuer,
+        id: certificate.id,
+        details: Extra::from(TestDetails {
+            certificate: certificate.details,
             brand: reader.coding(event, "brand").unwrap_or_default(),
             manufacturer: reader.coding(event, "manufacturer").unwrap_or_default(),
             origin: reader.coding(event, "origin").unwrap_or_default(),
             sampled_on,
-        },
+        }),
         ..Test::default()
     }
 }
@@ -316,22 +321,17 @@ pub(crate) fn write(record: &Record) -> Value {
     let holder = &record.holder;
     let certificate = record.entries.first().map(|entry| {
         let details = match entry {
-            Entry::Vaccination(entry) => Some(&entry.details.certificate),
-            Entry::Test(entry) => Some(&entry.details.certificate),
+            Entry::Vaccination(entry) => Some(entry.certificate()),
+            Entry::Test(entry) => Some(entry.certificate()),
             _ => None,
         };
         write_certificate(entry, &record.schema_version, details)
     });
-    let mut events = record.entries.iter().filter_map(|entry| match entry {
+    let event = record.entries.first().and_then(|entry| match entry {
         Entry::Vaccination(entry) => Some(write_vaccination(entry)),
         Entry::Test(entry) => Some(write_test(entry)),
         _ => None,
     });
-    let event = if record.entries.len() == 1 {
-        events.next()
-    } else {
-        Some(Value::Array(events.collect()))
-    };
     let name = match record.payload {
         PayloadKind::DdccTest => "test",
         _ => "vaccination",
@@ -382,47 +382,42 @@ fn identifier(value: &str) -> Option<Value> {
 fn coding(coding: &Coding) -> Option<Value> {
     let map = || {
         members([
-            ("system", optional(&coding.system)),
+            ("system", coding.system().and_then(stated)),
             ("code", stated(coding)),
-            ("display", optional(&coding.display)),
+            ("display", coding.display().and_then(stated)),
         ])
     };
     (!coding.is_empty()).then(map)
 }
 
 fn write_vaccination(entry: &Vaccination) -> Value {
-    let details = &entry.details;
     members([
         ("vaccine", coding(&entry.vaccine)),
         ("brand", coding(&entry.product)),
         ("manufacturer", coding(&entry.manufacturer)),
-        ("maholder", coding(&details.authorisation_holder)),
-        ("lot", optional(&details.batch)),
+        ("maholder", coding(entry.authorisation_holder())),
+        ("lot", entry.batch().and_then(stated)),
         ("date", day(entry.date)),
-        ("validFrom", day(details.valid_from)),
+        ("validFrom", day(entry.valid_from())),
         ("dose", entry.dose_number.map(Value::from)),
         ("totalDoses", entry.dose_total.map(Value::from)),
         ("country", coding(&entry.country)),
-        ("centre", optional(&details.centre)),
-        (
-            "practitioner",
-            details.practitioner.as_deref().and_then(identifier),
-        ),
+        ("centre", entry.centre().and_then(stated)),
+        ("practitioner", entry.practitioner().and_then(identifier)),
         ("disease", coding(&entry.disease)),
-        ("nextDose", day(details.next_dose)),
+        ("nextDose", day(entry.next_dose())),
     ])
 }
 
 fn write_test(entry: &Test) -> Value {
-    let details = &entry.details;
     let sampled = entry.sampled_at.map(|time| Value::from(time.to_string()));
     members([
         ("pathogen", coding(&entry.disease)),
         ("type", coding(&entry.kind)),
-        ("brand", coding(&details.brand)),
-        ("manufacturer", coding(&details.manufacturer)),
-        ("origin", coding(&details.origin)),
-        ("date", sampled.or_else(|| day(details.sampled_on))),
+        ("brand", coding(entry.brand())),
+        ("manufacturer", coding(entry.manufacturer())),
+        ("origin", coding(entry.origin())),
+        ("date", sampled.or_else(|| day(entry.sampled_on()))),
         ("result", coding(&entry.result)),
         ("centre", entry.centre.as_ref().and_then(coding)),
         ("country", coding(&entry.country)),

@@ -171,11 +171,8 @@ impl Reader<'_> {
         if let Value::Map(_) = value {
             let coding = Map::new(value, map.at(name));
             let code = self.required(&coding, "code", Self::text);
-            let coding = Coding {
-                code: code.unwrap_or_default(),
-                system: self.text(&coding, "system"),
-                display: self.text(&coding, "display"),
-            };
+            let (system, display) = (self.text(&coding, "system"), self.text(&coding, "display"));
+            let coding = Coding::from_parts(code.unwrap_or_default(), system, display);
             return (!coding.is_empty()).then_some(coding);
         }
         self.note(DeviationCode::SchemaType, map.at(name));
