@@ -33,6 +33,7 @@ pub(super) fn lint(linter: &Linter, code: &str, report: &mut Report) {
     let Ok(cose) = CoseSign1::parse(cose, &linter.limits, &mut Vec::new()) else {
         return;
     };
+    report.fact("protected-bytes", cose.protected().len());
     encoding("cose", cose.bytes(), report);
     encoding("protected", cose.protected(), report);
     encoding("cwt", cose.unverified_payload(), report);
