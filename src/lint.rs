@@ -254,6 +254,14 @@ impl Linter {
         report.sorted()
     }
 
+    /// The same of a COSE_Sign1 that comes without text and compression
+    /// (hcert-spec §4.1).
+    pub fn cose(&self, bytes: &[u8]) -> Report {
+        let mut report = Report::default();
+        code::lint_cose(self, bytes, &mut report);
+        report.sorted()
+    }
+
     /// What a document signer certificate departs in, given in DER.
     pub fn certificate(&self, der: &[u8]) -> Report {
         let mut report = Report::default();

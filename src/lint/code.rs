@@ -22,11 +22,23 @@ pub(super) fn lint(linter: &Linter, code: &str, report: &mut Report) {
         Ok(unverified) => unverified,
         Err(error) => return report.error(error.code(), "", &error),
     };
+    compression(linter, code, unverified.cose_bytes(), report);
+    message(linter, &unverified, report);
+}
+
+/// The same from the COSE_Sign1 on.
+pub(super) fn lint_cose(linter: &Linter, bytes: &[u8], report: &mut Report) {
+    match Unverified::from_cose(bytes.to_vec(), &linter.limits) {
+        Ok(unverified) => message(linter, &unverified, report),
+        Err(error) => report.error(error.code(), "", &error),
+    }
+}
+
+fn message(linter: &Linter, unverified: &Unverified, report: &mut Report) {
     for deviation in unverified.deviations() {
         report.deviation(deviation);
     }
-    compression(linter, code, unverified.cose_bytes(), report);
-    headers(&unverified, report);
+    headers(unverified, report);
 
     // The same bytes a second time, for what the headers do not show.
     let cose = unverified.cose_bytes().to_vec();
@@ -39,13 +51,7 @@ pub(super) fn lint(linter: &Linter, code: &str, report: &mut Report) {
     encoding("cwt", cose.unverified_payload(), report);
 
     let (claims, record) = content(linter, &cose, report);
-    signer(
-        linter,
-        &unverified,
-        claims.as_ref(),
-        record.as_ref(),
-        report,
-    );
+    signer(linter, unverified, claims.as_ref(), record.as_ref(), report);
 }
 
 /// Whether a better compression would give a smaller symbol.

@@ -9,6 +9,7 @@ use crate::record::translit::{Language, transliterate, transliterate_as};
 use crate::record::uvci::{CheckOutcome, Uvci};
 use crate::{Date, Timestamp};
 
+const PREFIX: &str = "URN:UVCI:";
 const GROUPS: [&str; 3] = ["v", "t", "r"];
 
 /// Passports cut names off, so that a long enough beginning is a name, too.
@@ -40,11 +41,13 @@ pub(super) fn lint(dcc: &Value, issued_at: Option<Timestamp>, report: &mut Repor
         }
     }
     let mut kinds = Vec::new();
-    let mut count = 0;
+    let mut count = 0_usize;
     for group in GROUPS {
         let entries = get(dcc, group).and_then(Value::as_array);
         for (n, entry) in entries.into_iter().flatten().enumerate() {
-            kinds.push(group);
+            if n == 0 {
+                kinds.push(group);
+            }
             count += 1;
             Entry {
                 entry,
@@ -57,7 +60,8 @@ pub(super) fn lint(dcc: &Value, issued_at: Option<Timestamp>, report: &mut Repor
     if count > 1 {
         report.find("entries-several", "");
     }
-    report.fact("entries", kinds.join(" "));
+    report.fact("groups", kinds.join(" "));
+    report.fact("entries", count);
 }
 
 /// A segment of a path: `v[0]`, `nam`, `dr`.
@@ -181,12 +185,16 @@ impl Entry<'_> {
     }
 
     fn identifier(&mut self, id: &str, country: &str) {
-        if !id.starts_with("URN:UVCI:") {
+        let prefix = id.get(..PREFIX.len());
+        if !prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX)) {
             self.find("uvci-prefix", "ci");
         }
         let Ok(uvci) = Uvci::parse(id) else {
             return self.find("uvci-form", "ci");
         };
+        if uvci.version().is_some_and(|version| version != "01") {
+            self.find("uvci-version", "ci");
+        }
         if uvci.opaque().is_none() || uvci.conformance().is_err() {
             self.find("uvci-form", "ci");
         }

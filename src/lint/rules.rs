@@ -175,6 +175,7 @@ const OWN: &[Rule] = &[
     own("country-form", Warning, "dcc-schema co; ISO 3166-1", "not a country code of two capital letters", "write the alpha-2 code"),
     own("value-unknown", Note, "DCC value sets", "a code that is not in the value set", "write a code of the value set"),
     own("uvci-prefix", Warning, "UVCI", "the identifier does not begin with URN:UVCI:", "write URN:UVCI: in front, in capitals"),
+    own("uvci-version", Warning, "UVCI", "the version of the identifier is not 01", "write 01 after the prefix"),
     own("uvci-form", Warning, "UVCI", "the identifier is not of the form of a UVCI", "write URN:UVCI:01:CC:… in capitals, digits, / and :, with # before a check character"),
     own("uvci-country", Note, "UVCI", "the identifier names another country than co", "write the country that issues"),
     own("uvci-check", Note, "UVCI; dgc-testdata issue 55", "the check character does not fit", "compute Luhn mod 38 over all before the #, prefix included, or leave it out"),
