@@ -16,6 +16,7 @@ mod input;
 #[path = "support/lint/mod.rs"]
 mod lint;
 #[path = "support/trust.rs"]
+#[allow(dead_code)]
 mod trust;
 
 use cli::{complain, short_name};

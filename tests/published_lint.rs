@@ -323,3 +323,59 @@ fn texts(value: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+/// The published pictures are drawings of a symbol alone, so the box around
+/// all that is dark tells the margin in another way.
+#[cfg(feature = "scan")]
+#[test]
+fn the_quiet_zone_of_a_drawing_is_the_margin_around_all_that_is_dark() {
+    use hcert::qr::{ScanLimits, scan};
+    let Some(root) = published::find("dgc-testdata") else {
+        return;
+    };
+    let (mut zones, mut modes) = (BTreeMap::<_, usize>::new(), BTreeMap::<_, usize>::new());
+    let mut wrong = Vec::new();
+    for vector in vector::find(&root).unwrap().vectors {
+        let Some(Ok(picture)) = vector.picture() else {
+            continue;
+        };
+        let Ok(codes) = scan(&picture, &ScanLimits::default()) else {
+            continue;
+        };
+        let [code] = &codes[..] else {
+            panic!("{}: {} codes", vector.path, codes.len());
+        };
+        let (left, top, right, bottom, width, height) = dark_box(&picture);
+        let side = f64::from(17 + 4 * u32::from(code.version()));
+        let margins = [left, top, width - right, height - bottom].map(f64::from);
+        let module = f64::from(right - left) / side;
+        let margin = margins.into_iter().fold(f64::MAX, f64::min) / module;
+        let zone = code.quiet_zone().unwrap();
+        *zones.entry(zone).or_default() += 1;
+        *modes.entry(format!("{:?}", code.modes())).or_default() += 1;
+        assert!(!code.is_reversed() && !code.modes().is_empty());
+        // A ring counts if its middle is free.
+        let expected = (margin + 0.5).floor().clamp(0.0, 4.0);
+        if expected != f64::from(zone) {
+            wrong.push((vector.path, zone, margin, module));
+        }
+    }
+    println!("quiet zones {zones:?}, modes {modes:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Left, top, right, bottom (exclusive) of the dark pixels; width and height.
+#[cfg(feature = "scan")]
+fn dark_box(picture: &[u8]) -> (u32, u32, u32, u32, u32, u32) {
+    let image = image::load_from_memory(picture).unwrap().into_luma_alpha8();
+    let (width, height) = image.dimensions();
+    let (mut left, mut top, mut right, mut bottom) = (width, height, 0, 0);
+    for (x, y, pixel) in image.enumerate_pixels() {
+        let [luma, alpha] = pixel.0;
+        if luma < 128 && alpha > 127 {
+            (left, top) = (left.min(x), top.min(y));
+            (right, bottom) = (right.max(x + 1), bottom.max(y + 1));
+        }
+    }
+    (left, top, right, bottom, width, height)
+}
