@@ -101,6 +101,7 @@ pub mod crypto;
 pub mod format;
 pub mod issue;
 mod limits;
+pub mod lint;
 pub mod qr;
 pub mod record;
 mod time;

@@ -19,4 +19,4 @@ mod scan;
 
 pub use render::{EcLevel, QrError, QrSymbol, SizeWarning, SvgOptions};
 #[cfg(feature = "scan")]
-pub use scan::{ScanError, ScanLimits, ScannedCode, scan};
+pub use scan::{QrMode, ScanError, ScanLimits, ScannedCode, scan};

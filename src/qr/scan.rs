@@ -18,6 +18,10 @@ use rxing::qrcode::detector::QRCodeDetectorResult;
 use rxing::{Binarizer, Luma8Source};
 
 use super::EcLevel;
+pub use symbol::QrMode;
+use symbol::Surroundings;
+
+mod symbol;
 
 /// The longest side looked at: the detector counts runs of pixels in 16 bits.
 const MAX_SIDE: u32 = 32_767;
@@ -131,6 +135,8 @@ pub struct ScannedCode {
     position: [(f32, f32); 4],
     version: u8,
     level: Option<EcLevel>,
+    modes: Vec<QrMode>,
+    surroundings: Option<Surroundings>,
 }
 
 impl ScannedCode {
@@ -163,6 +169,27 @@ impl ScannedCode {
     /// The error correction level, where the decoder tells it.
     pub fn level(&self) -> Option<EcLevel> {
         self.level
+    }
+
+    /// The modes of the symbol's segments in their order; empty where they
+    /// can't be told.
+    pub fn modes(&self) -> &[QrMode] {
+        &self.modes
+    }
+
+    /// How many light modules surround the symbol on every side in the
+    /// picture, 0 to 4; ISO/IEC 18004:2015 §6.3.8 asks for 4. What lies beyond
+    /// the edge of the picture counts as dark. `None` where it can't be told.
+    ///
+    /// Measured from the corners that the decoder finds: of a photograph, or a
+    /// picture with less than two pixels a module, it is an estimate.
+    pub fn quiet_zone(&self) -> Option<u8> {
+        self.surroundings.map(|around| around.quiet_zone)
+    }
+
+    /// Whether the symbol is light on dark.
+    pub fn is_reversed(&self) -> bool {
+        self.surroundings.is_some_and(|around| around.is_reversed)
     }
 
     fn centre(&self) -> (f32, f32) {
@@ -230,8 +257,14 @@ impl fmt::Debug for ScannedCode {
 /// nothing was found and the search was not complete.
 pub fn scan(bytes: &[u8], limits: &ScanLimits) -> Result<Vec<ScannedCode>, ScanError> {
     let mut search = Search::new(limits.max_codes);
-    search.run(&load(bytes, limits)?);
-    search.finish()
+    let picture = load(bytes, limits)?;
+    search.run(&picture);
+    let mut codes = search.finish()?;
+    for code in &mut codes {
+        let side = 17 + 4 * u16::from(code.version);
+        code.surroundings = symbol::surroundings(&picture, code.position, side);
+    }
+    Ok(codes)
 }
 
 /// Luminance, row by row.
@@ -490,6 +523,8 @@ impl Search {
             position: raw.corners.map(|corner| mapping.apply(corner)),
             version: raw.version,
             level: raw.level,
+            modes: raw.modes,
+            surroundings: None,
         };
         let known = self.codes.iter().any(|other| code.is_again(other));
         if !known && self.codes.len() < self.max_codes {
@@ -549,6 +584,7 @@ struct RawCode {
     corners: [rxing::Point; 4],
     version: u8,
     level: Option<EcLevel>,
+    modes: Vec<QrMode>,
 }
 
 /// One attempt.
@@ -658,6 +694,7 @@ fn decode(sampled: &QRCodeDetectorResult) -> Option<RawCode> {
         bytes: result.content().bytes().to_vec(),
         corners,
         version,
+        modes: symbol::modes(matrix, result.isMirrored()),
         level: match result.ecLevel() {
             "L" => Some(EcLevel::L),
             "M" => Some(EcLevel::M),

@@ -1,0 +1,195 @@
+//! Tells issuers where their codes depart from the specification.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use hcert::Timestamp;
+use hcert::lint::{Linter, Severity};
+use hcert::trust::{Dsc, Environment};
+
+#[path = "support/cli.rs"]
+mod cli;
+#[path = "support/input.rs"]
+mod input;
+#[path = "support/lint/mod.rs"]
+mod lint;
+#[path = "support/trust.rs"]
+#[allow(dead_code)]
+mod trust;
+
+use cli::{complain, short_name};
+use lint::Found;
+use trust::TrustOptions;
+
+const PROGRAM: &str = "lint";
+
+const HELP: &str = "\
+Tells issuers where their codes depart from the specification: the certificate,
+its QR symbol, and the document signer certificate (DSC). Each finding has a
+severity, the clause that it is about, the place, and the mend. Nothing of what
+a certificate says is printed, so that reports can be kept. This is no
+verification: see the program verify.
+
+Usage: lint [--dsc FILE | --trust FILE…] [--at TIME] [--fail-on LEVEL] [--json]
+            INPUT…
+       lint --dsc FILE [--at TIME] [--fail-on LEVEL] [--json]
+
+INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
+--features scan, or a text with one code a line), or - for standard input.
+
+  --dsc FILE       the certificate of the key that is to have signed the codes,
+                   in DER or PEM; without INPUT it is looked at alone
+  --trust FILE     certificates or a trust list in which the key is looked up by
+                   the codes' kid; may be repeated
+  --anchor FILE    with --trust: certificate or public key of who signed the list
+  --trust-env ENV  with --trust: prod, uat or dev, the environment of a list of
+                   the WHO's network
+  --at TIME        judge times as of then (RFC 3339) instead of now
+  --fail-on LEVEL  the least severity that gives exit status 1: error (default),
+                   warning or note
+  --json           print one JSON object a line for each code: input, facts,
+                   errors, warnings, notes, findings [{code, severity, clause,
+                   at, message, mend}]
+  --help           print this
+
+  error    breaks what the specification demands; some verifiers, or all of
+           them, refuse it
+  warning  departs from it, or from what it recommends; most verifiers read it
+  note     worth knowing
+
+Exit status: 0 no finding of that level, 1 one is, or a picture holds no QR code
+that can be read, 2 wrong usage, or an input that can't be read.
+";
+
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| cli::failed(PROGRAM, &*error).into())
+}
+
+#[derive(Default)]
+struct Options {
+    trust: TrustOptions,
+    dsc: Option<OsString>,
+    at: Option<Timestamp>,
+    fail_on: Option<Severity>,
+    json: bool,
+    inputs: Vec<OsString>,
+}
+
+impl Options {
+    /// `None`: the help is asked for.
+    fn parse() -> Result<Option<Self>, Error> {
+        use lexopt::prelude::*;
+        let mut options = Self::default();
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("help") | Short('h') => return Ok(None),
+                Long("dsc") => options.dsc = Some(parser.value()?),
+                Long("trust") => options.trust.files.push(parser.value()?),
+                Long("anchor") => options.trust.anchors.push(parser.value()?),
+                Long("trust-env") => {
+                    let name = parser.value()?.string()?;
+                    let environment = Environment::from_name(&name);
+                    let message = "--trust-env: prod, uat or dev";
+                    options.trust.environment = Some(environment.ok_or_else(|| usage(message))?);
+                }
+                Long("at") => {
+                    let time = Timestamp::parse(&parser.value()?.string()?);
+                    let message = "--at: not a time such as 2026-08-22T12:00:00Z";
+                    options.at = Some(time.map_err(|_| usage(message))?);
+                }
+                Long("fail-on") => {
+                    let name = parser.value()?.string()?;
+                    let levels = [Severity::Error, Severity::Warning, Severity::Note];
+                    let level = levels.into_iter().find(|level| level.name() == name);
+                    let message = "--fail-on: error, warning or note";
+                    options.fail_on = Some(level.ok_or_else(|| usage(message))?);
+                }
+                Long("json") => options.json = true,
+                Value(input) => options.inputs.push(input),
+                _ => return Err(argument.unexpected().into()),
+            }
+        }
+        match (&options.dsc, options.trust.files.is_empty()) {
+            (Some(_), false) => Err(usage("--dsc and --trust do not go together")),
+            (None, _) if options.inputs.is_empty() => Err(usage("no INPUT is given")),
+            _ => Ok(Some(options)),
+        }
+    }
+}
+
+fn usage(message: &'static str) -> Error {
+    Box::new(lexopt::Error::from(message))
+}
+
+fn run() -> Result<ExitCode, Error> {
+    let mut out = io::stdout().lock();
+    let Some(options) = Options::parse()? else {
+        out.write_all(HELP.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let at = options.at.unwrap_or_else(|| SystemTime::now().into());
+    let mut linter = Linter::new().at(at);
+    let mut reports = Vec::new();
+    if let Some(path) = &options.dsc {
+        let label = path.to_string_lossy().into_owned();
+        let read = std::fs::read(path).map_err(|e| format!("--dsc {label}: {e}"))?;
+        let der = lint::der(&read).ok_or_else(|| format!("--dsc {label}: malformed PEM"))?;
+        match Dsc::from_der(&der) {
+            Ok(dsc) => linter = linter.dsc(dsc),
+            Err(_) if options.inputs.is_empty() => {}
+            Err(error) => return Err(format!("--dsc {label}: {error}").into()),
+        }
+        if options.inputs.is_empty() {
+            reports.push((label, linter.certificate(&der)));
+        }
+    }
+    if !options.trust.files.is_empty() {
+        let (store, problems) = options.trust.load(None)?;
+        for problem in &problems.problems {
+            complain(PROGRAM, &problem.to_string());
+        }
+        linter = linter.trust(store);
+    }
+    let fail_on = options.fail_on.unwrap_or(Severity::Error);
+    let mut status = 0;
+    let mut print = |input: &str, report| -> io::Result<u8> {
+        let shown = match options.json {
+            true => lint::json_line(input, &report),
+            false => lint::in_words(input, &report),
+        };
+        out.write_all(shown.as_bytes())?;
+        out.flush()?;
+        let mut findings = report.findings().iter();
+        Ok(findings.any(|f| f.severity() <= fail_on).into())
+    };
+    for (label, report) in reports {
+        status = status.max(print(&label, report)?);
+    }
+    for job in options
+        .inputs
+        .iter()
+        .flat_map(|argument| input::open(argument))
+    {
+        for found in lint::reports(&linter, job) {
+            match found {
+                Found::Report { input, report } => status = status.max(print(&input, *report)?),
+                Found::Problem {
+                    input,
+                    message,
+                    note,
+                } => {
+                    complain(PROGRAM, &format!("{}: {message}", short_name(&input)));
+                    if !note {
+                        status = cli::EXIT_UNREADABLE;
+                    }
+                }
+            }
+        }
+    }
+    Ok(status.into())
+}

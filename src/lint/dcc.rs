@@ -1,0 +1,221 @@
+//! The EU DCC beyond its schema.
+
+use ciborium::Value;
+
+use super::{Report, member_name};
+use crate::format::hc1::schema;
+use crate::record::codes;
+use crate::record::translit::{Language, transliterate, transliterate_as};
+use crate::record::uvci::{CheckOutcome, Uvci};
+use crate::{Date, Timestamp};
+
+const PREFIX: &str = "URN:UVCI:";
+const GROUPS: [&str; 3] = ["v", "t", "r"];
+
+/// Passports cut names off, so that a long enough beginning is a name, too.
+const CUT_OFF: usize = 30;
+
+pub(super) fn lint(dcc: &Value, issued_at: Option<Timestamp>, report: &mut Report) {
+    version(dcc, report);
+    for at in schema::unknown_members(dcc) {
+        let names: Vec<_> = at.split('.').map(shown).collect();
+        report.find("member-extra", names.join("."));
+    }
+    if let Some(born) = text(dcc, "dob")
+        && born.len() < 10
+    {
+        report.find("dob-partial", "dob");
+    }
+    if let Some(names) = get(dcc, "nam") {
+        for name in ["fn", "fnt", "gn", "gnt"] {
+            if get(names, name).is_none() {
+                report.find("name-missing", format!("nam.{name}"));
+            }
+        }
+        for (name, standard) in [("fn", "fnt"), ("gn", "gnt")] {
+            if let (Some(name), Some(written)) = (text(names, name), text(names, standard))
+                && !is_transliteration(name, written)
+            {
+                report.find("name-transliteration", format!("nam.{standard}"));
+            }
+        }
+    }
+    let mut kinds = Vec::new();
+    let mut count = 0_usize;
+    for group in GROUPS {
+        let entries = get(dcc, group).and_then(Value::as_array);
+        for (n, entry) in entries.into_iter().flatten().enumerate() {
+            if n == 0 {
+                kinds.push(group);
+            }
+            count += 1;
+            Entry {
+                entry,
+                at: format!("{group}[{n}]"),
+                report,
+            }
+            .lint(group, issued_at);
+        }
+    }
+    if count > 1 {
+        report.find("entries-several", "");
+    }
+    report.fact("groups", kinds.join(" "));
+    report.fact("entries", count);
+}
+
+/// A segment of a path: `v[0]`, `nam`, `dr`.
+fn shown(segment: &str) -> &str {
+    match segment.split_once('[') {
+        Some((group, _)) if GROUPS.contains(&group) => segment,
+        _ => member_name(segment),
+    }
+}
+
+fn version(dcc: &Value, report: &mut Report) {
+    let Some(version) = text(dcc, "ver") else {
+        return;
+    };
+    let plain = |b: u8| b.is_ascii_digit() || b == b'.';
+    if version.len() <= 8 && version.bytes().all(plain) {
+        report.fact("version", version);
+    }
+    if version == schema::CURRENT {
+        return;
+    }
+    report.find("version-old", "ver");
+    let mut current = dcc.clone();
+    for (key, value) in current.as_map_mut().into_iter().flatten() {
+        if key.as_text() == Some("ver") {
+            *value = Value::from(schema::CURRENT);
+        }
+    }
+    let (mut own, mut later) = (Vec::new(), Vec::new());
+    schema::check(dcc, &mut own);
+    schema::check(&current, &mut later);
+    for deviation in later.iter().filter(|deviation| !own.contains(deviation)) {
+        report.find("schema-current", deviation.at());
+    }
+}
+
+fn is_transliteration(name: &str, written: &str) -> bool {
+    use Language::{Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian};
+    let languages = [Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian];
+    let fits =
+        |made: &str| made == written || (written.len() >= CUT_OFF && made.starts_with(written));
+    let Ok(made) = transliterate(name) else {
+        // The passport's spelling is not known here.
+        return true;
+    };
+    let mut others = languages.iter().map(|l| transliterate_as(name, *l));
+    fits(&made) || others.any(|made| made.is_ok_and(|made| fits(&made)))
+}
+
+struct Entry<'a> {
+    entry: &'a Value,
+    at: String,
+    report: &'a mut Report,
+}
+
+impl Entry<'_> {
+    fn lint(mut self, group: &str, issued_at: Option<Timestamp>) {
+        self.one_of("tg", &[codes::COVID_19]);
+        match group {
+            "v" => self.before("dt", issued_at),
+            "t" => {
+                self.one_of("tt", &[codes::NAAT, codes::RAPID_ANTIGEN]);
+                self.one_of("tr", &[codes::NOT_DETECTED, codes::DETECTED]);
+                self.before("sc", issued_at);
+                for time in ["sc", "dr"] {
+                    if self.text(time).is_some_and(|text| text.contains('.')) {
+                        self.find("time-fraction", time);
+                    }
+                }
+            }
+            _ => {
+                self.before("fr", issued_at);
+                let day = |name| Date::parse(self.text(name)?.get(..10)?).ok();
+                if let (Some(from), Some(until)) = (day("df"), day("du"))
+                    && until < from
+                {
+                    self.find("period", "du");
+                }
+            }
+        }
+        let country = self.text("co").unwrap_or_default().to_owned();
+        let capitals = country.bytes().all(|b| b.is_ascii_uppercase());
+        if !country.is_empty() && !(country.len() == 2 && capitals) {
+            self.find("country-form", "co");
+        }
+        if let Some(id) = self.text("ci").filter(|id| !id.is_empty()) {
+            let id = id.to_owned();
+            self.identifier(&id, &country);
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        text(self.entry, name)
+    }
+
+    fn find(&mut self, code: &'static str, name: &str) {
+        self.report.find(code, format!("{}.{name}", self.at));
+    }
+
+    fn one_of(&mut self, name: &str, known: &[&str]) {
+        // Schema and empty texts are reported elsewhere.
+        let value = self.text(name).filter(|value| !value.is_empty());
+        if value.is_some_and(|value| !known.contains(&value)) {
+            self.find("value-unknown", name);
+        }
+    }
+
+    fn before(&mut self, name: &str, issued_at: Option<Timestamp>) {
+        let Some(written) = self.text(name) else {
+            return;
+        };
+        let day = || Some(Date::parse(written.get(..10)?).ok()?.midnight());
+        // A day begins up to 14 hours earlier than in UTC.
+        let earliest = Timestamp::parse(written).ok();
+        let earliest = earliest.or_else(|| Some(day()?.plus(-14 * 3600)));
+        if let (Some(then), Some(issued_at)) = (earliest, issued_at)
+            && then > issued_at
+        {
+            self.find("date-after-issue", name);
+        }
+    }
+
+    fn identifier(&mut self, id: &str, country: &str) {
+        let prefix = id.get(..PREFIX.len());
+        if !prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX)) {
+            self.find("uvci-prefix", "ci");
+        }
+        let Ok(uvci) = Uvci::parse(id) else {
+            return self.find("uvci-form", "ci");
+        };
+        if uvci.version().is_some_and(|version| version != "01") {
+            self.find("uvci-version", "ci");
+        }
+        if uvci.opaque().is_none() || uvci.conformance().is_err() {
+            self.find("uvci-form", "ci");
+        }
+        if uvci.country().is_some_and(|named| named != country) && !country.is_empty() {
+            self.find("uvci-country", "ci");
+        }
+        if let CheckOutcome::Mismatch { .. } = uvci.check() {
+            self.find("uvci-check", "ci");
+        }
+    }
+}
+
+fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
+    let mut members = map.as_map()?.iter();
+    let found = members.find(|(key, _)| key.as_text() == Some(name));
+    found.map(|(_, value)| value)
+}
+
+fn text<'a>(map: &'a Value, name: &str) -> Option<&'a str> {
+    match get(map, name)? {
+        Value::Tag(_, inner) => inner.as_text(),
+        value => value.as_text(),
+    }
+}
