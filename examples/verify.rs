@@ -49,9 +49,11 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 repeated. A list in two files takes both. Whoever gives a file
                 without a signature vouches for it.
   --anchor FILE who signs the lists: a certificate or a public key; may be
-                repeated. A signed list is refused without it.
+                repeated. A signed list is refused without it, and with it a
+                list that has no signature.
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
-                which a list has to be, whose signer is known here
+                which a list has to be, whose signer is known here. With it,
+                too, a list that has no signature is refused.
   --participant CODE  of the WHO's lists take this participant's keys alone
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
@@ -62,8 +64,8 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --state FILE  remember the lists' editions there, and refuse older ones; the
                 file is made if it is absent
   --dangerously-trust-unsigned
-                don't look at the signatures of the lists: whoever can write
-                them decides what is valid
+                don't look at the signatures of the lists, and take lists that
+                have none: whoever can write them decides what is valid
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made

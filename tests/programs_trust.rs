@@ -23,6 +23,8 @@ mod lint;
 mod lists;
 #[path = "programs_trust/published_lists.rs"]
 mod published_lists;
+#[path = "programs_trust/unsigned.rs"]
+mod unsigned;
 #[path = "programs_trust/verify.rs"]
 mod verify;
 

@@ -56,6 +56,7 @@ impl TrustOptions {
             let list = DenyList::from_json(&bytes);
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
+        let signer_named = !anchors.is_empty() || self.environment.is_some();
         for ((label, bytes), format) in files.iter().zip(&formats) {
             let format = *format;
             let failed = |why: String| -> Error { format!("{}{label}: {why}", self.option).into() };
@@ -68,6 +69,12 @@ impl TrustOptions {
                 }
                 let why = format!("the second file of a list ({}); give both", of.code());
                 return Err(failed(why));
+            }
+            if signer_named && !self.unsigned && format.is_some_and(|f| is_unsigned_list(f, bytes))
+            {
+                let why = "a list without a signature, where --anchor or --trust-env says who \
+                           signs; give the signed list, or say --dangerously-trust-unsigned";
+                return Err(failed(why.into()));
             }
             let in_two = format.is_some_and(|format| format.companion_hint().is_some());
             let second = files
@@ -169,6 +176,19 @@ impl TrustOptions {
         std::fs::write(&beside, state.to_json())
             .and_then(|()| std::fs::rename(&beside, path))
             .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into())
+    }
+}
+
+/// Whether it is a list that anybody can have written, and so could stand in
+/// for a signed one. A certificate or key is what the user says in person.
+fn is_unsigned_list(format: ListFormat, bytes: &[u8]) -> bool {
+    match format {
+        ListFormat::CertificateDer
+        | ListFormat::PublicKeyDer
+        | ListFormat::Pem
+        | ListFormat::Jwk => false,
+        ListFormat::Snapshot => !is_signed_snapshot(bytes),
+        signed_or_not => signed_or_not.anchor_hint().is_none(),
     }
 }
 

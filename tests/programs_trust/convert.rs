@@ -8,9 +8,9 @@ use crate::lists::*;
 use crate::{Files, Ran, common, program, run};
 use common::pki::TestKey;
 
-const NOW: &str = "2021-06-01T12:00:00Z";
+pub const NOW: &str = "2021-06-01T12:00:00Z";
 
-fn verify(arguments: &[&str]) -> Ran {
+pub fn verify(arguments: &[&str]) -> Ran {
     let trust = program().get_program().to_owned();
     let beside = std::path::Path::new(&trust).with_file_name("verify");
     let output = Command::new(beside)

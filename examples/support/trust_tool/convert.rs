@@ -25,13 +25,15 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
                       worth what its transport is worth
   --anchor FILE       who signs the lists: a certificate or a public key; may be
                       repeated
-  --trust-env ENV     prod, uat or dev: the environment of the WHO's network
+  --trust-env ENV     prod, uat or dev: the environment of the WHO's network.
+                      With it or --anchor a list without a signature is refused
   --participant CODE  of the WHO's lists keep this participant's keys alone (ESP
                       or DCC:ESP); may be repeated
   --deny FILE         leave out the keys that this deny list names; may be
                       repeated
   --dangerously-trust-unsigned
-                      don't look at the signatures of the lists
+                      don't look at the signatures of the lists, and take lists
+                      that have none
   --at TIME           when the snapshot is made (RFC 3339); by default now
   --quiet             don't name what is wrong with entries
   --help              print this
