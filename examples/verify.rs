@@ -21,6 +21,8 @@ use serde_json::{Value, json};
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[path = "support/list_files.rs"]
+mod list_files;
 #[path = "support/trust.rs"]
 mod trust_files;
 #[path = "support/words.rs"]

@@ -255,3 +255,36 @@ fn half_a_list_and_an_unknown_participant_are_named() {
     assert_eq!(ran.status, 2);
     assert!(!ran.err.contains("--trust "), "{}", ran.err);
 }
+
+#[test]
+fn each_of_several_lists_in_two_files_has_its_own_second_file() {
+    let files = Files::new("convert-pairs");
+    let anchor = files.anchor("list");
+    let [one, of_one] = austrian_of("alpha");
+    let [two, of_two] = austrian_of("beta");
+    let [one, of_one, two, of_two] = [
+        files.write("one", one),
+        files.write("of-one", of_one),
+        files.write("two", two),
+        files.write("of-two", of_two),
+    ];
+    let out = files.0.join("out").to_str().unwrap().to_owned();
+    let convert = |lists: &[&str]| {
+        let convert = ["convert", "--anchor", &anchor, "--out", &out];
+        run(&[&convert[..], lists].concat())
+    };
+    let ran = convert(&[&one, &two, &of_one, &of_two]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("2 keys of 2 lists"), "{}", ran.err);
+    let trust = |files: [&str; 4]| {
+        let trust = files.map(|file| ["--trust", file]).concat();
+        verify(&[&trust[..], &["--anchor", &anchor, "--at", NOW]].concat())
+    };
+    let ran = trust([&one, &of_one, &two, &of_two]);
+    assert_eq!(ran.line()["outcome"], "valid");
+    assert_eq!(trust([&one, &two, &of_two, &of_one]).status, 2);
+    // One too many belongs to nothing.
+    let ran = convert(&[&one, &of_one, &of_two]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("the second file of a list (at)"));
+}
