@@ -25,6 +25,8 @@ pub struct TrustOptions {
     pub participants: Vec<String>,
     pub deny: Vec<OsString>,
     pub state: Option<OsString>,
+    /// Take no note of the latest time in the state.
+    pub forget_time: bool,
     /// Don't look at the signatures of lists.
     pub unsigned: bool,
 }
@@ -46,7 +48,10 @@ impl TrustOptions {
             Ok(ListFile::new(label, bytes))
         });
         let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
-        let state = self.read_state()?;
+        let mut state = self.read_state()?;
+        if self.forget_time {
+            state.forget_time();
+        }
         let mut builder = TrustStore::builder().with_state(&state);
         // Of snapshots and unsigned lists, too.
         if let Some(environment) = state.environment().or(self.environment) {
@@ -146,7 +151,10 @@ impl TrustOptions {
 
     fn read_state(&self) -> Result<TrustState, Error> {
         let Some(path) = &self.state else {
-            return Ok(TrustState::default());
+            return match self.forget_time {
+                true => Err(lexopt::Error::from("--forget-time needs --state FILE").into()),
+                false => Ok(TrustState::default()),
+            };
         };
         match std::fs::read(path) {
             Ok(bytes) => TrustState::from_json(&bytes).map_err(|e| {

@@ -210,6 +210,37 @@ fn verify_remembers_the_editions_and_refuses_older_ones() {
 }
 
 #[test]
+fn a_time_that_a_wrong_clock_has_set_can_be_forgotten() {
+    let files = Files::new("forget-time");
+    let anchor = files.anchor("list");
+    let older = files.write("older", swedish());
+    let newer = files.write("newer", swedish_of(1_622_505_601));
+    let state = files.0.join("state.json").to_str().unwrap().to_owned();
+    let with = |list: &str, more: &[&str]| {
+        let trust = ["--trust", list, "--anchor", &anchor, "--at", NOW];
+        verify(&[&trust[..], &["--state", &state], more].concat())
+    };
+    let ran = with(&newer, &[]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let mut stored: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    stored["latestTime"] = 4_102_444_800_u64.into();
+    std::fs::write(&state, stored.to_string()).unwrap();
+    for _ in 0..2 {
+        let ran = with(&newer, &[]);
+        assert_eq!(ran.line()["reason"], "clock-behind");
+        assert!(ran.err.contains("--forget-time"), "{}", ran.err);
+    }
+    let ran = with(&newer, &["--forget-time"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    // Once for good, and the editions stay.
+    assert_eq!(with(&newer, &[]).line()["outcome"], "valid");
+    assert_eq!(with(&older, &[]).status, 2);
+    let ran = verify(&["--trust", &newer, "--forget-time"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--state"), "{}", ran.err);
+}
+
+#[test]
 fn the_environment_asked_for_is_that_of_snapshots_and_unsigned_lists_too() {
     let files = Files::new("trust-environment");
     let entry = gdhcn_entry(DEV, &common::dsc("alpha", &[]));
