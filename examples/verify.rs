@@ -38,8 +38,9 @@ const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
 Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
-              [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
-              [--state FILE [--forget-time]] [--dangerously-trust-unsigned]
+              [--list NAME]… [--participant CODE]… [--deny FILE]…
+              [--max-list-age AGE] [--state FILE [--forget-time]]
+              [--dangerously-trust-unsigned]
               [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
@@ -56,6 +57,10 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
                 which a list has to be, whose signer is known here. With it,
                 too, a list that has no signature is refused.
+  --list NAME   of the WHO's lists take this one alone, and miss it if it isn't
+                there (did:web:tng-cdn.who.int:v2:trustlist is all of
+                production); may be repeated. One key signs them all, so without
+                this one of them can stand in for another.
   --participant CODE  of the WHO's lists take this participant's keys alone
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
@@ -148,6 +153,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.trust.environment =
                     Some(environment.ok_or("--trust-env is prod, uat or dev")?);
             }
+            Long("list") => options.trust.lists.push(parser.value()?.string()?),
             Long("participant") => {
                 let code = parser.value()?.string()?;
                 options.trust.participants.push(code);

@@ -21,6 +21,8 @@ mod inspect;
 mod lint;
 #[path = "programs_trust/lists.rs"]
 mod lists;
+#[path = "programs_trust/pinned.rs"]
+mod pinned;
 #[path = "programs_trust/published_lists.rs"]
 mod published_lists;
 #[path = "programs_trust/unsigned.rs"]

@@ -5,8 +5,8 @@ use std::io;
 
 use hcert::Timestamp;
 use hcert::trust::{
-    Anchor, DenyList, Environment, GdhcnAnchor, ListFormat, LoadReport, TrustState, TrustStore,
-    TrustStoreBuilder, TrustedKey,
+    Anchor, DenyList, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
+    TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 
 use crate::list_files::{self, ListFile};
@@ -21,6 +21,8 @@ pub struct TrustOptions {
     pub files: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
+    /// The names of the WHO's lists that are taken; none means any.
+    pub lists: Vec<String>,
     /// `ESP` or `DCC:ESP`; none means all.
     pub participants: Vec<String>,
     pub deny: Vec<OsString>,
@@ -67,6 +69,10 @@ impl TrustOptions {
                 .map_err(|why| format!("{}{}: {why}", self.option, file.label))?;
         }
         let (store, mut report) = builder.build();
+        let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
+        if let Some(absent) = self.lists.iter().find(|name| !is_there(name)) {
+            return Err(format!("--list {absent}: none of the files is that list").into());
+        }
         if let Some(now) = now {
             report.state.saw_time(now);
         }
@@ -106,7 +112,7 @@ impl TrustOptions {
                     "a list of the WHO's network; name its environment with --trust-env prod, \
                      uat or dev",
                 )?;
-                builder.add_gdhcn(label, bytes, &GdhcnAnchor::pinned(environment))
+                return self.add_gdhcn(builder, file, &GdhcnAnchor::pinned(environment));
             }
             Some(format) if format.anchor_hint().is_some() => {
                 let hint = format.anchor_hint().unwrap_or_default();
@@ -124,6 +130,33 @@ impl TrustOptions {
             _ => builder.add_bytes(label, bytes),
         }?;
         Ok(())
+    }
+
+    /// Of the names that are asked for, the list has to have one. Another name
+    /// is seen before the signature is looked at.
+    fn add_gdhcn(
+        &self,
+        builder: &mut TrustStoreBuilder,
+        file: &ListFile,
+        anchor: &GdhcnAnchor,
+    ) -> Result<(), Error> {
+        let named = self.lists.iter().map(|name| anchor.clone().for_list(name));
+        let mut anchors: Vec<_> = named.collect();
+        if anchors.is_empty() {
+            anchors.push(anchor.clone());
+        }
+        let mut other = None;
+        for anchor in &anchors {
+            match builder.add_gdhcn(&file.label, &file.bytes, anchor) {
+                Ok(_) => return Ok(()),
+                Err(error @ LoadError::Gdhcn(GdhcnError::OtherList { .. })) => other = Some(error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match other {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
     }
 
     /// What to say if there is no key.

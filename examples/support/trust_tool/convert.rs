@@ -27,6 +27,9 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
                       repeated
   --trust-env ENV     prod, uat or dev: the environment of the WHO's network.
                       With it or --anchor a list without a signature is refused
+  --list NAME         of the WHO's lists take this one alone, and miss it if it
+                      isn't there (did:web:tng-cdn.who.int:v2:trustlist); may be
+                      repeated
   --participant CODE  of the WHO's lists keep this participant's keys alone (ESP
                       or DCC:ESP); may be repeated
   --deny FILE         leave out the keys that this deny list names; may be
@@ -128,6 +131,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
                 let wrong = lexopt::Error::from("--trust-env is prod, uat or dev");
                 options.trust.environment = Some(environment.ok_or(wrong)?);
             }
+            Long("list") => options.trust.lists.push(parser.value()?.string()?),
             Long("participant") => {
                 let code = parser.value()?.string()?;
                 options.trust.participants.push(code);
