@@ -2,6 +2,8 @@
 
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/list_files.rs"]
+mod list_files;
 #[path = "support/trust.rs"]
 mod trust_files;
 #[path = "support/trust_tool/mod.rs"]

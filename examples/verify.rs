@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
-use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[path = "support/list_files.rs"]
+mod list_files;
 #[path = "support/trust.rs"]
 mod trust_files;
 
@@ -35,9 +37,10 @@ const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
 Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
-              [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
-              [--state FILE] [--dangerously-trust-unsigned] [--at TIME]
-              [--retrospective] [--strict] [--json] [--quiet] INPUT…
+              [--list NAME]… [--participant CODE]… [--deny FILE]…
+              [--max-list-age AGE] [--state FILE [--forget-time]]
+              [--dangerously-trust-unsigned]
+              [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -48,9 +51,15 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 repeated. A list in two files takes both. Whoever gives a file
                 without a signature vouches for it.
   --anchor FILE who signs the lists: a certificate or a public key; may be
-                repeated. A signed list is refused without it.
+                repeated. A signed list is refused without it, and with it a
+                list that has no signature.
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
-                which a list has to be, whose signer is known here
+                which a list has to be, whose signer is known here. With it,
+                too, a list that has no signature is refused.
+  --list NAME   of the WHO's lists take this one alone, and miss it if it isn't
+                there (did:web:tng-cdn.who.int:v2:trustlist is all of
+                production); may be repeated. One key signs them all, so without
+                this one of them can stand in for another.
   --participant CODE  of the WHO's lists take this participant's keys alone
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
@@ -59,10 +68,13 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --max-list-age AGE  nothing is valid by a list older than that: seconds, or
                 with a unit (90m, 36h, 7d)
   --state FILE  remember the lists' editions there, and refuse older ones; the
-                file is made if it is absent
+                file is made if it is absent. It holds the latest time that has
+                come, too: by an earlier clock nothing is valid (clock-behind)
+  --forget-time forget that time, if a clock that was wrong has set it; the
+                editions stay
   --dangerously-trust-unsigned
-                don't look at the signatures of the lists: whoever can write
-                them decides what is valid
+                don't look at the signatures of the lists, and take lists that
+                have none: whoever can write them decides what is valid
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -118,6 +130,7 @@ fn run() -> Result<ExitCode, Error> {
         json: options.json,
         colour: io::stdout().is_terminal()
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        has_state: options.trust.state.is_some(),
     };
     let worst = verify_all(&work, &options.inputs);
     Ok(worst.into())
@@ -139,6 +152,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.trust.environment =
                     Some(environment.ok_or("--trust-env is prod, uat or dev")?);
             }
+            Long("list") => options.trust.lists.push(parser.value()?.string()?),
             Long("participant") => {
                 let code = parser.value()?.string()?;
                 options.trust.participants.push(code);
@@ -148,6 +162,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
             Long("state") => options.trust.state = Some(parser.value()?),
+            Long("forget-time") => options.trust.forget_time = true,
             Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
@@ -215,8 +230,16 @@ struct Done {
 }
 
 enum Printed {
-    Verdict { text: String, valid: bool },
-    Problem { line: String, note: bool },
+    Verdict {
+        text: String,
+        valid: bool,
+        /// The time in the state may be wrong.
+        clock_hint: bool,
+    },
+    Problem {
+        line: String,
+        note: bool,
+    },
 }
 
 /// Runs the jobs on all cores and prints in the order of the inputs. What
@@ -270,10 +293,15 @@ fn verify_all(work: &Work, inputs: &[OsString]) -> u8 {
     })
 }
 
+/// For the reason `clock-behind`.
+const CLOCK_HINT: &str = "clock-behind: set the clock; if it is right and the time that --state \
+                          remembers is wrong, run once with --forget-time";
+
 struct Printer {
     out: io::Stdout,
     progress: Progress,
     worst: u8,
+    clock_hint_given: bool,
 }
 
 impl Printer {
@@ -282,6 +310,7 @@ impl Printer {
             out: io::stdout(),
             progress: Progress::new(inputs),
             worst: 0,
+            clock_hint_given: false,
         }
     }
 
@@ -289,13 +318,21 @@ impl Printer {
         self.progress.position = done.position;
         for printed in done.results {
             match printed {
-                Printed::Verdict { text, valid } => {
+                Printed::Verdict {
+                    text,
+                    valid,
+                    clock_hint,
+                } => {
                     self.progress.before_stdout();
                     let mut out = self.out.lock();
                     out.write_all(text.as_bytes())?;
                     out.flush()?;
                     self.progress.count(valid);
                     self.worst = self.worst.max(u8::from(!valid));
+                    if clock_hint && !std::mem::replace(&mut self.clock_hint_given, true) {
+                        self.progress.clear();
+                        complain(PROGRAM, CLOCK_HINT);
+                    }
                 }
                 Printed::Problem { line, note } => {
                     self.progress.clear();
@@ -379,6 +416,8 @@ struct Work {
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
+    /// Whether the time of an earlier run counts.
+    has_state: bool,
 }
 
 impl Work {
@@ -389,11 +428,16 @@ impl Work {
                 let now = self.at.unwrap_or_else(|| SystemTime::now().into());
                 let verdict = self.verifier.verify(&text, now);
                 let valid = verdict.outcome() == Outcome::Valid;
+                let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
                     true => json_line(&input, &text, &verdict),
                     false => self.in_words(&input, &verdict, now),
                 };
-                Printed::Verdict { text, valid }
+                Printed::Verdict {
+                    text,
+                    valid,
+                    clock_hint: clock_behind && self.has_state,
+                }
             }
             Found::Problem {
                 input,

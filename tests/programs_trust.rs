@@ -21,8 +21,12 @@ mod inspect;
 mod lint;
 #[path = "programs_trust/lists.rs"]
 mod lists;
+#[path = "programs_trust/pinned.rs"]
+mod pinned;
 #[path = "programs_trust/published_lists.rs"]
 mod published_lists;
+#[path = "programs_trust/unsigned.rs"]
+mod unsigned;
 #[path = "programs_trust/verify.rs"]
 mod verify;
 

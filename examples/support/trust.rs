@@ -5,9 +5,11 @@ use std::io;
 
 use hcert::Timestamp;
 use hcert::trust::{
-    Anchor, DenyList, Environment, GdhcnAnchor, ListBytes, ListFormat, LoadReport, TrustState,
-    TrustStore, TrustedKey, detect_companion, detect_format,
+    Anchor, DenyList, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
+    TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
+
+use crate::list_files::{self, ListFile};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -19,10 +21,14 @@ pub struct TrustOptions {
     pub files: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
+    /// The names of the WHO's lists that are taken; none means any.
+    pub lists: Vec<String>,
     /// `ESP` or `DCC:ESP`; none means all.
     pub participants: Vec<String>,
     pub deny: Vec<OsString>,
     pub state: Option<OsString>,
+    /// Take no note of the latest time in the state.
+    pub forget_time: bool,
     /// Don't look at the signatures of lists.
     pub unsigned: bool,
 }
@@ -39,13 +45,15 @@ impl TrustOptions {
                 Anchor::from_bytes(&bytes).map_err(|e| format!("--anchor {label}: {e}").into())
             })
             .collect::<Result<_, Error>>()?;
-        let files: Vec<_> = self
-            .files
-            .iter()
-            .map(|path| read(self.option, path))
-            .collect::<Result<_, Error>>()?;
-        let formats: Vec<_> = files.iter().map(|(_, b)| detect_format(b)).collect();
-        let state = self.read_state()?;
+        let files = self.files.iter().map(|path| {
+            let (label, bytes) = read(self.option, path)?;
+            Ok(ListFile::new(label, bytes))
+        });
+        let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
+        let mut state = self.read_state()?;
+        if self.forget_time {
+            state.forget_time();
+        }
         let mut builder = TrustStore::builder().with_state(&state);
         // Of snapshots and unsigned lists, too.
         if let Some(environment) = state.environment().or(self.environment) {
@@ -56,60 +64,15 @@ impl TrustOptions {
             let list = DenyList::from_json(&bytes);
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
-        for ((label, bytes), format) in files.iter().zip(&formats) {
-            let format = *format;
-            let failed = |why: String| -> Error { format!("{}{label}: {why}", self.option).into() };
-            if format.is_none()
-                && let Some(of) = detect_companion(bytes)
-            {
-                // The second document of a list goes with the first one.
-                if formats.contains(&Some(of)) {
-                    continue;
-                }
-                let why = format!("the second file of a list ({}); give both", of.code());
-                return Err(failed(why));
-            }
-            let in_two = format.is_some_and(|format| format.companion_hint().is_some());
-            let second = files
-                .iter()
-                .find(|(_, b)| in_two && detect_companion(b) == format);
-            let list = ListBytes::from(bytes);
-            let list = second.map_or(list, |(_, second)| list.with_companion(second));
-            let added = match format {
-                Some(format) if self.unsigned && format.anchor_hint().is_some() => {
-                    builder.trust_unsigned_list(label, format, list)
-                }
-                Some(ListFormat::Snapshot) if !is_signed_snapshot(bytes) => {
-                    builder.trust_unsigned_list(label, ListFormat::Snapshot, bytes)
-                }
-                Some(ListFormat::Gdhcn) => {
-                    let environment = self.environment.ok_or_else(|| {
-                        failed(
-                            "a list of the WHO's network; name its environment with \
-                                --trust-env prod, uat or dev"
-                                .into(),
-                        )
-                    })?;
-                    builder.add_gdhcn(label, bytes, &GdhcnAnchor::pinned(environment))
-                }
-                Some(format) if format.anchor_hint().is_some() => {
-                    let hint = format.anchor_hint().unwrap_or_default();
-                    if anchors.is_empty() {
-                        return Err(failed(format!("a signed list; pass --anchor FILE: {hint}")));
-                    }
-                    builder.add_signed_list(label, format, list, &anchors)
-                }
-                Some(
-                    format @ (ListFormat::Dutch
-                    | ListFormat::CwaProtobuf
-                    | ListFormat::KeysByKid
-                    | ListFormat::Polish),
-                ) => builder.trust_unsigned_list(label, format, bytes),
-                _ => builder.add_bytes(label, bytes),
-            };
-            added.map_err(|e| failed(e.to_string()))?;
+        for file in &files {
+            self.add(&mut builder, file, &anchors)
+                .map_err(|why| format!("{}{}: {why}", self.option, file.label))?;
         }
         let (store, mut report) = builder.build();
+        let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
+        if let Some(absent) = self.lists.iter().find(|name| !is_there(name)) {
+            return Err(format!("--list {absent}: none of the files is that list").into());
+        }
         if let Some(now) = now {
             report.state.saw_time(now);
         }
@@ -119,6 +82,81 @@ impl TrustOptions {
             false => store.select(|key| self.selects(key)),
         };
         Ok((store, report))
+    }
+
+    fn add(
+        &self,
+        builder: &mut TrustStoreBuilder,
+        file: &ListFile,
+        anchors: &[Anchor],
+    ) -> Result<(), Error> {
+        let (label, bytes) = (&file.label, &file.bytes);
+        if let Some(half) = file.half() {
+            return Err(half.into());
+        }
+        let signer_named = !anchors.is_empty() || self.environment.is_some();
+        if signer_named && !self.unsigned && is_unsigned_list(file) {
+            let why = "a list without a signature, where --anchor or --trust-env says who \
+                       signs; give the signed list, or say --dangerously-trust-unsigned";
+            return Err(why.into());
+        }
+        match file.format {
+            Some(format) if self.unsigned && format.anchor_hint().is_some() => {
+                builder.trust_unsigned_list(label, format, file.both())
+            }
+            Some(ListFormat::Snapshot) if !is_signed_snapshot(bytes) => {
+                builder.trust_unsigned_list(label, ListFormat::Snapshot, bytes)
+            }
+            Some(ListFormat::Gdhcn) => {
+                let environment = self.environment.ok_or(
+                    "a list of the WHO's network; name its environment with --trust-env prod, \
+                     uat or dev",
+                )?;
+                return self.add_gdhcn(builder, file, &GdhcnAnchor::pinned(environment));
+            }
+            Some(format) if format.anchor_hint().is_some() => {
+                let hint = format.anchor_hint().unwrap_or_default();
+                if anchors.is_empty() {
+                    return Err(format!("a signed list; pass --anchor FILE: {hint}").into());
+                }
+                builder.add_signed_list(label, format, file.both(), anchors)
+            }
+            Some(
+                format @ (ListFormat::Dutch
+                | ListFormat::CwaProtobuf
+                | ListFormat::KeysByKid
+                | ListFormat::Polish),
+            ) => builder.trust_unsigned_list(label, format, bytes),
+            _ => builder.add_bytes(label, bytes),
+        }?;
+        Ok(())
+    }
+
+    /// Of the names that are asked for, the list has to have one. Another name
+    /// is seen before the signature is looked at.
+    fn add_gdhcn(
+        &self,
+        builder: &mut TrustStoreBuilder,
+        file: &ListFile,
+        anchor: &GdhcnAnchor,
+    ) -> Result<(), Error> {
+        let named = self.lists.iter().map(|name| anchor.clone().for_list(name));
+        let mut anchors: Vec<_> = named.collect();
+        if anchors.is_empty() {
+            anchors.push(anchor.clone());
+        }
+        let mut other = None;
+        for anchor in &anchors {
+            match builder.add_gdhcn(&file.label, &file.bytes, anchor) {
+                Ok(_) => return Ok(()),
+                Err(error @ LoadError::Gdhcn(GdhcnError::OtherList { .. })) => other = Some(error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match other {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
     }
 
     /// What to say if there is no key.
@@ -146,7 +184,10 @@ impl TrustOptions {
 
     fn read_state(&self) -> Result<TrustState, Error> {
         let Some(path) = &self.state else {
-            return Ok(TrustState::default());
+            return match self.forget_time {
+                true => Err(lexopt::Error::from("--forget-time needs --state FILE").into()),
+                false => Ok(TrustState::default()),
+            };
         };
         match std::fs::read(path) {
             Ok(bytes) => TrustState::from_json(&bytes).map_err(|e| {
@@ -172,6 +213,22 @@ impl TrustOptions {
     }
 }
 
+/// Whether it is a list that anybody can have written, and so could stand in
+/// for a signed one. A certificate or key is what the user says in person.
+fn is_unsigned_list(file: &ListFile) -> bool {
+    match file.format {
+        None
+        | Some(
+            ListFormat::CertificateDer
+            | ListFormat::PublicKeyDer
+            | ListFormat::Pem
+            | ListFormat::Jwk,
+        ) => false,
+        Some(ListFormat::Snapshot) => !is_signed_snapshot(&file.bytes),
+        Some(format) => format.anchor_hint().is_none(),
+    }
+}
+
 /// A COSE_Sign1 by its tag; the unsigned form is an array.
 fn is_signed_snapshot(bytes: &[u8]) -> bool {
     bytes.first() == Some(&0xd2)
@@ -179,11 +236,6 @@ fn is_signed_snapshot(bytes: &[u8]) -> bool {
 
 fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {
     let label = path.to_string_lossy().into_owned();
-    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
-        io::ErrorKind::IsADirectory => {
-            format!("{option}{label}: is a directory; name the files in it")
-        }
-        _ => format!("{option}{label}: {e}"),
-    })?;
+    let bytes = list_files::content(path).map_err(|e| format!("{option}{label}: {e}"))?;
     Ok((label, bytes))
 }

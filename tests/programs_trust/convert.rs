@@ -8,9 +8,9 @@ use crate::lists::*;
 use crate::{Files, Ran, common, program, run};
 use common::pki::TestKey;
 
-const NOW: &str = "2021-06-01T12:00:00Z";
+pub const NOW: &str = "2021-06-01T12:00:00Z";
 
-fn verify(arguments: &[&str]) -> Ran {
+pub fn verify(arguments: &[&str]) -> Ran {
     let trust = program().get_program().to_owned();
     let beside = std::path::Path::new(&trust).with_file_name("verify");
     let output = Command::new(beside)
@@ -210,6 +210,37 @@ fn verify_remembers_the_editions_and_refuses_older_ones() {
 }
 
 #[test]
+fn a_time_that_a_wrong_clock_has_set_can_be_forgotten() {
+    let files = Files::new("forget-time");
+    let anchor = files.anchor("list");
+    let older = files.write("older", swedish());
+    let newer = files.write("newer", swedish_of(1_622_505_601));
+    let state = files.0.join("state.json").to_str().unwrap().to_owned();
+    let with = |list: &str, more: &[&str]| {
+        let trust = ["--trust", list, "--anchor", &anchor, "--at", NOW];
+        verify(&[&trust[..], &["--state", &state], more].concat())
+    };
+    let ran = with(&newer, &[]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    let mut stored: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
+    stored["latestTime"] = 4_102_444_800_u64.into();
+    std::fs::write(&state, stored.to_string()).unwrap();
+    for _ in 0..2 {
+        let ran = with(&newer, &[]);
+        assert_eq!(ran.line()["reason"], "clock-behind");
+        assert!(ran.err.contains("--forget-time"), "{}", ran.err);
+    }
+    let ran = with(&newer, &["--forget-time"]);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    // Once for good, and the editions stay.
+    assert_eq!(with(&newer, &[]).line()["outcome"], "valid");
+    assert_eq!(with(&older, &[]).status, 2);
+    let ran = verify(&["--trust", &newer, "--forget-time"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("--state"), "{}", ran.err);
+}
+
+#[test]
 fn the_environment_asked_for_is_that_of_snapshots_and_unsigned_lists_too() {
     let files = Files::new("trust-environment");
     let entry = gdhcn_entry(DEV, &common::dsc("alpha", &[]));
@@ -254,4 +285,37 @@ fn half_a_list_and_an_unknown_participant_are_named() {
     let ran = run(&[&convert[..], &[&signature]].concat());
     assert_eq!(ran.status, 2);
     assert!(!ran.err.contains("--trust "), "{}", ran.err);
+}
+
+#[test]
+fn each_of_several_lists_in_two_files_has_its_own_second_file() {
+    let files = Files::new("convert-pairs");
+    let anchor = files.anchor("list");
+    let [one, of_one] = austrian_of("alpha");
+    let [two, of_two] = austrian_of("beta");
+    let [one, of_one, two, of_two] = [
+        files.write("one", one),
+        files.write("of-one", of_one),
+        files.write("two", two),
+        files.write("of-two", of_two),
+    ];
+    let out = files.0.join("out").to_str().unwrap().to_owned();
+    let convert = |lists: &[&str]| {
+        let convert = ["convert", "--anchor", &anchor, "--out", &out];
+        run(&[&convert[..], lists].concat())
+    };
+    let ran = convert(&[&one, &two, &of_one, &of_two]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("2 keys of 2 lists"), "{}", ran.err);
+    let trust = |files: [&str; 4]| {
+        let trust = files.map(|file| ["--trust", file]).concat();
+        verify(&[&trust[..], &["--anchor", &anchor, "--at", NOW]].concat())
+    };
+    let ran = trust([&one, &of_one, &two, &of_two]);
+    assert_eq!(ran.line()["outcome"], "valid");
+    assert_eq!(trust([&one, &two, &of_two, &of_one]).status, 2);
+    // One too many belongs to nothing.
+    let ran = convert(&[&one, &of_one, &of_two]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("the second file of a list (at)"));
 }

@@ -81,13 +81,18 @@ pub fn swedish_of(made_at: i64) -> String {
 
 /// The list and its signature.
 pub fn austrian() -> [Vec<u8>; 2] {
+    austrian_of("alpha")
+}
+
+/// With the key of that label.
+pub fn austrian_of(key: &str) -> [Vec<u8>; 2] {
     let encode = |value: &ciborium::Value| {
         let mut out = Vec::new();
         ciborium::into_writer(value, &mut out).unwrap();
         out
     };
     let bytes = |bytes: &[u8]| ciborium::Value::Bytes(bytes.to_vec());
-    let dsc = common::dsc("alpha", &[]);
+    let dsc = common::dsc(key, &[]);
     let id = bytes(dsc.kid().as_bytes());
     let list = encode(&cbor!({"c" => [{"i" => id, "c" => bytes(dsc.der())}]}).unwrap());
     let protected = encode(&cbor!({42 => 2, 4 => bytes(b"12345678"), 1 => -7}).unwrap());

@@ -25,13 +25,18 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
                       worth what its transport is worth
   --anchor FILE       who signs the lists: a certificate or a public key; may be
                       repeated
-  --trust-env ENV     prod, uat or dev: the environment of the WHO's network
+  --trust-env ENV     prod, uat or dev: the environment of the WHO's network.
+                      With it or --anchor a list without a signature is refused
+  --list NAME         of the WHO's lists take this one alone, and miss it if it
+                      isn't there (did:web:tng-cdn.who.int:v2:trustlist); may be
+                      repeated
   --participant CODE  of the WHO's lists keep this participant's keys alone (ESP
                       or DCC:ESP); may be repeated
   --deny FILE         leave out the keys that this deny list names; may be
                       repeated
   --dangerously-trust-unsigned
-                      don't look at the signatures of the lists
+                      don't look at the signatures of the lists, and take lists
+                      that have none
   --at TIME           when the snapshot is made (RFC 3339); by default now
   --quiet             don't name what is wrong with entries
   --help              print this
@@ -126,6 +131,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
                 let wrong = lexopt::Error::from("--trust-env is prod, uat or dev");
                 options.trust.environment = Some(environment.ok_or(wrong)?);
             }
+            Long("list") => options.trust.lists.push(parser.value()?.string()?),
             Long("participant") => {
                 let code = parser.value()?.string()?;
                 options.trust.participants.push(code);
