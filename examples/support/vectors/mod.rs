@@ -14,6 +14,7 @@ pub mod demo;
 mod der;
 mod field;
 mod keys;
+mod payloads;
 mod pki;
 mod sign;
 mod signature;
@@ -171,6 +172,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
     (
         "entries",
         "None, several or mixed entries in one certificate.",
+        &[],
+    ),
+    (
+        "payload",
+        "Another payload than the DCC: a yellow card, a DDCC, a medication overview or a health link. A verifier of the DCC alone takes none of them.",
         &[],
     ),
     ("value", "A value that a later stage may misread.", &[]),
@@ -491,6 +497,7 @@ impl Suite {
         claims::add(&mut suite)?;
         dcc::add(&mut suite)?;
         field::add(&mut suite)?;
+        payloads::add(&mut suite)?;
         for case in &mut suite.cases {
             case.deviations.sort_unstable();
         }
@@ -616,6 +623,19 @@ impl Suite {
             object(&[
                 ("hcert", json!("eu-dcc-hcert-spec 1.0.8")),
                 ("dcc", json!("ehn-dcc-schema 1.0.0 to 1.3.3")),
+                (
+                    "yellow-card",
+                    json!("smart-icvp 0.3.0 and ICVPMin of 2026, DVCMin of 2024")
+                ),
+                ("ddcc", json!("WHO DDCC core data set, RC2")),
+                (
+                    "medication",
+                    json!("smart-ph4h 0.9.9, MedicationOverviewMin")
+                ),
+                (
+                    "health-link",
+                    json!("smart-health-cards-and-links 1.0.0, IHE ITI VHL")
+                ),
                 ("cose", json!("RFC 9052, RFC 9053, RFC 8230")),
                 ("cwt", json!("RFC 8392")),
                 ("cbor", json!("RFC 8949")),
