@@ -6,6 +6,7 @@
 mod pki;
 
 pub mod lists;
+pub mod payloads;
 
 use std::fmt::{Debug, Display};
 use std::io::Write;

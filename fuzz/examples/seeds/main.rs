@@ -8,14 +8,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use ciborium::Value;
+use ciborium::{Value, cbor};
 use coset::{CborSerializable, HeaderBuilder, TaggedCborSerializable, iana};
 use hcert::Limits;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{text, zlib};
 use hcert::qr::{EcLevel, QrSymbol};
-use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, wrap};
+use hcert::record::PayloadKind;
+use hcert_fuzz::payloads::{encode, samples};
+use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, sign, wrap};
 use sha2::{Digest, Sha256};
 
 type Error = Box<dyn std::error::Error>;
@@ -27,6 +29,7 @@ fn main() -> Result<(), Error> {
         written: 0,
     };
     corpus.issued()?;
+    corpus.payloads()?;
     corpus.add("dsc", ISSUER.dsc().der())?;
     lists::ours(&mut corpus)?;
     lists::snapshots(&mut corpus)?;
@@ -132,6 +135,35 @@ impl Corpus {
             self.pictures(&QrSymbol::encode("HC1:6BF+70790T9", level)?)?;
         }
         Ok(())
+    }
+
+    /// Each payload of the WHO's network, alone and in signed claims.
+    fn payloads(&mut self) -> Result<(), Error> {
+        use PayloadKind::{DdccTest, DdccVaccination, HealthLink, Medication, YellowCard};
+        for (target, kinds) in [
+            ("payload_yellow_card", &[YellowCard][..]),
+            ("payload_ddcc", &[DdccVaccination]),
+            ("payload_ddcc", &[DdccTest]),
+            ("payload_medication", &[Medication]),
+            ("payload_health_link", &[HealthLink]),
+        ] {
+            for sample in samples::of(kinds) {
+                self.add(target, &encode(&sample))?;
+                let key = kinds[0].claim_key();
+                let claims = cbor!({1 => "XX", 4 => VALIDITY.expires_at.seconds(),
+                    6 => VALIDITY.issued_at.seconds(), -260 => {key => sample}})?;
+                let claims = encode(&claims);
+                // `chain` signs claims itself, and takes what is signed of
+                // another record for a forgery.
+                self.add("chain", &claims)?;
+                self.add("cwt", &claims)?;
+                self.add("cose", &sign(&claims))?;
+            }
+        }
+        self.add(
+            "payload_health_link",
+            &serde_json::to_vec(&samples::link_json())?,
+        )
     }
 
     #[cfg(not(feature = "image"))]
