@@ -238,7 +238,7 @@ fn garbage_is_refused_with_its_reason() {
     ] {
         let file = files.write("garbage", content);
         assert_eq!(reason(&[&file]), (1, expected.into()));
-        assert_eq!(run(&["inspect", &file]).status, 1);
+        assert_eq!(run(&["inspect", &file]).status, 2);
         assert_eq!(run(&["lint", &file]).status, 1);
         assert_eq!(run(&["diff", &file, &file]).status, 2);
     }
