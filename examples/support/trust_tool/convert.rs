@@ -141,7 +141,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("quiet") => options.quiet = true,
             Value(file) => options.trust.files.push(file),
-            _ => return Err(argument.unexpected().into()),
+            _ => return Err(super::unexpected(argument).into()),
         }
     }
     match options.trust.files.is_empty() {
