@@ -29,7 +29,7 @@ mod trust_files;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
-use trust_files::TrustOptions;
+use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "verify";
 
@@ -211,8 +211,11 @@ fn trust(options: &Options) -> Result<TrustStore, Error> {
             complain(PROGRAM, &problem.to_string());
         }
         let summary = format!(
-            "trust: {} keys of {} entries; {} left out, {} given twice",
-            report.loaded, report.total, report.rejected, report.duplicates
+            "trust: {} of {}; {} left out, {} given twice",
+            counted(report.loaded, "key", "keys"),
+            counted(report.total, "entry", "entries"),
+            report.rejected,
+            report.duplicates
         );
         complain(PROGRAM, &summary);
     }
@@ -388,10 +391,10 @@ impl Progress {
             self.shown = true;
             let _ = write!(
                 io::stderr(),
-                "\r\x1b[K{PROGRAM}: input {} of {}: {} codes, {} of them not valid",
+                "\r\x1b[K{PROGRAM}: input {} of {}: {}, {} of them not valid",
                 self.position,
                 self.inputs,
-                self.codes,
+                counted(self.codes, "code", "codes"),
                 self.not_valid
             );
         }

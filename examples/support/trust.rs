@@ -65,8 +65,14 @@ impl TrustOptions {
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
         for file in &files {
-            self.add(&mut builder, file, &anchors)
-                .map_err(|why| format!("{}{}: {why}", self.option, file.label))?;
+            self.add(&mut builder, file, &anchors).map_err(|why| {
+                let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
+                let hint = match rollback {
+                    true => "; keep the list that you have, or fetch it again",
+                    false => "",
+                };
+                format!("{}{}: {why}{hint}", self.option, file.label)
+            })?;
         }
         let (store, mut report) = builder.build();
         let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
@@ -238,4 +244,9 @@ fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {
     let label = path.to_string_lossy().into_owned();
     let bytes = list_files::content(path).map_err(|e| format!("{option}{label}: {e}"))?;
     Ok((label, bytes))
+}
+
+/// `1 key`, `2 keys`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

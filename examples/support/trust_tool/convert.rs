@@ -11,7 +11,7 @@ use hcert::trust::{Environment, ProblemKind};
 
 use super::{Error, PROGRAM};
 use crate::cli;
-use crate::trust_files::TrustOptions;
+use crate::trust_files::{TrustOptions, counted};
 
 pub const HELP: &str = "\
 Writes the keys of trust lists as one snapshot: what verification needs of
@@ -94,15 +94,15 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         .filter(|p| matches!(p.problem, ProblemKind::PublishedKey { .. }))
         .count();
     let mut line = format!(
-        "{}: {} keys of {} lists, {} bytes, made at {at}, {signed}; {} entries left out",
+        "{}: {} of {}, {} bytes, made at {at}, {signed}; {} left out",
         out.to_string_lossy(),
-        kept.len(),
-        kept.lists().len(),
+        counted(kept.len(), "key", "keys"),
+        counted(kept.lists().len(), "list", "lists"),
         snapshot.len(),
-        report.rejected,
+        counted(report.rejected, "entry", "entries"),
     );
     if denied > 0 {
-        line += &format!(", {denied} keys denied");
+        line += &format!(", {} denied", counted(denied, "key", "keys"));
     }
     if published > 0 {
         line += &format!(" ({published} of them because their private keys are published)");
@@ -141,7 +141,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("quiet") => options.quiet = true,
             Value(file) => options.trust.files.push(file),
-            _ => return Err(argument.unexpected().into()),
+            _ => return Err(super::unexpected(argument).into()),
         }
     }
     match options.trust.files.is_empty() {

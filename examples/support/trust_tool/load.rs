@@ -95,6 +95,11 @@ impl List {
         }
     }
 
+    /// Whether it is a list, or half of one.
+    pub fn is_recognised(&self) -> bool {
+        self.format.is_some() || self.half().is_some()
+    }
+
     fn known(&self) -> Result<ListFormat, Refusal> {
         if let Some(format) = self.format {
             return Ok(format);

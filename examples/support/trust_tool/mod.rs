@@ -116,13 +116,37 @@ fn options(
             }
             Long("all") if command.looks_at_entries() => options.all = true,
             Value(file) => files.push(file),
-            _ => return Err(argument.unexpected().into()),
+            _ => return Err(unexpected(argument).into()),
         }
     }
     match files.is_empty() {
         true => Err(lexopt::Error::from("no FILE is given").into()),
         false => Ok(Some((options, files))),
     }
+}
+
+/// An option that other commands have names them.
+fn unexpected(argument: lexopt::Arg<'_>) -> lexopt::Error {
+    use lexopt::prelude::*;
+    let commands = match argument {
+        Long("at") => "inspect, lint and convert",
+        Long("all") => "inspect and lint",
+        Long("json") => "inspect, verify, diff and lint",
+        Long(
+            "out"
+            | "key"
+            | "list"
+            | "participant"
+            | "deny"
+            | "dangerously-trust-unsigned"
+            | "quiet",
+        ) => "convert",
+        _ => return argument.unexpected(),
+    };
+    let Long(name) = argument else {
+        return argument.unexpected();
+    };
+    format!("--{name} is not an option of this command, but of {commands}").into()
 }
 
 /// Output that is written at once: a reader that goes away is an error, and
