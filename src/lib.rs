@@ -103,6 +103,7 @@ pub mod issue;
 mod limits;
 pub mod qr;
 pub mod record;
+pub mod rules;
 mod time;
 pub mod trust;
 pub mod verify;
