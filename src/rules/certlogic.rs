@@ -55,6 +55,7 @@ mod error;
 mod eval;
 mod expression;
 mod json;
+mod object;
 mod operator;
 mod value;
 
@@ -62,5 +63,6 @@ pub use date_time::{DateTime, TimeUnit};
 pub use error::{EvalError, EvalFault, ExpressionError, ExpressionFault, JsonError};
 pub use eval::EvalLimits;
 pub use expression::Expression;
+pub use object::Object;
 pub use operator::Operator;
 pub use value::Value;

@@ -35,38 +35,58 @@ impl JsonError {
     }
 }
 
+/// A fault, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Located<F> {
+    path: String,
+    fault: F,
+}
+
+impl<F> Located<F> {
+    fn new(fault: F) -> Box<Self> {
+        let path = String::new();
+        Box::new(Self { path, fault })
+    }
+}
+
 /// Not an expression of CertLogic.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("at {}: {fault}", place(.path))]
-pub struct ExpressionError {
-    path: String,
-    fault: ExpressionFault,
-}
+#[error("at {}: {}", place(&.0.path), .0.fault)]
+pub struct ExpressionError(Box<Located<ExpressionFault>>);
 
 impl ExpressionError {
     /// Where: the JSON Pointer (RFC 6901) of the part that is no expression;
     /// empty for the whole.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// What is wrong.
-    pub const fn fault(&self) -> &ExpressionFault {
-        &self.fault
+    pub fn fault(&self) -> &ExpressionFault {
+        &self.0.fault
     }
 
     /// A stable identifier of the reason.
-    pub const fn code(&self) -> &'static str {
-        self.fault.code()
+    pub fn code(&self) -> &'static str {
+        self.fault().code()
+    }
+
+    /// What has the error is operand `index` of `operator`.
+    pub(super) fn within(mut self, operator: Operator, index: usize) -> Self {
+        self.0.path = format!("/{operator}/{index}{}", self.0.path);
+        self
+    }
+
+    /// What has the error is item `index` of an array.
+    pub(super) fn item(mut self, index: usize) -> Self {
+        self.0.path = format!("/{index}{}", self.0.path);
+        self
     }
 }
 
 impl From<ExpressionFault> for ExpressionError {
     fn from(fault: ExpressionFault) -> Self {
-        Self {
-            path: String::new(),
-            fault,
-        }
+        Self(Located::new(fault))
     }
 }
 
@@ -159,36 +179,45 @@ impl ExpressionFault {
 /// A valid expression without a value for the data at hand. It is neither
 /// true nor false.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("at {}: {fault}", place(.path))]
-pub struct EvalError {
-    path: String,
-    fault: EvalFault,
-}
+#[error("at {}: {}", place(&.0.path), .0.fault)]
+pub struct EvalError(Box<Located<EvalFault>>);
 
 impl EvalError {
     /// Where: the JSON Pointer (RFC 6901) of the part of the expression whose
     /// value is wrong; empty for the whole.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.0.path
     }
 
     /// What is wrong.
-    pub const fn fault(&self) -> &EvalFault {
-        &self.fault
+    pub fn fault(&self) -> &EvalFault {
+        &self.0.fault
     }
 
     /// A stable identifier of the reason.
-    pub const fn code(&self) -> &'static str {
-        self.fault.code()
+    pub fn code(&self) -> &'static str {
+        self.fault().code()
+    }
+
+    /// What has the error is operand `index` of `operator`.
+    #[cold]
+    pub(super) fn within(mut self, operator: Operator, index: usize) -> Self {
+        self.0.path = format!("/{operator}/{index}{}", self.0.path);
+        self
+    }
+
+    /// What has the error is item `index` of an array.
+    #[cold]
+    pub(super) fn item(mut self, index: usize) -> Self {
+        self.0.path = format!("/{index}{}", self.0.path);
+        self
     }
 }
 
-impl From<EvalFault> for Box<EvalError> {
+impl From<EvalFault> for EvalError {
+    #[cold]
     fn from(fault: EvalFault) -> Self {
-        Self::new(EvalError {
-            path: String::new(),
-            fault,
-        })
+        Self(Located::new(fault))
     }
 }
 
@@ -253,36 +282,4 @@ impl EvalFault {
 
 fn place(path: &str) -> &str {
     if path.is_empty() { "the root" } else { path }
-}
-
-/// An error that learns where it happened while it is passed upwards.
-pub(super) trait Within: Sized {
-    /// The whole is operand `index` of `operator`.
-    fn within(self, operator: Operator, index: usize) -> Self;
-    /// The whole is item `index` of an array.
-    fn item(self, index: usize) -> Self;
-}
-
-impl Within for ExpressionError {
-    fn within(mut self, operator: Operator, index: usize) -> Self {
-        self.path = format!("/{operator}/{index}{}", self.path);
-        self
-    }
-
-    fn item(mut self, index: usize) -> Self {
-        self.path = format!("/{index}{}", self.path);
-        self
-    }
-}
-
-impl Within for Box<EvalError> {
-    fn within(mut self, operator: Operator, index: usize) -> Self {
-        self.path = format!("/{operator}/{index}{}", self.path);
-        self
-    }
-
-    fn item(mut self, index: usize) -> Self {
-        self.path = format!("/{index}{}", self.path);
-        self
-    }
 }

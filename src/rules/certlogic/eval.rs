@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::date_time::DateTime;
-use super::error::{EvalError, EvalFault, Within};
+use super::error::{EvalError, EvalFault};
 use super::expression::{Fragment, Node, Path};
 use super::operator::Operator;
 use super::value::Value;
@@ -28,7 +28,7 @@ impl Default for EvalLimits {
 /// Deepest nesting of a value that an expression may build.
 const MAX_VALUE_DEPTH: usize = 128;
 
-type Result<T> = core::result::Result<T, Box<EvalError>>;
+type Result<T> = core::result::Result<T, EvalError>;
 
 /// What `var` looks into.
 #[derive(Clone, Copy)]
@@ -39,6 +39,30 @@ enum Context<'a> {
         accumulator: &'a Value,
         current: &'a Value,
     },
+}
+
+/// An array whose items are looked at.
+enum Items<'a> {
+    /// An array, or null for an empty one.
+    All(Cow<'a, Value>),
+    /// The items by themselves.
+    Each(Vec<Cow<'a, Value>>),
+}
+
+impl Items<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::All(array) => array.as_array().map_or(0, <[Value]>::len),
+            Self::Each(items) => items.len(),
+        }
+    }
+
+    fn get(&self, index: usize) -> Option<&Value> {
+        match self {
+            Self::All(array) => array.as_array()?.get(index),
+            Self::Each(items) => items.get(index).map(|item| &**item),
+        }
+    }
 }
 
 pub(super) struct Evaluation {
@@ -59,24 +83,34 @@ impl Evaluation {
         self.own(value)
     }
 
+    #[inline]
     fn eval<'a>(&mut self, node: &'a Node, context: Context<'a>) -> Result<Cow<'a, Value>> {
         self.spend(1)?;
+        let found = match node {
+            Node::Literal(value) => Some(value),
+            Node::Var(path) => var(path, context),
+            _ => None,
+        };
+        match found {
+            Some(value) => Ok(Cow::Borrowed(value)),
+            None => self.build(node, context),
+        }
+    }
+
+    /// A value that does not stand anywhere already.
+    fn build<'a>(&mut self, node: &'a Node, context: Context<'a>) -> Result<Cow<'a, Value>> {
         match node {
             Node::Literal(value) => Ok(Cow::Borrowed(value)),
             Node::Array(items) => self.array(items, context),
-            Node::Var(path) => self.var(path, context),
-            Node::If(operands) => self.if_then_else(operands, context),
-            Node::And(operands) => self.and(operands, context),
-            Node::Equal(operands) => {
-                let [l, r] = self.both(operands, Operator::Equal, context)?;
-                self.same(&l, &r).map(bool)
+            Node::Var(_) => self.fold_context(context),
+            Node::If(operands) => {
+                let (chosen, at) = self.branch(operands, context)?;
+                self.operand(chosen, Operator::If, at, context)
             }
-            Node::In(operands) => self.is_in(operands, context),
+            Node::And(operands) => self.and(operands, context),
             Node::Plus(operands) => self.plus(operands, context),
-            Node::Compare(operator, operands) => self.compare(*operator, operands, context),
-            Node::Not(operand) => {
-                let truth = self.truth(operand, Operator::Not, 0, context)?.1;
-                Ok(bool(!truth))
+            Node::Equal(_) | Node::In(_) | Node::Compare(..) | Node::Not(_) => {
+                Ok(bool(self.test(node, context)?))
             }
             Node::PlusTime(date, amount, unit) => {
                 let start = self.date(date, Operator::PlusTime, DateTime::parse, context)?;
@@ -93,6 +127,22 @@ impl Evaluation {
         }
     }
 
+    /// The operations whose value is a boolean.
+    fn test<'a>(&mut self, node: &'a Node, context: Context<'a>) -> Result<bool> {
+        match node {
+            Node::Equal(operands) => {
+                let [l, r] = self.both(operands, Operator::Equal, context)?;
+                self.read(text(&l))?;
+                same(&l, &r)
+            }
+            Node::In(operands) => self.is_in(operands, context),
+            Node::Compare(operator, operands) => self.compare(*operator, operands, context),
+            Node::Not(operand) => Ok(!self.truth(operand, Operator::Not, 0, context)?),
+            _ => Ok(false),
+        }
+    }
+
+    #[inline]
     fn operand<'a>(
         &mut self,
         node: &'a Node,
@@ -104,6 +154,7 @@ impl Evaluation {
             .map_err(|e| e.within(operator, index))
     }
 
+    #[inline]
     fn both<'a>(
         &mut self,
         [l, r]: &'a [Node; 2],
@@ -121,12 +172,43 @@ impl Evaluation {
         operator: Operator,
         index: usize,
         context: Context<'a>,
-    ) -> Result<(Cow<'a, Value>, bool)> {
-        let value = self.operand(node, operator, index, context)?;
-        match value.truth() {
-            Some(truth) => Ok((value, truth)),
-            None => Err(wrong("a truthy or falsy value", &value).within(operator, index)),
+    ) -> Result<bool> {
+        let truth = match node {
+            Node::Equal(_) | Node::In(_) | Node::Compare(..) | Node::Not(_) => {
+                self.spend(1).and_then(|()| self.test(node, context))
+            }
+            _ => self.eval(node, context).and_then(|v| truth_of(&v)),
+        };
+        truth.map_err(|e| e.within(operator, index))
+    }
+
+    /// The items of an array that is only looked at, and so needn't be built.
+    fn items<'a>(
+        &mut self,
+        node: &'a Node,
+        operator: Operator,
+        context: Context<'a>,
+    ) -> Result<Items<'a>> {
+        let at = usize::from(operator == Operator::In);
+        if let Node::Array(nodes) = node {
+            let each = |(item, node)| {
+                let value = self.eval(node, context);
+                value.map_err(|e| e.item(item).within(operator, at))
+            };
+            return nodes
+                .iter()
+                .enumerate()
+                .map(each)
+                .collect::<Result<_>>()
+                .map(Items::Each);
         }
+        let value = self.operand(node, operator, at, context)?;
+        match (&*value, operator) {
+            (Value::Array(_), _) | (Value::Null, Operator::Reduce) => Ok(Items::All(value)),
+            (other, Operator::Reduce) => Err(wrong("an array or null", other)),
+            (other, _) => Err(wrong("an array", other)),
+        }
+        .map_err(|e: EvalError| e.within(operator, at))
     }
 
     fn array<'a>(&mut self, items: &'a [Node], context: Context<'a>) -> Result<Cow<'a, Value>> {
@@ -137,87 +219,63 @@ impl Evaluation {
                 self.weigh(&value, 1)?;
                 Ok(value.into_owned())
             };
-            out.push(each().map_err(|e: Box<EvalError>| e.item(at))?);
+            out.push(each().map_err(|e: EvalError| e.item(at))?);
         }
         Ok(Cow::Owned(Value::Array(out)))
     }
 
-    /// Section “Data access”: what isn't there is `null`.
-    fn var<'a>(&mut self, path: &'a Path, context: Context<'a>) -> Result<Cow<'a, Value>> {
-        let mut fragments = path.fragments.as_slice();
-        let mut value = match context {
-            Context::Data(data) => Some(data),
+    /// The context of a lambda as a whole: `{"var": ""}`.
+    fn fold_context<'a>(&mut self, context: Context<'a>) -> Result<Cow<'a, Value>> {
+        match context {
+            Context::Data(data) => Ok(Cow::Borrowed(data)),
             Context::Fold {
                 accumulator,
                 current,
             } => {
-                let Some((first, rest)) = fragments.split_first() else {
-                    self.weigh(accumulator, 1)?;
-                    self.weigh(current, 1)?;
-                    return Ok(Cow::Owned(Value::object([
-                        ("accumulator", accumulator.clone()),
-                        ("current", current.clone()),
-                    ])));
-                };
-                fragments = rest;
-                match first {
-                    Fragment::Name(name) if &**name == "accumulator" => Some(accumulator),
-                    Fragment::Name(name) if &**name == "current" => Some(current),
-                    _ => None,
-                }
+                self.weigh(accumulator, 1)?;
+                self.weigh(current, 1)?;
+                Ok(Cow::Owned(Value::object([
+                    ("accumulator", accumulator.clone()),
+                    ("current", current.clone()),
+                ])))
             }
-        };
-        for fragment in fragments {
-            value = match (fragment, value) {
-                (Fragment::Name(name), Some(value)) => value.get(name),
-                (Fragment::Index(Some(index)), Some(Value::Array(items))) => items.get(*index),
-                _ => None,
-            };
         }
-        Ok(value.map_or(Cow::Owned(Value::Null), Cow::Borrowed))
     }
 
-    fn if_then_else<'a>(
+    /// The operand that an `if` goes on with, and which one it is.
+    #[inline]
+    fn branch<'a>(
         &mut self,
         [guard, then, other]: &'a [Node; 3],
         context: Context<'a>,
-    ) -> Result<Cow<'a, Value>> {
-        if self.truth(guard, Operator::If, 0, context)?.1 {
-            self.operand(then, Operator::If, 1, context)
-        } else {
-            self.operand(other, Operator::If, 2, context)
-        }
+    ) -> Result<(&'a Node, usize)> {
+        Ok(match self.truth(guard, Operator::If, 0, context)? {
+            true => (then, 1),
+            false => (other, 2),
+        })
     }
 
     /// The first falsy operand, or the last one; the rest isn't evaluated.
     fn and<'a>(&mut self, operands: &'a [Node], context: Context<'a>) -> Result<Cow<'a, Value>> {
         let mut last = bool(true);
         for (at, operand) in operands.iter().enumerate() {
-            let (value, truth) = self.truth(operand, Operator::And, at, context)?;
-            last = value;
-            if !truth {
+            last = self.operand(operand, Operator::And, at, context)?;
+            if !truth_of(&last).map_err(|e| e.within(Operator::And, at))? {
                 break;
             }
         }
         Ok(last)
     }
 
-    fn is_in<'a>(
-        &mut self,
-        operands: &'a [Node; 2],
-        context: Context<'a>,
-    ) -> Result<Cow<'a, Value>> {
-        let [member, array] = self.both(operands, Operator::In, context)?;
-        let Value::Array(items) = &*array else {
-            return Err(wrong("an array", &array).within(Operator::In, 1));
-        };
-        for item in items {
-            self.spend(1)?;
-            if self.same(&member, item)? {
-                return Ok(bool(true));
-            }
+    fn is_in<'a>(&mut self, [l, r]: &'a [Node; 2], context: Context<'a>) -> Result<bool> {
+        let member = self.operand(l, Operator::In, 0, context)?;
+        let items = self.items(r, Operator::In, context)?;
+        let each = 1 + text(&member).len() / 16;
+        self.spend(each.saturating_mul(items.len()) as u64)?;
+        match &items {
+            Items::All(array) => contains(array.as_array().unwrap_or_default(), &member),
+            Items::Each(items) => contains(items.iter().map(|item| &**item), &member),
         }
-        Ok(bool(false))
     }
 
     fn plus<'a>(
@@ -240,7 +298,7 @@ impl Evaluation {
         operator: Operator,
         operands: &'a [Node],
         context: Context<'a>,
-    ) -> Result<Cow<'a, Value>> {
+    ) -> Result<bool> {
         let dates = matches!(
             operator,
             Operator::Before | Operator::After | Operator::NotAfter | Operator::NotBefore
@@ -263,7 +321,7 @@ impl Evaluation {
             all &= before.is_none_or(|before| holds(before, number));
             before = Some(number);
         }
-        Ok(bool(all))
+        Ok(all)
     }
 
     fn date<'a>(
@@ -283,7 +341,7 @@ impl Evaluation {
                 Operator::PlusTime => "a date or date-time in a format of plusTime",
                 _ => "a date, a month or a year",
             };
-            Box::<EvalError>::from(EvalFault::NotADate { expected }).within(operator, 0)
+            EvalError::from(EvalFault::NotADate { expected }).within(operator, 0)
         })
     }
 
@@ -293,17 +351,10 @@ impl Evaluation {
         [operand, lambda, initial]: &'a [Node; 3],
         context: Context<'a>,
     ) -> Result<Cow<'a, Value>> {
-        let array = self.operand(operand, Operator::Reduce, 0, context)?;
-        let items = match &*array {
-            Value::Null => &[],
-            Value::Array(items) => items.as_slice(),
-            other => {
-                let expected = "an array or null";
-                return Err(wrong(expected, other).within(Operator::Reduce, 0));
-            }
-        };
+        let items = self.items(operand, Operator::Reduce, context)?;
         let mut accumulator = self.operand(initial, Operator::Reduce, 2, context)?;
-        for current in items {
+        for at in 0..items.len() {
+            let Some(current) = items.get(at) else { break };
             let inner = Context::Fold {
                 accumulator: &accumulator,
                 current,
@@ -338,24 +389,7 @@ impl Evaluation {
         Ok(Cow::Owned(fragment.map_or(Value::Null, Value::from)))
     }
 
-    /// `===`: without coercion. What the specification leaves open is an error.
-    fn same(&mut self, l: &Value, r: &Value) -> Result<bool> {
-        match (l, r) {
-            (Value::Null, Value::Null) => Ok(true),
-            (Value::Bool(l), Value::Bool(r)) => Ok(l == r),
-            (Value::Int(l), Value::Int(r)) => Ok(l == r),
-            (Value::Number(l), Value::Number(r)) => Ok(l == r),
-            (Value::String(l), Value::String(r)) if l.len() == r.len() => {
-                self.read(l)?;
-                Ok(l == r)
-            }
-            (Value::Array(_), Value::Array(_)) => Err(open("arrays")),
-            (Value::Object(_), Value::Object(_)) => Err(open("objects")),
-            (Value::DateTime(_), Value::DateTime(_)) => Err(open("date-times")),
-            _ => Ok(false),
-        }
-    }
-
+    #[inline]
     fn spend(&mut self, steps: u64) -> Result<()> {
         match self.left.checked_sub(steps) {
             Some(left) => {
@@ -371,10 +405,14 @@ impl Evaluation {
     }
 
     fn own(&mut self, value: Cow<'_, Value>) -> Result<Value> {
-        if let Cow::Borrowed(value) = value {
-            self.weigh(value, 0)?;
+        match value {
+            Cow::Borrowed(Value::Bool(value)) => Ok(Value::Bool(*value)),
+            Cow::Borrowed(value) => {
+                self.weigh(value, 0)?;
+                Ok(value.clone())
+            }
+            Cow::Owned(value) => Ok(value),
         }
-        Ok(value.into_owned())
     }
 
     /// Pays for a copy, before it is made.
@@ -396,15 +434,90 @@ impl Evaluation {
     }
 }
 
-fn bool<'a>(value: bool) -> Cow<'a, Value> {
-    Cow::Owned(Value::Bool(value))
+/// Section “Data access”: what isn't there is `null`. None for the whole
+/// context of a lambda, which stands nowhere.
+#[inline]
+fn var<'a>(path: &'a Path, context: Context<'a>) -> Option<&'a Value> {
+    static NULL: Value = Value::Null;
+    let mut fragments = path.fragments.as_slice();
+    let mut value = match context {
+        Context::Data(data) => data,
+        Context::Fold {
+            accumulator,
+            current,
+        } => {
+            let (first, rest) = fragments.split_first()?;
+            fragments = rest;
+            match first {
+                Fragment::Name(name) if name.as_str() == "accumulator" => accumulator,
+                Fragment::Name(name) if name.as_str() == "current" => current,
+                _ => &NULL,
+            }
+        }
+    };
+    for fragment in fragments {
+        let part = match (fragment, value) {
+            (Fragment::Name(name), Value::Object(object)) => object.find(name),
+            (Fragment::Index(Some(index)), Value::Array(items)) => items.get(*index),
+            _ => None,
+        };
+        match part {
+            Some(part) => value = part,
+            None => return Some(&NULL),
+        }
+    }
+    Some(value)
 }
 
-fn wrong(expected: &'static str, value: &Value) -> Box<EvalError> {
+/// `===`: without coercion. What the specification leaves open is an error.
+#[inline]
+fn same(l: &Value, r: &Value) -> Result<bool> {
+    match (l, r) {
+        (Value::String(l), Value::String(r)) => Ok(l == r),
+        (Value::Int(l), Value::Int(r)) => Ok(l == r),
+        (Value::Bool(l), Value::Bool(r)) => Ok(l == r),
+        (Value::Null, Value::Null) => Ok(true),
+        (Value::Number(l), Value::Number(r)) => Ok(l == r),
+        (Value::Array(_), Value::Array(_)) => Err(open("arrays")),
+        (Value::Object(_), Value::Object(_)) => Err(open("objects")),
+        (Value::DateTime(_), Value::DateTime(_)) => Err(open("date-times")),
+        _ => Ok(false),
+    }
+}
+
+fn contains<'v>(items: impl IntoIterator<Item = &'v Value>, member: &Value) -> Result<bool> {
+    for item in items {
+        if same(member, item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[inline]
+fn truth_of(value: &Value) -> Result<bool> {
+    value
+        .truth()
+        .ok_or_else(|| wrong("a truthy or falsy value", value))
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn bool<'a>(value: bool) -> Cow<'a, Value> {
+    static BOOLEANS: [Value; 2] = [Value::Bool(false), Value::Bool(true)];
+    let [no, yes] = &BOOLEANS;
+    Cow::Borrowed(if value { yes } else { no })
+}
+
+#[cold]
+fn wrong(expected: &'static str, value: &Value) -> EvalError {
     let found = value.kind();
     EvalFault::Type { expected, found }.into()
 }
 
-fn open(kind: &'static str) -> Box<EvalError> {
+#[cold]
+fn open(kind: &'static str) -> EvalError {
     EvalFault::Equality { kind }.into()
 }

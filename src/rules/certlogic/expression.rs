@@ -4,9 +4,10 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::date_time::TimeUnit;
-use super::error::{EvalError, ExpressionError, ExpressionFault, Within};
+use super::error::{EvalError, ExpressionError, ExpressionFault};
 use super::eval::{EvalLimits, Evaluation};
 use super::json;
+use super::object::Name;
 use super::operator::Operator;
 use super::value::Value;
 
@@ -48,7 +49,7 @@ pub(super) struct Path {
 #[derive(Clone, PartialEq)]
 pub(super) enum Fragment {
     /// A member of an object.
-    Name(Box<str>),
+    Name(Name),
     /// An item of an array; `None` for one that no array has, such as -1.
     Index(Option<usize>),
 }
@@ -81,9 +82,7 @@ impl Expression {
     /// Its value for this data (the data context). An error is neither true
     /// nor false.
     pub fn evaluate(&self, data: &Value, limits: &EvalLimits) -> Result<Value, EvalError> {
-        Evaluation::new(limits)
-            .run(&self.0, data)
-            .map_err(|error| *error)
+        Evaluation::new(limits).run(&self.0, data)
     }
 
     /// The paths of all `var` operations, in order, repeated ones included;
@@ -120,13 +119,13 @@ fn node(value: &Value, depth: usize) -> Result<Node, ExpressionError> {
                 Node::Array(nodes)
             })
         }
-        Value::Object(members) => match members.as_slice() {
-            [(id, operands)] => operation(id, operands, deeper),
-            _ => Err(ExpressionFault::Members {
-                members: members.len(),
+        Value::Object(object) => {
+            let mut members = object.iter();
+            match (members.next(), object.len()) {
+                (Some((id, operands)), 1) => operation(id, operands, deeper),
+                (_, members) => Err(ExpressionFault::Members { members }.into()),
             }
-            .into()),
-        },
+        }
         Value::Null | Value::Number(_) | Value::DateTime(_) => Err(ExpressionFault::Literal {
             found: value.kind(),
         }
@@ -210,7 +209,7 @@ impl Path {
                 fragments.push(match fragment {
                     "" => return Err(ExpressionFault::VarPath),
                     _ if is_integer(fragment) => Fragment::Index(fragment.parse().ok()),
-                    _ => Fragment::Name(fragment.into()),
+                    _ => Fragment::Name(Box::<str>::from(fragment).into()),
                 });
             }
         }

@@ -91,7 +91,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
         if !members.iter().all(|(name, _)| seen.insert(name.as_str())) {
             return Err(A::Error::custom("a member stands twice"));
         }
-        Ok(Value::Object(members))
+        Ok(Value::object(members))
     }
 }
 
@@ -105,26 +105,26 @@ pub(super) fn print(value: &Value, out: &mut String) {
         Value::String(text) => print_text(text, out),
         Value::DateTime(value) => drop(write!(out, "\"{value}\"")),
         Value::Array(items) => print_all(out, ['[', ']'], items, print),
-        Value::Object(members) => print_all(out, ['{', '}'], members, |(name, value), out| {
-            print_text(name, out);
+        Value::Object(members) => print_all(out, ['{', '}'], members.iter(), |member, out| {
+            print_text(member.0, out);
             out.push(':');
-            print(value, out);
+            print(member.1, out);
         }),
     }
 }
 
-pub(super) fn print_text(text: &str, out: &mut String) {
+fn print_text(text: &str, out: &mut String) {
     out.push_str(&serde_json::Value::from(text).to_string());
 }
 
-pub(super) fn print_all<T>(
+fn print_all<T>(
     out: &mut String,
     [open, close]: [char; 2],
-    items: &[T],
-    mut each: impl FnMut(&T, &mut String),
+    items: impl IntoIterator<Item = T>,
+    each: fn(T, &mut String),
 ) {
     out.push(open);
-    for (at, item) in items.iter().enumerate() {
+    for (at, item) in items.into_iter().enumerate() {
         if at > 0 {
             out.push(',');
         }

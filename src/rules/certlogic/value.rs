@@ -5,6 +5,7 @@ use core::fmt;
 use super::date_time::DateTime;
 use super::error::JsonError;
 use super::json;
+use super::object::Object;
 
 /// A value: JSON, and the date-times that `plusTime` and `dccDateOfBirth` make.
 ///
@@ -30,7 +31,7 @@ pub enum Value {
     /// An array.
     Array(Vec<Value>),
     /// An object. Of two members of the same name the first counts.
-    Object(Vec<(String, Value)>),
+    Object(Object),
 }
 
 impl Value {
@@ -40,9 +41,8 @@ impl Value {
     }
 
     /// An object of these members.
-    pub fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Value)>) -> Self {
-        let own = |(name, value): (N, Value)| (name.into(), value);
-        Self::Object(members.into_iter().map(own).collect())
+    pub fn object<N: Into<Box<str>>>(members: impl IntoIterator<Item = (N, Value)>) -> Self {
+        Self::Object(members.into_iter().collect())
     }
 
     /// As JSON, without white space; a date-time becomes its text, and a
@@ -56,7 +56,7 @@ impl Value {
     /// The member of that name, if this is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(members) => members.iter().find(|(n, _)| n == name).map(|(_, v)| v),
+            Self::Object(members) => members.get(name),
             _ => None,
         }
     }
@@ -103,7 +103,7 @@ impl Value {
 
     /// Whether it is truthy or falsy; `None` if it is neither, as date-times
     /// and numbers with a fraction are (section “Truthy and falsy values”).
-    pub const fn truth(&self) -> Option<bool> {
+    pub fn truth(&self) -> Option<bool> {
         match self {
             Self::Null => Some(false),
             Self::Bool(value) => Some(*value),
