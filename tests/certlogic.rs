@@ -318,7 +318,8 @@ fn and_and_if_leave_out_what_they_need_not() {
 
 #[test]
 fn comparisons_look_at_all_operands() {
-    let relations: [(_, fn(i64, i64) -> bool); 4] = [
+    type Holds = fn(i64, i64) -> bool;
+    let relations: [(_, Holds); 4] = [
         (["<", "before"], |l, r| l < r),
         ([">", "after"], |l, r| l > r),
         (["<=", "not-after"], |l, r| l <= r),

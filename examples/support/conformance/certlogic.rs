@@ -87,7 +87,7 @@ fn one_file(path: &str, suite: &Json, found: &mut Vec<Assertion>) -> Option<()> 
                 path: path.into(),
                 name,
                 expected: expected.clone(),
-                actual: actual.unwrap_or_else(|code| Json::from(code)),
+                actual: actual.unwrap_or_else(Json::from),
                 reason: match standing {
                     Standing::NotApplicable => "marked skip in the suite".into(),
                     _ => reason,

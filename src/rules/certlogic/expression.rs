@@ -27,23 +27,43 @@ pub(super) enum Node {
     Var(Path),
     If(Box<[Node; 3]>),
     And(Vec<Node>),
+    Plus(Box<[Node; 2]>),
+    Test(Test),
+    Time(Time),
+    Reduce(Box<[Node; 3]>),
+    ExtractFromUvci(Box<Node>, i64),
+}
+
+/// The operations whose value is a boolean.
+#[derive(Clone, PartialEq)]
+pub(super) enum Test {
     Equal(Box<[Node; 2]>),
     In(Box<[Node; 2]>),
-    Plus(Box<[Node; 2]>),
     /// Two or three operands.
     Compare(Operator, Vec<Node>),
     Not(Box<Node>),
-    PlusTime(Box<Node>, i64, TimeUnit),
-    DccDateOfBirth(Box<Node>),
-    Reduce(Box<[Node; 3]>),
-    ExtractFromUvci(Box<Node>, i64),
+}
+
+/// The operations whose value is a date-time.
+#[derive(Clone, PartialEq)]
+pub(super) enum Time {
+    Plus(Box<Node>, i64, TimeUnit),
+    DateOfBirth(Box<Node>),
 }
 
 /// The path of `var`: none for the whole context.
 #[derive(Clone, PartialEq)]
 pub(super) struct Path {
-    pub text: String,
-    pub fragments: Vec<Fragment>,
+    pub text: Box<str>,
+    pub fragments: Box<[Fragment]>,
+    pub lambda: Option<Lambda>,
+}
+
+/// What the first fragment means in the lambda of a `reduce`.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Lambda {
+    Accumulator,
+    Current,
 }
 
 #[derive(Clone, PartialEq)]
@@ -165,17 +185,23 @@ fn operation(id: &str, operands: &Value, depth: usize) -> Result<Node, Expressio
             Node::If(Box::new([one(0, guard)?, one(1, then)?, one(2, other)?]))
         }
         (Operator::And, _) => Node::And(all()?),
-        (Operator::Equal, [l, r]) => Node::Equal(Box::new([one(0, l)?, one(1, r)?])),
-        (Operator::In, [l, r]) => Node::In(Box::new([one(0, l)?, one(1, r)?])),
+        (Operator::Equal, [l, r]) => Node::Test(Test::Equal(Box::new([one(0, l)?, one(1, r)?]))),
+        (Operator::In, [l, r]) => Node::Test(Test::In(Box::new([one(0, l)?, one(1, r)?]))),
         (Operator::Plus, [l, r]) => Node::Plus(Box::new([one(0, l)?, one(1, r)?])),
-        (Operator::Not, [operand]) => Node::Not(Box::new(one(0, operand)?)),
+        (Operator::Not, [operand]) => Node::Test(Test::Not(Box::new(one(0, operand)?))),
         (Operator::PlusTime, [date, amount, unit]) => {
             let date = Box::new(one(0, date)?);
             let amount = integer(1, amount)?;
             let unit = unit.as_str().and_then(TimeUnit::from_id);
-            Node::PlusTime(date, amount, unit.ok_or(ExpressionFault::TimeUnit)?)
+            Node::Time(Time::Plus(
+                date,
+                amount,
+                unit.ok_or(ExpressionFault::TimeUnit)?,
+            ))
         }
-        (Operator::DccDateOfBirth, [operand]) => Node::DccDateOfBirth(Box::new(one(0, operand)?)),
+        (Operator::DccDateOfBirth, [operand]) => {
+            Node::Time(Time::DateOfBirth(Box::new(one(0, operand)?)))
+        }
         (Operator::Reduce, [operand, lambda, initial]) => Node::Reduce(Box::new([
             one(0, operand)?,
             one(1, lambda)?,
@@ -194,7 +220,7 @@ fn operation(id: &str, operands: &Value, depth: usize) -> Result<Node, Expressio
             | Operator::NotAfter
             | Operator::NotBefore,
             _,
-        ) => Node::Compare(operator, all()?),
+        ) => Node::Test(Test::Compare(operator, all()?)),
         // The number of operands has been checked.
         _ => return Err(count.into()),
     })
@@ -213,9 +239,15 @@ impl Path {
                 });
             }
         }
+        let lambda = match text.split('.').next() {
+            Some("accumulator") => Some(Lambda::Accumulator),
+            Some("current") => Some(Lambda::Current),
+            _ => None,
+        };
         Ok(Self {
+            lambda,
             text: text.into(),
-            fragments,
+            fragments: fragments.into(),
         })
     }
 }
@@ -238,12 +270,11 @@ impl Node {
     fn operands(&self) -> &[Self] {
         match self {
             Self::Literal(_) | Self::Var(_) => &[],
-            Self::Array(all) | Self::And(all) | Self::Compare(_, all) => all,
+            Self::Array(all) | Self::And(all) | Self::Test(Test::Compare(_, all)) => all,
             Self::If(three) | Self::Reduce(three) => three.as_slice(),
-            Self::Equal(two) | Self::In(two) | Self::Plus(two) => two.as_slice(),
-            Self::Not(one)
-            | Self::PlusTime(one, ..)
-            | Self::DccDateOfBirth(one)
+            Self::Plus(two) | Self::Test(Test::Equal(two) | Test::In(two)) => two.as_slice(),
+            Self::Test(Test::Not(one))
+            | Self::Time(Time::Plus(one, ..) | Time::DateOfBirth(one))
             | Self::ExtractFromUvci(one, _) => std::slice::from_ref(one),
         }
     }
@@ -253,23 +284,23 @@ impl Node {
             Self::Literal(value) => return value.clone(),
             Self::Array(items) => return Value::Array(items.iter().map(Self::to_value).collect()),
             Self::Var(path) => {
-                return Value::object([(Operator::Var.id(), path.text.as_str().into())]);
+                return Value::object([(Operator::Var.id(), (&*path.text).into())]);
             }
             Self::If(_) => Operator::If,
             Self::And(_) => Operator::And,
-            Self::Equal(_) => Operator::Equal,
-            Self::In(_) => Operator::In,
+            Self::Test(Test::Equal(_)) => Operator::Equal,
+            Self::Test(Test::In(_)) => Operator::In,
             Self::Plus(_) => Operator::Plus,
-            Self::Compare(operator, _) => *operator,
-            Self::Not(_) => Operator::Not,
-            Self::PlusTime(..) => Operator::PlusTime,
-            Self::DccDateOfBirth(_) => Operator::DccDateOfBirth,
+            Self::Test(Test::Compare(operator, _)) => *operator,
+            Self::Test(Test::Not(_)) => Operator::Not,
+            Self::Time(Time::Plus(..)) => Operator::PlusTime,
+            Self::Time(Time::DateOfBirth(_)) => Operator::DccDateOfBirth,
             Self::Reduce(_) => Operator::Reduce,
             Self::ExtractFromUvci(..) => Operator::ExtractFromUvci,
         };
         let mut operands: Vec<_> = self.operands().iter().map(Self::to_value).collect();
         match self {
-            Self::PlusTime(_, amount, unit) => {
+            Self::Time(Time::Plus(_, amount, unit)) => {
                 operands.extend([Value::Int(*amount), unit.id().into()]);
             }
             Self::ExtractFromUvci(_, index) => operands.push(Value::Int(*index)),

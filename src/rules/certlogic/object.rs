@@ -20,10 +20,6 @@ pub(super) struct Name {
 }
 
 impl Name {
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
-    }
-
     /// Whether the digest is all of the name.
     const fn is_short(&self) -> bool {
         self.text.len() < 8
