@@ -104,6 +104,7 @@ mod limits;
 pub mod lint;
 pub mod qr;
 pub mod record;
+pub mod rules;
 mod time;
 pub mod trust;
 pub mod verify;
