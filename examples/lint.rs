@@ -15,6 +15,9 @@ mod cli;
 mod input;
 #[path = "support/lint/mod.rs"]
 mod lint;
+#[path = "support/list_files.rs"]
+#[allow(dead_code)]
+mod list_files;
 #[path = "support/trust.rs"]
 #[allow(dead_code)]
 mod trust;

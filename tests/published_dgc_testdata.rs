@@ -11,6 +11,7 @@
 )]
 
 #[path = "../examples/support/conformance/mod.rs"]
+#[allow(dead_code)]
 mod conformance;
 mod published;
 
