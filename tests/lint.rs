@@ -14,9 +14,11 @@ use std::collections::BTreeSet;
 
 use ciborium::{Value, cbor};
 use common::*;
-use hcert::Timestamp;
+use hcert::format::hc1::{Deviation, Unverified, payload};
 use hcert::lint::{Linter, Report, Severity};
+use hcert::record::ProductCatalogue;
 use hcert::trust::Dsc;
+use hcert::{Limits, Timestamp};
 use pki::{CertificateSpec, EKU_TEST, EKU_VACCINATION, TestKey};
 use raw::{ES256, PS256, Raw, RsaSigner, cwt, dcc, encode, header, with};
 
@@ -412,6 +414,67 @@ fn errors_come_first_and_each_finding_once() {
     assert_eq!(twice.findings(), report.findings());
 }
 
+/// The published vectors of this project: whatever is read with a deviation
+/// is named, and every finding has a rule.
+#[test]
+fn every_deviation_of_the_vectors_is_named() {
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/test-vectors/hcert.json");
+    let file = std::fs::read_to_string(directory).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&file).unwrap();
+    let mut deviations = 0;
+    for vector in file["vectors"].as_array().unwrap() {
+        let id = &vector["id"];
+        let report = Linter::new().code(vector["input"].as_str().unwrap());
+        for finding in report.findings() {
+            let code = finding.code();
+            assert_ne!(
+                finding.clause(),
+                "the specification of the payload",
+                "{id} {code}"
+            );
+        }
+        for deviation in deviations_of(vector["input"].as_str().unwrap()) {
+            let (code, at) = (deviation.code(), deviation.at());
+            let mut findings = report.findings().iter();
+            assert!(
+                findings.any(|f| f.code() == code && f.at() == at),
+                "{id} {code}"
+            );
+            deviations += 1;
+        }
+    }
+    assert!(deviations > 50, "{deviations}");
+}
+
+/// What reading gives, without a key.
+fn deviations_of(text: &str) -> Vec<Deviation> {
+    let Ok(unverified) = Unverified::parse(text, &Limits::default()) else {
+        return Vec::new();
+    };
+    let mut found = unverified.deviations().to_vec();
+    if let Ok((claims, further)) = unverified.unverified_claims() {
+        found.extend(further);
+        let _ = payload::read(&claims, &ProductCatalogue::builtin(), &mut found);
+    }
+    found
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_makes_it_panic(at in 0_usize..600, byte: u8, cut in 0_usize..600) {
+        let mut cose = raw_a().sign(&signer("a"));
+        let length = cose.len();
+        cose[at % length] = byte;
+        linter().cose(&cose);
+        linter().code(&raw::text(&cose));
+        linter().cose(&cose[..cut.min(length)]);
+        let mut der = dsc("a", &[EKU_TEST]).der().to_vec();
+        let length = der.len();
+        der[at % length] = byte;
+        linter().certificate(&der);
+    }
+}
+
 #[cfg(all(feature = "scan", feature = "png"))]
 mod symbols {
     use super::*;
@@ -497,6 +560,11 @@ mod symbols {
             }
             assert_eq!(found(&linter().symbol(&code)), expected, "margin {margin}");
         }
+        let drawing = drawn(&bytes, 4, 4, 0, 255);
+        let mirrored = image::load_from_memory(&drawing).unwrap().fliph();
+        let code = scanned(&png(&mirrored.rotate90().into_luma8()));
+        assert_eq!(code.quiet_zone(), Some(4));
+        assert!(found(&linter().symbol(&code)).contains("qr-mode qr"));
         let code = scanned(&drawn(&bytes, 4, 4, 230, 20));
         assert!(code.is_reversed() && code.quiet_zone() == Some(4));
         assert!(found(&linter().symbol(&code)).contains("qr-reversed qr"));

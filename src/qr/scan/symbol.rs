@@ -45,7 +45,6 @@ pub(super) fn modes(matrix: &BitMatrix, is_mirrored: bool) -> Vec<QrMode> {
 fn read_modes(matrix: &BitMatrix, is_mirrored: bool) -> Option<Vec<QrMode>> {
     let mut parser = BitMatrixParser::new(matrix.clone()).ok()?;
     if is_mirrored {
-        parser.setMirror(true);
         parser.mirror();
     }
     let version = parser.readVersion().ok()?;
