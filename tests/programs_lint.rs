@@ -77,7 +77,7 @@ fn code() -> String {
     issued("alpha", &vaccination()).text().to_owned()
 }
 
-/// Two bytes that are no zlib stream.
+/// Two bytes of a zlib stream.
 fn faulty() -> String {
     "HC1:6BF".to_owned()
 }
@@ -85,10 +85,14 @@ fn faulty() -> String {
 #[test]
 fn the_status_follows_the_level_asked_for() {
     let (good, bad) = (code(), faulty());
+    let files = Files::new("status");
+    let dsc = files.write("dsc.der", dsc("alpha", &[]).der());
     for (arguments, status) in [
         (&[good.as_str()][..], 0),
-        (&["--fail-on", "warning", &good], 0),
-        (&["--fail-on", "note", &good], 1),
+        (&["--fail-on", "note", &good], 0),
+        // The certificate has no extended key usage.
+        (&["--fail-on", "warning", "--dsc", &dsc, &good], 0),
+        (&["--fail-on", "note", "--dsc", &dsc, &good], 1),
         (&[&bad], 1),
         (&[&good, &bad], 1),
         (&["--fail-on", "fatal", &good], 2),
@@ -135,10 +139,8 @@ fn json_has_a_line_for_each_code_with_all_members() {
         ["at", "clause", "code", "mend", "message", "severity"]
     );
     assert_eq!(bad["errors"], 1);
-    assert_eq!(
-        bad["findings"][0]["clause"],
-        "hcert-spec §4.2.1; RFC 1950 §2.2"
-    );
+    assert_eq!(bad["findings"][0]["code"], "zlib-cut-off");
+    assert_eq!(bad["findings"][0]["clause"], "RFC 1950 §2.2");
 }
 
 #[test]

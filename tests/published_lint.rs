@@ -150,6 +150,35 @@ const CLASSES: &[(&str, Named)] = &[
     ("certnote:extensions: error parsing asn1 value: ParseError { kind: Inv", Finding(&["dsc-eku-empty"])),
 ];
 
+/// Why the linter names a class for vectors of which the independent
+/// implementation does not.
+#[rustfmt::skip]
+const MORE: &[(&str, &str)] = &[
+    ("chain:ok", "Z1, Z2: the text stops at zlib, the field COSE is read; CBO1: the payload is there, in a byte string"),
+    ("chain:first-byte-35", "one code for both first bytes"),
+    ("chain:first-byte-d2", "one code for both first bytes"),
+    ("cbor:unsorted-map", "CBO1: the claims are read, though their payload is not"),
+    ("siglen:3", "one code for all wrong lengths"),
+    ("siglen:96", "one code for all wrong lengths"),
+    ("claim:iat-float", "one code for floats with a fraction and without"),
+    ("claim:exp-float", "one code for floats with a fraction and without"),
+    ("claim:iat-float-fractional", "one code for floats with a fraction and without"),
+    ("claim:exp-float-fractional", "one code for floats with a fraction and without"),
+    ("time:outside-DSC-window", "PL 10, twice: iat 2021-01-17 and exp 2021-04-18 lie before notBefore 2021-05-24; \
+        the other implementation stops at the clock, which does so, too"),
+    ("entries:2", "one code for two and three"),
+    ("entries:3", "one code for two and three"),
+    ("groups-present:vtr", "CBO1, DGC1: no group, which is not exactly one either"),
+    ("schema:fails-own-ver", "PL 11, 12: a date with a time, which the other lists as a format problem alone; \
+        CBO1: no map; DGC2: three groups, of which 1.0.x to 1.3.3 want one"),
+    ("schema:fails-1.3.3", "what fails the schema of its own version alone has the same codes"),
+    ("schema:format-problem", "a partial dob is no date by 1.0.x, which the other lists as a failure instead"),
+    ("dob:year", "one code for all partial dates"),
+    ("dob:year-month", "one code for all partial dates"),
+    ("dob:date-time", "one code for all that is no date: partial ones before 1.1.0"),
+    ("dob:missing", "CBO1: no map, so no dob"),
+];
+
 impl Named {
     /// Whether the report says so; `None` if it can't.
     fn holds(self, report: &Report) -> Option<bool> {
@@ -261,8 +290,10 @@ fn every_shape_that_an_independent_implementation_saw_is_named() {
             oracle - both,
             more.len()
         );
+        let reason = MORE.iter().find(|(known, _)| known == class);
+        assert_eq!(reason.is_some(), !more.is_empty(), "{class}: {more:?}");
         if !more.is_empty() {
-            println!("    more: {}", more[..more.len().min(8)].join(" "));
+            println!("    more: {}", reason.unwrap().1);
         }
     }
     println!("{} vectors, {pairs} classes, {named} named", all.len());

@@ -188,25 +188,29 @@ fn content(
 ) -> (Option<Claims>, Option<Record>) {
     let mut found = Vec::new();
     let bytes = cose.unverified_payload();
-    let claims = match Claims::parse_unverified(bytes, &linter.limits, &mut found) {
+    let claims = Claims::parse_unverified(bytes, &linter.limits, &mut found);
+    let builtin = ProductCatalogue::builtin;
+    let products = linter.products.clone().unwrap_or_else(builtin);
+    let read = |claims| payload::read(claims, &products, &mut found);
+    let record = claims.as_ref().ok().map(read);
+    for deviation in &found {
+        report.deviation(deviation);
+    }
+    let claims = match claims {
         Ok(claims) => claims,
         Err(error) => {
             report.error(error.code(), "cwt", error);
             return (None, None);
         }
     };
-    let builtin = ProductCatalogue::builtin;
-    let products = linter.products.clone().unwrap_or_else(builtin);
-    let record = match payload::read(&claims, &products, &mut found) {
-        Ok(record) => Some(record),
-        Err(error) => {
+    let record = match record {
+        Some(Err(error)) => {
             report.error(error.code(), "hcert", error);
             None
         }
+        Some(Ok(record)) => Some(record),
+        None => None,
     };
-    for deviation in &found {
-        report.deviation(deviation);
-    }
     further_claims(bytes, report);
     times(linter, &claims, report);
     if let Ok((kind, value)) = claims.payload() {

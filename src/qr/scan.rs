@@ -179,10 +179,11 @@ impl ScannedCode {
 
     /// How many light modules surround the symbol on every side in the
     /// picture, 0 to 4; ISO/IEC 18004:2015 §6.3.8 asks for 4. What lies beyond
-    /// the edge of the picture counts as dark. `None` where it can't be told.
+    /// the edge of the picture counts as dark. A module counts if its middle is
+    /// light.
     ///
-    /// Measured from the corners that the decoder finds: of a photograph, or a
-    /// picture with less than two pixels a module, it is an estimate.
+    /// Measured from the corners that the decoder finds: of a photograph it is
+    /// an estimate, and `None` where a module has less than 1.5 pixels.
     pub fn quiet_zone(&self) -> Option<u8> {
         self.surroundings.map(|around| around.quiet_zone)
     }

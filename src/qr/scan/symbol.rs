@@ -45,7 +45,6 @@ pub(super) fn modes(matrix: &BitMatrix, is_mirrored: bool) -> Vec<QrMode> {
 fn read_modes(matrix: &BitMatrix, is_mirrored: bool) -> Option<Vec<QrMode>> {
     let mut parser = BitMatrixParser::new(matrix.clone()).ok()?;
     if is_mirrored {
-        parser.setMirror(true);
         parser.mirror();
     }
     let version = parser.readVersion().ok()?;
@@ -100,6 +99,9 @@ const QUIET_ZONE: u8 = 4;
 /// exactly where the decoder says.
 const DARK_OF_100: usize = 2;
 
+/// Pixels of a module below which the surroundings can't be told.
+const SMALLEST_MODULE: f32 = 1.5;
+
 /// What the picture shows around a symbol.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Surroundings {
@@ -122,6 +124,12 @@ pub(super) fn surroundings(
         side: f32::from(side),
     };
     let far = grid.side;
+    let [tl, tr, _, bl] = corners;
+    let module = |a: (f32, f32), b: (f32, f32)| (a.0 - b.0).hypot(a.1 - b.1) / far;
+    // The decoder's corners are not exact to the pixel.
+    if module(tl, tr).min(module(tl, bl)) < SMALLEST_MODULE {
+        return None;
+    }
     // The centres of the finder patterns, and the light rings in them.
     let mean = |ring: f32| {
         let points = [(ring, ring), (far - ring, ring), (ring, far - ring)];
