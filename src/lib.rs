@@ -1,6 +1,7 @@
 //! Signed travel certificates that verify offline: vaccination, test and
-//! recovery records as `HC1:…` QR codes, the format of the EU Digital COVID
-//! Certificate that the WHO's network (GDHCN) runs on.
+//! recovery records, and the digital yellow card, as `HC1:…` QR codes, the
+//! format of the EU Digital COVID Certificate that the WHO's network (GDHCN)
+//! runs on.
 //!
 //! Everything that a verdict depends on is an argument: the certificate, the
 //! trusted keys, the time. The crate opens no socket and reads no clock, so
