@@ -54,8 +54,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 repeated. A signed list is refused without it, and with it a
                 list that has no signature.
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
-                which a list has to be, whose signer is known here. With it,
-                too, a list that has no signature is refused.
+                which a list has to be, whose signer is known here; prod if
+                nothing is said. With it, too, a list that has no signature is
+                refused.
   --list NAME   of the WHO's lists take this one alone, and miss it if it isn't
                 there (did:web:tng-cdn.who.int:v2:trustlist is all of
                 production); may be repeated. One key signs them all, so without

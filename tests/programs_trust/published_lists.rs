@@ -31,13 +31,9 @@ fn the_networks_documents_verify_in_their_environment() {
                 .iter()
                 .all(|line| line["reason"] == "gdhcn-environment")
         );
-        let (status, lines) = verify(&paths);
-        assert_eq!(status, 1);
-        assert!(
-            lines
-                .iter()
-                .all(|line| line["reason"] == "trust-anchor-missing")
-        );
+        // Production is meant where nothing is said.
+        let status = verify(&paths).0;
+        assert_eq!(status, i32::from(environment != "prod"));
         total += paths.len();
     }
     assert!(total >= 15, "{total}");

@@ -173,8 +173,9 @@ fn a_list_of_the_network_needs_its_environment() {
     let list = files.write("did.json", gdhcn(DEV, "dev", &[entry]));
     let own = files.anchor("list");
     for (more, expected) in [
-        (&[][..], "trust-anchor-missing"),
-        (&["--anchor", &own], "trust-anchor-missing"),
+        // Production is meant where nothing is said.
+        (&[][..], "gdhcn-environment"),
+        (&["--anchor", &own], "gdhcn-environment"),
         (&["--trust-env", "prod"], "gdhcn-environment"),
         (&["--trust-env", "uat"], "gdhcn-environment"),
         (&["--trust-env", "dev"], "gdhcn-signature"),

@@ -25,7 +25,8 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
                       worth what its transport is worth
   --anchor FILE       who signs the lists: a certificate or a public key; may be
                       repeated
-  --trust-env ENV     prod, uat or dev: the environment of the WHO's network.
+  --trust-env ENV     prod (if nothing is said), uat or dev: the environment of
+                      the WHO's network.
                       With it or --anchor a list without a signature is refused
   --list NAME         of the WHO's lists take this one alone, and miss it if it
                       isn't there (did:web:tng-cdn.who.int:v2:trustlist); may be

@@ -3,7 +3,9 @@
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
 
-use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, LoadError, LoadReport, TrustStore};
+use hcert::trust::{
+    Anchor, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport, TrustStore,
+};
 
 use super::{Error, Options, PROGRAM};
 pub use crate::list_files::ListFile as List;
@@ -56,20 +58,14 @@ impl List {
     /// Loads the list if its signature holds under what the user trusts.
     pub fn check(&self, options: &Options) -> Result<Loaded, Refusal> {
         let mut builder = TrustStore::builder();
-        let added = match (self.known()?, options.environment) {
-            (ListFormat::Gdhcn, Some(environment)) => {
+        let added = match self.known()? {
+            ListFormat::Gdhcn => {
+                // As in `verify`: no list for tests passes for production.
+                let environment = options.environment.unwrap_or(Environment::Prod);
                 let anchor = GdhcnAnchor::pinned(environment);
                 builder.add_gdhcn(&self.label, &self.bytes, &anchor)
             }
-            (ListFormat::Gdhcn, None) => {
-                return Err(Refusal {
-                    code: "trust-anchor-missing",
-                    message: format!("a signed list; {}", what_to_pass(ListFormat::Gdhcn)),
-                });
-            }
-            (format, _) => {
-                builder.add_signed_list(&self.label, format, self.both(), &options.anchors)
-            }
+            format => builder.add_signed_list(&self.label, format, self.both(), &options.anchors),
         };
         added.map_err(Refusal::from)?;
         Ok(builder.build())
@@ -129,6 +125,9 @@ impl From<LoadError> for Refusal {
             }
             LoadError::Unsigned { .. } => {
                 "the form carries no signature: nothing shows who made the list".into()
+            }
+            LoadError::Gdhcn(GdhcnError::Environment { .. }) => {
+                format!("{error}; {}", what_to_pass(ListFormat::Gdhcn))
             }
             _ => error.to_string(),
         };

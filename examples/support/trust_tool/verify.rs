@@ -15,8 +15,8 @@ Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
   --anchor KEY     who signs the lists: a certificate or a public key (DER, PEM,
                    JWK); may be repeated. Have it from the list's maker over
                    another way than the list.
-  --trust-env ENV  prod, uat or dev: the environment of the WHO's network, whose
-                   signer is known here
+  --trust-env ENV  prod (if nothing is said), uat or dev: the environment of the
+                   WHO's network, whose signer is known here
   --json           print one JSON object a line for each list: input, format,
                    verified, reason (null if verified), entries (how many the
                    list has; null if it is refused). What to do about it is on
