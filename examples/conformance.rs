@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use conformance::certlogic::{self, Assertion};
 use conformance::dgc_testdata::{self, Outcome, Standing};
 use conformance::known::Known;
 use conformance::vector;
@@ -20,15 +21,19 @@ Usage: conformance SUITE DIR [--json]
 Suites:
   dgc-testdata DIR  the EU's test vectors: a clone of
                     github.com/eu-digital-green-certificates/dgc-testdata
+  certlogic DIR     the suites of CertLogic 1.3.3: certlogic/specification in a
+                    clone of github.com/ehn-dcc-development/eu-dcc-business-rules
 
 Options:
   --json      one object a line for each vector and key, on stdout:
               {\"path\", \"key\", \"expected\", \"actual\", \"reason\"}; `actual` is null
-              where the vector lacks what the key needs. Summary on stderr.
+              where the vector lacks what the key needs. For certlogic a line
+              an assertion: {\"path\", \"name\", \"expected\", \"actual\",
+              \"reason\"}. Summary on stderr.
   -h, --help  this text
 
-Known divergences, each with its reason, are in the file
-examples/conformance/known-divergences.json. EXPECTEDPICTUREDECODE needs the
+Known divergences from dgc-testdata, each with its reason, are in the file
+examples/conformance/known-divergences.json; from certlogic there are none. EXPECTEDPICTUREDECODE needs the
 feature `scan`: cargo run --release --features scan --example conformance -- …
 
 Exit status: 0 if all agree or differ for a known reason, 1 if one differs
@@ -62,6 +67,7 @@ fn run() -> Result<bool, String> {
     }
     match words.as_slice() {
         [suite, dir] if suite.as_os_str() == "dgc-testdata" => run_dgc_testdata(dir, json),
+        [suite, dir] if suite.as_os_str() == "certlogic" => run_certlogic(dir, json),
         [suite, _] => Err(usage(format!("no suite {}", suite.display()))),
         _ => Err(usage("a suite and a directory are needed".into())),
     }
@@ -135,6 +141,70 @@ fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
         ));
     }
     Ok(disagreements.is_empty())
+}
+
+fn run_certlogic(dir: &std::path::Path, json: bool) -> Result<bool, String> {
+    let assertions = certlogic::run(dir)?;
+    if assertions.is_empty() {
+        return Err(format!(
+            "{}: neither testSuite nor validation-testSuite is in there",
+            dir.display()
+        ));
+    }
+    let mut out = std::io::stdout().lock();
+    let printed = if json {
+        assertions
+            .iter()
+            .try_for_each(|a| writeln!(out, "{}", a.to_json()))
+    } else {
+        print_files(&mut out, &assertions)
+    };
+    print_to_end(printed)?;
+    drop(out);
+    let mut sum = Counts::default();
+    for a in &assertions {
+        sum.add(a.standing);
+        if a.standing == Standing::Disagrees {
+            eprintln!(
+                "disagrees: {}, {}: expected {}, found {}: {}",
+                a.path, a.name, a.expected, a.actual, a.reason
+            );
+        }
+    }
+    eprintln!(
+        "{} assertions: {} agree, {} disagree, {} marked skip",
+        assertions.len(),
+        sum.agree,
+        sum.disagree,
+        sum.not_applicable
+    );
+    Ok(sum.disagree == 0)
+}
+
+/// A row for each file of the suites.
+fn print_files(out: &mut impl Write, assertions: &[Assertion]) -> std::io::Result<()> {
+    let mut files: BTreeMap<&str, Counts> = BTreeMap::new();
+    for a in assertions {
+        files.entry(&a.path).or_default().add(a.standing);
+    }
+    writeln!(
+        out,
+        "{:<52} {:>6} {:>9} {:>5}",
+        "file", "agree", "disagree", "skip"
+    )?;
+    for (path, c) in files {
+        let Counts {
+            agree,
+            disagree,
+            not_applicable,
+            ..
+        } = c;
+        writeln!(
+            out,
+            "{path:<52} {agree:>6} {disagree:>9} {not_applicable:>5}"
+        )?;
+    }
+    Ok(())
 }
 
 /// A reader that has seen enough (`| head`) is no fault of the input.

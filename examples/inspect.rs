@@ -10,6 +10,7 @@ use hcert::format::hc1::cose::{CoseError, CoseSign1};
 use hcert::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use hcert::format::hc1::{Deviation, payload, text, zlib};
 use hcert::record::ProductCatalogue;
+use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
@@ -122,6 +123,8 @@ enum Shown {
     /// Diagnostic notation, on lines of its own.
     Cbor(Item),
     Deviations(Vec<Deviation>),
+    /// What the record says.
+    Words(Vec<Line>),
 }
 
 /// Where the reading stops, and why.
@@ -145,6 +148,14 @@ impl Layer {
     fn new(name: &'static str) -> Self {
         let rows = Vec::new();
         Self { name, rows }
+    }
+
+    /// A layer that is nothing but bytes.
+    fn of_bytes(name: &'static str, bytes: &[u8]) -> Self {
+        let mut layer = Self::new(name);
+        layer.number("bytes", bytes.len());
+        layer.hex("hex", bytes);
+        layer
     }
 
     fn push(&mut self, name: &'static str, value: Shown) {
@@ -192,30 +203,30 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     layer.number("characters", code.chars().count());
     let start: String = code.chars().take(text::PREFIX.len()).collect();
     layer.text("begins with", start);
-    let compressed = text::decode(code, &limits, &mut found);
+    let uncompressed = text::decode_base64(code, &limits, &mut found).transpose();
+    let in_base64 = uncompressed.is_some();
+    let decoded = uncompressed.unwrap_or_else(|| text::decode(code, &limits, &mut found));
     layer.deviations(&mut found);
     layers.push(layer);
-    let compressed = compressed.map_err(|e| match e.code() {
+    let decoded = decoded.map_err(|e| match e.code() {
         code if code.starts_with("base45") => stopped("base45", code, e),
         code => stopped("text", code, e),
     })?;
-
-    let mut layer = Layer::new("base45");
-    layer.number("bytes", compressed.len());
-    layer.hex("hex", &compressed);
-    layers.push(layer);
-
-    let inflated = zlib::inflate(&compressed, &limits);
-    let inflated = inflated.map_err(|e| stopped("zlib", e.code(), e))?;
-    let mut layer = Layer::new("zlib");
-    layer.number("bytes", inflated.len());
-    layer.hex("hex", &inflated);
-    layers.push(layer);
+    let cose = if in_base64 {
+        layers.push(Layer::of_bytes("base64", &decoded));
+        decoded
+    } else {
+        layers.push(Layer::of_bytes("base45", &decoded));
+        let inflated = zlib::inflate(&decoded, &limits);
+        let inflated = inflated.map_err(|e| stopped("zlib", e.code(), e))?;
+        layers.push(Layer::of_bytes("zlib", &inflated));
+        inflated
+    };
 
     let mut layer = Layer::new("cose");
-    let outer = Item::parse(&inflated);
+    let outer = Item::parse(&cose);
     let (tags, unprotected) = outer.as_ref().map(headers).unwrap_or_default();
-    let cose = match CoseSign1::parse(inflated.clone(), &limits, &mut found) {
+    let cose = match CoseSign1::parse(cose, &limits, &mut found) {
         Ok(cose) => cose,
         Err(error) => {
             // Well-formed CBOR is shown even if it is no COSE_Sign1.
@@ -256,9 +267,16 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     let record = payload::read(&claims, &ProductCatalogue::builtin(), &mut found);
     let mut layer = Layer::new("payload");
     if let Ok(record) = &record {
-        layer.text("kind", "EU DCC");
+        layer.text(
+            "kind",
+            words::payload_name(record.payload(), Language::English),
+        );
         layer.text("schema version", record.schema_version());
         layer.number("entries", record.entries().len());
+        layer.push(
+            "says",
+            Shown::Words(words::describe(record, Language::English)),
+        );
     }
     layer.deviations(&mut found);
     layers.push(layer);
@@ -323,14 +341,20 @@ fn hint(code: &str) -> &'static str {
         "cose-structure" => {
             "it should be [protected: bstr, unprotected: map, payload: bstr, signature: bstr]"
         }
-        "cose-header-type" => "alg (1) is an integer or a text, kid (4) is a byte string",
+        "cose-header-type" => {
+            "alg (1) is an integer or a text, kid (4) is a byte string of at most 255 bytes; as a \
+             text it is read if it is padded base64 of them"
+        }
         "cose-critical" => "header 2 (crit) demands what no HCERT reader knows",
         "cwt-not-claims" => "the payload should be a map with the keys 1, 4, 6 and -260",
         "cwt-claim-type" => {
             "iss (1) is a text, exp (4) and iat (6) are numbers, hcert (-260) is a map"
         }
-        "hcert-missing" => "the key -260 is an integer; some issuers write it as a text",
-        "hcert-unknown-payload" => "this program reads the EU DCC, key 1 of the hcert claim",
+        "hcert-missing" => "the payload stands under the key -260, an integer",
+        "hcert-unknown-payload" => {
+            "the keys 1 (EU DCC), 3 and 4 (DDCC), 5 (health link), -6 (yellow card) and -7 (medication) \
+             are known"
+        }
         code if code.starts_with("cbor-") => {
             "the offset counts in the bytes of this layer; --full shows all of them"
         }
@@ -354,6 +378,9 @@ fn in_words(input: &str, layers: &[Layer], stopped: Option<&Stopped>, full: bool
                 Shown::Text(text) => writeln!(out, "  {:<17} {}", row.name, printable(text)),
                 Shown::Hex(bytes) => writeln!(out, "  {:<17} {}", row.name, shown(bytes, full)),
                 Shown::Cbor(item) => writeln!(out, "  {}\n    {}", row.name, item.pretty(4)),
+                Shown::Words(lines) => lines.iter().try_for_each(|line| {
+                    writeln!(out, "  {:<17} {}", line.label, printable(&line.text))
+                }),
                 Shown::Deviations(all) => all.iter().try_for_each(|d| {
                     let text = printable(&d.to_string());
                     writeln!(out, "  {:<17} {text} [{}]", "deviation", d.code())
@@ -389,6 +416,10 @@ fn json_line(input: &str, layers: &[Layer], stopped: Option<&Stopped>) -> String
                 Shown::Text(text) => text.as_str().into(),
                 Shown::Hex(bytes) => hex(bytes).into(),
                 Shown::Cbor(item) => item.line().into(),
+                Shown::Words(lines) => lines
+                    .iter()
+                    .map(|line| json!({"label": line.label, "text": line.text}))
+                    .collect(),
                 Shown::Deviations(all) => all
                     .iter()
                     .map(|d| json!({"code": d.code(), "at": d.at()}))

@@ -3,6 +3,9 @@
 //! Two runs give the same bytes. Nothing is written when the verifier of this
 //! crate disagrees with what the vectors declare.
 
+#[allow(dead_code)]
+#[path = "support/lists/mod.rs"]
+mod lists;
 #[allow(dead_code, clippy::expect_used)]
 #[path = "support/pki.rs"]
 mod pki;
@@ -16,7 +19,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use serde_json::{Value, json};
-use vectors::{Error, Suite};
+use vectors::{Error, Suite, trust_lists};
 
 const HELP: &str = "\
 Regenerates the published test vectors.
@@ -24,7 +27,7 @@ Regenerates the published test vectors.
 Usage: make_vectors [--check] [--out DIR] [--json]
 
   --check    write nothing; compare, list what differs, exit with 1 if anything does
-  --out DIR  where hcert.json is (default: test-vectors)
+  --out DIR  where the files are (default: test-vectors)
   --json     one line of JSON on stdout in the place of text
   --help     this text
 
@@ -72,7 +75,9 @@ fn options() -> Result<Option<Options>, Error> {
 
 fn run(options: &Options) -> Result<ExitCode, Error> {
     let suite = Suite::make()?;
-    let disagreements = suite.disagreements()?;
+    let of_lists = trust_lists::to_json(&suite)?;
+    let mut disagreements = suite.disagreements()?;
+    disagreements.extend(trust_lists::disagreements(&of_lists)?);
     if !disagreements.is_empty() {
         for line in &disagreements {
             eprintln!("{line}");
@@ -83,21 +88,24 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
         );
         return Ok(ExitCode::from(1));
     }
-    let path = options.out.join("hcert.json");
-    let text = suite.to_json();
-    let old = match std::fs::read_to_string(&path) {
-        Ok(old) => Some(old),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(at(&path, &error)),
-    };
-    let mut differences = if old.as_deref() == Some(text.as_str()) {
-        Vec::new()
-    } else {
-        differences(old.as_deref(), &text)?
-    };
-    if !options.check && !differences.is_empty() {
-        std::fs::create_dir_all(&options.out).map_err(|error| at(&options.out, &error))?;
-        std::fs::write(&path, &text).map_err(|error| at(&path, &error))?;
+    let count = suite.len() + trust_lists::len(&of_lists)?;
+    let files = [("hcert.json", suite.to_json()), ("trust.json", of_lists)];
+    let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
+    let mut differences = Vec::new();
+    for (name, text) in &files {
+        let path = options.out.join(name);
+        let old = match std::fs::read_to_string(&path) {
+            Ok(old) if old == *text => continue,
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(at(&path, &error)),
+        };
+        let found = differences_of(old.as_deref(), text)?;
+        differences.extend(found.into_iter().map(|line| format!("{name}: {line}")));
+        if !options.check {
+            std::fs::create_dir_all(&options.out).map_err(|error| at(&options.out, &error))?;
+            std::fs::write(&path, text).map_err(|error| at(&path, &error))?;
+        }
     }
     for (name, bytes) in vectors::demo::files()? {
         let path = options.out.join(name);
@@ -111,18 +119,15 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
         }
     }
     if options.json {
-        let count = suite.len();
-        let line = json!({"vectors": count, "bytes": text.len(), "differences": differences});
+        let line = json!({"vectors": count, "bytes": bytes, "differences": differences});
         print(&format!("{line}\n"))?;
     } else {
         for line in &differences {
             print(&format!("{line}\n"))?;
         }
         print(&format!(
-            "{}: {} vectors, {} bytes, {} differences{}\n",
-            path.display(),
-            suite.len(),
-            text.len(),
+            "{}: {count} vectors, {bytes} bytes, {} differences{}\n",
+            options.out.display(),
             differences.len(),
             if options.check || differences.is_empty() {
                 ""
@@ -151,7 +156,7 @@ fn at(path: &Path, error: &std::io::Error) -> Error {
 }
 
 /// What differs between the file and what would be written, by id.
-fn differences(old: Option<&str>, new: &str) -> Result<Vec<String>, Error> {
+fn differences_of(old: Option<&str>, new: &str) -> Result<Vec<String>, Error> {
     let Some(old) = old else {
         return Ok(vec!["the file is missing".into()]);
     };
@@ -160,7 +165,15 @@ fn differences(old: Option<&str>, new: &str) -> Result<Vec<String>, Error> {
     };
     let new: Value = serde_json::from_str(new)?;
     let mut found = Vec::new();
-    for part in ["keys", "trust", "vectors"] {
+    for part in [
+        "keys",
+        "trust",
+        "anchors",
+        "lists",
+        "deny",
+        "certificates",
+        "vectors",
+    ] {
         let by_id = |file: &Value| -> BTreeMap<String, Value> {
             let items = file
                 .get(part)

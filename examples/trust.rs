@@ -2,6 +2,10 @@
 
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/list_files.rs"]
+mod list_files;
+#[path = "support/trust.rs"]
+mod trust_files;
 #[path = "support/trust_tool/mod.rs"]
 mod trust_tool;
 
@@ -20,6 +24,7 @@ Usage: trust COMMAND [OPTION]… FILE…
   verify FILE…    whether its signature holds
   diff OLD NEW    which keys came, went and changed
   lint FILE…      what a list's maker, or who embeds it, should know
+  convert FILE…   one snapshot out of lists, to embed in an app
 
   --help          print this; after a COMMAND, what it takes
 

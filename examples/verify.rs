@@ -9,24 +9,27 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::format::hc1::{cwt::TimeClaim, text};
+use hcert::format::hc1::cwt::TimeClaim;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
-use hcert::verify::{Outcome, Policy, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[path = "support/list_files.rs"]
+mod list_files;
 #[path = "support/trust.rs"]
 mod trust_files;
-#[path = "support/words.rs"]
-mod words;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
-use trust_files::TrustOptions;
+use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "verify";
 
@@ -34,9 +37,10 @@ const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
 Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
-              [--participant CODE]… [--deny FILE]… [--max-list-age AGE]
-              [--state FILE] [--at TIME] [--retrospective] [--strict] [--json]
-              [--quiet] INPUT…
+              [--list NAME]… [--participant CODE]… [--deny FILE]…
+              [--max-list-age AGE] [--state FILE [--forget-time]]
+              [--dangerously-trust-unsigned]
+              [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -47,9 +51,15 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 repeated. A list in two files takes both. Whoever gives a file
                 without a signature vouches for it.
   --anchor FILE who signs the lists: a certificate or a public key; may be
-                repeated. A signed list is refused without it.
+                repeated. A signed list is refused without it, and with it a
+                list that has no signature.
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
-                which a list has to be, whose signer is known here
+                which a list has to be, whose signer is known here. With it,
+                too, a list that has no signature is refused.
+  --list NAME   of the WHO's lists take this one alone, and miss it if it isn't
+                there (did:web:tng-cdn.who.int:v2:trustlist is all of
+                production); may be repeated. One key signs them all, so without
+                this one of them can stand in for another.
   --participant CODE  of the WHO's lists take this participant's keys alone
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
@@ -58,7 +68,13 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --max-list-age AGE  nothing is valid by a list older than that: seconds, or
                 with a unit (90m, 36h, 7d)
   --state FILE  remember the lists' editions there, and refuse older ones; the
-                file is made if it is absent
+                file is made if it is absent. It holds the latest time that has
+                come, too: by an earlier clock nothing is valid (clock-behind)
+  --forget-time forget that time, if a clock that was wrong has set it; the
+                editions stay
+  --dangerously-trust-unsigned
+                don't look at the signatures of the lists, and take lists that
+                have none: whoever can write them decides what is valid
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -114,6 +130,7 @@ fn run() -> Result<ExitCode, Error> {
         json: options.json,
         colour: io::stdout().is_terminal()
             && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        has_state: options.trust.state.is_some(),
     };
     let worst = verify_all(&work, &options.inputs);
     Ok(worst.into())
@@ -122,6 +139,7 @@ fn run() -> Result<ExitCode, Error> {
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut options = Options::default();
+    options.trust.option = "--trust ";
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -134,6 +152,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.trust.environment =
                     Some(environment.ok_or("--trust-env is prod, uat or dev")?);
             }
+            Long("list") => options.trust.lists.push(parser.value()?.string()?),
             Long("participant") => {
                 let code = parser.value()?.string()?;
                 options.trust.participants.push(code);
@@ -143,6 +162,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
             Long("state") => options.trust.state = Some(parser.value()?),
+            Long("forget-time") => options.trust.forget_time = true,
+            Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
@@ -168,7 +189,9 @@ fn seconds(text: &str) -> Result<u64, &'static str> {
         Some("d") => 86_400,
         _ => return Err("an age is a number with s, m, h or d: 7d"),
     };
-    let number: u64 = digits.parse().map_err(|_| "an age is a number: 7d")?;
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "an age is a whole number: 36h")?;
     number
         .checked_mul(unit)
         .ok_or("that age is beyond counting")
@@ -188,13 +211,16 @@ fn trust(options: &Options) -> Result<TrustStore, Error> {
             complain(PROGRAM, &problem.to_string());
         }
         let summary = format!(
-            "trust: {} keys of {} entries; {} left out, {} given twice",
-            report.loaded, report.total, report.rejected, report.duplicates
+            "trust: {} of {}; {} left out, {} given twice",
+            counted(report.loaded, "key", "keys"),
+            counted(report.total, "entry", "entries"),
+            report.rejected,
+            report.duplicates
         );
         complain(PROGRAM, &summary);
     }
     if store.is_empty() && !options.trust.files.is_empty() {
-        complain(PROGRAM, "the trust lists hold no usable key");
+        complain(PROGRAM, &options.trust.no_key());
     }
     Ok(store)
 }
@@ -207,8 +233,16 @@ struct Done {
 }
 
 enum Printed {
-    Verdict { text: String, valid: bool },
-    Problem { line: String, note: bool },
+    Verdict {
+        text: String,
+        valid: bool,
+        /// The time in the state may be wrong.
+        clock_hint: bool,
+    },
+    Problem {
+        line: String,
+        note: bool,
+    },
 }
 
 /// Runs the jobs on all cores and prints in the order of the inputs. What
@@ -262,10 +296,15 @@ fn verify_all(work: &Work, inputs: &[OsString]) -> u8 {
     })
 }
 
+/// For the reason `clock-behind`.
+const CLOCK_HINT: &str = "clock-behind: set the clock; if it is right and the time that --state \
+                          remembers is wrong, run once with --forget-time";
+
 struct Printer {
     out: io::Stdout,
     progress: Progress,
     worst: u8,
+    clock_hint_given: bool,
 }
 
 impl Printer {
@@ -274,6 +313,7 @@ impl Printer {
             out: io::stdout(),
             progress: Progress::new(inputs),
             worst: 0,
+            clock_hint_given: false,
         }
     }
 
@@ -281,13 +321,21 @@ impl Printer {
         self.progress.position = done.position;
         for printed in done.results {
             match printed {
-                Printed::Verdict { text, valid } => {
+                Printed::Verdict {
+                    text,
+                    valid,
+                    clock_hint,
+                } => {
                     self.progress.before_stdout();
                     let mut out = self.out.lock();
                     out.write_all(text.as_bytes())?;
                     out.flush()?;
                     self.progress.count(valid);
                     self.worst = self.worst.max(u8::from(!valid));
+                    if clock_hint && !std::mem::replace(&mut self.clock_hint_given, true) {
+                        self.progress.clear();
+                        complain(PROGRAM, CLOCK_HINT);
+                    }
                 }
                 Printed::Problem { line, note } => {
                     self.progress.clear();
@@ -343,10 +391,10 @@ impl Progress {
             self.shown = true;
             let _ = write!(
                 io::stderr(),
-                "\r\x1b[K{PROGRAM}: input {} of {}: {} codes, {} of them not valid",
+                "\r\x1b[K{PROGRAM}: input {} of {}: {}, {} of them not valid",
                 self.position,
                 self.inputs,
-                self.codes,
+                counted(self.codes, "code", "codes"),
                 self.not_valid
             );
         }
@@ -371,6 +419,8 @@ struct Work {
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
+    /// Whether the time of an earlier run counts.
+    has_state: bool,
 }
 
 impl Work {
@@ -381,11 +431,16 @@ impl Work {
                 let now = self.at.unwrap_or_else(|| SystemTime::now().into());
                 let verdict = self.verifier.verify(&text, now);
                 let valid = verdict.outcome() == Outcome::Valid;
+                let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
                     true => json_line(&input, &text, &verdict),
                     false => self.in_words(&input, &verdict, now),
                 };
-                Printed::Verdict { text, valid }
+                Printed::Verdict {
+                    text,
+                    valid,
+                    clock_hint: clock_behind && self.has_state,
+                }
             }
             Found::Problem {
                 input,
@@ -455,7 +510,7 @@ impl Work {
                 line(out, "Key valid", &format!("{from} to {until}"))?;
             }
             line(out, "Listed in", signer.origin())?;
-            if let Some(name) = trust_files::network_name(signer) {
+            if let Some(name) = network_name(signer) {
                 line(out, "Listed as", &name)?;
             }
         }
@@ -476,7 +531,7 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for (label, text) in words::describe(record) {
+            for Line { label, text, .. } in words::describe(record, Language::English) {
                 line(out, label, &text)?;
             }
         }
@@ -524,7 +579,8 @@ fn time(claim: TimeClaim) -> String {
 }
 
 fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
-    let is_hc1 = text.trim_start().starts_with(text::PREFIX);
+    // Base64 in place of the prefix is another envelope of the same format.
+    let is_hc1 = cli::is_code(text.trim_start());
     let steps = verdict.steps().map(|(step, result)| {
         json!({
             "step": step.code(),
@@ -566,9 +622,15 @@ fn signer_json(signer: &TrustedKey) -> Value {
     json!({
         "kid": signer.kid().to_string(),
         "country": signer.country(),
-        "listed_as": trust_files::network_name(signer),
+        "listed_as": network_name(signer),
         "subject": signer.certificate().map(|dsc| dsc.subject()),
         "not_before": validity.map(|(from, _)| from.to_string()),
         "not_after": validity.map(|(_, until)| until.to_string()),
     })
+}
+
+/// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.
+fn network_name(key: &TrustedKey) -> Option<String> {
+    let kid = BASE64_STANDARD.encode(key.kid().as_bytes());
+    key.gdhcn().map(|listed| format!("{listed}#{kid}"))
 }

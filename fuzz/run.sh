@@ -24,7 +24,9 @@ failed=""
 for target in "$@"; do
     echo "fuzz $target, $seconds s"
     log=$(mktemp)
-    if cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -timeout=10 \
+    dict=()
+    case "$target" in *list*) dict=(-dict="$PWD/lists.dict") ;; esac
+    if cargo +nightly fuzz run "$target" -- "${dict[@]}" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1; then
         grep -E '^stat::(number_of_executed_units|average_exec_per_sec|peak_rss_mb)' "$log"
     else

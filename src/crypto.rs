@@ -20,6 +20,13 @@ const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
+/// What stands before `x‖y` in the SubjectPublicKeyInfo of a P-256 key: the
+/// algorithm, and a point that is not compressed (RFC 5480 §2).
+const P256_SPKI_PREFIX: [u8; 27] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+];
+
 /// A COSE signature algorithm that HCERT allows (hcert-spec 1.0.8 §3.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -133,7 +140,7 @@ impl BadSignature {
 
 /// Verification with one algorithm: the joint where a faster implementation
 /// takes the place of this one.
-trait VerifySha256: Send + Sync {
+trait VerifySha256 {
     fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature>;
 }
 
@@ -166,10 +173,34 @@ impl VerifySha256 for rsa::pss::VerifyingKey<Sha256> {
 /// # Ok::<(), hcert::crypto::KeyError>(())
 /// ```
 #[derive(Clone)]
-pub struct PublicKey {
-    kind: KeyKind,
-    spki: Arc<[u8]>,
-    verifier: Option<Arc<dyn VerifySha256>>,
+pub struct PublicKey(Arc<Inner>);
+
+/// All of a P-256 key in one piece of memory: a store holds hundreds.
+enum Inner {
+    P256 {
+        key: p256::ecdsa::VerifyingKey,
+        spki: [u8; P256_SPKI_PREFIX.len() + 64],
+    },
+    Rsa {
+        key: rsa::pss::VerifyingKey<Sha256>,
+        kind: KeyKind,
+        spki: Box<[u8]>,
+    },
+    Unsupported {
+        kind: KeyKind,
+        spki: Box<[u8]>,
+    },
+}
+
+impl Inner {
+    /// The key with its affine coordinates, `x‖y`.
+    fn p256(key: p256::ecdsa::VerifyingKey, point: &[u8; 64]) -> Self {
+        let mut spki = [0; P256_SPKI_PREFIX.len() + 64];
+        let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
+        prefix.copy_from_slice(&P256_SPKI_PREFIX);
+        coordinates.copy_from_slice(point);
+        Self::P256 { key, spki }
+    }
 }
 
 impl PublicKey {
@@ -191,28 +222,31 @@ impl PublicKey {
             .ok_or(KeyError::Encoding)?;
         let curve = info.algorithm.parameters_oid().ok();
         let oid = info.algorithm.oid;
-        let (kind, spki, verifier): (_, Arc<[u8]>, Option<Arc<dyn VerifySha256>>) = match oid {
+        Ok(Self(Arc::new(match oid {
             EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
                 let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
                     .map_err(|_| KeyError::Point)?;
-                let spki = match bits {
-                    // Uncompressed: the one form already.
-                    [4, ..] => der.into(),
+                let encoded;
+                let point = match bits {
+                    // Not compressed: the one form already.
+                    [4, ..] => bits,
                     _ => {
-                        let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-                        spki.into_vec().into()
+                        encoded = key.to_encoded_point(false);
+                        encoded.as_bytes()
                     }
                 };
-                (KeyKind::P256, spki, Some(Arc::new(key)))
+                Inner::p256(key, point.last_chunk().ok_or(KeyError::Point)?)
             }
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
-                let kind = KeyKind::Rsa {
-                    bits: key.n().bits(),
-                };
                 let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-                let verifier = rsa::pss::VerifyingKey::<Sha256>::new(key);
-                (kind, spki.into_vec().into(), Some(Arc::new(verifier)))
+                Inner::Rsa {
+                    kind: KeyKind::Rsa {
+                        bits: key.n().bits(),
+                    },
+                    spki: spki.into_vec().into(),
+                    key: rsa::pss::VerifyingKey::new(key),
+                }
             }
             _ => {
                 let name = match curve {
@@ -221,23 +255,34 @@ impl PublicKey {
                     None if oid == EC_PUBLIC_KEY => "EC with explicit parameters".into(),
                     None => oid.to_string(),
                 };
-                (KeyKind::Unsupported { name }, der.into(), None)
+                Inner::Unsupported {
+                    kind: KeyKind::Unsupported { name },
+                    spki: der.into(),
+                }
             }
-        };
-        Ok(Self {
-            kind,
-            spki,
-            verifier,
-        })
+        })))
     }
 
     /// The P-256 key with these affine coordinates, 32 bytes each, big endian.
     pub fn from_p256_coordinates(x: &[u8; 32], y: &[u8; 32]) -> Result<Self, KeyError> {
-        let point = p256::EncodedPoint::from_affine_coordinates(x.into(), y.into(), false);
+        let mut point = [0; 64];
+        let (left, right) = point.split_at_mut(32);
+        left.copy_from_slice(x);
+        right.copy_from_slice(y);
+        Self::from_p256_point(&point)
+    }
+
+    /// The P-256 key with these affine coordinates, `x‖y`.
+    pub(crate) fn from_p256_point(point: &[u8; 64]) -> Result<Self, KeyError> {
+        let encoded = p256::EncodedPoint::from_untagged_bytes(point.into());
         let key =
-            p256::ecdsa::VerifyingKey::from_encoded_point(&point).map_err(|_| KeyError::Point)?;
-        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-        Self::from_spki_der(der.as_bytes())
+            p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
+        Ok(Self(Arc::new(Inner::p256(key, point))))
+    }
+
+    /// `x‖y` of a P-256 key.
+    pub(crate) fn p256_point(&self) -> Option<&[u8]> {
+        self.spki_der().strip_prefix(&P256_SPKI_PREFIX)
     }
 
     /// The RSA key with this modulus and exponent, big endian.
@@ -250,12 +295,15 @@ impl PublicKey {
 
     /// What the key is.
     pub fn kind(&self) -> &KeyKind {
-        &self.kind
+        match &*self.0 {
+            Inner::P256 { .. } => &KeyKind::P256,
+            Inner::Rsa { kind, .. } | Inner::Unsupported { kind, .. } => kind,
+        }
     }
 
     /// The algorithm that the key is for, if HCERT has one for it.
     pub fn algorithm(&self) -> Option<Algorithm> {
-        match self.kind {
+        match self.kind() {
             KeyKind::P256 => Some(Algorithm::Es256),
             KeyKind::Rsa { .. } => Some(Algorithm::Ps256),
             KeyKind::Unsupported { .. } => None,
@@ -266,19 +314,26 @@ impl PublicKey {
     /// however it was written: the point uncompressed (RFC 5480 §2.2), the
     /// algorithm `rsaEncryption` (RFC 3279 §2.3.1).
     pub fn spki_der(&self) -> &[u8] {
-        &self.spki
+        match &*self.0 {
+            Inner::P256 { spki, .. } => spki,
+            Inner::Rsa { spki, .. } | Inner::Unsupported { spki, .. } => spki,
+        }
     }
 
     /// SHA-256 of [`spki_der`](Self::spki_der): names the key whatever
     /// certificate, kid or spelling it came with.
     pub fn fingerprint(&self) -> [u8; 32] {
-        Sha256::digest(&self.spki).into()
+        Sha256::digest(self.spki_der()).into()
     }
 
     /// Verifies `signature` over the concatenation of `message`, with the
     /// key's own algorithm.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let verifier = self.verifier.as_ref().ok_or(BadSignature)?;
+        let verifier: &dyn VerifySha256 = match &*self.0 {
+            Inner::P256 { key, .. } => key,
+            Inner::Rsa { key, .. } => key,
+            Inner::Unsupported { .. } => return Err(BadSignature),
+        };
         let mut hash = Sha256::new();
         for part in message {
             hash.update(part);
@@ -307,7 +362,7 @@ fn curve_name(oid: ObjectIdentifier) -> String {
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &Self) -> bool {
-        self.spki == other.spki
+        self.spki_der() == other.spki_der()
     }
 }
 
@@ -315,7 +370,7 @@ impl Eq for PublicKey {}
 
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PublicKey({}, ", self.kind)?;
+        write!(f, "PublicKey({}, ", self.kind())?;
         for byte in self.fingerprint().iter().take(8) {
             write!(f, "{byte:02x}")?;
         }
@@ -351,6 +406,10 @@ mod tests {
         let compressed = PublicKey::from_spki_der(&compressed).unwrap();
         assert_eq!(compressed.fingerprint(), plain.fingerprint());
         assert!(compressed == plain);
+        let point = plain.p256_point().unwrap().try_into().unwrap();
+        let from_point = PublicKey::from_p256_point(point).unwrap();
+        assert_eq!(from_point.fingerprint(), plain.fingerprint());
+        assert_eq!(PublicKey::from_p256_point(&[1; 64]), Err(KeyError::Point));
 
         let mut modulus = [0xff; 256];
         modulus[0] = 0xc0;

@@ -19,7 +19,7 @@ pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 use crate::crypto::{Algorithm, KeyKind};
 use crate::format::hc1::{payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
-use crate::record::{Record, RecordError};
+use crate::record::{Entry, PayloadKind, Record, RecordError};
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
 use crate::{Limits, Timestamp};
 
@@ -63,6 +63,26 @@ pub enum IssueError {
         issued_at: Timestamp,
         /// First instant of the document signer certificate.
         not_before: Timestamp,
+    },
+    /// It would be issued after the document signer certificate has expired.
+    #[error("issued at {issued_at}, after the document signer certificate at {not_after}")]
+    IatAfterDsc {
+        /// Time of issue.
+        issued_at: Timestamp,
+        /// Last instant of the document signer certificate.
+        not_after: Timestamp,
+    },
+    /// Only a yellow card can be issued without a time of expiry.
+    #[error("a certificate of the kind {} needs a time of expiry", .payload.code())]
+    ExpiryRequired {
+        /// The kind of the payload.
+        payload: PayloadKind,
+    },
+    /// It states something that happens after its issue.
+    #[error("what it states happens after its issue at {issued_at}")]
+    EntryAfterIssue {
+        /// Time of issue.
+        issued_at: Timestamp,
     },
     /// The document signer certificate is for other kinds of records.
     #[error("the document signer certificate is for {allowed}, and the record is a {found}")]
@@ -119,6 +139,9 @@ impl IssueError {
             Self::Period { .. } => "issue-period",
             Self::ExpAfterDsc { .. } => "exp-after-dsc",
             Self::IatBeforeDsc { .. } => "iat-before-dsc",
+            Self::IatAfterDsc { .. } => "iat-after-dsc",
+            Self::ExpiryRequired { .. } => "issue-expiry-required",
+            Self::EntryAfterIssue { .. } => "issue-entry-after-issue",
             Self::KeyUsage { .. } => "key-usage",
             Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
             Self::RsaTooShort { .. } => "rsa-too-short",
@@ -203,9 +226,36 @@ impl<S: Signer> Issuer<S> {
     /// A record that was read from another certificate is written anew, with
     /// what the current schema knows of it.
     pub fn issue(&self, record: &Record, validity: Validity) -> Result<Issued, IssueError> {
+        let Validity {
+            issued_at,
+            expires_at,
+        } = validity;
+        self.issue_until(record, issued_at, Some(expires_at))
+    }
+
+    /// The same without a time of expiry, for a yellow card, which may hold
+    /// for life. Any other record is refused.
+    pub fn issue_without_expiry(
+        &self,
+        record: &Record,
+        issued_at: Timestamp,
+    ) -> Result<Issued, IssueError> {
+        let payload = record.payload();
+        if payload.needs_expiry() {
+            return Err(IssueError::ExpiryRequired { payload });
+        }
+        self.issue_until(record, issued_at, None)
+    }
+
+    fn issue_until(
+        &self,
+        record: &Record,
+        issued_at: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Issued, IssueError> {
         record.check()?;
-        self.check(record, validity)?;
-        let payload = self.claims(record, validity)?;
+        self.check(record, issued_at, expires_at)?;
+        let payload = self.claims(record, issued_at, expires_at)?;
         let algorithm = match self.signer.algorithm() {
             Algorithm::Es256 => iana::Algorithm::ES256,
             Algorithm::Ps256 => iana::Algorithm::PS256,
@@ -238,21 +288,30 @@ impl<S: Signer> Issuer<S> {
         Ok(signature)
     }
 
-    fn check(&self, record: &Record, validity: Validity) -> Result<(), IssueError> {
-        let Validity {
-            issued_at,
-            expires_at,
-        } = validity;
+    fn check(
+        &self,
+        record: &Record,
+        issued_at: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), IssueError> {
         let (not_before, not_after) = (self.dsc.not_before(), self.dsc.not_after());
-        if expires_at <= issued_at {
-            return Err(IssueError::Period {
-                issued_at,
-                expires_at,
-            });
+        if let Some(expires_at) = expires_at {
+            if expires_at <= issued_at {
+                return Err(IssueError::Period {
+                    issued_at,
+                    expires_at,
+                });
+            }
+            if expires_at > not_after {
+                return Err(IssueError::ExpAfterDsc {
+                    expires_at,
+                    not_after,
+                });
+            }
         }
-        if expires_at > not_after {
-            return Err(IssueError::ExpAfterDsc {
-                expires_at,
+        if issued_at > not_after {
+            return Err(IssueError::IatAfterDsc {
+                issued_at,
                 not_after,
             });
         }
@@ -262,6 +321,16 @@ impl<S: Signer> Issuer<S> {
                 not_before,
             });
         }
+        // The day of vaccination is that of the place, which may be 14 hours
+        // ahead (smart-icvp, REQ-DE-13).
+        let today = issued_at.plus(14 * 3600).date();
+        let is_later = |entry: &Entry| match entry {
+            Entry::YellowCard(card) => card.date() > today || card.issued_on() > today,
+            _ => false,
+        };
+        if record.entries().iter().any(is_later) {
+            return Err(IssueError::EntryAfterIssue { issued_at });
+        }
         let allowed = self.dsc.usage();
         let mut usages = record.entries().iter().map(|entry| entry.usage());
         match usages.find(|usage| !allowed.allows(*usage)) {
@@ -270,16 +339,20 @@ impl<S: Signer> Issuer<S> {
         }
     }
 
-    fn claims(&self, record: &Record, validity: Validity) -> Result<Vec<u8>, IssueError> {
+    fn claims(
+        &self,
+        record: &Record,
+        issued_at: Timestamp,
+        expires_at: Option<Timestamp>,
+    ) -> Result<Vec<u8>, IssueError> {
         let country = self.country.as_deref().unwrap_or_default();
         if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
             return Err(IssueError::Country);
         }
         let key = |n: i64| Value::from(n);
-        let claims = Value::Map(vec![
+        let mut claims = vec![
             (key(1), Value::from(country)),
-            (key(4), Value::from(validity.expires_at.seconds())),
-            (key(6), Value::from(validity.issued_at.seconds())),
+            (key(6), Value::from(issued_at.seconds())),
             (
                 key(-260),
                 Value::Map(vec![(
@@ -287,8 +360,9 @@ impl<S: Signer> Issuer<S> {
                     payload::write(record),
                 )]),
             ),
-        ]);
-        deterministic(claims)?
+        ];
+        claims.extend(expires_at.map(|exp| (key(4), Value::from(exp.seconds()))));
+        deterministic(Value::Map(claims))?
             .to_vec()
             .map_err(|_| IssueError::Encoding)
     }

@@ -104,9 +104,11 @@ mod limits;
 pub mod lint;
 pub mod qr;
 pub mod record;
+pub mod rules;
 mod time;
 pub mod trust;
 pub mod verify;
+pub mod words;
 
 pub use limits::Limits;
 pub use time::{Date, PartialDate, TimeError, Timestamp};

@@ -8,34 +8,48 @@
 //! Everything here is personal data: `Debug` prints the kind and nothing else.
 
 pub mod codes;
+mod coding;
+mod ddcc;
 mod entry;
 mod health_link;
 mod holder;
 mod medication;
 mod payload;
 mod products;
+mod serology;
 pub mod translit;
 pub mod uvci;
+mod when;
 mod yellow_card;
 
 use core::fmt;
 
+pub use coding::Coding;
+pub use ddcc::CertificateDetails;
+pub(crate) use ddcc::{Extra, TestDetails, VaccinationDetails};
 pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestKind, TestResult, Vaccination,
     VaccinationBuilder,
 };
-pub use health_link::HealthLink;
+pub use health_link::{
+    HealthLink, HealthLinkBuilder, HealthLinkError, HealthLinkKey, HealthLinkKind,
+};
 pub use holder::{Holder, IdentityDocument};
-pub use medication::Medication;
+pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
-pub use products::{Product, ProductCatalogue};
+pub use products::{CatalogueError, Product, ProductCatalogue};
+pub use serology::AntibodyClass;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
-pub use yellow_card::{Generation, YellowCard};
+pub use when::When;
+pub(crate) use yellow_card::TEMPLATE;
+pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 
 use crate::format::hc1::cwt::ContentError;
-use crate::format::hc1::{Deviation, DeviationCode, eu_dcc, payload as wire, schema};
-use crate::{Date, PartialDate};
+use crate::format::hc1::{
+    Deviation, DeviationCode, eu_dcc, payload as wire, schema, yellow_card as card,
+};
+use crate::{PartialDate, Timestamp};
 use ciborium::Value;
 
 /// Why a record can't be made. The errors name members, never values.
@@ -81,7 +95,19 @@ pub enum RecordError {
         /// The member; `?` for a name that is not letters and digits.
         at: String,
     },
-    /// The value is not shaped as a DCC at all.
+    /// A yellow card names a product that is not in the catalogue.
+    #[error("vx.vp: the catalogue has no such product")]
+    UnknownProduct,
+    /// A yellow card of an earlier form, of which none are issued any more.
+    #[error("a yellow card of the form of {}, where that of 2026 is issued", .found.code())]
+    Generation {
+        /// Its form.
+        found: Generation,
+    },
+    /// The record states what its payload has no place for.
+    #[error("a {kind} has no place for all that the record states", kind = .0.code())]
+    Lost(PayloadKind),
+    /// The value is not shaped as its payload at all.
     #[error(transparent)]
     Content(#[from] ContentError),
 }
@@ -96,6 +122,9 @@ impl RecordError {
             Self::Name { source, .. } => source.code(),
             Self::Json { .. } => "record-json",
             Self::UnknownMember { .. } => "record-unknown-member",
+            Self::UnknownProduct => "product-unknown",
+            Self::Generation { .. } => "card-generation",
+            Self::Lost(_) => "record-lost",
             Self::Content(e) => e.code(),
         }
     }
@@ -137,9 +166,63 @@ impl Record {
     pub fn new(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
         let entry = entry.into();
         let payload = entry.payload();
+        Self::checked(holder, vec![entry], payload)
+    }
+
+    /// A vaccination or a test as the WHO's DDCC. The holder has the name in
+    /// one piece.
+    ///
+    /// ```
+    /// use hcert::{Date, PartialDate};
+    /// use hcert::record::{Coding, Holder, PayloadKind, Record, Vaccination};
+    /// let sct = |code| Coding::new(code).with_system("http://snomed.info/sct");
+    /// let vaccination = Vaccination::builder()
+    ///     .disease(sct("840539006"))
+    ///     .vaccine(sct("1119349007"))
+    ///     .product("EU/1/20/1528")
+    ///     .manufacturer("ORG-100030215")
+    ///     .batch("PT123F")
+    ///     .dose(1, 2)
+    ///     .date(Date::parse("2021-07-08")?)
+    ///     .country(Coding::new("AUT").with_system("urn:iso:std:iso:3166"))
+    ///     .issuer("Ministry of Health")
+    ///     .hcid("AT111222333444")
+    ///     .build_ddcc()?;
+    /// let holder = Holder::with_full_name("Gabriele Musterfrau", PartialDate::parse("1998-02-26")?);
+    /// let record = Record::ddcc(holder, vaccination)?;
+    /// assert_eq!(record.payload(), PayloadKind::DdccVaccination);
+    /// assert_eq!(record.entries()[0].disease(), "840539006");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn ddcc(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
+        let entry = entry.into();
+        let payload = match entry {
+            Entry::Test(_) => PayloadKind::DdccTest,
+            _ => PayloadKind::DdccVaccination,
+        };
+        Self::checked(holder, vec![entry], payload)
+    }
+
+    /// A medication overview of one to three medicines.
+    pub fn medication(holder: Holder, medicines: Vec<Medication>) -> Result<Self, RecordError> {
+        let entries = medicines.into_iter().map(Entry::from).collect();
+        Self::checked(holder, entries, PayloadKind::Medication)
+    }
+
+    /// Health links. They have no holder.
+    pub fn health_links(links: Vec<HealthLink>) -> Result<Self, RecordError> {
+        let entries = links.into_iter().map(Entry::from).collect();
+        Self::checked(Holder::default(), entries, PayloadKind::HealthLink)
+    }
+
+    fn checked(
+        holder: Holder,
+        entries: Vec<Entry>,
+        payload: PayloadKind,
+    ) -> Result<Self, RecordError> {
         let record = Self {
             holder,
-            entries: vec![entry],
+            entries,
             schema_version: wire::version(payload).into(),
             payload,
         };
@@ -152,8 +235,21 @@ impl Record {
     ///
     /// Standard names that are missing are produced from the names. The
     /// schema is applied in its current version, whatever `ver` says.
+    ///
+    /// An object with `vx` is a yellow card in the form of 2026:
+    /// `{"n", "dob", "s", "nt", "id"?, "dt"?, "gn"?, "vx": {"vp", "dv", "cn"?,
+    /// "is"?, "bo"}, "v"?, "d"?}`, its product in the built-in catalogue. `v`
+    /// is set if it is not there.
     pub fn from_json(text: &str) -> Result<Self, RecordError> {
+        Self::from_json_with(text, &ProductCatalogue::builtin())
+    }
+
+    /// The same with a catalogue of one's own for the yellow card.
+    pub fn from_json_with(text: &str, products: &ProductCatalogue) -> Result<Self, RecordError> {
         let mut dcc = schema::parse_json(text)?;
+        if schema::get(&dcc, "vx").is_some() {
+            return card::from_json(dcc, products);
+        }
         let Value::Map(members) = &mut dcc else {
             return Err(ContentError::NotDcc.into());
         };
@@ -195,14 +291,30 @@ impl Record {
         &self.schema_version
     }
 
-    /// The first and the last day on which it holds by what it states itself,
-    /// beside the times of the certificate.
-    pub(crate) fn period(&self) -> (Option<Date>, Option<Date>) {
+    /// The first and the last instant at which it holds by what it states
+    /// itself, beside the times of the certificate.
+    pub(crate) fn period(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         let periods = self.entries.iter().map(Entry::period);
         periods.fold((None, None), |(from, until), (f, u)| {
-            let earlier = |a: Option<Date>, b: Option<Date>| a.into_iter().chain(b).min();
-            (from.max(f), earlier(until, u))
+            (from.max(f), until.into_iter().chain(u).min())
         })
+    }
+
+    /// Whether it states nothing to tell whether it holds at any time.
+    pub(crate) fn is_undated(&self) -> bool {
+        self.entries.iter().any(Entry::is_undated)
+    }
+
+    /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5
+    /// asks for one to force a limit of the validity (§6.1), and WHO's
+    /// `CWTPayload` does not: a DDCC that states the end of its period is
+    /// limited as well, and the early ones have no exp at all.
+    pub(crate) fn needs_expiry(&self) -> bool {
+        let is_ddcc = matches!(
+            self.payload,
+            PayloadKind::DdccVaccination | PayloadKind::DdccTest
+        );
+        self.payload.needs_expiry() && !(is_ddcc && self.period().1.is_some())
     }
 
     /// Whether the record may be issued: no departure from the current
@@ -219,7 +331,10 @@ impl Record {
             return Err(RecordError::Schema(format));
         }
         wire::check(self)?;
-        self.entries.iter().try_for_each(Entry::check)
+        if self.payload == PayloadKind::EuDcc {
+            self.entries.iter().try_for_each(Entry::check)?;
+        }
+        Ok(())
     }
 }
 

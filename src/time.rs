@@ -167,6 +167,11 @@ impl Date {
         Timestamp(i64::from(days) * 86_400)
     }
 
+    /// The last second of this day in UTC.
+    pub fn last_second(self) -> Timestamp {
+        self.midnight().plus(86_399)
+    }
+
     /// The day `days` later (or earlier), within the years 0–9999.
     pub fn plus_days(self, days: i32) -> Option<Self> {
         let moved = self

@@ -44,6 +44,7 @@ mod pem;
 mod published;
 mod report;
 mod signature;
+pub mod snapshot;
 mod source;
 mod state;
 mod store;
@@ -61,6 +62,7 @@ pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUs
 pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
 pub use published::{PublishedKey, published_key, published_keys};
 pub use report::{EntryProblem, LoadReport, ProblemKind};
+pub use snapshot::{SnapshotError, SnapshotFormError};
 pub use source::LoadLimits;
 pub use state::{Edition, TrustState, TrustStateError};
 pub use store::TrustStore;

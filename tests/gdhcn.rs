@@ -9,202 +9,26 @@
 )]
 
 mod common;
+#[path = "../examples/support/lists/mod.rs"]
+#[allow(dead_code)]
+mod lists;
 
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use common::pki::{self, CertificateSpec, TestKey};
 use hcert::Timestamp;
-use hcert::crypto::PublicKey;
 use hcert::trust::{
-    Chain, Dsc, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
-    ProblemKind, TrustStore,
+    Chain, Dsc, Environment, GdhcnError, ListFormat, LoadError, LoadReport, ProblemKind, TrustStore,
 };
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::DecodePrivateKey;
+use lists::gdhcn::{DEV, HEADER, Names, PROD, UAT, certificate};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-const HEADER: &str = r#"{"b64":false,"crit":["b64"],"alg":"ES256"}"#;
-
-/// What differs between the environments.
-struct Names {
-    environment: Environment,
-    host: &'static str,
-    suffix: &'static str,
-    participants: &'static str,
+trait Load {
+    fn load(&self, json: impl AsRef<[u8]>) -> Result<(TrustStore, LoadReport), LoadError>;
+    fn refusal(&self, json: impl AsRef<[u8]>) -> GdhcnError;
 }
 
-const PROD: Names = Names {
-    environment: Environment::Prod,
-    host: "tng-cdn.who.int",
-    suffix: "",
-    participants: "prod",
-};
-const DEV: Names = Names {
-    environment: Environment::Dev,
-    host: "tng-cdn-dev.who.int",
-    suffix: "-DEV",
-    participants: "dev",
-};
-const UAT: Names = Names {
-    environment: Environment::Uat,
-    host: "tng-cdn-uat.who.int",
-    suffix: "-UAT",
-    participants: "uat",
-};
-
-impl Names {
-    fn anchor(&self) -> GdhcnAnchor {
-        let spki = TestKey::new("network").spki_der().unwrap();
-        GdhcnAnchor::new(self.environment, PublicKey::from_spki_der(&spki).unwrap())
-    }
-
-    fn list(&self) -> String {
-        format!("did:web:{}:v2:trustlist", self.host)
-    }
-
-    fn document(&self, entries: &[Value]) -> Value {
-        json!({
-            "@context": [
-                "https://www.w3.org/ns/did/v1",
-                "https://w3id.org/security/suites/jws-2020/v1",
-                format!("https://smart.who.int/trust/tng-context/v1{}.jsonld", self.suffix),
-            ],
-            "id": self.list(),
-            "controller": self.list(),
-            "verificationMethod": entries,
-        })
-    }
-
-    /// `place` is such as `DCC:XXA:DSC`.
-    fn entry(&self, place: &str, dsc: &Dsc) -> Value {
-        let [domain, participant, usage] = place.split(':').collect::<Vec<_>>()[..] else {
-            panic!("{place}");
-        };
-        let kid = BASE64_STANDARD.encode(dsc.kid());
-        let usage = usage.replace("SCA", "CSCA");
-        json!({
-            "id": format!("{}:{place}#{kid}", self.list()),
-            "type": "JsonWebKey2020",
-            "controller": self.list(),
-            "publicKeyJwk": {
-                "kty": "EC",
-                "kid": kid,
-                "x5c": [BASE64_STANDARD.encode(dsc.der())],
-                "crv": "P-256",
-                "x": "nobody",
-                "y": "looks \"here\" \\ \u{e9}\n",
-            },
-            "domain": {"code": format!("#{domain}")},
-            "participant": {"code": format!("#{participant}")},
-            "keyusage": {"code": format!("#{usage}")},
-        })
-    }
-
-    fn proof(&self) -> Value {
-        json!({
-            "type": "JsonWebSignature2020",
-            "created": "2026-08-22T17:05:21Z",
-            "nonce": "zZbRkAWtLUcLb7SMJXFDdE8znsjNBbll",
-            "proofPurpose": "assertionMethod",
-            "verificationMethod": format!(
-                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-{}:main:WHO:signing:DID",
-                self.participants
-            ),
-        })
-    }
-
-    /// The statements of a document, as its author would write them down.
-    fn statements(&self, document: &Value) -> String {
-        let set = |name| {
-            format!(
-                "https://smart.who.int/trust/ValueSet-{name}{}.jsonld",
-                self.suffix
-            )
-        };
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let mut lines = Vec::new();
-        let mut say = |subject: &str, predicate: &str, object: String| {
-            lines.push(format!("<{subject}> <{predicate}> {object} .\n"));
-        };
-        let id = text(&document["id"]);
-        let controller = "https://w3id.org/security#controller";
-        say(
-            &id,
-            controller,
-            format!("<{}>", text(&document["controller"])),
-        );
-        for entry in document["verificationMethod"].as_array().unwrap() {
-            let method = "https://w3id.org/security#verificationMethod";
-            if let Some(reference) = entry.as_str() {
-                say(&id, method, format!("<{reference}>"));
-                continue;
-            }
-            let key = text(&entry["id"]);
-            say(&id, method, format!("<{key}>"));
-            say(
-                &key,
-                "http://www.w3.org/1999/02/22-rdf-syntax-ns#type",
-                "<https://w3id.org/security#JsonWebKey2020>".into(),
-            );
-            say(
-                &key,
-                controller,
-                format!("<{}>", text(&entry["controller"])),
-            );
-            for (member, name) in [
-                ("domain", "Domains"),
-                ("participant", "Participants"),
-                ("keyusage", "KeyUsage"),
-            ] {
-                let code = text(&entry[member]["code"]);
-                say(&key, &set(name), format!("<{}{code}>", set(name)));
-            }
-            // serde_json sorts members and writes no spaces.
-            let jwk = entry["publicKeyJwk"].to_string();
-            let literal = jwk.replace('\\', "\\\\").replace('"', "\\\"");
-            say(
-                &key,
-                "https://w3id.org/security#publicKeyJwk",
-                format!("\"{literal}\"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON>"),
-            );
-        }
-        lines.sort();
-        lines.concat()
-    }
-
-    fn signing_input(&self, document: &Value, header: &str) -> Vec<u8> {
-        let proof = self.proof();
-        let word = |name: &str| proof[name].as_str().unwrap().to_owned();
-        let options = format!(
-            "_:c14n0 <http://purl.org/dc/terms/created> \"{}\"^^<http://www.w3.org/2001/XMLSchema#dateTime> .\n\
-             _:c14n0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/security#JsonWebSignature2020> .\n\
-             _:c14n0 <https://w3id.org/security#nonce> \"{}\" .\n\
-             _:c14n0 <https://w3id.org/security#proofPurpose> <https://w3id.org/security#assertionMethod> .\n\
-             _:c14n0 <https://w3id.org/security#verificationMethod> <{}> .\n",
-            word("created"),
-            word("nonce"),
-            word("verificationMethod"),
-        );
-        [
-            BASE64_URL_SAFE_NO_PAD.encode(header).as_bytes(),
-            b".",
-            &Sha256::digest(options),
-            &Sha256::digest(self.statements(document)),
-        ]
-        .concat()
-    }
-
-    fn signed(&self, mut document: Value) -> Value {
-        let signature = sign(&self.signing_input(&document, HEADER));
-        let header = BASE64_URL_SAFE_NO_PAD.encode(HEADER);
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature.to_der());
-        document["proof"] = self.proof();
-        document["proof"]["jws"] = format!("{header}..{signature}").into();
-        document
-    }
-
+impl Load for Names {
     fn load(&self, json: impl AsRef<[u8]>) -> Result<(TrustStore, LoadReport), LoadError> {
         let mut builder = TrustStore::builder();
         builder.add_gdhcn("list", json.as_ref(), &self.anchor())?;
@@ -217,25 +41,6 @@ impl Names {
             other => panic!("{other:?}"),
         }
     }
-}
-
-fn sign(message: &[u8]) -> Signature {
-    let pem = TestKey::new("network").pkcs8_pem().unwrap();
-    SigningKey::from_pkcs8_pem(&pem).unwrap().sign(message)
-}
-
-fn certificate(key: &str, issuer: &str, ca: bool) -> Dsc {
-    let spec = CertificateSpec {
-        subject: &format!("CN={key},C=XX"),
-        issuer: &format!("CN={issuer},C=XX"),
-        serial: 1,
-        not_before: Timestamp::parse("2021-01-01T00:00:00Z").unwrap(),
-        not_after: Timestamp::parse("2023-01-01T00:00:00Z").unwrap(),
-        eku: &[],
-        ca,
-    };
-    let der = pki::certificate(&spec, &TestKey::new(key), &TestKey::new(issuer)).unwrap();
-    Dsc::from_der(&der).unwrap()
 }
 
 /// An authority, its document signer, and a reference.
@@ -343,6 +148,31 @@ fn chains_stay_within_a_participant_and_are_signatures_not_names() {
             .iter()
             .find(|k| k.certificate().unwrap().common_name() == Some(name));
         assert_eq!(key.unwrap().chain(), chain, "{name}");
+    }
+}
+
+/// A list that is only looked at may have thousands of authorities of one name.
+#[test]
+fn of_authorities_of_one_name_sixteen_are_tried() {
+    let name = "CN=authority,C=XX";
+    for (others, chain) in [(15, Chain::Checked), (16, Chain::NoAuthority)] {
+        let mut entries: Vec<_> = (0..others)
+            .map(|n| {
+                let key = format!("namesake {n}");
+                let der = lists::certificate(name, &key, name, &key, true);
+                PROD.entry("DCC:XXA:SCA", &Dsc::from_der(&der).unwrap())
+            })
+            .collect();
+        // One of another name is not counted.
+        let other = certificate("another", "another", true);
+        entries.insert(0, PROD.entry("DCC:XXA:SCA", &other));
+        let authority = certificate("authority", "authority", true);
+        entries.push(PROD.entry("DCC:XXA:SCA", &authority));
+        let own = certificate("own", "authority", false);
+        entries.push(PROD.entry("DCC:XXA:DSC", &own));
+        let list = PROD.signed(PROD.document(&entries));
+        let (store, _) = PROD.load(list.to_string()).unwrap();
+        assert_eq!(store.candidates(own.kid())[0].chain(), chain, "{others}");
     }
 }
 
@@ -607,7 +437,7 @@ fn other_signatures_are_refused() {
         r#"{"b64":false,"crit":["b64"],"alg":"ES256"} "#,
     ] {
         // Signed as its own header wants it.
-        let signature = sign(&PROD.signing_input(&unsigned, other)).to_der();
+        let signature = PROD.sign(&PROD.signing_input(&unsigned, other)).to_der();
         let [header, signature] =
             [other.as_bytes(), signature.as_bytes()].map(|b| BASE64_URL_SAFE_NO_PAD.encode(b));
         assert_eq!(
@@ -623,7 +453,7 @@ fn other_signatures_are_refused() {
     ] {
         assert_eq!(refused(wrong.clone()), GdhcnError::Header, "{wrong}");
     }
-    let raw = sign(&PROD.signing_input(&unsigned, HEADER)).to_bytes();
+    let raw = PROD.sign(&PROD.signing_input(&unsigned, HEADER)).to_bytes();
     let zero = "30060201000201 00".replace(' ', "");
     for wrong in [
         BASE64_URL_SAFE_NO_PAD.encode(raw),

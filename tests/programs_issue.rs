@@ -116,10 +116,11 @@ impl Demo {
     }
 }
 
-const EXPECTED: [(&str, Outcome, Option<&str>); 6] = [
+const EXPECTED: [(&str, Outcome, Option<&str>); 7] = [
     ("vaccination", Outcome::Valid, None),
     ("naat-test", Outcome::Valid, None),
     ("antigen-test", Outcome::Valid, None),
+    ("antibody-test", Outcome::Valid, None),
     ("recovery", Outcome::Valid, None),
     ("tampered", Outcome::Invalid, Some("bad-signature")),
     ("expired", Outcome::Expired, Some("expired")),

@@ -11,6 +11,8 @@ mod published;
 #[path = "common/raw.rs"]
 mod raw;
 
+#[path = "programs_trust/convert.rs"]
+mod convert;
 #[path = "programs_trust/diff.rs"]
 mod diff;
 #[path = "programs_trust/inspect.rs"]
@@ -19,8 +21,12 @@ mod inspect;
 mod lint;
 #[path = "programs_trust/lists.rs"]
 mod lists;
+#[path = "programs_trust/pinned.rs"]
+mod pinned;
 #[path = "programs_trust/published_lists.rs"]
 mod published_lists;
+#[path = "programs_trust/unsigned.rs"]
+mod unsigned;
 #[path = "programs_trust/verify.rs"]
 mod verify;
 

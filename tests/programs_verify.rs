@@ -362,6 +362,46 @@ fn garbage_is_invalid_and_never_a_crash() {
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));
 }
 
+/// The certificate as base64 of `61(18(…))`.
+fn in_base64() -> String {
+    use base64::Engine as _;
+    let cose = issued("alpha", &common::vaccination()).cose().to_vec();
+    base64::prelude::BASE64_STANDARD.encode([&[0xd8, 0x3d], &cose[..]].concat())
+}
+
+#[test]
+fn a_code_in_base64_is_read_as_an_hcert() {
+    let files = Files::new("base64");
+    let file = files.write("card.txt", in_base64() + "\n");
+    for input in [in_base64(), file] {
+        let ran = verify_at(NOW, &files, &[&input]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        let line = ran.line();
+        assert_eq!(line["format"], "hc1");
+        let expected = serde_json::json!(["text-base64", "cose-cwt-tag"]);
+        assert_eq!(line["deviations"], expected);
+    }
+    // A code is personal data: in words it is cut short.
+    let words = run("verify", &["--at", NOW, &in_base64()]);
+    assert!(!words.out.contains(&in_base64()), "{}", words.out);
+    // A text that only begins so is not valid, and named as what it is.
+    let ran = verify_at(NOW, &files, &["2D3S"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.line()["reason"], "cbor-cut-off");
+}
+
+#[test]
+fn inspect_shows_base64_in_the_place_of_base45_and_zlib() {
+    let line = run("inspect", &["--json", &in_base64()]).line();
+    assert_eq!(line["error"], Value::Null);
+    assert_eq!(line["text"]["deviations"][0]["code"], "text-base64");
+    let names: Vec<_> = keys(&line);
+    let layers = ["base64", "cose", "cwt", "payload", "text"];
+    assert!(layers.iter().all(|name| names.contains(name)), "{names:?}");
+    assert!(!names.contains(&"base45") && !names.contains(&"zlib"));
+    assert_eq!(line["cose"]["tags"], "61 18");
+}
+
 #[test]
 fn strict_refuses_what_is_otherwise_noted() {
     let files = Files::new("strict");
@@ -405,7 +445,7 @@ fn what_is_wrong_with_a_trust_list_is_named_unless_quiet() {
     let list = files.write("list.json", list);
     let loud = run("verify", &["--trust", &list, "--json", &valid()]);
     assert!(loud.err.contains("AAECAwQFBgc="), "{}", loud.err);
-    assert!(loud.err.contains("0 keys of 1 entries"), "{}", loud.err);
+    assert!(loud.err.contains("0 keys of 1 entry;"), "{}", loud.err);
     let quiet = run("verify", &["--trust", &list, "--json", "--quiet", &valid()]);
     assert!(!quiet.err.contains("AAECAwQFBgc="), "{}", quiet.err);
     let no_list = files.write("no-list", "neither DER nor JSON");

@@ -9,22 +9,26 @@
 )]
 
 mod common;
+#[path = "../examples/support/lists/mod.rs"]
+#[allow(dead_code)]
+mod lists;
 #[path = "common/raw.rs"]
 mod raw;
 
 use std::sync::LazyLock;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
-use common::pki::{self, CertificateSpec, TestKey};
+use common::pki::{self, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
-use hcert::issue::Signer;
 use hcert::trust::{
-    Anchor, CmsError, Dsc, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport,
+    Anchor, CmsError, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport,
     TrustStore, Usage, cms_claimed_signer, detect_companion, detect_format,
 };
+use lists::cms::{Cms, SHA1, item, tlv};
+use lists::{bytes, certificate, detached, encode, german, jws, kid, sign, spec};
 use p256::pkcs8::LineEnding;
 use proptest::prelude::*;
 use rsa::pkcs8::EncodePublicKey;
@@ -33,24 +37,6 @@ use sha2::{Digest, Sha256};
 
 // ------------------------------------------------------------ what is listed
 
-/// A certificate for the key of that label.
-fn certificate(subject: &str, key: &str, issuer: &str, issuer_key: &str, ca: bool) -> Vec<u8> {
-    let spec = spec(subject, issuer, ca);
-    pki::certificate(&spec, &TestKey::new(key), &TestKey::new(issuer_key)).unwrap()
-}
-
-fn spec<'a>(subject: &'a str, issuer: &'a str, ca: bool) -> CertificateSpec<'a> {
-    CertificateSpec {
-        subject,
-        issuer,
-        serial: 7,
-        not_before: Timestamp::parse("2021-01-01T00:00:00Z").unwrap(),
-        not_after: Timestamp::parse("2023-01-01T00:00:00Z").unwrap(),
-        eku: &[],
-        ca,
-    }
-}
-
 const CSCA: &str = "CN=CSCA,O=Example,C=XX";
 const UPLOAD: &str = "CN=UPLOAD,O=Example,C=XX";
 
@@ -58,17 +44,9 @@ fn dsc() -> Vec<u8> {
     common::dsc("dsc", &[]).der().to_vec()
 }
 
-fn kid(der: &[u8]) -> String {
-    STANDARD.encode(Kid::of_certificate(der).as_bytes())
-}
-
 fn key(label: &str) -> Anchor {
     let der = TestKey::new(label).spki_der().unwrap();
     Anchor::Key(PublicKey::from_spki_der(&der).unwrap())
-}
-
-fn sign(label: &str, message: &[u8]) -> Vec<u8> {
-    common::signer(label).sign(message).unwrap()
 }
 
 fn load<'a>(
@@ -103,11 +81,6 @@ fn code<T>(result: Result<T, LoadError>) -> &'static str {
 }
 
 // -------------------------------------------------------------------- Germany
-
-fn german(content: &str, signer: &str) -> Vec<u8> {
-    let signature = STANDARD.encode(sign(signer, content.as_bytes()));
-    format!("{signature}\n{content}").into_bytes()
-}
 
 fn certificates() -> String {
     let dsc = dsc();
@@ -189,17 +162,6 @@ fn a_signed_list_without_an_anchor_is_refused_with_what_to_pass() {
 }
 
 // --------------------------------------------------------------------- Sweden
-
-fn jws(header: &str, payload: &str, sign: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
-    let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let signed = format!(
-        "{}.{}",
-        encode(header.as_bytes()),
-        encode(payload.as_bytes())
-    );
-    let signature = encode(&sign(signed.as_bytes()));
-    format!("{signed}.{signature}").into_bytes()
-}
 
 fn swedish_payload(eku: &Value) -> String {
     swedish_payload_of(&dsc(), eku)
@@ -516,28 +478,10 @@ fn a_chain_has_to_lead_to_the_pinned_root() {
 
 // -------------------------------------------------------------------- Austria
 
-fn encode(value: &ciborium::Value) -> Vec<u8> {
-    let mut out = Vec::new();
-    ciborium::into_writer(value, &mut out).unwrap();
-    out
-}
-
-fn bytes(bytes: &[u8]) -> ciborium::Value {
-    ciborium::Value::Bytes(bytes.to_vec())
-}
-
 fn austrian() -> Vec<u8> {
     let dsc = dsc();
     let id = bytes(Kid::of_certificate(&dsc).as_bytes());
     encode(&cbor!({"c" => [{"i" => id, "c" => bytes(&dsc)}, {"i" => 1}]}).unwrap())
-}
-
-fn detached(protected: &ciborium::Value, payload: &ciborium::Value, signer: &str) -> Vec<u8> {
-    let (protected, payload) = (encode(protected), encode(payload));
-    let to_sign = cbor!(["Signature1", bytes(&protected), bytes(&[]), bytes(&payload)]).unwrap();
-    let signature = sign(signer, &encode(&to_sign));
-    let cose = cbor!([bytes(&protected), {}, bytes(&payload), bytes(&signature)]).unwrap();
-    encode(&ciborium::Value::Tag(18, Box::new(cose)))
 }
 
 fn austrian_claims(list: &[u8]) -> ciborium::Value {
@@ -649,115 +593,6 @@ fn austrias_signature_has_one_version_and_algorithm() {
 }
 
 // --------------------------------------------------------------- the gateway
-
-fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let head = match content.len() {
-        n @ 0..=0x7f => vec![tag, n as u8],
-        n => vec![tag, 0x82, (n >> 8) as u8, n as u8],
-    };
-    [head, content].concat()
-}
-
-/// Of indefinite length, as the gateway's uploads are.
-fn ber(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    [&[tag, 0x80], &parts.concat()[..], &[0, 0]].concat()
-}
-
-fn oid(dotted: &str) -> Vec<u8> {
-    use p256::pkcs8::der::Encode;
-    let oid = p256::pkcs8::ObjectIdentifier::new(dotted).unwrap();
-    oid.to_der().unwrap()
-}
-
-/// How a CMS is to be made.
-#[derive(Clone, Copy)]
-struct Cms {
-    attributes: bool,
-    content: bool,
-    indefinite: bool,
-    digest: &'static str,
-    algorithm: &'static str,
-    /// Attributes: how often the digest, and about which type of content.
-    digests: usize,
-    content_type: &'static str,
-}
-
-const SHA256: &str = "2.16.840.1.101.3.4.2.1";
-const SHA1: &str = "1.3.14.3.2.26";
-const ECDSA_SHA256: &str = "1.2.840.10045.4.3.2";
-const DATA: &str = "1.2.840.113549.1.7.1";
-
-impl Cms {
-    const USUAL: Self = Self {
-        attributes: true,
-        content: false,
-        indefinite: true,
-        digest: SHA256,
-        algorithm: ECDSA_SHA256,
-        digests: 1,
-        content_type: DATA,
-    };
-
-    fn sign(self, content: &[u8], certificate: &[u8], signer: &str) -> Vec<u8> {
-        let wrap = if self.indefinite { ber } else { tlv };
-        let algorithm = |dotted| tlv(0x30, &[&oid(dotted)]);
-        let digest = tlv(4, &[&Sha256::digest(content)]);
-        let attribute = |name, value: &[u8]| tlv(0x30, &[&oid(name), &tlv(0x31, &[value])]);
-        let one = attribute("1.2.840.113549.1.9.4", &digest);
-        let attributes = [
-            attribute("1.2.840.113549.1.9.3", &oid(self.content_type)),
-            one.repeat(self.digests),
-        ]
-        .concat();
-        let signed = match self.attributes {
-            true => tlv(0x31, &[&attributes]),
-            false => content.to_vec(),
-        };
-        let signature = p256::ecdsa::Signature::from_slice(&sign(signer, &signed)).unwrap();
-        let implicit = match self.attributes {
-            true => tlv(0xa0, &[&attributes]),
-            false => vec![],
-        };
-        let pieces: Vec<u8> = content.chunks(100).flat_map(|c| tlv(4, &[c])).collect();
-        let inside = match self.content {
-            true => wrap(0xa0, &[&wrap(0x24, &[&pieces])]),
-            false => vec![],
-        };
-        let own = Dsc::from_der(certificate).unwrap();
-        // The issuer's name and the serial number stand one after the other
-        // in a certificate, but for the algorithm between them.
-        let name = name_of_issuer(own.der());
-        let signer_info = tlv(
-            0x30,
-            &[
-                &[2, 1, 1],
-                &tlv(0x30, &[&name, &[2, 1, 7]]),
-                &algorithm(self.digest),
-                &implicit,
-                &algorithm(self.algorithm),
-                &tlv(4, &[signature.to_der().as_bytes()]),
-            ],
-        );
-        let data = wrap(
-            0x30,
-            &[
-                &[2, 1, 1],
-                &tlv(0x31, &[&algorithm(self.digest)]),
-                &wrap(0x30, &[&oid(DATA), &inside]),
-                &wrap(0xa0, &[certificate]),
-                &tlv(0x31, &[&signer_info]),
-            ],
-        );
-        wrap(0x30, &[&oid("1.2.840.113549.1.7.2"), &wrap(0xa0, &[&data])])
-    }
-}
-
-fn name_of_issuer(der: &[u8]) -> Vec<u8> {
-    use x509_cert::der::{Decode, Encode};
-    let certificate = x509_cert::Certificate::from_der(der).unwrap();
-    certificate.tbs_certificate.issuer.to_der().unwrap()
-}
 
 #[test]
 fn a_cms_vouches_for_its_content() {
@@ -877,14 +712,6 @@ fn a_cms_with_a_weak_or_ambiguous_part_is_refused() {
     assert_eq!(cms_claimed_signer(&cms, &content), Err(CmsError::Signature));
 }
 
-fn item(kind: &str, der: &[u8], signer: &[u8], key: &str) -> Value {
-    json!({
-        "kid": kid(der), "country": "XX", "certificateType": kind,
-        "timestamp": "2021-06-01T00:00:00Z", "rawData": STANDARD.encode(der),
-        "signature": STANDARD.encode(Cms::USUAL.sign(der, signer, key)),
-    })
-}
-
 fn anchor_certificate() -> Vec<u8> {
     certificate("CN=TA,C=EU", "ta", "CN=TA,C=EU", "ta", false)
 }
@@ -910,6 +737,36 @@ fn load_gateway(items: &[Value]) -> (TrustStore, LoadReport) {
     assert_eq!(detect_format(list.as_bytes()), Some(ListFormat::Gateway));
     let anchor = Anchor::from_bytes(&anchor_certificate()).unwrap();
     load(ListFormat::Gateway, &list, &anchor).unwrap()
+}
+
+/// Nothing signs the array, so that anybody can repeat what is in it.
+#[test]
+fn repeated_authorities_cost_no_quadratic_time() {
+    let forged = certificate("CN=DSC,C=XX", "dsc", CSCA, "mallory", false);
+    let [signer, root, uploader] = gateway();
+    let not_issued = item("DSC", &forged, &upload(), "upload");
+    let not_uploaded = item("DSC", &dsc(), &upload(), "mallory");
+    const COPIES: usize = 300;
+    let timed = |authorities: usize| {
+        let many = |item: &Value, copies| std::iter::repeat_n(item.clone(), copies);
+        let items: Vec<_> = many(&root, authorities)
+            .chain(many(&uploader, authorities))
+            .chain(many(&not_issued, COPIES))
+            .chain(many(&not_uploaded, COPIES))
+            .chain([signer.clone()])
+            .collect();
+        let started = std::time::Instant::now();
+        let (store, report) = load_gateway(&items);
+        assert_eq!((store.len(), report.total), (1, items.len()));
+        (started.elapsed(), report)
+    };
+    // 902 signatures, and 1,500; each against each there would be 180,000.
+    let (once, _) = timed(1);
+    let (repeated, report) = timed(COPIES);
+    assert!(repeated < 20 * once, "{repeated:?}, {once:?}");
+    let count = |code| codes(&report).iter().filter(|(_, c)| *c == code).count();
+    assert_eq!(count("not-issued"), COPIES);
+    assert_eq!(count("upload-signature"), COPIES);
 }
 
 #[test]

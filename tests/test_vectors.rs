@@ -7,6 +7,9 @@
     clippy::panic
 )]
 
+#[path = "../examples/support/vectors/trust_lists/run.rs"]
+mod run;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +18,7 @@ use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::{DeviationCode, text, zlib};
 use hcert::issue::P256Signer;
 use hcert::trust::{Kid, TrustStore, TrustedKey, Usage};
-use hcert::verify::{Policy, StepResult, Verifier};
+use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
 use serde_json::Value;
 
@@ -28,17 +31,18 @@ fn json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-fn schema() -> Value {
-    json(&directory().join("schema.json"))
+fn file(name: &str) -> Value {
+    json(&directory().join(name))
 }
 
-/// The files of vectors, each with its name.
+/// The files of vectors around a certificate, each with its name. Those of
+/// trust lists are of another layout.
 fn files() -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.ends_with(".json") && name != "schema.json" {
+        if name.ends_with(".json") && !name.ends_with("schema.json") && name != "trust.json" {
             found.push((name, json(&path)));
         }
     }
@@ -131,8 +135,10 @@ fn every_vector_gets_the_declared_verdict() {
                     _ => false,
                 };
             }
-            // No vector comes with revocation data, which is said in the README alone.
-            if *verdict.step(hcert::verify::Step::Revocation) != StepResult::NotReached {
+            // The README alone says what is true of all vectors: no revocation
+            // data, and keys that no list holds.
+            if *verdict.step(Step::Revocation) != StepResult::NotReached {
+                skipped.insert(("trust-list".into(), "no-list".into()));
                 skipped.insert(("revocation".into(), "no-revocation-data".into()));
             }
             let deviations: BTreeSet<_> = verdict.deviations().iter().map(|d| d.code()).collect();
@@ -167,10 +173,13 @@ fn every_stage_is_what_the_decoder_gives() {
     for (_, file) in files() {
         for vector in list(&file, "vectors") {
             let id = string(vector, "id");
-            let compressed = text::decode(string(vector, "input"), &limits, &mut Vec::new()).ok();
-            let cose = compressed
+            let input = string(vector, "input");
+            let compressed = text::decode(input, &limits, &mut Vec::new()).ok();
+            let inflated = compressed
                 .as_ref()
                 .and_then(|bytes| zlib::inflate(bytes, &limits).ok());
+            let bare = text::decode_base64(input, &limits, &mut Vec::new()).unwrap();
+            let cose = inflated.or(bare);
             let parsed = cose
                 .as_ref()
                 .and_then(|bytes| CoseSign1::parse(bytes.clone(), &limits, &mut Vec::new()).ok());
@@ -253,7 +262,7 @@ fn codes_in(sources: &[&str]) -> BTreeSet<String> {
 fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
     // True of every vector, so the files don't write it.
     let everywhere = ["no-revocation-data"];
-    let reasons = codes_in(&[
+    let mut reasons = codes_in(&[
         "verify/reason.rs",
         "format/hc1/text.rs",
         "format/hc1/zlib.rs",
@@ -261,7 +270,10 @@ fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
         "format/hc1/cbor.rs",
         "format/hc1/cwt.rs",
     ]);
-    assert!(reasons.len() > 45, "{reasons:?}");
+    // The schemes of the links stand there, too.
+    let links = codes_in(&["record/health_link.rs"]).into_iter();
+    reasons.extend(links.filter(|code| code.starts_with("link-")));
+    assert!(reasons.len() > 60, "{reasons:?}");
     let readme = std::fs::read_to_string(directory().join("README.md")).unwrap();
     let (mut seen, mut deviations, mut steps) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (name, file) in files() {
@@ -301,6 +313,16 @@ fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
             "{name}: flags without a vector: {unused:?}"
         );
     }
+    for vector in list(&file("trust.json"), "vectors") {
+        for step in list(vector, "steps").iter().filter(|s| s["do"] == "verify") {
+            let expected = &step["expected"];
+            seen.extend(expected["code"].as_str().map(str::to_owned));
+            steps.extend(expected["step"].as_str().map(|step| (step.to_owned(), ())));
+            for skipped in list(expected, "skipped") {
+                seen.insert(string(skipped, "code").to_owned());
+            }
+        }
+    }
     seen.extend(everywhere.map(str::to_owned));
     let missing: Vec<_> = reasons.difference(&seen).collect();
     assert!(missing.is_empty(), "reasons without a vector: {missing:?}");
@@ -321,24 +343,112 @@ fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
             "README.md does not explain {code}"
         );
     }
-    for step in hcert::verify::Step::ALL {
-        // Revocation can't fail without revocation data.
+    for step in Step::ALL {
         let has = steps.iter().any(|(name, ())| name == step.code());
+        assert!(has, "no vector fails at {step}");
+    }
+}
+
+#[test]
+fn every_vector_of_trust_lists_gets_what_it_declares() {
+    let file = file("trust.json");
+    let mut wrong = Vec::new();
+    for vector in list(&file, "vectors") {
+        wrong.extend(run::disagreements(&file, vector).unwrap());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // The check itself finds what is wrong.
+    let mut changed = file.clone();
+    let steps = &mut changed["vectors"][0]["steps"];
+    steps[0]["expected"] = Value::from("trust-signature");
+    steps[1]["expected"]["loaded"] = Value::from(2);
+    steps[2]["expected"]["outcome"] = Value::from("invalid");
+    let found = run::disagreements(&changed, &changed["vectors"][0]).unwrap();
+    assert_eq!(found.len(), 3, "{found:#?}");
+}
+
+#[test]
+fn every_reason_to_refuse_a_list_has_a_vector_and_an_explanation() {
+    let file = file("trust.json");
+    let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut use_of = |part, id| used.entry(part).or_default().insert(id);
+    let (mut seen, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for vector in list(&file, "vectors") {
+        let id = string(vector, "id");
+        assert!(ids.insert(id), "{id} is there twice");
+        for flag in strings(vector, "flags") {
+            assert!(file["flags"].get(flag).is_some(), "{id}: {flag}");
+            use_of("flags", flag);
+        }
+        for step in list(vector, "steps") {
+            let expected = &step["expected"];
+            seen.extend(expected.as_str());
+            match string(step, "do") {
+                "load" => {
+                    use_of("lists", string(step, "list"));
+                    for anchor in strings(step, "anchors") {
+                        use_of("anchors", anchor);
+                    }
+                }
+                "deny" => drop(use_of("deny", string(step, "list"))),
+                "verify" => drop(use_of("certificates", string(step, "certificate"))),
+                "build" => {
+                    let problems = list(expected, "problems").iter();
+                    seen.extend(problems.map(|problem| string(problem, "code")));
+                }
+                _ => {}
+            }
+        }
+    }
+    for part in ["lists", "anchors", "deny", "certificates"] {
+        let all: BTreeSet<_> = list(&file, part).iter().map(|i| string(i, "id")).collect();
+        assert_eq!(all.len(), list(&file, part).len(), "{part}: an id twice");
+        assert_eq!(used[part], all, "{part}: the used ones, and all of them");
+    }
+    let flags = file["flags"].as_object().unwrap().keys();
+    assert_eq!(used["flags"], flags.map(String::as_str).collect());
+
+    let mut codes = codes_in(&["trust/error.rs", "trust/deny.rs"]);
+    let network = codes_in(&["trust/list/gdhcn.rs"]).into_iter();
+    codes.extend(network.filter(|code| code.starts_with("gdhcn-")));
+    assert!(codes.len() > 30, "{codes:?}");
+    // Budgets, whose size is everybody's own matter.
+    let without = [
+        "trust-input-too-large",
+        "trust-too-many-entries",
+        "trust-too-complex",
+        // Which of the network's documents is meant is asked on request alone.
+        "gdhcn-other-list",
+    ];
+    for code in &codes {
+        assert_ne!(
+            seen.contains(code.as_str()),
+            without.contains(&code.as_str()),
+            "{code}: with a vector, or named here"
+        );
+    }
+    let readme = std::fs::read_to_string(directory().join("README.md")).unwrap();
+    for code in seen {
         assert!(
-            has || step == hcert::verify::Step::Revocation,
-            "no vector fails at {step}"
+            readme.contains(&format!("| `{code}` |")),
+            "README.md does not explain {code}"
         );
     }
 }
 
 #[test]
 fn the_files_follow_the_schema() {
-    let schema = schema();
+    let schema = file("schema.json");
+    let of_lists = file("trust-schema.json");
     for (name, file) in files() {
         let mut wrong = Vec::new();
         validate(&schema, &schema, &file, &name, &mut wrong);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+    let mut trust = file("trust.json");
+    let mut wrong = Vec::new();
+    validate(&of_lists, &of_lists, &trust, "trust.json", &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The check itself finds what is wrong.
     let (_, mut file) = files().remove(0);
     file["vectors"][0]["time"] = Value::from("yesterday");
@@ -349,6 +459,12 @@ fn the_files_follow_the_schema() {
     let mut wrong = Vec::new();
     validate(&schema, &schema, &file, "", &mut wrong);
     assert_eq!(wrong.len(), 5, "{wrong:#?}");
+    trust["lists"][0]["form"] = Value::from("xx");
+    trust["vectors"][0]["steps"][0]["list"] = Value::Null;
+    trust["vectors"][0]["steps"][1]["do"] = Value::from("destroy");
+    let mut wrong = Vec::new();
+    validate(&of_lists, &of_lists, &trust, "", &mut wrong);
+    assert_eq!(wrong.len(), 3, "{wrong:#?}");
 }
 
 /// The part of JSON Schema that `schema.json` uses; an unknown keyword fails.

@@ -173,8 +173,7 @@ fn b7_a_number_that_is_no_second_count_is_never_taken_for_no_limit() {
         Value::from(i64::MAX),
         Value::from(u64::MAX),
         Value::from(9_223_372_036_854_775_i64),
-        // Milliseconds.
-        Value::from(EXPIRES.seconds() * 1000),
+        // Milliseconds; as an integer they are read in iat and nbf.
         Value::Float(EXPIRES.seconds() as f64 * 1000.0),
         Value::Tag(1, Box::new(Value::Float(f64::NAN))),
         Value::Tag(1, Box::new(Value::from(-1))),

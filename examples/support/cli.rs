@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 
+use hcert::format::hc1::text;
 use serde_json::Value;
 
 /// Wrong usage, or an input that can't be read.
@@ -44,12 +45,15 @@ pub fn printable(text: &str) -> String {
     out
 }
 
+/// Whether an input is a code itself, by how it begins.
+pub fn is_code(input: &str) -> bool {
+    input.starts_with(text::PREFIX) || input.starts_with(text::BASE64_START)
+}
+
 /// How an input is named to people: a code is long, and personal data.
 pub fn short_name(input: &str) -> String {
     match input.char_indices().nth(24) {
-        Some((end, _)) if input.starts_with("HC1:") => {
-            printable(input.get(..end).unwrap_or_default()) + "…"
-        }
+        Some((end, _)) if is_code(input) => printable(input.get(..end).unwrap_or_default()) + "…",
         _ => printable(input),
     }
 }

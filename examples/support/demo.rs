@@ -215,6 +215,17 @@ fn records(today: Date, now: Timestamp) -> Result<Vec<(&'static str, Value)>, Er
             ),
         ),
         (
+            "antibody-test",
+            whole(
+                "t",
+                json!({
+                    "tg": "840539006", "tt": "94563-4",
+                    "sc": sampled, "tr": "260373001", "tc": "Demo test centre 2",
+                    "co": "XX", "is": is, "ci": id("E26B94F1708DA35C")?,
+                }),
+            ),
+        ),
+        (
             "recovery",
             whole(
                 "r",

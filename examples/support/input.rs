@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::iter;
 use std::path::Path;
 
+use crate::cli::is_code;
+
 /// A line longer than this is no code, and no reason to fill the memory.
 const MAX_LINE: u64 = 1024 * 1024;
 
@@ -45,7 +47,7 @@ pub fn open(argument: &OsStr) -> Box<dyn Iterator<Item = Job> + Send> {
     let path = Path::new(argument);
     let source: Box<dyn Read + Send> = if argument == "-" {
         Box::new(io::stdin())
-    } else if input.starts_with("HC1:") && !path.exists() {
+    } else if is_code(&input) && !path.exists() {
         let text = input.clone();
         return one(Found::Code { input, text });
     } else {
@@ -192,7 +194,7 @@ fn picture(input: String, reader: Reader) -> Vec<Found> {
     // the certificate beside them.
     let (health, other): (Vec<_>, Vec<_>) = codes
         .into_iter()
-        .partition(|code| code.text().starts_with("HC"));
+        .partition(|code| code.text().starts_with("HC") || is_code(code.text()));
     let (codes, passed_over) = match health.len() {
         0 => (other, 0),
         _ => (health, other.len()),

@@ -3,26 +3,34 @@
 use std::ffi::OsString;
 use std::io;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as STANDARD;
 use hcert::Timestamp;
 use hcert::trust::{
-    Anchor, DenyList, Environment, GdhcnAnchor, ListBytes, ListFormat, LoadReport, TrustState,
-    TrustStore, TrustedKey, detect_companion, detect_format,
+    Anchor, DenyList, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
+    TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
+
+use crate::list_files::{self, ListFile};
 
 type Error = Box<dyn std::error::Error>;
 
 /// What the user says about whom to trust.
 #[derive(Default)]
 pub struct TrustOptions {
+    /// What stands before a file on the command line: `--trust `, or nothing.
+    pub option: &'static str,
     pub files: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
+    /// The names of the WHO's lists that are taken; none means any.
+    pub lists: Vec<String>,
     /// `ESP` or `DCC:ESP`; none means all.
     pub participants: Vec<String>,
     pub deny: Vec<OsString>,
     pub state: Option<OsString>,
+    /// Take no note of the latest time in the state.
+    pub forget_time: bool,
+    /// Don't look at the signatures of lists.
+    pub unsigned: bool,
 }
 
 impl TrustOptions {
@@ -33,62 +41,44 @@ impl TrustOptions {
             .anchors
             .iter()
             .map(|path| {
-                let (label, bytes) = read("--anchor", path)?;
+                let (label, bytes) = read("--anchor ", path)?;
                 Anchor::from_bytes(&bytes).map_err(|e| format!("--anchor {label}: {e}").into())
             })
             .collect::<Result<_, Error>>()?;
-        let files: Vec<_> = self
-            .files
-            .iter()
-            .map(|path| read("--trust", path))
-            .collect::<Result<_, Error>>()?;
-        let mut builder = TrustStore::builder().with_state(&self.read_state()?);
+        let files = self.files.iter().map(|path| {
+            let (label, bytes) = read(self.option, path)?;
+            Ok(ListFile::new(label, bytes))
+        });
+        let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
+        let mut state = self.read_state()?;
+        if self.forget_time {
+            state.forget_time();
+        }
+        let mut builder = TrustStore::builder().with_state(&state);
+        // Of snapshots and unsigned lists, too.
+        if let Some(environment) = state.environment().or(self.environment) {
+            builder = builder.with_environment(environment);
+        }
         for path in &self.deny {
-            let (label, bytes) = read("--deny", path)?;
+            let (label, bytes) = read("--deny ", path)?;
             let list = DenyList::from_json(&bytes);
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
-        for (label, bytes) in &files {
-            let failed = |why: String| -> Error { format!("--trust {label}: {why}").into() };
-            let format = detect_format(bytes);
-            // The second document of a list goes with the first one.
-            if format.is_none() && detect_companion(bytes).is_some() {
-                continue;
-            }
-            let added = match format {
-                Some(ListFormat::Gdhcn) => {
-                    let environment = self.environment.ok_or_else(|| {
-                        failed(
-                            "a list of the WHO's network; name its environment with \
-                                --trust-env prod, uat or dev"
-                                .into(),
-                        )
-                    })?;
-                    builder.add_gdhcn(label, bytes, &GdhcnAnchor::pinned(environment))
-                }
-                Some(format) if format.anchor_hint().is_some() => {
-                    let hint = format.anchor_hint().unwrap_or_default();
-                    if anchors.is_empty() {
-                        return Err(failed(format!("a signed list; pass --anchor FILE: {hint}")));
-                    }
-                    let second = files
-                        .iter()
-                        .find(|(_, b)| detect_companion(b) == Some(format));
-                    let list = ListBytes::from(bytes);
-                    let list = second.map_or(list, |(_, second)| list.with_companion(second));
-                    builder.add_signed_list(label, format, list, &anchors)
-                }
-                Some(
-                    format @ (ListFormat::Dutch
-                    | ListFormat::CwaProtobuf
-                    | ListFormat::KeysByKid
-                    | ListFormat::Polish),
-                ) => builder.trust_unsigned_list(label, format, bytes),
-                _ => builder.add_bytes(label, bytes),
-            };
-            added.map_err(|e| failed(e.to_string()))?;
+        for file in &files {
+            self.add(&mut builder, file, &anchors).map_err(|why| {
+                let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
+                let hint = match rollback {
+                    true => "; keep the list that you have, or fetch it again",
+                    false => "",
+                };
+                format!("{}{}: {why}{hint}", self.option, file.label)
+            })?;
         }
         let (store, mut report) = builder.build();
+        let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
+        if let Some(absent) = self.lists.iter().find(|name| !is_there(name)) {
+            return Err(format!("--list {absent}: none of the files is that list").into());
+        }
         if let Some(now) = now {
             report.state.saw_time(now);
         }
@@ -98,6 +88,91 @@ impl TrustOptions {
             false => store.select(|key| self.selects(key)),
         };
         Ok((store, report))
+    }
+
+    fn add(
+        &self,
+        builder: &mut TrustStoreBuilder,
+        file: &ListFile,
+        anchors: &[Anchor],
+    ) -> Result<(), Error> {
+        let (label, bytes) = (&file.label, &file.bytes);
+        if let Some(half) = file.half() {
+            return Err(half.into());
+        }
+        let signer_named = !anchors.is_empty() || self.environment.is_some();
+        if signer_named && !self.unsigned && is_unsigned_list(file) {
+            let why = "a list without a signature, where --anchor or --trust-env says who \
+                       signs; give the signed list, or say --dangerously-trust-unsigned";
+            return Err(why.into());
+        }
+        match file.format {
+            Some(format) if self.unsigned && format.anchor_hint().is_some() => {
+                builder.trust_unsigned_list(label, format, file.both())
+            }
+            Some(ListFormat::Snapshot) if !is_signed_snapshot(bytes) => {
+                builder.trust_unsigned_list(label, ListFormat::Snapshot, bytes)
+            }
+            Some(ListFormat::Gdhcn) => {
+                let environment = self.environment.ok_or(
+                    "a list of the WHO's network; name its environment with --trust-env prod, \
+                     uat or dev",
+                )?;
+                return self.add_gdhcn(builder, file, &GdhcnAnchor::pinned(environment));
+            }
+            Some(format) if format.anchor_hint().is_some() => {
+                let hint = format.anchor_hint().unwrap_or_default();
+                if anchors.is_empty() {
+                    return Err(format!("a signed list; pass --anchor FILE: {hint}").into());
+                }
+                builder.add_signed_list(label, format, file.both(), anchors)
+            }
+            Some(
+                format @ (ListFormat::Dutch
+                | ListFormat::CwaProtobuf
+                | ListFormat::KeysByKid
+                | ListFormat::Polish),
+            ) => builder.trust_unsigned_list(label, format, bytes),
+            _ => builder.add_bytes(label, bytes),
+        }?;
+        Ok(())
+    }
+
+    /// Of the names that are asked for, the list has to have one. Another name
+    /// is seen before the signature is looked at.
+    fn add_gdhcn(
+        &self,
+        builder: &mut TrustStoreBuilder,
+        file: &ListFile,
+        anchor: &GdhcnAnchor,
+    ) -> Result<(), Error> {
+        let named = self.lists.iter().map(|name| anchor.clone().for_list(name));
+        let mut anchors: Vec<_> = named.collect();
+        if anchors.is_empty() {
+            anchors.push(anchor.clone());
+        }
+        let mut other = None;
+        for anchor in &anchors {
+            match builder.add_gdhcn(&file.label, &file.bytes, anchor) {
+                Ok(_) => return Ok(()),
+                Err(error @ LoadError::Gdhcn(GdhcnError::OtherList { .. })) => other = Some(error),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match other {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
+
+    /// What to say if there is no key.
+    pub fn no_key(&self) -> String {
+        let mut words = "the trust lists hold no usable key".to_owned();
+        if !self.participants.is_empty() {
+            let codes = self.participants.join(", ");
+            words += &format!(" of --participant {codes} (codes are such as ESP or DCC:ESP)");
+        }
+        words
     }
 
     /// Keys of other sources have no participant, and stay.
@@ -115,11 +190,17 @@ impl TrustOptions {
 
     fn read_state(&self) -> Result<TrustState, Error> {
         let Some(path) = &self.state else {
-            return Ok(TrustState::default());
+            return match self.forget_time {
+                true => Err(lexopt::Error::from("--forget-time needs --state FILE").into()),
+                false => Ok(TrustState::default()),
+            };
         };
         match std::fs::read(path) {
-            Ok(bytes) => TrustState::from_json(&bytes)
-                .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into()),
+            Ok(bytes) => TrustState::from_json(&bytes).map_err(|e| {
+                let path = path.to_string_lossy();
+                let hint = "to start anew, which lets older lists in, remove the file";
+                format!("--state {path}: {e}; {hint}").into()
+            }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(TrustState::default()),
             Err(e) => Err(format!("--state {}: {e}", path.to_string_lossy()).into()),
         }
@@ -138,19 +219,34 @@ impl TrustOptions {
     }
 }
 
-/// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.
-pub fn network_name(key: &TrustedKey) -> Option<String> {
-    let kid = STANDARD.encode(key.kid().as_bytes());
-    key.gdhcn().map(|listed| format!("{listed}#{kid}"))
+/// Whether it is a list that anybody can have written, and so could stand in
+/// for a signed one. A certificate or key is what the user says in person.
+fn is_unsigned_list(file: &ListFile) -> bool {
+    match file.format {
+        None
+        | Some(
+            ListFormat::CertificateDer
+            | ListFormat::PublicKeyDer
+            | ListFormat::Pem
+            | ListFormat::Jwk,
+        ) => false,
+        Some(ListFormat::Snapshot) => !is_signed_snapshot(&file.bytes),
+        Some(format) => format.anchor_hint().is_none(),
+    }
+}
+
+/// A COSE_Sign1 by its tag; the unsigned form is an array.
+fn is_signed_snapshot(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0xd2)
 }
 
 fn read(option: &str, path: &OsString) -> Result<(String, Vec<u8>), Error> {
     let label = path.to_string_lossy().into_owned();
-    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
-        io::ErrorKind::IsADirectory => {
-            format!("{option} {label}: is a directory; name the files in it")
-        }
-        _ => format!("{option} {label}: {e}"),
-    })?;
+    let bytes = list_files::content(path).map_err(|e| format!("{option}{label}: {e}"))?;
     Ok((label, bytes))
+}
+
+/// `1 key`, `2 keys`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -5,8 +5,8 @@
 use hcert::Limits;
 use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{payload, schema};
-use hcert::record::ProductCatalogue;
 use hcert::issue::IssueError;
+use hcert::record::ProductCatalogue;
 use hcert::record::{Record, RecordError};
 use hcert_fuzz::{ISSUER, NOW, VALIDITY, VERIFIER, conceals, error_conceals};
 

@@ -5,6 +5,9 @@
 #[path = "../../examples/support/pki.rs"]
 mod pki;
 
+pub mod lists;
+pub mod payloads;
+
 use std::fmt::{Debug, Display};
 use std::io::Write;
 use std::sync::LazyLock;

@@ -13,10 +13,11 @@ mod deviation;
 pub(crate) mod eu_dcc;
 mod health_link;
 mod medication;
+mod members;
 pub mod payload;
 pub mod schema;
 pub mod text;
-mod yellow_card;
+pub(crate) mod yellow_card;
 pub mod zlib;
 
 use core::fmt;
@@ -72,8 +73,10 @@ impl Unverified {
     /// Takes the text of a QR symbol as far as the COSE headers.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, DecodeError> {
         let mut deviations = Vec::new();
-        let compressed = text::decode(text, limits, &mut deviations)?;
-        let bytes = zlib::inflate(&compressed, limits)?;
+        let bytes = match text::decode_base64(text, limits, &mut deviations)? {
+            Some(cose) => cose,
+            None => zlib::inflate(&text::decode(text, limits, &mut deviations)?, limits)?,
+        };
         Self::from_cose_with(bytes, limits, deviations)
     }
 

@@ -1,6 +1,10 @@
 use core::fmt;
 
-use super::{HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard, codes};
+use super::ddcc::{Extra, TestDetails, VaccinationDetails};
+use super::{
+    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard,
+    codes,
+};
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
@@ -39,8 +43,8 @@ impl Entry {
     /// none, or departs from the schema, as may all texts.
     pub fn country(&self) -> &str {
         match self {
-            Self::Vaccination(entry) => &entry.country,
-            Self::Test(entry) => &entry.country,
+            Self::Vaccination(entry) => entry.country(),
+            Self::Test(entry) => entry.country(),
             Self::Recovery(entry) => &entry.country,
             _ => "",
         }
@@ -69,8 +73,8 @@ impl Entry {
     /// The code of the disease or agent (`tg`).
     pub fn disease(&self) -> &str {
         match self {
-            Self::Vaccination(entry) => &entry.disease,
-            Self::Test(entry) => &entry.disease,
+            Self::Vaccination(entry) => entry.disease(),
+            Self::Test(entry) => entry.disease(),
             Self::Recovery(entry) => &entry.disease,
             Self::YellowCard(entry) => entry.disease.as_deref().unwrap_or_default(),
             _ => "",
@@ -87,13 +91,28 @@ impl Entry {
         }
     }
 
-    /// The days on which it holds, where it states them for the verifier to
-    /// judge. Whether a recovery of the EU DCC is still accepted is a question
-    /// of rules.
-    pub(super) fn period(&self) -> (Option<Date>, Option<Date>) {
+    /// The first and the last instant at which it holds, where it states them
+    /// for the verifier to judge. Whether a recovery of the EU DCC is still
+    /// accepted is a question of rules.
+    pub(super) fn period(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match self {
-            Self::YellowCard(entry) => (entry.valid_from, entry.valid_until),
+            Self::Vaccination(entry) => entry.certificate().period(),
+            Self::Test(entry) => entry.certificate().period(),
+            Self::YellowCard(entry) => (
+                entry.valid_from.map(Date::midnight),
+                entry.valid_until.map(Date::last_second),
+            ),
+            Self::HealthLink(link) => (None, link.expires_at()),
             _ => (None, None),
+        }
+    }
+
+    /// Whether it can't be held against the time, although it has to be.
+    pub(super) fn is_undated(&self) -> bool {
+        match self {
+            // Without its disease and its day a yellow card has no first day.
+            Self::YellowCard(entry) => entry.valid_from.is_none(),
+            _ => false,
         }
     }
 
@@ -122,6 +141,14 @@ impl Entry {
                 at: format!("{group}.co"),
             });
         }
+        let lost = match self {
+            Self::Vaccination(entry) => entry.is_beyond_dcc(),
+            Self::Test(entry) => entry.is_beyond_dcc(),
+            _ => false,
+        };
+        if lost {
+            return Err(RecordError::Lost(PayloadKind::EuDcc));
+        }
         match self {
             Self::Recovery(Recovery {
                 valid_from: Some(from),
@@ -142,7 +169,7 @@ impl fmt::Debug for Entry {
 /// Gives an entry its `Debug`, its conversion, and a builder with the
 /// setters that all kinds share.
 macro_rules! entry {
-    ($entry:ident, $builder:ident) => {
+    ($entry:ident, $builder:ident, $code:ty) => {
         impl fmt::Debug for $entry {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($entry), "(redacted)"))
@@ -158,7 +185,7 @@ macro_rules! entry {
         #[doc = concat!("Builds a [`", stringify!($entry), "`]; members without a default have to be set.")]
         #[derive(Debug, Clone)]
         #[must_use]
-        pub struct $builder($entry);
+        pub struct $builder(pub(super) $entry);
 
         impl $entry {
             /// Begins an entry, about COVID-19 unless another disease is set.
@@ -170,12 +197,12 @@ macro_rules! entry {
 
             /// The code of the disease or agent (`tg`).
             pub fn disease(&self) -> &str {
-                &self.disease
+                self.disease.as_ref()
             }
 
             /// Country code of where it happened (`co`).
             pub fn country(&self) -> &str {
-                &self.country
+                self.country.as_ref()
             }
 
             /// The body that issued the certificate (`is`).
@@ -191,13 +218,13 @@ macro_rules! entry {
 
         impl $builder {
             /// The SNOMED CT code of the disease or agent.
-            pub fn disease(mut self, code: &str) -> Self {
+            pub fn disease(mut self, code: $code) -> Self {
                 self.0.disease = code.into();
                 self
             }
 
             /// Where it happened, ISO 3166-1 alpha-2.
-            pub fn country(mut self, code: &str) -> Self {
+            pub fn country(mut self, code: $code) -> Self {
                 self.0.country = code.into();
                 self
             }
@@ -227,9 +254,18 @@ macro_rules! entry {
 }
 
 impl Entry {
-    fn check_alone(self) -> Result<(), RecordError> {
-        let holder =
-            super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown);
+    pub(super) fn check_alone(self) -> Result<(), RecordError> {
+        let holder = match self.payload() {
+            PayloadKind::YellowCard => {
+                let born = Date::new(2000, 1, 1).map(crate::PartialDate::Day);
+                super::Holder::with_full_name("X", born.unwrap_or_default())
+                    .with_sex("unknown")
+                    .with_nationality("XXX")
+            }
+            _ => {
+                super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown)
+            }
+        };
         super::Record::new(holder, self).map(drop)
     }
 }
@@ -249,34 +285,38 @@ other_entries!(YellowCard, Medication, HealthLink);
 /// A dose of a vaccine (dcc-schema, `vaccination_entry`).
 #[derive(Clone, PartialEq, Default)]
 pub struct Vaccination {
-    pub(crate) disease: String,
-    pub(crate) vaccine: String,
-    pub(crate) product: String,
-    pub(crate) manufacturer: String,
+    pub(crate) disease: Coding,
+    pub(crate) vaccine: Coding,
+    pub(crate) product: Coding,
+    pub(crate) manufacturer: Coding,
     pub(crate) dose_number: Option<u32>,
     pub(crate) dose_total: Option<u32>,
     pub(crate) date: Option<Date>,
-    pub(crate) country: String,
+    pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
+    pub(crate) details: Extra<VaccinationDetails>,
 }
 
-entry!(Vaccination, VaccinationBuilder);
+entry!(Vaccination, VaccinationBuilder, impl Into<Coding>);
 
 impl Vaccination {
     /// The code of the vaccine or prophylaxis (`vp`).
     pub fn vaccine(&self) -> &str {
-        &self.vaccine
+        self.vaccine.code()
     }
 
     /// The code of the medicinal product (`mp`).
     pub fn product(&self) -> &str {
-        &self.product
+        self.product.code()
     }
 
     /// The code of the marketing authorisation holder or manufacturer (`ma`).
     pub fn manufacturer(&self) -> &str {
-        &self.manufacturer
+        match self.manufacturer.code() {
+            "" => self.authorisation_holder().code(),
+            code => code,
+        }
     }
 
     /// Which dose it is (`dn`), if it is a whole number.
@@ -298,19 +338,19 @@ impl Vaccination {
 
 impl VaccinationBuilder {
     /// The code of the vaccine or prophylaxis, such as `1119349007`.
-    pub fn vaccine(mut self, code: &str) -> Self {
+    pub fn vaccine(mut self, code: impl Into<Coding>) -> Self {
         self.0.vaccine = code.into();
         self
     }
 
     /// The code of the medicinal product, such as `EU/1/20/1528`.
-    pub fn product(mut self, code: &str) -> Self {
+    pub fn product(mut self, code: impl Into<Coding>) -> Self {
         self.0.product = code.into();
         self
     }
 
     /// The code of the marketing authorisation holder, such as `ORG-100030215`.
-    pub fn manufacturer(mut self, code: &str) -> Self {
+    pub fn manufacturer(mut self, code: impl Into<Coding>) -> Self {
         self.0.manufacturer = code.into();
         self
     }
@@ -336,16 +376,30 @@ pub enum TestKind<'a> {
     Naat,
     /// Rapid antigen test.
     RapidAntigen,
-    /// Any other code, antibody tests among them.
+    /// Antibody test. No rule of the EU accepts it.
+    Antibody(AntibodyClass),
+    /// Any other code.
     Other(&'a str),
 }
 
 impl<'a> TestKind<'a> {
-    /// The LOINC code.
+    /// The kind that a LOINC code stands for.
+    pub fn from_code(loinc: &'a str) -> Self {
+        match (loinc, AntibodyClass::from_code(loinc)) {
+            (codes::NAAT, _) => Self::Naat,
+            (codes::RAPID_ANTIGEN, _) => Self::RapidAntigen,
+            (_, Some(class)) => Self::Antibody(class),
+            (other, None) => Self::Other(other),
+        }
+    }
+
+    /// The LOINC code that is issued for it. Another one may stand in a
+    /// certificate of this kind; [`Test::kind_code`] has that.
     pub fn code(self) -> &'a str {
         match self {
             Self::Naat => codes::NAAT,
             Self::RapidAntigen => codes::RAPID_ANTIGEN,
+            Self::Antibody(class) => class.code(),
             Self::Other(code) => code,
         }
     }
@@ -362,6 +416,10 @@ pub enum TestResult<'a> {
     Positive,
     /// Neither of the two could be said.
     Inconclusive,
+    /// An antibody test found antibodies: no word about an infection now.
+    AntibodiesDetected,
+    /// An antibody test found none: no negative test for the virus.
+    AntibodiesNotDetected,
     /// Any other code.
     Other(&'a str),
 }
@@ -370,8 +428,8 @@ impl<'a> TestResult<'a> {
     /// The SNOMED CT code.
     pub fn code(self) -> &'a str {
         match self {
-            Self::Negative => codes::NOT_DETECTED,
-            Self::Positive => codes::DETECTED,
+            Self::Negative | Self::AntibodiesNotDetected => codes::NOT_DETECTED,
+            Self::Positive | Self::AntibodiesDetected => codes::DETECTED,
             Self::Inconclusive => codes::INCONCLUSIVE,
             Self::Other(code) => code,
         }
@@ -381,29 +439,34 @@ impl<'a> TestResult<'a> {
 /// A test and its result (dcc-schema, `test_entry`).
 #[derive(Clone, PartialEq, Default)]
 pub struct Test {
-    pub(crate) disease: String,
-    pub(crate) kind: String,
+    pub(crate) disease: Coding,
+    pub(crate) kind: Coding,
     pub(crate) name: Option<String>,
     pub(crate) device: Option<String>,
     pub(crate) sampled_at: Option<Timestamp>,
     pub(crate) resulted_at: Option<Timestamp>,
-    pub(crate) result: String,
-    pub(crate) centre: Option<String>,
-    pub(crate) country: String,
+    pub(crate) result: Coding,
+    pub(crate) centre: Option<Coding>,
+    pub(crate) country: Coding,
     pub(crate) issuer: String,
     pub(crate) id: String,
+    pub(crate) details: Extra<TestDetails>,
 }
 
-entry!(Test, TestBuilder);
+entry!(Test, TestBuilder, impl Into<Coding>);
 
 impl Test {
     /// The kind of the test (`tt`).
     pub fn kind(&self) -> TestKind<'_> {
-        match self.kind.as_str() {
-            codes::NAAT => TestKind::Naat,
-            codes::RAPID_ANTIGEN => TestKind::RapidAntigen,
-            other => TestKind::Other(other),
+        match self.kind.is_of(codes::LOINC) {
+            true => TestKind::from_code(self.kind.code()),
+            false => TestKind::Other(self.kind.code()),
         }
+    }
+
+    /// The code of the kind (`tt`), as it is written.
+    pub fn kind_code(&self) -> &str {
+        self.kind.code()
     }
 
     /// The name of the test (`nm`), for NAAT.
@@ -426,19 +489,28 @@ impl Test {
         self.resulted_at
     }
 
-    /// The result (`tr`).
+    /// The result (`tr`). For an antibody test the codes mean antibodies, not
+    /// the virus.
     pub fn result(&self) -> TestResult<'_> {
-        match self.result.as_str() {
-            codes::NOT_DETECTED => TestResult::Negative,
-            codes::DETECTED => TestResult::Positive,
-            codes::INCONCLUSIVE => TestResult::Inconclusive,
-            other => TestResult::Other(other),
+        if !self.result.is_of(codes::SNOMED_CT) {
+            return TestResult::Other(self.result.code());
+        }
+        let antibody = matches!(self.kind(), TestKind::Antibody(_));
+        match (self.result.code(), antibody) {
+            (codes::NOT_DETECTED, false) => TestResult::Negative,
+            (codes::DETECTED, false) => TestResult::Positive,
+            (codes::NOT_DETECTED, true) => TestResult::AntibodiesNotDetected,
+            (codes::DETECTED, true) => TestResult::AntibodiesDetected,
+            (codes::INCONCLUSIVE, _) => TestResult::Inconclusive,
+            (other, _) => TestResult::Other(other),
         }
     }
 
-    /// The centre where the test was made (`tc`).
+    /// The centre where the test was made (`tc`); in words, where the record
+    /// has a code and words.
     pub fn centre(&self) -> Option<&str> {
-        self.centre.as_deref()
+        let centre = self.centre.as_ref()?;
+        Some(centre.display().unwrap_or(centre.code()))
     }
 }
 
@@ -470,18 +542,19 @@ impl TestBuilder {
     /// When the sample was taken.
     pub fn sampled_at(mut self, time: Timestamp) -> Self {
         self.0.sampled_at = Some(time);
+        TestDetails::forget_day(&mut self.0.details);
         self
     }
 
-    /// The result.
+    /// The result. What it means follows from the kind of the test.
     pub fn result(mut self, result: TestResult<'_>) -> Self {
         self.0.result = result.code().into();
         self
     }
 
     /// The centre where the test was made, at most 80 characters.
-    pub fn centre(mut self, name: &str) -> Self {
-        self.0.centre = stated(name);
+    pub fn centre(mut self, name: impl Into<Coding>) -> Self {
+        self.0.centre = Some(name.into()).filter(|centre| !centre.is_empty());
         self
     }
 }
@@ -498,7 +571,7 @@ pub struct Recovery {
     pub(crate) id: String,
 }
 
-entry!(Recovery, RecoveryBuilder);
+entry!(Recovery, RecoveryBuilder, &str);
 
 impl Recovery {
     /// The day of the first positive test (`fr`), if it could be read.

@@ -43,7 +43,8 @@ impl PayloadKind {
     }
 
     /// Whether a certificate needs a time of expiry (exp). A yellow card holds
-    /// for life, and is issued without in the field.
+    /// for life, and is issued without in the field. A DDCC needs one unless
+    /// it states the end of its period.
     pub const fn needs_expiry(self) -> bool {
         !matches!(self, Self::YellowCard)
     }

@@ -1,13 +1,13 @@
 //! Collects keys, and checks what they come with.
 
 use core::fmt;
-use std::collections::{BTreeMap, HashMap, hash_map};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Anchor;
-use super::deny::DenyList;
+use super::deny::{Denial, DenyIndex, DenyList};
 use super::error::LoadError;
-use super::key::{KeyUsage, Kid, TrustedKey};
+use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
 use super::published::published_key;
@@ -16,7 +16,7 @@ use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
 use super::store::TrustStore;
 use super::text::shown;
-use super::{jwk, pem};
+use super::{jwk, pem, snapshot};
 use crate::crypto::PublicKey;
 
 /// Collects keys for a [`TrustStore`].
@@ -40,19 +40,34 @@ use crate::crypto::PublicKey;
 #[derive(Default)]
 pub struct TrustStoreBuilder {
     limits: LoadLimits,
-    keys: BTreeMap<Kid, Vec<TrustedKey>>,
-    /// Where the key of an identity stands under its kid.
-    seen: HashMap<[u8; 32], usize>,
+    keys: Vec<TrustedKey>,
     report: LoadReport,
     environment: Option<Environment>,
     deny: DenyList,
     accept_published: bool,
 }
 
+/// Those that a list has to be of: that of the builder, and that of the state.
+struct Environments([Option<Environment>; 2]);
+
+impl Environments {
+    fn check(&self, added: Option<Environment>) -> Result<(), GdhcnError> {
+        let Some(added) = added else {
+            return Ok(());
+        };
+        match self.0.into_iter().flatten().find(|has| *has != added) {
+            Some(has) => Err(GdhcnError::MixedEnvironments { has, added }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Who vouches for the keys of an input.
 enum Voucher {
     Caller,
     List(Box<ListInfo>),
+    /// Each key brings those of these lists that hold it.
+    Snapshot(Box<ListInfo>, Vec<Arc<ListInfo>>),
 }
 
 impl TrustStoreBuilder {
@@ -66,10 +81,29 @@ impl TrustStoreBuilder {
     /// Takes over what the app remembers of its lists: an older edition of one
     /// of them is refused from now on, and so is a list of another environment
     /// of the WHO's network. The new state is [`LoadReport::state`].
+    ///
+    /// Lists that were added already and are older than the state knows are
+    /// taken out again.
     #[must_use]
     pub fn with_state(mut self, state: &TrustState) -> Self {
-        self.report.state = state.clone();
-        self.environment = self.environment.or(state.environment());
+        let older = |list: &Arc<ListInfo>| state.check(list).is_err();
+        let older: Vec<_> = self
+            .report
+            .lists
+            .iter()
+            .filter(|l| older(l))
+            .cloned()
+            .collect();
+        older.iter().for_each(|list| self.supersede(list));
+        self.report.state.merge(state);
+        self
+    }
+
+    /// Takes keys of this environment of the WHO's network alone. Without it,
+    /// the state or the first list decides, which may be a snapshot's.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
         self
     }
 
@@ -220,19 +254,18 @@ impl TrustStoreBuilder {
             let bytes = companion.len();
             return Err(LoadError::TooLarge { bytes, max });
         }
-        let has = self.environment;
-        let mut environment = has;
+        if format == ListFormat::Snapshot {
+            return self.add_snapshot(label, bytes, check);
+        }
+        let mut environment = self.environment;
+        let fits = self.environments();
         self.add(label, bytes.list, |source| {
             let content = list::read_list(source, format, bytes, check)?;
             let mut keys = content.entries.iter().flat_map(|e| &e.outcome);
             // One document is of one environment.
             let added = keys.find_map(|found| Some(found.key.gdhcn.as_ref()?.environment()));
-            if let (Some(has), Some(added)) = (has, added)
-                && has != added
-            {
-                return Err(GdhcnError::MixedEnvironments { has, added }.into());
-            }
-            environment = added.or(has);
+            fits.check(added)?;
+            environment = added.or(environment);
             let list = ListInfo {
                 label: label.into(),
                 format,
@@ -241,6 +274,25 @@ impl TrustStoreBuilder {
                 claims: content.claims,
             };
             Ok((content.entries, Voucher::List(list.into())))
+        })?;
+        self.environment = environment;
+        Ok(self)
+    }
+
+    fn add_snapshot(
+        &mut self,
+        label: &str,
+        bytes: ListBytes<'_>,
+        check: Check<'_>,
+    ) -> Result<&mut Self, LoadError> {
+        let mut environment = self.environment;
+        let fits = self.environments();
+        self.add(label, bytes.list, |source| {
+            list::check_given(ListFormat::Snapshot, &bytes, check)?;
+            let read = snapshot::read(source, bytes.list, check)?;
+            fits.check(read.environment)?;
+            environment = environment.or(read.environment);
+            Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
         })?;
         self.environment = environment;
         Ok(self)
@@ -301,9 +353,7 @@ impl TrustStoreBuilder {
         anchor: &GdhcnAnchor,
     ) -> Result<&mut Self, LoadError> {
         let added = anchor.environment();
-        if let Some(has) = self.environment.filter(|has| *has != added) {
-            return Err(GdhcnError::MixedEnvironments { has, added }.into());
-        }
+        self.environments().check(Some(added))?;
         self.add(label, bytes, |source| {
             let (entries, list) = gdhcn::read(source, bytes, anchor)?;
             Ok((entries, Voucher::List(list.into())))
@@ -314,19 +364,32 @@ impl TrustStoreBuilder {
 
     /// The store, and what became of each entry.
     pub fn build(mut self) -> (TrustStore, LoadReport) {
+        let found = self.keys.len();
+        let mut keys = merged(self.keys);
+        self.report.loaded = keys.len();
+        self.report.duplicates = found - keys.len();
         if !self.deny.is_empty() {
-            for key in self.keys.values_mut().flatten() {
-                key.denials = self.deny.naming(key).into();
-            }
+            deny(&mut keys, self.deny);
         }
         let store = TrustStore {
-            len: self.report.loaded,
-            keys: Arc::new(self.keys),
+            keys: Arc::new(keys),
             lists: self.report.lists.clone().into(),
             latest_time: self.report.state.latest_time(),
-            has_denials: !self.deny.is_empty(),
         };
         (store, self.report)
+    }
+
+    fn environments(&self) -> Environments {
+        Environments([self.environment, self.report.state.environment()])
+    }
+
+    /// Takes a list out of which a newer edition is known: what that withdrew
+    /// is not to be trusted.
+    fn supersede(&mut self, older: &Arc<ListInfo>) {
+        self.report.lists.retain(|list| !Arc::ptr_eq(list, older));
+        let before = self.keys.len();
+        self.keys.retain_mut(|key| key.vouchers.remove(older));
+        self.report.superseded += before - self.keys.len();
     }
 
     fn add_vouched(
@@ -358,23 +421,43 @@ impl TrustStoreBuilder {
         };
         let (entries, voucher) = read(&source)?;
         source.check_count(self.report.total.saturating_add(entries.len()))?;
-        let list = match voucher {
-            Voucher::Caller => None,
+        let mut state = self.report.state.clone();
+        let mut saw = |list: &ListInfo| {
+            state.check(list)?;
+            state.saw(list);
+            Ok::<_, LoadError>(())
+        };
+        let had = self.report.lists.len();
+        let mut vouchers = Vouchers::default();
+        match voucher {
+            Voucher::Caller => vouchers.caller = true,
             Voucher::List(list) => {
-                self.report.state.check(&list)?;
-                self.report.state.saw(&list);
+                saw(&list)?;
                 let list = Arc::new(*list);
                 self.report.lists.push(list.clone());
-                Some(list)
+                vouchers.lists = [list].into();
             }
-        };
+            Voucher::Snapshot(own, lists) => {
+                saw(&own)?;
+                lists.iter().try_for_each(|list| saw(list))?;
+                self.report.lists.extend(lists);
+            }
+        }
+        self.report.state = state;
+        let added = self.report.lists.get(had..).unwrap_or_default().to_vec();
+        let earlier = self.report.lists.get(..had).unwrap_or_default().to_vec();
+        for older in earlier {
+            if added.iter().any(|newer| newer.is_newer_than(&older)) {
+                self.supersede(&older);
+            }
+        }
         for (position, entry) in entries.into_iter().enumerate() {
-            self.insert(label, position, entry, list.as_ref());
+            self.insert(label, position, entry, &vouchers);
         }
         Ok(self)
     }
 
-    fn insert(&mut self, label: &str, position: usize, entry: Entry, list: Option<&Arc<ListInfo>>) {
+    fn insert(&mut self, label: &str, position: usize, entry: Entry, vouchers: &Vouchers) {
         let report = &mut self.report;
         report.total += 1;
         let kid = entry.kid.as_deref().map(shown);
@@ -408,28 +491,73 @@ impl TrustStoreBuilder {
             note(problem, true);
         }
         let mut key = found.key;
+        key.vouchers.join(vouchers);
         if key.key.algorithm().is_none() {
             let kind = key.key.kind().clone();
             note(ProblemKind::UnusableKey { kind }, true);
         }
-        let under_kid = self.keys.entry(key.kid.clone()).or_default();
-        match self.seen.entry(key.identity()) {
-            hash_map::Entry::Vacant(place) => {
-                report.loaded += 1;
-                place.insert(under_kid.len());
-                key.vouchers.add(list);
-                under_kid.push(key);
+        self.keys.push(key);
+    }
+}
+
+/// In the order of their kids. Of keys that are the same, the first one stays,
+/// and all their lists hold it.
+fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
+    // Stable: those under one kid stay in their order.
+    keys.sort_by(|a, b| a.kid.cmp(&b.kid));
+    let mut merged: Vec<TrustedKey> = Vec::with_capacity(keys.len());
+    let mut places = HashMap::new();
+    let mut keys = keys.into_iter().peekable();
+    let mut follows = false;
+    while let Some(key) = keys.next() {
+        let leads = keys.peek().is_some_and(|next| next.kid == key.kid);
+        // Most kids have one key, and need no look at its identity.
+        let place = match leads || follows {
+            true => *places.entry(key.identity()).or_insert(merged.len()),
+            false => merged.len(),
+        };
+        match merged.get_mut(place) {
+            // The lists that hold a key may not be of one age.
+            Some(earlier) => {
+                let mut key = key;
+                if earlier.certificate.is_none() && key.certificate.is_some() {
+                    core::mem::swap(earlier, &mut key);
+                }
+                earlier.vouchers.join(&key.vouchers);
             }
-            hash_map::Entry::Occupied(place) => {
-                report.duplicates += 1;
-                // The lists that hold a key may not be of one age.
-                if let Some(earlier) = under_kid.get_mut(*place.get()) {
-                    earlier.vouchers.add(list);
+            None => merged.push(key),
+        }
+        follows = leads;
+    }
+    merged
+}
+
+/// Marks the keys that are denied. Under one kid a key may stand in several
+/// entries, and each of them finds it: what denies one of them denies all.
+fn deny(keys: &mut [TrustedKey], list: DenyList) {
+    let index = DenyIndex::new(list);
+    for entries in keys.chunk_by_mut(|a, b| a.kid == b.kid) {
+        let naming: Vec<_> = entries.iter().map(|key| index.naming(key)).collect();
+        if naming.iter().all(Vec::is_empty) {
+            continue;
+        }
+        let mut by_key = HashMap::<PublicKeyId, Vec<Arc<Denial>>>::new();
+        for (key, naming) in entries.iter().zip(naming) {
+            let all = by_key.entry(key.key.fingerprint()).or_default();
+            for denial in naming {
+                if !all.iter().any(|known| Arc::ptr_eq(known, &denial)) {
+                    all.push(denial);
                 }
             }
         }
+        for key in entries {
+            let all = by_key.get(&key.key.fingerprint());
+            key.denials = all.map(|all| all.as_slice().into()).unwrap_or_default();
+        }
     }
 }
+
+type PublicKeyId = [u8; 32];
 
 /// A key or certificate is the caller's own word; a list is somebody else's.
 fn unsigned(label: &str, format: ListFormat) -> Voucher {
@@ -452,7 +580,7 @@ impl fmt::Debug for TrustStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TrustStoreBuilder")
             .field("limits", &self.limits)
-            .field("loaded", &self.report.loaded)
+            .field("keys", &self.keys.len())
             .field("total", &self.report.total)
             .finish_non_exhaustive()
     }

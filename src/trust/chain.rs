@@ -6,6 +6,10 @@ use std::sync::{Arc, OnceLock};
 use super::signature::{Fault, LinkFault, issued_by};
 use super::x509::Dsc;
 
+/// Most authorities of the issuer's name that are tried: a list that
+/// nobody signed may have thousands of them for thousands of keys.
+const MAX_TRIED: usize = 16;
+
 /// What is known about who signed a key's certificate.
 ///
 /// A trust list is trusted as a whole, so no verdict depends on this: it
@@ -20,7 +24,7 @@ pub enum Chain {
     /// Signed by an authority of the same list and participant.
     Checked,
     /// None of the participant's authorities in the list signed it, or there
-    /// are none.
+    /// are none. Of authorities of one name the first 16 are tried.
     NoAuthority,
     /// An authority bears the issuer's name, but its signature is of a kind
     /// that this crate does not verify: P-521, Brainpool, or SHA-1.
@@ -63,17 +67,35 @@ impl ChainLink {
         }
     }
 
-    pub(super) fn chain(&self, certificate: &Dsc) -> Chain {
+    /// What somebody found out who had the certificates.
+    pub(super) fn known(chain: Chain) -> Self {
+        Self {
+            authority: chain == Chain::Authority,
+            authorities: Arc::default(),
+            found: chain.into(),
+        }
+    }
+
+    pub(super) fn chain(&self, certificate: Option<&Dsc>) -> Chain {
         *self.found.get_or_init(|| {
             if self.authority {
                 return Chain::Authority;
             }
+            let Some(certificate) = certificate else {
+                return Chain::NotChecked;
+            };
             let mut chain = Chain::NoAuthority;
+            let mut tried = 0;
             for authority in self.authorities.iter() {
                 match issued_by(certificate, authority, 0) {
                     Ok(()) => return Chain::Checked,
+                    Err(LinkFault::Name) => continue,
                     Err(LinkFault::Signature(Fault::Algorithm)) => chain = Chain::Unsupported,
                     Err(_) => {}
+                }
+                tried += 1;
+                if tried == MAX_TRIED {
+                    break;
                 }
             }
             chain

@@ -1,5 +1,8 @@
 //! Keys that no trust list can vouch for.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::error::LoadError;
@@ -7,8 +10,8 @@ use super::key::{Kid, KidError, TrustedKey};
 use super::list::json;
 use super::source::LoadLimits;
 use super::text::hex;
+use crate::Timestamp;
 use crate::crypto::PublicKey;
-use crate::{TimeError, Timestamp};
 
 /// Why a text is not a [`DenyList`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -115,7 +118,8 @@ impl Denial {
     }
 
     /// What is verified with this certificate, by SHA-256 over its DER. The
-    /// same key in another certificate, or without one, is not meant.
+    /// same key under another kid is not meant: to deny a key that leaked,
+    /// deny [the key](Self::of_key).
     pub fn of_certificate(sha256: [u8; 32]) -> Self {
         Self {
             certificate: Some(sha256),
@@ -149,14 +153,14 @@ impl Denial {
     /// can write an earlier date**: this spares the certificates of honest
     /// holders, and stops no careful forger.
     pub fn signed_after(mut self, time: Timestamp) -> Self {
-        self.after = Some(time);
+        self.after = Some(within_reach(time));
         self
     }
 
     /// Only signatures earlier than this, by the certificate's `iat`; one
     /// without a usable `iat` counts as earlier.
     pub fn signed_before(mut self, time: Timestamp) -> Self {
-        self.before = Some(time);
+        self.before = Some(within_reach(time));
         self
     }
 
@@ -214,7 +218,7 @@ impl Denial {
 /// Members of an entry: `key` (SHA-256 over the SubjectPublicKeyInfo, 64
 /// hexadecimal digits), `certificate` (SHA-256 over its DER, likewise), `kid`
 /// (base64): at least one of the three; `signedAfter`, `signedBefore` (RFC
-/// 3339), `why` (text).
+/// 3339, or a number of seconds since 1970), `why` (text).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DenyList(Vec<Denial>);
 
@@ -279,11 +283,44 @@ impl DenyList {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// A certificate is issued in the years 1970 to 9999, if at all: bounds beyond
+/// say the same as their ends.
+fn within_reach(time: Timestamp) -> Timestamp {
+    const AFTER_LAST: i64 = 253_402_300_800;
+    Timestamp::from_seconds(time.seconds().clamp(-1, AFTER_LAST))
+}
+
+/// The entries by what they name, as there may be many, and many keys.
+pub(super) struct DenyIndex {
+    by_digest: HashMap<[u8; 32], Vec<Arc<Denial>>>,
+    by_kid: HashMap<Kid, Vec<Arc<Denial>>>,
+}
+
+impl DenyIndex {
+    pub(super) fn new(list: DenyList) -> Self {
+        let (mut by_digest, mut by_kid) =
+            (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+        for denial in list.0 {
+            let denial = Arc::new(denial);
+            match (denial.key.or(denial.certificate), &denial.kid) {
+                (Some(digest), _) => by_digest.entry(digest).or_default().push(denial),
+                (None, Some(kid)) => by_kid.entry(kid.clone()).or_default().push(denial),
+                (None, None) => {}
+            }
+        }
+        Self { by_digest, by_kid }
+    }
 
     /// The entries that speak of the key.
-    pub(super) fn naming(&self, key: &TrustedKey) -> Vec<Denial> {
+    pub(super) fn naming(&self, key: &TrustedKey) -> Vec<Arc<Denial>> {
         let fingerprint = key.public_key().fingerprint();
-        let naming = self.0.iter().filter(|d| d.names(key, &fingerprint));
+        let digests = [Some(&fingerprint), key.certificate_sha256()];
+        let by_digest = digests.into_iter().flatten();
+        let by_digest = by_digest.filter_map(|digest| self.by_digest.get(digest));
+        let candidates = by_digest.chain(self.by_kid.get(key.kid())).flatten();
+        let naming = candidates.filter(|d| d.names(key, &fingerprint));
         naming.cloned().collect()
     }
 }
@@ -314,9 +351,14 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
             digest.ok_or(wrong(name, "a SHA-256, 64 hexadecimal digits"))
         };
         let time = |name| {
-            let time = text.map(Timestamp::parse).transpose();
-            let time = time.map_err(|TimeError { expected, .. }| wrong(name, expected))?;
-            time.ok_or(wrong(name, "an RFC 3339 date and time"))
+            let seconds = value.as_i64().map(Timestamp::from_seconds);
+            let time = seconds.or_else(|| Timestamp::parse(text?).ok());
+            // Milliseconds, which would deny nothing, are beyond that.
+            let time = time.filter(|time| within_reach(*time) == *time);
+            time.ok_or(wrong(
+                name,
+                "an RFC 3339 date and time, or seconds since 1970",
+            ))
         };
         match name.as_str() {
             "key" => denial.key = Some(digest("key")?),
@@ -354,9 +396,20 @@ fn write_entry(denial: &Denial) -> Value {
     put("key", denial.key.map(|digest| hex(&digest)));
     put("certificate", denial.certificate.map(|digest| hex(&digest)));
     put("kid", denial.kid.as_ref().map(base64));
-    put("signedAfter", denial.after.map(|time| time.to_string()));
-    put("signedBefore", denial.before.map(|time| time.to_string()));
     put("why", denial.reason.clone());
+    for (name, time) in [
+        ("signedAfter", denial.after),
+        ("signedBefore", denial.before),
+    ] {
+        if let Some(time) = time {
+            // RFC 3339 ends with the year 9999.
+            let value = match Timestamp::parse(&time.to_string()) {
+                Ok(_) => time.to_string().into(),
+                Err(_) => time.seconds().into(),
+            };
+            entry.insert(name.into(), value);
+        }
+    }
     entry.into()
 }
 

@@ -2,6 +2,7 @@
 
 use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
+use super::snapshot::SnapshotFormError;
 use super::state::Edition;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
@@ -33,8 +34,8 @@ pub enum LoadError {
     },
     /// None of the forms of [`ListFormat`].
     #[error(
-        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a JSON list of \
-         certificates"
+        "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a trust list or \
+         snapshot of a known form"
     )]
     Unrecognised,
     /// Not JSON.
@@ -112,6 +113,9 @@ pub enum LoadError {
         /// The edition of this one.
         found: Edition,
     },
+    /// A snapshot that can't be read.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotFormError),
     /// A list of the WHO's network that can't be relied upon.
     #[error(transparent)]
     Gdhcn(#[from] GdhcnError),
@@ -135,6 +139,7 @@ impl LoadError {
             Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
             Self::Rollback { .. } => "trust-rollback",
+            Self::Snapshot(error) => error.code(),
             Self::Gdhcn(error) => error.code(),
         }
     }

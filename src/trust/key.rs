@@ -1,6 +1,8 @@
 //! A trusted key: what it is called, what it may sign, and how long.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -28,8 +30,32 @@ use crate::crypto::PublicKey;
 /// assert_eq!(kid.as_bytes().len(), 8);
 /// # Ok::<(), hcert::trust::KidError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kid(Arc<[u8]>);
+#[derive(Clone)]
+pub struct Kid(Bytes);
+
+/// Nearly every kid has 8 bytes, and a store is full of them.
+#[derive(Clone)]
+enum Bytes {
+    Short(u8, [u8; Bytes::SHORT]),
+    Long(Arc<[u8]>),
+}
+
+impl Bytes {
+    const SHORT: usize = 22;
+}
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; Self::SHORT];
+        match short.get_mut(..bytes.len()) {
+            Some(start) => {
+                start.copy_from_slice(bytes);
+                Self::Short(bytes.len() as u8, short)
+            }
+            None => Self::Long(bytes.into()),
+        }
+    }
+}
 
 /// Why something is not a kid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,32 +120,61 @@ impl Kid {
 
     pub(super) fn prefix(digest: [u8; 32]) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = digest;
-        Self([a, b, c, d, e, f, g, h].into())
+        Self([a, b, c, d, e, f, g, h].as_slice().into())
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Bytes::Short(length, bytes) => bytes.get(..(*length).into()).unwrap_or_default(),
+            Bytes::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Kid {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Kid {}
+
+impl PartialOrd for Kid {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Kid {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Kid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl AsRef<[u8]> for Kid {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
-// Sound: the derived Hash, Eq and Ord of `Arc<[u8]>` are those of `[u8]`.
+// Sound: Hash, Eq and Ord are those of the bytes.
 impl core::borrow::Borrow<[u8]> for Kid {
     fn borrow(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
     }
 }
 
 impl fmt::Display for Kid {
     /// Lower-case hexadecimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&hex(self.as_bytes()))
     }
 }
 
@@ -235,6 +290,14 @@ impl KeyUsage {
         }
     }
 
+    pub(super) const fn to_bits(self) -> Option<u8> {
+        self.0
+    }
+
+    pub(super) const fn from_bits(set: u8) -> Option<Self> {
+        if set < 8 { Some(Self(Some(set))) } else { None }
+    }
+
     /// Whether the key is limited. A limited key signs no record that is
     /// outside the kinds of [`Usage`].
     pub const fn is_limited(self) -> bool {
@@ -288,28 +351,46 @@ pub struct TrustedKey {
     /// Of a certificate that may itself not be at hand.
     pub(super) validity: Option<(Timestamp, Timestamp)>,
     pub(super) certificate_sha256: Option<[u8; 32]>,
-    pub(super) country: Option<Box<str>>,
+    pub(super) country: Option<Arc<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
     pub(super) gdhcn: Option<Arc<GdhcnOrigin>>,
     pub(super) chain: Option<Arc<ChainLink>>,
     pub(super) vouchers: Vouchers,
-    pub(super) denials: Arc<[Denial]>,
+    pub(super) denials: Arc<[Arc<Denial>]>,
 }
 
 /// Who says that a key is to be trusted.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Vouchers {
     pub(super) caller: bool,
-    pub(super) lists: Vec<Arc<ListInfo>>,
+    pub(super) lists: Arc<[Arc<ListInfo>]>,
 }
 
 impl Vouchers {
-    pub(super) fn add(&mut self, list: Option<&Arc<ListInfo>>) {
-        match list {
-            None => self.caller = true,
-            Some(list) if self.lists.iter().any(|l| Arc::ptr_eq(l, list)) => {}
-            Some(list) => self.lists.push(list.clone()),
+    /// Whether anybody is left who vouches for the key.
+    pub(super) fn remove(&mut self, list: &Arc<ListInfo>) -> bool {
+        if self.lists.iter().any(|known| Arc::ptr_eq(known, list)) {
+            let others = self.lists.iter().filter(|known| !Arc::ptr_eq(known, list));
+            self.lists = others.cloned().collect();
+        }
+        self.caller || !self.lists.is_empty()
+    }
+
+    pub(super) fn join(&mut self, other: &Self) {
+        self.caller |= other.caller;
+        if Arc::ptr_eq(&self.lists, &other.lists) {
+            return;
+        }
+        // Most keys of a list have the same vouchers.
+        if self.lists.is_empty() {
+            self.lists = other.lists.clone();
+            return;
+        }
+        let known = |list| self.lists.iter().any(|known| Arc::ptr_eq(known, list));
+        let mut new = other.lists.iter().filter(|list| !known(list)).peekable();
+        if new.peek().is_some() {
+            self.lists = self.lists.iter().chain(new).cloned().collect();
         }
     }
 }
@@ -396,7 +477,7 @@ impl TrustedKey {
     }
 
     /// The entries of the [deny list](super::DenyList) that speak of the key.
-    pub fn denials(&self) -> &[Denial] {
+    pub fn denials(&self) -> &[Arc<Denial>] {
         &self.denials
     }
 
@@ -414,10 +495,9 @@ impl TrustedKey {
     /// Who signed the certificate, as far as the source tells. The first call
     /// verifies a signature.
     pub fn chain(&self) -> Chain {
-        match (&self.chain, &self.certificate) {
-            (Some(link), Some(certificate)) => link.chain(certificate),
-            _ => Chain::NotChecked,
-        }
+        let certificate = self.certificate.as_ref();
+        let link = self.chain.as_ref();
+        link.map_or(Chain::NotChecked, |link| link.chain(certificate))
     }
 
     /// Names everything but the origin: equal for exact duplicates alone.
@@ -432,6 +512,10 @@ impl TrustedKey {
         part(&self.certificate_sha256.unwrap_or_default());
         part(self.country.as_deref().unwrap_or_default().as_bytes());
         part(self.usage.0.as_slice());
+        if let Some((not_before, not_after)) = self.validity {
+            part(&not_before.seconds().to_be_bytes());
+            part(&not_after.seconds().to_be_bytes());
+        }
         if let Some(gdhcn) = &self.gdhcn {
             part(gdhcn.environment().name().as_bytes());
             part(gdhcn.domain().as_bytes());

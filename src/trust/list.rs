@@ -28,7 +28,7 @@ use super::key::Kid;
 use super::report::ProblemKind;
 use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
-use super::{jwk, pem};
+use super::{jwk, pem, snapshot};
 use crate::Timestamp;
 
 /// A form in which trusted keys are handed around.
@@ -67,7 +67,8 @@ pub enum ListFormat {
     /// signed each CSCA and UPLOAD entry. A DSC entry counts if a CSCA of
     /// those issued it and an UPLOAD certificate of the CSCA's country signed
     /// it. The key's country is the CSCA's: the entry's own is not signed.
-    /// **Nothing signs the array as a whole**: entries may be missing.
+    /// **Nothing signs the array as a whole**: entries may be missing, and
+    /// their kids and dates are as whoever sent it wrote them.
     Gateway,
     /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
     /// signature over all that follows, which is [`Certificates`](Self::Certificates).
@@ -110,9 +111,39 @@ pub enum ListFormat {
     /// [`trust_unsigned_list`](super::TrustStoreBuilder::trust_unsigned_list)
     /// takes both versions without looking at the proof.
     Gdhcn,
+    /// A [snapshot](super::snapshot) of a whole store, **signed** or unsigned.
+    ///
+    /// Anchor: the key of whoever made it.
+    Snapshot,
 }
 
 impl ListFormat {
+    const ALL: [Self; 18] = [
+        Self::CertificateDer,
+        Self::PublicKeyDer,
+        Self::Pem,
+        Self::Jwk,
+        Self::JwkSet,
+        Self::Certificates,
+        Self::GatewaySignaturesIgnored,
+        Self::Gateway,
+        Self::German,
+        Self::Swedish,
+        Self::Swiss,
+        Self::Austrian,
+        Self::Dutch,
+        Self::CwaProtobuf,
+        Self::KeysByKid,
+        Self::Polish,
+        Self::Gdhcn,
+        Self::Snapshot,
+    ];
+
+    /// The form of that [`code`](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.code() == code)
+    }
+
     /// A stable identifier of the form.
     pub const fn code(self) -> &'static str {
         match self {
@@ -133,6 +164,7 @@ impl ListFormat {
             Self::KeysByKid => "keys-by-kid",
             Self::Polish => "pl",
             Self::Gdhcn => "gdhcn",
+            Self::Snapshot => "snapshot",
         }
     }
 
@@ -146,6 +178,7 @@ impl ListFormat {
             Self::Swiss => "the Swiss federal root certificate",
             Self::Austrian => "the list signer's certificate",
             Self::Gdhcn => "the network's signer of an environment, with add_gdhcn",
+            Self::Snapshot => "the public key of whoever made the snapshot",
             _ => return None,
         })
     }
@@ -223,7 +256,9 @@ pub fn detect_format(bytes: &[u8]) -> Option<ListFormat> {
 
 /// The form whose [companion](ListBytes::with_companion) the bytes look like.
 pub fn detect_companion(bytes: &[u8]) -> Option<ListFormat> {
-    if let [0xd2, 0x84, ..] = bytes {
+    if let [0xd2, 0x84, ..] = bytes
+        && snapshot::detect(bytes).is_none()
+    {
         return Some(ListFormat::Austrian);
     }
     let payload = jws::unverified_payload(bytes, &LoadLimits::default()).ok()?;
@@ -237,6 +272,9 @@ pub(super) fn detect(
 ) -> Result<Option<(ListFormat, Option<Value>)>, LoadError> {
     if let Some(format) = detect_der(bytes) {
         return Ok(Some((format, None)));
+    }
+    if snapshot::detect(bytes).is_some() {
+        return Ok(Some((ListFormat::Snapshot, None)));
     }
     if matches!(bytes, [0xa1 | 0xbf, 0x61, b'c', ..]) {
         return Ok(Some((ListFormat::Austrian, None)));
@@ -339,6 +377,7 @@ pub(super) fn read(
         ListFormat::Certificates => certificates::read(source, &json()?),
         ListFormat::GatewaySignaturesIgnored => gateway::read(source, &json()?),
         _ => Err(match format.anchor_hint() {
+            Some(_) if snapshot::detect(bytes) == Some(false) => LoadError::Unsigned { format },
             Some(pass) => LoadError::AnchorMissing { format, pass },
             None => LoadError::Unsigned { format },
         }),
@@ -369,13 +408,12 @@ impl From<Vec<Entry>> for Content {
     }
 }
 
-/// Reads a list of any form, its signatures first.
-pub(super) fn read_list(
-    source: &Source,
+/// Whether the form can be checked so, and has as many documents as it needs.
+pub(super) fn check_given(
     format: ListFormat,
-    bytes: ListBytes<'_>,
+    bytes: &ListBytes<'_>,
     check: Check<'_>,
-) -> Result<Content, LoadError> {
+) -> Result<(), LoadError> {
     let (signed, companion) = (format.anchor_hint(), format.companion_hint());
     match (check, signed) {
         (Check::Anchors([]), Some(pass)) => {
@@ -387,19 +425,27 @@ pub(super) fn read_list(
     if let (ListFormat::Gdhcn, Some(pass), Check::Anchors(_)) = (format, signed, check) {
         return Err(LoadError::AnchorMissing { format, pass });
     }
-    let list = bytes.list;
     match (format, bytes.companion) {
         // Without the signature if nobody asks for it.
-        (ListFormat::Austrian, None) if matches!(check, Check::Unsigned) => {}
-        (_, None) if companion.is_none() => {}
-        (_, Some(_)) if companion.is_some() => {}
-        (_, _) => {
-            return Err(LoadError::Companion {
-                format,
-                pass: companion.unwrap_or("nothing"),
-            });
-        }
+        (ListFormat::Austrian, None) if matches!(check, Check::Unsigned) => Ok(()),
+        (_, None) if companion.is_none() => Ok(()),
+        (_, Some(_)) if companion.is_some() => Ok(()),
+        (_, _) => Err(LoadError::Companion {
+            format,
+            pass: companion.unwrap_or("nothing"),
+        }),
     }
+}
+
+/// Reads a list of any form, its signatures first.
+pub(super) fn read_list(
+    source: &Source,
+    format: ListFormat,
+    bytes: ListBytes<'_>,
+    check: Check<'_>,
+) -> Result<Content, LoadError> {
+    check_given(format, &bytes, check)?;
+    let list = bytes.list;
     let json = || parse_json(list, &source.limits);
     match format {
         ListFormat::Gateway => gateway::read_list(source, list, check),

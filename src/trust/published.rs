@@ -64,11 +64,19 @@ impl PublishedKey {
 /// # Ok::<(), hcert::crypto::KeyError>(())
 /// ```
 pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
-    let fingerprint = key.fingerprint();
     // Every key of every list comes by here: no text is made for it.
-    let digits = fingerprint.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-    let found = KEYS.binary_search_by(|known| known.fingerprint.chars().cmp(digits.clone()));
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(key.fingerprint()) {
+        let digit = |value| {
+            if value < 10 {
+                b'0' + value
+            } else {
+                b'a' - 10 + value
+            }
+        };
+        pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+    let found = KEYS.binary_search_by(|known| known.fingerprint.as_bytes().cmp(&digits));
     KEYS.get(found.ok()?)
 }
 

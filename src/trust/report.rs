@@ -241,7 +241,7 @@ impl fmt::Display for EntryProblem {
 }
 
 /// What went into a store. Every entry is counted once:
-/// `loaded + duplicates + rejected == total`.
+/// `loaded + duplicates + superseded + rejected == total`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadReport {
@@ -251,6 +251,9 @@ pub struct LoadReport {
     /// usage. The store has the first one, with its origin, and knows of all
     /// lists that hold it.
     pub duplicates: usize,
+    /// Keys that were taken out again, as a newer edition of their list came
+    /// in.
+    pub superseded: usize,
     /// Entries left out, each with one problem that says why.
     pub rejected: usize,
     /// Entries of all inputs.

@@ -1,5 +1,6 @@
 //! What an app remembers of its lists from one loading to the next.
 
+use core::cmp::Ordering;
 use core::fmt;
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::Timestamp;
 
 /// Which edition of a list it is: what grows from one to the next.
 ///
-/// Compared by the first of the three that both editions have.
+/// Compared by the first of the three that both editions have and that differs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Edition {
     /// The list's own number ([`ListInfo::sequence`]).
@@ -34,18 +35,24 @@ impl Edition {
         }
     }
 
-    fn is_before(&self, other: &Self) -> bool {
-        if let (Some(this), Some(other)) = (self.sequence, other.sequence) {
-            this < other
-        } else if let (Some(this), Some(other)) = (self.issued_at, other.issued_at) {
-            this < other
-        } else if let (Some(this), Some(other)) = (self.newest_entry, other.newest_entry) {
-            this < other
-        } else {
+    pub(super) fn is_before(&self, other: &Self) -> bool {
+        fn ordered<T: Ord>(this: Option<T>, other: Option<T>) -> Option<Ordering> {
+            Some(this?.cmp(&other?))
+        }
+        let compared = [
+            ordered(self.sequence, other.sequence),
+            ordered(self.issued_at, other.issued_at),
+            ordered(self.newest_entry, other.newest_entry),
+        ];
+        let decides = compared.into_iter().flatten().find(|o| o.is_ne());
+        match decides {
+            Some(order) => order.is_lt(),
             // An edition that lost its date can't be told from an old one.
-            (other.sequence.is_some() && self.sequence.is_none())
-                || (other.issued_at.is_some() && self.issued_at.is_none())
-                || (other.newest_entry.is_some() && self.newest_entry.is_none())
+            None => {
+                (other.sequence.is_some() && self.sequence.is_none())
+                    || (other.issued_at.is_some() && self.issued_at.is_none())
+                    || (other.newest_entry.is_some() && self.newest_entry.is_none())
+            }
         }
     }
 }
@@ -154,6 +161,23 @@ impl TrustState {
         self.lists.remove(identity)
     }
 
+    /// Forgets the latest time, which a list with a wrong date may have set
+    /// too late.
+    pub fn forget_time(&mut self) {
+        self.latest_time = None;
+    }
+
+    /// Adds what another state knows: of each list the newer edition.
+    pub(super) fn merge(&mut self, other: &Self) {
+        for (identity, edition) in &other.lists {
+            let known = self.lists.entry(identity.clone()).or_insert(*edition);
+            if known.is_before(edition) {
+                *known = *edition;
+            }
+        }
+        self.latest_time = self.latest_time.max(other.latest_time);
+    }
+
     /// Refuses an older edition than the one seen before.
     pub(super) fn check(&self, list: &ListInfo) -> Result<(), LoadError> {
         let Some((identity, seen)) = self.seen(list) else {
@@ -175,8 +199,8 @@ impl TrustState {
         Some((identity, self.lists.get(identity)?))
     }
 
-    /// The environment of the network's lists that were seen.
-    pub(super) fn environment(&self) -> Option<Environment> {
+    /// The environment of the WHO's network that the lists seen are of.
+    pub fn environment(&self) -> Option<Environment> {
         let mut identities = self.lists.keys();
         identities.find_map(|identity| Environment::of_list(identity))
     }
@@ -233,6 +257,9 @@ impl TrustState {
         let object = object.ok_or(member("lists", "an object"))?;
         let mut lists = BTreeMap::new();
         for (identity, edition) in object {
+            if !edition.is_object() {
+                return Err(member("lists", "an object of objects"));
+            }
             let sequence = match edition.get("sequence") {
                 None => None,
                 Some(number) => Some(number.as_u64().ok_or(member("sequence", "a number"))?),

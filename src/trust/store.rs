@@ -1,11 +1,10 @@
 //! The store.
 
 use core::fmt;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builder::TrustStoreBuilder;
-use super::key::{Kid, TrustedKey};
+use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
 
@@ -30,11 +29,10 @@ use crate::Timestamp;
 /// ```
 #[derive(Clone, Default)]
 pub struct TrustStore {
-    pub(super) keys: Arc<BTreeMap<Kid, Vec<TrustedKey>>>,
+    /// By kid, and under one kid in the order in which they were added.
+    pub(super) keys: Arc<Vec<TrustedKey>>,
     pub(super) lists: Arc<[Arc<ListInfo>]>,
     pub(super) latest_time: Option<Timestamp>,
-    pub(super) has_denials: bool,
-    pub(super) len: usize,
 }
 
 impl TrustStore {
@@ -46,32 +44,26 @@ impl TrustStore {
     /// All keys under a kid, in the order in which they were added. None is
     /// better than another: try each.
     pub fn candidates(&self, kid: impl AsRef<[u8]>) -> &[TrustedKey] {
-        self.keys.get(kid.as_ref()).map_or(&[], Vec::as_slice)
+        let kid = kid.as_ref();
+        let start = self.keys.partition_point(|key| key.kid.as_bytes() < kid);
+        let from = self.keys.get(start..).unwrap_or_default();
+        let count = from.partition_point(|key| key.kid.as_bytes() == kid);
+        from.get(..count).unwrap_or_default()
     }
 
     /// A store of those keys that `keep` says yes to.
     pub fn select(&self, keep: impl Fn(&TrustedKey) -> bool) -> Self {
-        let keys: BTreeMap<_, Vec<_>> = self
-            .keys
-            .iter()
-            .map(|(kid, keys)| {
-                let kept = keys.iter().filter(|key| keep(key)).cloned();
-                (kid.clone(), kept.collect::<Vec<_>>())
-            })
-            .filter(|(_, keys)| !keys.is_empty())
-            .collect();
+        let kept: Vec<_> = self.iter().filter(|key| keep(key)).cloned().collect();
         Self {
-            len: keys.values().map(Vec::len).sum(),
-            keys: Arc::new(keys),
+            keys: Arc::new(kept),
             lists: self.lists.clone(),
             latest_time: self.latest_time,
-            has_denials: self.has_denials,
         }
     }
 
     /// All keys, by kid and then in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
-        self.keys.values().flatten()
+        self.keys.iter()
     }
 
     /// What the lists that went in say about themselves.
@@ -86,23 +78,20 @@ impl TrustStore {
         self.latest_time
     }
 
-    pub(crate) fn has_denials(&self) -> bool {
-        self.has_denials
-    }
-
     /// How many keys there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.keys.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.keys.is_empty()
     }
 }
 
 impl fmt::Debug for TrustStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TrustStore({} keys, {} kids)", self.len, self.keys.len())
+        let kids = self.keys.chunk_by(|a, b| a.kid == b.kid).count();
+        write!(f, "TrustStore({} keys, {kids} kids)", self.len())
     }
 }

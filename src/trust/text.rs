@@ -2,6 +2,7 @@
 //! write it.
 
 use core::fmt::Write;
+use std::borrow::Cow;
 
 use base64::Engine;
 use base64::alphabet;
@@ -53,6 +54,18 @@ pub(super) fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Foreign text at any length, the unprintable characters escaped.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unprintable) {
+        return text.into();
+    }
+    let escape = |c: char| match is_unprintable(c) {
+        true => c.escape_unicode().to_string(),
+        false => c.into(),
+    };
+    text.chars().map(escape).collect::<String>().into()
 }
 
 /// At most 64 characters of foreign text, the unprintable ones escaped.

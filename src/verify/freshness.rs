@@ -80,9 +80,10 @@ fn one_list(list: &ListInfo, policy: &Policy, now: Timestamp) -> StepResult {
     }
 }
 
-/// The list did not exist before.
+/// The list did not exist before, or was not at hand.
 fn made_at(list: &ListInfo) -> Option<Timestamp> {
-    list.issued_at().max(list.newest_entry())
+    let dates = [list.issued_at(), list.newest_entry(), list.fetched_at()];
+    dates.into_iter().max().flatten()
 }
 
 fn is_early(now: Timestamp, than: Timestamp, policy: &Policy) -> bool {

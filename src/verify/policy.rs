@@ -1,5 +1,5 @@
 use crate::Limits;
-use crate::record::ProductCatalogue;
+use crate::record::{ProductCatalogue, TEMPLATE};
 
 /// What a verifier lets pass. The default refuses whatever is unsafe; each
 /// method that weakens it says so in its name.
@@ -19,6 +19,7 @@ pub struct Policy {
     pub(super) min_rsa_bits: usize,
     pub(super) limits: Limits,
     pub(super) products: ProductCatalogue,
+    pub(super) templates: Vec<String>,
     pub(super) max_list_age: Option<u64>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
@@ -34,6 +35,9 @@ impl Default for Policy {
             min_rsa_bits: 2048,
             limits: Limits::default(),
             products: ProductCatalogue::builtin(),
+            // That of DVC.fsh, and the version that ICVPMin.fsh and the core
+            // data dictionary give themselves; no other has been published.
+            templates: vec![TEMPLATE.into(), "1".into()],
             max_list_age: None,
             expired_lists: false,
             retrospective: false,
@@ -50,14 +54,15 @@ impl Policy {
     }
 
     /// For how many seconds after `exp` a certificate still counts as in
-    /// time, for clocks that run fast. Default 0.
+    /// time, and a trust list after its own expiry, for clocks that run fast.
+    /// Default 0.
     pub fn expiry_skew(mut self, seconds: u32) -> Self {
         self.expiry_skew = seconds.into();
         self
     }
 
-    /// How many seconds `iat` may lie in the future, for clocks that run
-    /// slow. Default 60.
+    /// How many seconds `iat` may lie in the future, and so may the time at
+    /// which a trust list was made, for clocks that run slow. Default 60.
     pub fn issue_skew(mut self, seconds: u32) -> Self {
         self.issue_skew = seconds.into();
         self
@@ -107,6 +112,14 @@ impl Policy {
     /// are compiled in.
     pub fn products(mut self, catalogue: ProductCatalogue) -> Self {
         self.products = catalogue;
+        self
+    }
+
+    /// Adds a version of the yellow card's template to those that are known,
+    /// `0.1.0` and `1`. A card of another one is
+    /// [`Unascertained`](super::Outcome::Unascertained).
+    pub fn known_template(mut self, version: &str) -> Self {
+        self.templates.push(version.into());
         self
     }
 

@@ -4,6 +4,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
+use crate::record::HealthLinkError;
 use crate::trust::{KeyUsage, Kid, Usage};
 
 /// Why a step failed, with what was compared. The texts of the errors never
@@ -83,11 +84,11 @@ pub enum Reason {
     },
     /// The list was made after the time of verification: the clock is wrong,
     /// or somebody looks back.
-    #[error("the trust list {list} was made at {dated}, and it is {now}: is the clock right?")]
+    #[error("the trust list {list} is of {dated}, and it is {now}: is the clock right?")]
     ListFromFuture {
         /// The label of the list.
         list: String,
-        /// When it was made.
+        /// When it was made or fetched, or its newest entry.
         dated: Timestamp,
         /// The time of verification.
         now: Timestamp,
@@ -181,6 +182,18 @@ pub enum Reason {
         /// The time of verification.
         now: Timestamp,
     },
+    /// What it states has no day or disease that could be read, so nothing
+    /// tells whether it holds.
+    #[error("what it states can't be held against the time: its day or its disease is not known")]
+    RecordUndated,
+    /// A yellow card names a product that the catalogue of the policy does not
+    /// have (smart-icvp, REQ-CC-06).
+    #[error("the vaccine product is not in the catalogue")]
+    UnknownProduct,
+    /// A yellow card is of a version of the template that the policy does not
+    /// name, or of none (smart-icvp, REQ-DE-27).
+    #[error("the version of the certificate's template is not known")]
+    UnknownTemplate,
     /// The signed content can't be read.
     #[error(transparent)]
     Content(#[from] ContentError),
@@ -218,6 +231,9 @@ impl Reason {
             Self::NotBefore { .. } => "not-before",
             Self::RecordNotYetValid { .. } => "record-not-yet-valid",
             Self::RecordExpired { .. } => "record-expired",
+            Self::RecordUndated => "record-undated",
+            Self::UnknownProduct => "product-unknown",
+            Self::UnknownTemplate => "template-unknown",
             Self::Content(e) => e.code(),
             Self::Deviation(_) => "strict",
         }
@@ -228,7 +244,7 @@ impl Reason {
         match self {
             // Nothing says that it is false; the key is just not at hand, or
             // its list can't be relied upon, or the payload is of a kind that
-            // is not known.
+            // is not known, or it leaves open what it states.
             Self::KidMissing
             | Self::UnknownKey { .. }
             | Self::ListExpired { .. }
@@ -236,7 +252,11 @@ impl Reason {
             | Self::ListUndated { .. }
             | Self::ListFromFuture { .. }
             | Self::ClockBehind { .. }
-            | Self::Content(ContentError::UnknownPayload) => Outcome::Unascertained,
+            | Self::RecordUndated
+            | Self::UnknownTemplate
+            | Self::Content(
+                ContentError::UnknownPayload | ContentError::HealthLink(HealthLinkError::Scheme),
+            ) => Outcome::Unascertained,
             Self::KeyDenied { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
                 Outcome::Expired

@@ -54,16 +54,6 @@ impl Outcome {
     }
 }
 
-impl Outcome {
-    /// Of two entries of one key, that with the lower rank decides.
-    pub(super) const fn rank(self) -> u8 {
-        match self {
-            Self::Revoked => 0,
-            other => other.weight() + 1,
-        }
-    }
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
@@ -93,7 +83,8 @@ pub enum Step {
     /// Neither the key on the deny list, nor the certificate on a revocation
     /// list.
     Revocation,
-    /// The content can be read.
+    /// The content can be read; the product and the template of a yellow card
+    /// are known.
     Content,
     /// What the policy asks beyond that.
     Policy,

@@ -6,7 +6,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
-use crate::record::Record;
+use crate::record::{Entry, Generation, Record};
 use crate::trust::{TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
@@ -109,13 +109,13 @@ impl Verifier {
         let content = Content::read(unverified, &self.policy, &mut progress.deviations);
         // One key may be listed twice under one kid, with and without a
         // certificate or in two of them. The entry that speaks best for the
-        // certificate counts: each of them is trusted. But none of them is if
-        // one is denied.
+        // certificate counts: each of them is trusted. A denial is in all of
+        // them.
         let mut best = self.judge(progress.clone(), signer, &content, now);
-        if best.outcome != Outcome::Valid || self.trust.has_denials() {
+        if best.outcome != Outcome::Valid {
             for signer in signers {
                 let other = self.judge(progress.clone(), signer, &content, now);
-                if other.outcome.rank() < best.outcome.rank() {
+                if other.outcome.weight() < best.outcome.weight() {
                     best = other;
                 }
             }
@@ -159,13 +159,15 @@ impl Verifier {
             .as_ref()
             .err()
             .or(content.record.as_ref().err());
+        let unread = error.map(|e| Reason::from(*e));
+        let refused = unread.or_else(|| self.unknown_card(record?));
         progress.set(
             Step::Content,
-            error.map_or(StepResult::Passed, |e| StepResult::Failed((*e).into())),
+            refused.map_or(StepResult::Passed, StepResult::Failed),
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent && self.allows_missing_expiry(record) {
+            if claims.expires_at() == TimeClaim::Absent && !needs_no_expiry(claims, record) {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
@@ -198,13 +200,31 @@ impl Verifier {
         progress.verdict(outcome, body)
     }
 
-    fn allows_missing_expiry(&self, record: Option<&Record>) -> bool {
-        self.policy.missing_exp || record.is_some_and(|record| !record.payload().needs_expiry())
+    fn allows_missing_expiry(&self, claims: &Claims, record: Option<&Record>) -> bool {
+        self.policy.missing_exp || needs_no_expiry(claims, record)
+    }
+
+    /// Whether a yellow card names a product or a template that is not known.
+    fn unknown_card(&self, record: &Record) -> Option<Reason> {
+        let cards = record.entries().iter().filter_map(|entry| match entry {
+            Entry::YellowCard(card) => Some(card),
+            _ => None,
+        });
+        let reasons = cards.filter_map(|card| {
+            if card.has_product() && self.policy.products.get(card.product()).is_none() {
+                return Some(Reason::UnknownProduct);
+            }
+            let is_known = |v| self.policy.templates.iter().any(|known| known == v);
+            let has_template = card.generation() == Generation::Icvp2026;
+            (has_template && !card.template().is_some_and(is_known))
+                .then_some(Reason::UnknownTemplate)
+        });
+        reasons.max_by_key(|reason| reason.outcome().weight())
     }
 
     fn time(&self, claims: &Claims, record: Option<&Record>, now: Timestamp) -> StepResult {
         let expiry = match claims.expires_at() {
-            TimeClaim::Absent if self.allows_missing_expiry(record) => None,
+            TimeClaim::Absent if self.allows_missing_expiry(claims, record) => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
             // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
@@ -230,10 +250,11 @@ impl Verifier {
             _ => None,
         };
         let (from, until) = record.map(Record::period).unwrap_or_default();
-        let today = now.date();
-        let stated = if today < from {
+        let stated = if record.is_some_and(Record::is_undated) {
+            Some(Reason::RecordUndated)
+        } else if from.is_some_and(|from| now < from) {
             Some(Reason::RecordNotYetValid { now })
-        } else if until.is_some() && until < today {
+        } else if until.is_some_and(|until| now > until) {
             Some(Reason::RecordExpired { now })
         } else {
             None
@@ -243,6 +264,14 @@ impl Verifier {
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
     }
+}
+
+/// By the kind of the payload, which is known where the record is not, or by
+/// what the record states.
+fn needs_no_expiry(claims: &Claims, record: Option<&Record>) -> bool {
+    let kind = claims.payload_kind();
+    kind.is_ok_and(|kind| !kind.needs_expiry())
+        || record.is_some_and(|record| !record.needs_expiry())
 }
 
 fn skipped() -> StepResult {

@@ -60,13 +60,18 @@ pub fn jws(header: &Value, payload: &Value, sign: impl Fn(&[u8]) -> Vec<u8>) -> 
 }
 
 pub fn swedish() -> String {
+    swedish_of(1_622_505_600)
+}
+
+/// Made at that second.
+pub fn swedish_of(made_at: i64) -> String {
     let dsc = common::dsc("alpha", &[]);
     let name = "CN=List,C=XX";
     let key = TestKey::new("list");
     let signer = pki::certificate(&spec(name, name, false), &key, &key).unwrap();
     let header = json!({"typ": "JOSE", "alg": "ES256", "x5c": [BASE64_STANDARD.encode(signer)]});
     let payload = json!({
-        "iss": "https://example.org", "iat": 1_622_505_600, "exp": 1_622_592_000,
+        "iss": "https://example.org", "iat": made_at, "exp": 1_622_592_000,
         "dsc_trust_list": {"XX": {"eku": {}, "keys": [
             {"kid": kid(&dsc), "kty": "EC", "x5c": [BASE64_STANDARD.encode(dsc.der())]},
         ]}},
@@ -76,13 +81,18 @@ pub fn swedish() -> String {
 
 /// The list and its signature.
 pub fn austrian() -> [Vec<u8>; 2] {
+    austrian_of("alpha")
+}
+
+/// With the key of that label.
+pub fn austrian_of(key: &str) -> [Vec<u8>; 2] {
     let encode = |value: &ciborium::Value| {
         let mut out = Vec::new();
         ciborium::into_writer(value, &mut out).unwrap();
         out
     };
     let bytes = |bytes: &[u8]| ciborium::Value::Bytes(bytes.to_vec());
-    let dsc = common::dsc("alpha", &[]);
+    let dsc = common::dsc(key, &[]);
     let id = bytes(dsc.kid().as_bytes());
     let list = encode(&cbor!({"c" => [{"i" => id, "c" => bytes(dsc.der())}]}).unwrap());
     let protected = encode(&cbor!({42 => 2, 4 => bytes(b"12345678"), 1 => -7}).unwrap());

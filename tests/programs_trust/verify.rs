@@ -238,7 +238,7 @@ fn garbage_is_refused_with_its_reason() {
     ] {
         let file = files.write("garbage", content);
         assert_eq!(reason(&[&file]), (1, expected.into()));
-        assert_eq!(run(&["inspect", &file]).status, 1);
+        assert_eq!(run(&["inspect", &file]).status, 2);
         assert_eq!(run(&["lint", &file]).status, 1);
         assert_eq!(run(&["diff", &file, &file]).status, 2);
     }
@@ -285,6 +285,16 @@ fn wrong_usage_gives_status_2_and_help_status_0() {
         let ran = run(arguments);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");
         assert!(ran.err.starts_with("trust: "), "{}", ran.err);
+    }
+    for (arguments, names) in [
+        (["verify", "--participant=XXA", &list], "of convert"),
+        (["verify", "--at=2021-06-01T00:00:00Z", &list], "of inspect"),
+        (["diff", "--all", &list], "of inspect and lint"),
+        (["convert", "--json", &list], "of inspect, verify"),
+    ] {
+        let ran = run(&arguments);
+        assert_eq!(ran.status, 2);
+        assert!(ran.err.contains(names), "{arguments:?}: {}", ran.err);
     }
     for command in [&[][..], &["inspect"], &["verify"], &["diff"], &["lint"]] {
         let ran = run(&[command, &["--help"]].concat());

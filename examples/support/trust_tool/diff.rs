@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::load::{Files, List, Refusal, complain};
 use super::{Error, Options, facts, print};
 use crate::cli::{self, printable, short_name};
+use crate::trust_files::counted;
 
 pub const HELP: &str = "\
 Says which keys a trust list has gained, lost and changed.
@@ -46,7 +47,7 @@ pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
                     complain(options.json, &list.label, "note", "signature not checked");
                 }
                 if report.rejected > 0 {
-                    let left_out = format!("{} entries are left out", report.rejected);
+                    let left_out = format!("entries left out: {}", report.rejected);
                     complain(options.json, &list.label, "note", &left_out);
                 }
                 stores.push(store);
@@ -186,9 +187,9 @@ fn words(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> Strin
     for ((list, store), sign) in lists.into_iter().zip(["---", "+++"]) {
         let made = made(store).map(|at| format!(", of {at}"));
         out += &format!(
-            "{sign} {}: {} keys{}\n",
+            "{sign} {}: {}{}\n",
             short_name(&list.label),
-            store.len(),
+            counted(store.len(), "key", "keys"),
             made.unwrap_or_default()
         );
     }

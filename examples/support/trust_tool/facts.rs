@@ -10,6 +10,7 @@ use hcert::trust::{Kid, ListInfo, LoadReport, TrustStore, TrustedKey};
 use serde_json::{Value, json};
 
 use super::line;
+use crate::trust_files::counted;
 
 /// Numbers of what was counted, by its name.
 pub type Counts = BTreeMap<String, usize>;
@@ -57,8 +58,11 @@ pub fn kid(kid: &Kid) -> String {
 
 pub fn entries(report: &LoadReport) -> String {
     format!(
-        "{}: {} keys, {} left out, {} given twice",
-        report.total, report.loaded, report.rejected, report.duplicates
+        "{}: {}, {} left out, {} given twice",
+        report.total,
+        counted(report.loaded, "key", "keys"),
+        report.rejected,
+        report.duplicates
     )
 }
 

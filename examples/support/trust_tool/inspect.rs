@@ -34,7 +34,7 @@ anybody can have written it. With one of them a list whose signature does not
 hold is refused and nothing of it is shown.
 
 Exit status: 0 all are shown, 1 some are refused, 2 wrong usage, or a file that
-can't be read.
+can't be read or is no list.
 ";
 
 pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
@@ -47,7 +47,10 @@ pub fn run(options: &Options, files: &Files) -> Result<u8, Error> {
             false => words(options, list, &result),
         })?;
     }
-    Ok(files.status(bad))
+    match files.lists.iter().all(List::is_recognised) {
+        true => Ok(files.status(bad)),
+        false => Ok(cli::EXIT_UNREADABLE),
+    }
 }
 
 type CountBy = fn(&TrustedKey) -> String;

@@ -207,7 +207,7 @@ fn of_content(store: &TrustStore, report: &LoadReport) -> Vec<Finding> {
         found(Warning, "list-empty", message.into());
     }
     if report.duplicates > 0 {
-        let message = format!("{} entries equal an earlier one", report.duplicates);
+        let message = format!("entries that equal an earlier one: {}", report.duplicates);
         found(Warning, "entry-duplicate", message);
     }
     let unchecked = store.iter().filter(|k| k.chain() == Chain::NotChecked);

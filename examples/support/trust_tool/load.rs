@@ -1,33 +1,19 @@
-//! FILEs into lists: which file belongs to which, and whether the signature
-//! holds.
+//! Whether the signature of a list holds, and what is in the list.
 
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 
-use hcert::trust::{
-    Anchor, GdhcnAnchor, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport, TrustStore,
-    detect_companion, detect_format,
-};
+use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, LoadError, LoadReport, TrustStore};
 
 use super::{Error, Options, PROGRAM};
-use crate::cli;
+pub use crate::list_files::ListFile as List;
+use crate::{cli, list_files};
 
 /// The FILEs of a command line.
 pub struct Files {
     pub lists: Vec<List>,
     /// Whether a file can't be read. It has been said which.
     pub unreadable: bool,
-}
-
-/// A list: one file, or two.
-pub struct List {
-    pub label: String,
-    pub format: Option<ListFormat>,
-    /// What [`detect_companion`] says of a file that no list needs.
-    left_over: Option<ListFormat>,
-    bytes: Vec<u8>,
-    companion: Option<Vec<u8>>,
 }
 
 /// Why a list is refused: a reason with a stable code, and a word on what to do.
@@ -41,42 +27,19 @@ pub type Loaded = (TrustStore, LoadReport);
 impl Files {
     /// Reads what can be read, and names on stderr what can't.
     pub fn read(paths: &[std::ffi::OsString], json: bool) -> Self {
-        let (mut lists, mut companions) = (Vec::new(), Vec::new());
+        let mut files = Vec::new();
         let mut unreadable = false;
         for path in paths {
             let label = path.to_string_lossy().into_owned();
-            let bytes = match bytes_of(path) {
-                Ok(bytes) => bytes,
+            match list_files::content(path) {
+                Ok(bytes) => files.push(List::new(label, bytes)),
                 Err(message) => {
                     unreadable = true;
                     complain(json, &label, "error", &message);
-                    continue;
                 }
-            };
-            let format = detect_format(&bytes);
-            let left_over = format.is_none().then(|| detect_companion(&bytes)).flatten();
-            let list = List {
-                label,
-                format,
-                left_over,
-                bytes,
-                companion: None,
-            };
-            match list.left_over {
-                Some(_) => companions.push(list),
-                None => lists.push(list),
             }
         }
-        // The first of a form goes with the first list of that form, and so on.
-        for companion in companions {
-            let waiting = lists
-                .iter_mut()
-                .find(|list| list.format == companion.left_over && list.companion.is_none());
-            match waiting {
-                Some(list) if list.format.is_some() => list.companion = Some(companion.bytes),
-                _ => lists.push(companion),
-            }
-        }
+        let lists = List::paired(files);
         Self { lists, unreadable }
     }
 
@@ -132,23 +95,19 @@ impl List {
         }
     }
 
-    fn both(&self) -> ListBytes<'_> {
-        let list = ListBytes::from(&self.bytes);
-        let companion = self.companion.as_deref();
-        companion.map_or(list, |companion| list.with_companion(companion))
+    /// Whether it is a list, or half of one.
+    pub fn is_recognised(&self) -> bool {
+        self.format.is_some() || self.half().is_some()
     }
 
     fn known(&self) -> Result<ListFormat, Refusal> {
         if let Some(format) = self.format {
             return Ok(format);
         }
-        if let Some(format) = self.left_over {
+        if let Some(message) = self.half() {
             return Err(Refusal {
                 code: "trust-companion",
-                message: format!(
-                    "the second file of a list ({}), which is not given",
-                    format.code()
-                ),
+                message,
             });
         }
         // Why, where more can be said than that no form is recognised.
@@ -214,24 +173,6 @@ pub fn complain(json: bool, label: &str, kind: &str, message: &str) {
 /// The anchor in a file.
 pub fn anchor(path: &OsStr) -> Result<Anchor, Error> {
     let label = path.to_string_lossy();
-    let bytes = bytes_of(path).map_err(|e| format!("--anchor {label}: {e}"))?;
+    let bytes = list_files::content(path).map_err(|e| format!("--anchor {label}: {e}"))?;
     Ok(Anchor::from_bytes(&bytes).map_err(|e| format!("--anchor {label}: {e}"))?)
-}
-
-/// No more than a list may have, and a byte to see that there is more.
-fn bytes_of(path: &OsStr) -> Result<Vec<u8>, String> {
-    let read = || -> io::Result<Vec<u8>> {
-        let source: Box<dyn Read> = match path.to_str() {
-            Some("-") => Box::new(io::stdin()),
-            _ => Box::new(File::open(path)?),
-        };
-        let max = LoadLimits::default().input_bytes as u64;
-        let mut bytes = Vec::new();
-        source.take(max + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    read().map_err(|error| match error.kind() {
-        io::ErrorKind::IsADirectory => "is a directory; name the files in it".into(),
-        _ => error.to_string(),
-    })
 }

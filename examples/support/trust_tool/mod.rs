@@ -1,6 +1,7 @@
 //! The commands of the program `trust`, and what they share: their options and
 //! how their output is written.
 
+mod convert;
 mod diff;
 mod facts;
 mod inspect;
@@ -28,6 +29,7 @@ pub enum Command {
     Verify,
     Diff,
     Lint,
+    Convert,
 }
 
 impl Command {
@@ -37,7 +39,8 @@ impl Command {
             "verify" => Self::Verify,
             "diff" => Self::Diff,
             "lint" => Self::Lint,
-            _ => return Err("COMMAND is inspect, verify, diff or lint".into()),
+            "convert" => Self::Convert,
+            _ => return Err("COMMAND is inspect, verify, diff, lint or convert".into()),
         })
     }
 
@@ -47,6 +50,7 @@ impl Command {
             Self::Verify => verify::HELP,
             Self::Diff => diff::HELP,
             Self::Lint => lint::HELP,
+            Self::Convert => convert::HELP,
         }
     }
 
@@ -67,6 +71,9 @@ pub struct Options {
 
 /// Runs a command with the rest of the arguments, and gives the exit status.
 pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
+    if command == Command::Convert {
+        return convert::run(parser);
+    }
     let Some((options, files)) = options(command, parser)? else {
         io::stdout().write_all(command.help().as_bytes())?;
         return Ok(0);
@@ -77,6 +84,7 @@ pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
         Command::Verify => verify::run(&options, &files),
         Command::Diff => diff::run(&options, &files),
         Command::Lint => lint::run(&options, &files),
+        Command::Convert => Ok(crate::cli::EXIT_UNREADABLE),
     }
 }
 
@@ -108,13 +116,37 @@ fn options(
             }
             Long("all") if command.looks_at_entries() => options.all = true,
             Value(file) => files.push(file),
-            _ => return Err(argument.unexpected().into()),
+            _ => return Err(unexpected(argument).into()),
         }
     }
     match files.is_empty() {
         true => Err(lexopt::Error::from("no FILE is given").into()),
         false => Ok(Some((options, files))),
     }
+}
+
+/// An option that other commands have names them.
+fn unexpected(argument: lexopt::Arg<'_>) -> lexopt::Error {
+    use lexopt::prelude::*;
+    let commands = match argument {
+        Long("at") => "inspect, lint and convert",
+        Long("all") => "inspect and lint",
+        Long("json") => "inspect, verify, diff and lint",
+        Long(
+            "out"
+            | "key"
+            | "list"
+            | "participant"
+            | "deny"
+            | "dangerously-trust-unsigned"
+            | "quiet",
+        ) => "convert",
+        _ => return argument.unexpected(),
+    };
+    let Long(name) = argument else {
+        return argument.unexpected();
+    };
+    format!("--{name} is not an option of this command, but of {commands}").into()
 }
 
 /// Output that is written at once: a reader that goes away is an error, and

@@ -5,6 +5,7 @@ use hcert::trust::{LoadReport, ProblemKind};
 use super::load::{Files, List, Loaded, Refusal, complain};
 use super::{Error, Options, facts, line, print};
 use crate::cli;
+use crate::trust_files::counted;
 
 pub const HELP: &str = "\
 Says whether the signatures of trust lists hold under what you trust.
@@ -59,9 +60,9 @@ fn every_entry(loaded: Loaded) -> Result<Loaded, Refusal> {
         Some(first) => Err(Refusal {
             code: first.problem.code(),
             message: format!(
-                "{} of {} entries are not signed as they should be; the first is {first}",
+                "not signed as they should be: {} of {}; the first is {first}",
                 problems().count(),
-                loaded.1.total
+                counted(loaded.1.total, "entry", "entries")
             ),
         }),
     }

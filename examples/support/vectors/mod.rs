@@ -12,12 +12,15 @@ mod cose;
 mod dcc;
 pub mod demo;
 mod der;
+mod field;
 mod keys;
+mod payloads;
 mod pki;
 mod sign;
 mod signature;
 mod text;
 mod trust;
+pub mod trust_lists;
 
 use std::io::Write as _;
 
@@ -112,6 +115,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         &["ehn-dcc-development/dcc-quality-assurance#69"],
     ),
     (
+        "field",
+        "A departure that certificates of the WHO's network have.",
+        &[],
+    ),
+    (
         "cbor-form",
         "CBOR that is not deterministic, not well-formed, or a bomb.",
         &[],
@@ -164,6 +172,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
     (
         "entries",
         "None, several or mixed entries in one certificate.",
+        &[],
+    ),
+    (
+        "payload",
+        "Another payload than the DCC: a yellow card, a DDCC, a medication overview or a health link. A verifier of the DCC alone takes none of them.",
         &[],
     ),
     ("value", "A value that a later stage may misread.", &[]),
@@ -483,6 +496,8 @@ impl Suite {
         trust::add(&mut suite)?;
         claims::add(&mut suite)?;
         dcc::add(&mut suite)?;
+        field::add(&mut suite)?;
+        payloads::add(&mut suite)?;
         for case in &mut suite.cases {
             case.deviations.sort_unstable();
         }
@@ -608,6 +623,19 @@ impl Suite {
             object(&[
                 ("hcert", json!("eu-dcc-hcert-spec 1.0.8")),
                 ("dcc", json!("ehn-dcc-schema 1.0.0 to 1.3.3")),
+                (
+                    "yellow-card",
+                    json!("smart-icvp 0.3.0 and ICVPMin of 2026, DVCMin of 2024")
+                ),
+                ("ddcc", json!("WHO DDCC core data set, RC2")),
+                (
+                    "medication",
+                    json!("smart-ph4h 0.9.9, MedicationOverviewMin")
+                ),
+                (
+                    "health-link",
+                    json!("smart-health-cards-and-links 1.0.0, IHE ITI VHL")
+                ),
                 ("cose", json!("RFC 9052, RFC 9053, RFC 8230")),
                 ("cwt", json!("RFC 8392")),
                 ("cbor", json!("RFC 8949")),
@@ -694,7 +722,8 @@ fn summary(verdict: &Verdict) -> String {
         .steps()
         .filter(|(_, result)| matches!(result, StepResult::Skipped(_)))
         .map(|(step, result)| (step.code(), result.code().unwrap_or_default()))
-        .filter(|(_, code)| *code != "no-revocation-data")
+        // The same in all vectors; README.md says so.
+        .filter(|(_, code)| !matches!(*code, "no-revocation-data" | "no-list"))
         .collect();
     skipped.sort_unstable();
     let mut deviations: Vec<_> = verdict.deviations().iter().map(|d| d.code()).collect();

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::cbor::{self, CborError, Head, Key, Span, Walk, major};
 use super::{Deviation, DeviationCode};
 use crate::Limits;
@@ -82,6 +85,7 @@ impl fmt::Display for DeclaredAlgorithm {
 struct Header {
     algorithm: Option<DeclaredAlgorithm>,
     kid: Option<Kid>,
+    kid_text: bool,
     critical: bool,
 }
 
@@ -180,6 +184,9 @@ impl CoseSign1 {
             }
             (None, None) => None,
         };
+        if protected_header.kid_text || unprotected.kid_text {
+            deviations.push(Deviation::new(DeviationCode::KidText, "kid"));
+        }
         if kid.as_ref().is_some_and(|kid| kid.as_bytes().len() != 8) {
             deviations.push(Deviation::new(DeviationCode::KidLength, "kid"));
         }
@@ -321,11 +328,15 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
                 header.algorithm = Some(DeclaredAlgorithm::Text);
             }
             (Key::Int(LABEL_ALG), ..) => wrong = Some("alg"),
-            (Key::Int(LABEL_KID), major::BYTES, _) => {
+            (Key::Int(LABEL_KID), major::BYTES | major::TEXT, _) => {
                 let span = walk.string(head)?;
-                match Kid::new(span.of(bytes)) {
-                    Ok(kid) => header.kid = Some(kid),
-                    Err(_) => wrong = Some("kid"),
+                header.kid_text = head.major == major::TEXT;
+                header.kid = match header.kid_text {
+                    false => Kid::new(span.of(bytes)).ok(),
+                    true => text_kid(span.of(bytes)),
+                };
+                if header.kid.is_none() {
+                    wrong = Some("kid");
                 }
                 return Ok(());
             }
@@ -339,6 +350,13 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
         Some(name) => Err(CoseError::HeaderType { name }),
         None => Ok(header),
     }
+}
+
+/// Issuers of the WHO's network write the kid as trust lists do. Reading it is
+/// safe, as a kid only leads to keys that are trusted anyway; it is read in that
+/// one spelling, so that no text stands for two kids.
+fn text_kid(text: &[u8]) -> Option<Kid> {
+    Kid::new(BASE64_STANDARD.decode(text).ok()?).ok()
 }
 
 fn known(id: i128) -> DeclaredAlgorithm {

@@ -5,8 +5,9 @@ use ciborium::Value;
 use core::fmt;
 
 use super::cbor::{self, CborError};
-use super::{Deviation, DeviationCode};
-use crate::record::PayloadKind;
+use super::members::Map;
+use super::{Deviation, DeviationCode, ddcc};
+use crate::record::{HealthLinkError, PayloadKind};
 use crate::{Limits, Timestamp};
 
 const CLAIM_ISS: i128 = 1;
@@ -18,7 +19,11 @@ const CLAIMS: [i128; 5] = [CLAIM_ISS, CLAIM_EXP, CLAIM_NBF, CLAIM_IAT, CLAIM_HCE
 
 /// 9999-12-31T23:59:59Z: what is later is no second count, but
 /// milliseconds, a mistake, or an attempt.
-const LAST_SECOND: i64 = 253_402_300_799;
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
+/// The number after it: 1978-01-11T21:31:40.800Z in milliseconds.
+const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
+/// The last millisecond of the year 9999.
+const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 
 /// Why the signed content can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +62,23 @@ pub enum ContentError {
     /// A payload does not have the shape of its kind.
     #[error("the payload is not a {kind}", kind = .0.code())]
     NotPayload(PayloadKind),
+    /// A payload states nothing.
+    #[error("the {kind} is empty", kind = .0.code())]
+    Empty(PayloadKind),
+    /// A payload that is one of its kind stands there several times, each
+    /// with a holder of its own.
+    #[error("the hcert claim holds several of the kind {kind}", kind = .0.code())]
+    SeveralRecords(PayloadKind),
+    /// A member stands there under two names.
+    #[error("a member stands there under two names")]
+    MemberTwice,
+    /// The period of validity of the record can't be read. It is never taken
+    /// for "no limit".
+    #[error("the period of validity that the record states can't be read")]
+    Period,
+    /// A health link can't be read.
+    #[error(transparent)]
+    HealthLink(#[from] HealthLinkError),
     /// The EU DCC is not a map.
     #[error("the EU DCC is not a map with text keys")]
     NotDcc,
@@ -70,6 +92,16 @@ pub enum ContentError {
     /// An entry of the EU DCC is not a map.
     #[error("an entry of the certificate is not a map")]
     NotEntry,
+    /// A yellow card states no dose.
+    #[error("the yellow card states no dose")]
+    NoDose,
+    /// A yellow card states several doses, where each has a card of its own
+    /// (smart-icvp, REQ-CC-03).
+    #[error("the yellow card states several doses, and may state one")]
+    SeveralDoses,
+    /// A yellow card of 2026 states two days of vaccination, `dv` and `dt`.
+    #[error("the yellow card states two days of vaccination")]
+    TwoDates,
 }
 
 impl ContentError {
@@ -84,10 +116,18 @@ impl ContentError {
             Self::UnknownPayload => "hcert-unknown-payload",
             Self::SeveralPayloads { .. } => "hcert-several-payloads",
             Self::NotPayload(_) => "payload-shape",
+            Self::Empty(_) => "payload-empty",
+            Self::SeveralRecords(_) => "hcert-several-records",
+            Self::MemberTwice => "payload-member-twice",
+            Self::Period => "payload-period",
+            Self::HealthLink(e) => e.code(),
             Self::NotDcc => "dcc-not-a-map",
             Self::NoEntry => "dcc-no-entry",
             Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
+            Self::NoDose => "card-no-dose",
+            Self::SeveralDoses => "card-several-doses",
+            Self::TwoDates => "card-two-dates",
         }
     }
 }
@@ -101,7 +141,8 @@ pub enum TimeClaim {
     /// A second count; a fraction is cut off.
     At(Timestamp),
     /// A number, but no second count of the years 1970–9999: NaN, infinite,
-    /// negative or beyond. It is never taken for "no limit".
+    /// negative or beyond. It is never taken for "no limit". (`iat` and `nbf`
+    /// in milliseconds are read.)
     Unusable,
 }
 
@@ -150,8 +191,10 @@ impl Claims {
             payload: Err(ContentError::NoHcert),
         };
         let mut seen = Vec::new();
-        for (key, value) in members {
-            let Some(key) = claim_key(&key, &CLAIMS, deviations) else {
+        let mut root = Vec::new();
+        for (name, value) in members {
+            let Some(key) = claim_key(&name, &CLAIMS, deviations) else {
+                root.push((name, value));
                 continue;
             };
             // A text beside the number: a reader could take either.
@@ -171,6 +214,7 @@ impl Claims {
                 _ => {}
             }
         }
+        claims.payload_at_root(Value::Map(root), deviations);
         if claims.issued_at == TimeClaim::Absent {
             deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));
         }
@@ -180,6 +224,29 @@ impl Claims {
             deviations.push(Deviation::new(DeviationCode::IssForm, "iss"));
         }
         Ok(claims)
+    }
+
+    /// The early issuers of the DDCC put it beside the claims. With an hcert
+    /// claim there would be two payloads, of which each verifier could show
+    /// another one.
+    fn payload_at_root(&mut self, root: Value, deviations: &mut Vec<Deviation>) {
+        let kind = match ddcc::at_root(&Map::new(&root, "")) {
+            Ok(None) => return,
+            Ok(Some(kind)) => Ok(kind),
+            Err(why) => Err(why),
+        };
+        self.payload = match (&self.payload, kind) {
+            (Err(ContentError::NoHcert), Ok(kind)) => {
+                deviations.push(Deviation::new(DeviationCode::HcertAtRoot, ""));
+                Ok((kind, root))
+            }
+            (Ok((first, _)), Ok(second)) => {
+                let first = *first;
+                Err(ContentError::SeveralPayloads { first, second })
+            }
+            (_, Err(why)) => Err(why),
+            (Err(why), Ok(_)) => Err(*why),
+        };
     }
 
     /// `iss`: who issued, ISO 3166-1 alpha-2 by the specification.
@@ -238,7 +305,17 @@ fn time_claim(
     deviations: &mut Vec<Deviation>,
 ) -> Result<TimeClaim, ContentError> {
     let seconds = match value {
-        Value::Integer(n) => i64::try_from(n).ok(),
+        Value::Integer(n) => match i64::try_from(n) {
+            // iat is so in the WHO's network. What begins a validity after the
+            // year 9999 can only be milliseconds of 1978 to 9999. exp decides
+            // how long a certificate is relied upon, and large numbers have
+            // been meant as "no end" there: none is guessed at.
+            Ok(n @ FIRST_MILLISECOND..=LAST_MILLISECOND) if name != "exp" => {
+                deviations.push(Deviation::new(DeviationCode::ClaimMilliseconds, name));
+                Some(n / 1000)
+            }
+            n => n.ok(),
+        },
         Value::Float(n) => {
             deviations.push(Deviation::new(DeviationCode::ClaimFloat, name));
             // The cast saturates; NaN fails the comparison.

@@ -72,6 +72,8 @@ macro_rules! deviations {
 deviations! {
     /// Line ends or tabs around the text, or blanks before it.
     TextSurroundings = "text-surroundings", "white space around the code";
+    /// Base64 of the tagged COSE_Sign1 instead of prefix, zlib and base45.
+    TextBase64 = "text-base64", "base64 in place of the prefix, zlib and base45";
     /// COSE_Sign1 without tag 18 (hcert-spec §3.2; RFC 9052 §4.2).
     CoseUntagged = "cose-untagged", "COSE_Sign1 without its tag 18";
     /// COSE_Sign1 inside the CWT tag 61 (RFC 8392 §6).
@@ -89,10 +91,15 @@ deviations! {
     KidDiffers = "kid-differs", "protected and unprotected kid differ";
     /// A kid that is not 8 bytes long (hcert-spec §3.3.3).
     KidLength = "kid-length", "kid is not 8 bytes long";
+    /// A kid as the base64 text of its bytes, where the bytes belong (RFC 9052
+    /// §3.1).
+    KidText = "kid-text", "kid is a text in base64";
     /// A time as a floating-point number; the fraction is cut off.
     ClaimFloat = "claim-float", "a time is a floating-point number";
     /// A time inside a CBOR tag.
     ClaimTagged = "claim-tagged", "a time stands inside a CBOR tag";
+    /// iat or nbf counts milliseconds, where RFC 8392 §2 has seconds.
+    ClaimMilliseconds = "claim-milliseconds", "a time is in milliseconds";
     /// A claim is named by a text, such as `"-260"`, where a number belongs.
     ClaimKeyText = "claim-key-text", "a claim is named by a text instead of a number";
     /// No `iat` (hcert-spec §3.3.6).
@@ -133,4 +140,37 @@ deviations! {
     SchemaFloat = "schema-float", "a whole number is a floating-point number";
     /// A schema version that was never published; the nearest one is applied.
     SchemaVersion = "schema-version", "no schema of that version is known";
+    /// A member that the specification of the payload does not know; it is not read.
+    MemberUnknown = "member-unknown", "the specification knows no such member";
+    /// A yellow card that names neither the supervising clinician (`cn`) nor
+    /// the issuing authority (`is`; International Health Regulations, annex 6, 4).
+    CardIssuer = "card-issuer", "neither the clinician nor the issuing authority is named";
+    /// A yellow card that states another period of validity than the
+    /// International Health Regulations set (annex 7); theirs counts.
+    CardValidity = "card-validity", "the stated period of validity is not that of the regulations";
+    /// A yellow card that was issued before the vaccination (smart-icvp, REQ-DE-13).
+    CardDates = "card-dates", "issued before the day of vaccination";
+    /// The day of vaccination under its earlier name `dt` instead of `dv`.
+    CardDateName = "card-date-name", "the day of vaccination has its earlier name dt";
+    /// The payload stands beside the claims instead of in the hcert claim, as
+    /// the early issuers of the DDCC did.
+    HcertAtRoot = "hcert-at-root", "the payload stands beside the claims, not in the hcert claim";
+    /// A DDCC with the members that the early issuers used.
+    DdccEarlyForm = "ddcc-early-form", "a DDCC in the form of the early issuers";
+    /// A payload that is one of its kind stands in an array.
+    PayloadArray = "payload-array", "the payload stands in an array of one";
+    /// A health link begins with `shlink://` or `vhlink://`.
+    LinkScheme = "link-scheme", "a health link has two slashes after its scheme";
+    /// Base64url with padding, which RFC 7515 §2 leaves out.
+    LinkPadding = "link-padding", "base64url with padding";
+    /// The key of a health link is not 32 bytes in base64url.
+    LinkKey = "link-key", "the key of a health link is not 32 bytes in base64url";
+    /// The URL of a health link is http.
+    LinkUrl = "link-url", "the URL of a health link is not https";
+    /// A health link expires at a count of milliseconds; it is read as such.
+    LinkMilliseconds = "link-milliseconds", "a health link has milliseconds in place of seconds";
+    /// Flags of a health link that are not known, or `P` with `U`.
+    LinkFlags = "link-flags", "the flags of a health link are not known, or exclude each other";
+    /// A version of the health link's protocol that is not known.
+    LinkVersion = "link-version", "the protocol version of a health link is not 1";
 }

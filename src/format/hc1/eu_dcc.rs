@@ -78,6 +78,7 @@ fn vaccination(entry: &Value) -> Vaccination {
         country: required(entry, "co"),
         issuer: required(entry, "is"),
         id: required(entry, "ci"),
+        ..Vaccination::default()
     }
 }
 
@@ -90,10 +91,11 @@ fn test(entry: &Value) -> Test {
         sampled_at: time(entry, "sc"),
         resulted_at: time(entry, "dr"),
         result: required(entry, "tr"),
-        centre: text(entry, "tc"),
+        centre: text(entry, "tc").map(Into::into),
         country: required(entry, "co"),
         issuer: required(entry, "is"),
         id: required(entry, "ci"),
+        ..Test::default()
     }
 }
 
@@ -109,7 +111,7 @@ fn recovery(entry: &Value) -> Recovery {
     }
 }
 
-fn untagged(value: &Value) -> &Value {
+pub(super) fn untagged(value: &Value) -> &Value {
     match value {
         Value::Tag(_, inner) => inner,
         other => other,
@@ -123,8 +125,8 @@ fn text(map: &Value, name: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn required(map: &Value, name: &str) -> String {
-    text(map, name).unwrap_or_default()
+fn required<T: From<String>>(map: &Value, name: &str) -> T {
+    text(map, name).unwrap_or_default().into()
 }
 
 fn number(map: &Value, name: &str) -> Option<u32> {
@@ -141,7 +143,7 @@ fn date(map: &Value, name: &str) -> Option<Date> {
     day_of(untagged(get(map, name)?).as_text()?)
 }
 
-fn day_of(text: &str) -> Option<Date> {
+pub(super) fn day_of(text: &str) -> Option<Date> {
     match text.get(10..) {
         Some(rest) if !rest.is_empty() && !rest.starts_with(['T', 't', ' ']) => None,
         _ => Date::parse(text.get(..10)?).ok(),
@@ -154,7 +156,7 @@ fn time(map: &Value, name: &str) -> Option<Timestamp> {
 
 /// A date of birth as registers write it: `-00` and `-XX` stand for an
 /// unknown day or month.
-fn birth_date(text: &str) -> PartialDate {
+pub(super) fn birth_date(text: &str) -> PartialDate {
     if let Some(day) = day_of(text) {
         return PartialDate::Day(day);
     }
@@ -208,16 +210,17 @@ pub(crate) fn write(record: &Record) -> Value {
 }
 
 /// A map of the members that have a value.
-fn members<const N: usize>(all: [(&str, Option<Value>); N]) -> Value {
+pub(super) fn members<const N: usize>(all: [(&str, Option<Value>); N]) -> Value {
     let present = |(name, value): (&str, Option<Value>)| Some((Value::from(name), value?));
     Value::Map(all.into_iter().filter_map(present).collect())
 }
 
-fn stated(text: &str) -> Option<Value> {
+pub(super) fn stated(text: impl AsRef<str>) -> Option<Value> {
+    let text = text.as_ref();
     (!text.is_empty()).then(|| Value::from(text))
 }
 
-fn day(date: Option<Date>) -> Option<Value> {
+pub(super) fn day(date: Option<Date>) -> Option<Value> {
     date.map(|date| Value::from(date.to_string()))
 }
 
@@ -248,7 +251,7 @@ fn write_test(entry: &Test) -> Value {
         ("ma", entry.device.as_deref().and_then(stated)),
         ("sc", instant(entry.sampled_at)),
         ("tr", stated(&entry.result)),
-        ("tc", entry.centre.as_deref().and_then(stated)),
+        ("tc", entry.centre().and_then(stated)),
         ("co", stated(&entry.country)),
         ("is", stated(&entry.issuer)),
         ("ci", stated(&entry.id)),

@@ -1,20 +1,60 @@
-//! TODO
+//! Health links: the payload at -260/5, 0..* links. smart-trust's models have
+//! had a link as `{"u": URI}` (`SmartHealthLink`, which the WHO's validator
+//! reads) and as a text; both are read, the first is written.
 
 use ciborium::Value;
 
-use super::Deviation;
 use super::cwt::ContentError;
-use crate::record::{Record, RecordError};
+use super::eu_dcc::members;
+use super::members::check_written;
+use super::schema::get;
+use super::{Deviation, DeviationCode};
+use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError};
 
-/// Reads the payload.
-pub(crate) fn read(_value: &Value, _: &mut Vec<Deviation>) -> Result<Record, ContentError> {
-    Err(ContentError::UnknownPayload)
+const KIND: PayloadKind = PayloadKind::HealthLink;
+
+/// Reads the payload. A link that can't be read is an error: there is nothing
+/// else that the certificate would state.
+pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
+    let links = match value {
+        Value::Array(links) => links.as_slice(),
+        one => {
+            deviations.push(Deviation::new(DeviationCode::SchemaType, ""));
+            core::slice::from_ref(one)
+        }
+    };
+    if links.is_empty() {
+        return Err(ContentError::Empty(KIND));
+    }
+    let entries = links.iter().enumerate().map(|(n, link)| {
+        let (uri, at) = match link {
+            Value::Text(uri) => (uri.as_str(), format!("[{n}]")),
+            link => match get(link, "u") {
+                Some(Value::Text(uri)) => (uri.as_str(), format!("[{n}].u")),
+                _ => return Err(ContentError::NotPayload(KIND)),
+            },
+        };
+        let link = HealthLink::parse_noting(uri, &at, deviations)?;
+        Ok(Entry::HealthLink(link))
+    });
+    Ok(Record {
+        holder: Holder::default(),
+        entries: entries.collect::<Result<_, _>>()?,
+        schema_version: String::new(),
+        payload: KIND,
+    })
 }
 
-pub(crate) fn write(_: &Record) -> Value {
-    Value::Null
+/// The record as a certificate holds it.
+pub(crate) fn write(record: &Record) -> Value {
+    let links = record.entries.iter().filter_map(|entry| match entry {
+        Entry::HealthLink(link) => Some(members([("u", Some(Value::from(link.uri())))])),
+        _ => None,
+    });
+    Value::Array(links.collect())
 }
 
-pub(crate) fn check(_: &Record) -> Result<(), RecordError> {
-    Err(ContentError::UnknownPayload.into())
+/// Whether it may be issued.
+pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
+    check_written(record, &write(record), read)
 }

@@ -51,6 +51,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
 pub(crate) const fn version(kind: PayloadKind) -> &'static str {
     match kind {
         PayloadKind::EuDcc => schema::CURRENT,
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::CURRENT,
         _ => "",
     }
 }

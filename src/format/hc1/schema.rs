@@ -178,12 +178,12 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
     unknown
 }
 
-fn is_member_name(name: &str) -> bool {
+pub(super) fn is_member_name(name: &str) -> bool {
     name.len() <= 16 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// The member of a map with that text key.
-pub(super) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
     let members = map.as_map()?;
     members
         .iter()

@@ -1,16 +1,25 @@
 //! Prefix and base45 (hcert-spec 1.0.8 §4.2.2, RFC 9285).
 
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 use super::{Deviation, DeviationCode};
 use crate::Limits;
 
 /// The context identifier of version 1.
 pub const PREFIX: &str = "HC1:";
 
+/// How base64 begins of a COSE_Sign1 in its tags, `61(18(…))`: the bytes
+/// `d8 3d d2`.
+pub const BASE64_START: &str = "2D3S";
+
 /// Why a text is not `HC1:` and base45.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
-    /// Longer than [`Limits::max_text`].
+    /// Longer than [`Limits::max_text`]; or base64 of more than
+    /// [`Limits::max_inflated`].
     #[error("the text has {found} bytes, more than {limit}")]
     TooLong {
         /// Length in bytes.
@@ -47,6 +56,45 @@ impl TextError {
             Self::Group => "base45-group",
         }
     }
+}
+
+/// The COSE_Sign1 of a text that is base64 of it, in the standard or the URL
+/// alphabet (RFC 4648 §4, §5), padded or not; `None` if the text does not
+/// begin with [`BASE64_START`] or is no base64.
+///
+/// A participant of the WHO's network prints such codes, without compression
+/// and prefix. It is safe to read them: the two tags are asked for, so that no
+/// other text is taken for one, and all that vouches for a certificate stands
+/// inside of them.
+pub fn decode_base64(
+    text: &str,
+    limits: &Limits,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Option<Vec<u8>>, TextError> {
+    let code = text.trim_matches(['\r', '\n', '\t', ' ']);
+    if text.len() > limits.max_text || !code.starts_with(BASE64_START) {
+        return Ok(None);
+    }
+    let alphabet = match code.contains(['-', '_']) {
+        true => URL_SAFE,
+        false => STANDARD,
+    };
+    let padding = DecodePaddingMode::Indifferent;
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(padding);
+    let Ok(cose) = GeneralPurpose::new(&alphabet, config).decode(code) else {
+        return Ok(None);
+    };
+    if cose.len() > limits.max_inflated {
+        return Err(TextError::TooLong {
+            found: cose.len(),
+            limit: limits.max_inflated,
+        });
+    }
+    deviations.push(Deviation::new(DeviationCode::TextBase64, ""));
+    if code.len() != text.len() {
+        deviations.push(Deviation::new(DeviationCode::TextSurroundings, ""));
+    }
+    Ok(Some(cose))
 }
 
 /// Removes the prefix and decodes the base45 after it.

@@ -5,6 +5,8 @@
 //! issues the document signers; an UPLOAD certificate signs each of them on
 //! its way to the gateway.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{Check, Claims, Content, de, json, parse_json, read_certificate_entry};
@@ -56,11 +58,28 @@ pub(super) fn read_list(
     })
 }
 
-/// What the trust anchor signed.
+/// What the trust anchor signed, each certificate once. Nothing signs the
+/// array, so whoever serves it can repeat an entry, and every document signer
+/// would be held against every repetition.
 #[derive(Default)]
 struct Authorities {
     roots: Vec<Dsc>,
     uploaders: Vec<Dsc>,
+    seen: HashSet<(&'static str, [u8; 32])>,
+}
+
+impl Authorities {
+    fn add_root(&mut self, root: Dsc) {
+        if self.seen.insert(("CSCA", root.sha256())) {
+            self.roots.push(root);
+        }
+    }
+
+    fn add_uploader(&mut self, uploader: Dsc) {
+        if self.seen.insert(("UPLOAD", uploader.sha256())) {
+            self.uploaders.push(uploader);
+        }
+    }
 }
 
 fn read_signed(source: &Source, list: &Value, anchors: &[Anchor]) -> Result<Vec<Entry>, LoadError> {
@@ -72,10 +91,10 @@ fn read_signed(source: &Source, list: &Value, anchors: &[Anchor]) -> Result<Vec<
         let kind = entry.get("certificateType").and_then(Value::as_str);
         checked.push(match kind {
             Some("CSCA") => authority(source, entry, anchors)
-                .map(|root| authorities.roots.push(root))
+                .map(|root| authorities.add_root(root))
                 .err(),
             Some("UPLOAD") => authority(source, entry, anchors)
-                .map(|uploader| authorities.uploaders.push(uploader))
+                .map(|uploader| authorities.add_uploader(uploader))
                 .err(),
             _ => None,
         });

@@ -122,6 +122,7 @@ impl fmt::Display for Environment {
 pub struct GdhcnAnchor {
     environment: Environment,
     key: PublicKey,
+    list: Option<Box<str>>,
 }
 
 // Affine coordinates, base64url as published.
@@ -141,7 +142,26 @@ const DEV_XY: [&str; 2] = [
 impl GdhcnAnchor {
     /// The lists of an environment, signed by this P-256 key.
     pub fn new(environment: Environment, key: PublicKey) -> Self {
-        Self { environment, key }
+        let list = None;
+        Self {
+            environment,
+            key,
+            list,
+        }
+    }
+
+    /// Takes the list of this name alone
+    /// ([`ListInfo::identity`]), such as
+    /// `did:web:tng-cdn.who.int:v2:trustlist`, which is all of production.
+    ///
+    /// One key signs all lists of an environment. Without this, whoever serves
+    /// them can answer with another one than the one asked for, and with an old
+    /// edition of it: a [`TrustState`](crate::trust::TrustState) that has seen
+    /// no edition of that list doesn't notice.
+    #[must_use]
+    pub fn for_list(mut self, name: &str) -> Self {
+        self.list = Some(name.into());
+        self
     }
 
     /// The pinned key of an environment.
@@ -244,6 +264,20 @@ pub struct GdhcnOrigin {
 }
 
 impl GdhcnOrigin {
+    pub(in crate::trust) fn new(
+        environment: Environment,
+        domain: &str,
+        participant: &str,
+        usage: GdhcnUsage,
+    ) -> Self {
+        Self {
+            environment,
+            domain: domain.into(),
+            participant: participant.into(),
+            usage,
+        }
+    }
+
     /// The environment of the list.
     pub fn environment(&self) -> Environment {
         self.environment
@@ -292,13 +326,23 @@ pub enum GdhcnError {
         /// The document's.
         found: Environment,
     },
-    /// The store already has keys of another environment.
-    #[error("the store has keys of the environment {has}, which never mixes with {added}")]
+    /// The store already has keys of another environment, or takes them alone.
+    #[error(
+        "of the environment {added}, which never mixes with {has}: that was loaded, remembered or asked for before"
+    )]
     MixedEnvironments {
-        /// The environment of the keys in the store.
+        /// The environment of the store.
         has: Environment,
         /// The environment of the list.
         added: Environment,
+    },
+    /// Another list than the one that the anchor is for.
+    #[error("the list is {found}, where {expected} is asked for")]
+    OtherList {
+        /// The anchor's.
+        expected: String,
+        /// What the document calls itself.
+        found: String,
     },
     /// Not a name of one of the network's lists.
     #[error("{id} is not a trust list of the network")]
@@ -362,6 +406,7 @@ impl GdhcnError {
             Self::OldVersion => "gdhcn-old-version",
             Self::Environment { .. } => "gdhcn-environment",
             Self::MixedEnvironments { .. } => "gdhcn-mixed-environments",
+            Self::OtherList { .. } => "gdhcn-other-list",
             Self::NotATrustList { .. } => "gdhcn-not-a-trust-list",
             Self::Context { .. } => "gdhcn-context",
             Self::UnknownMember { .. } => "gdhcn-unknown-member",
@@ -384,6 +429,12 @@ pub(in crate::trust) fn read(
     let root = parse(source, bytes)?;
     document::check_kind(&root)?;
     let document = Document::read(&root, anchor.environment)?;
+    if let Some(expected) = anchor.list.as_deref()
+        && expected != document.id
+    {
+        let (expected, found) = (expected.into(), shown(document.id));
+        return Err(GdhcnError::OtherList { expected, found }.into());
+    }
     let proof = Proof::read(&root, anchor.environment)?;
     source.check_count(document.methods.len())?;
     verify(&document, &proof, anchor)?;

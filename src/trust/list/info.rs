@@ -2,6 +2,7 @@
 
 use super::ListFormat;
 use crate::Timestamp;
+use crate::trust::state::Edition;
 
 /// What a list says about itself and its time, for whoever decides whether it
 /// is recent enough. Loading a list judges none of it: no clock is read.
@@ -23,9 +24,18 @@ pub(in crate::trust) struct Claims {
     pub(in crate::trust) valid_for: Option<u64>,
     pub(in crate::trust) newest_entry: Option<Timestamp>,
     pub(in crate::trust) sequence: Option<u64>,
+    pub(in crate::trust) snapshot_made_at: Option<Timestamp>,
 }
 
 impl ListInfo {
+    /// Whether it is another edition of the same list, and a later one.
+    pub(in crate::trust) fn is_newer_than(&self, other: &Self) -> bool {
+        let same = self.identity().is_some() && self.identity() == other.identity();
+        same && self.authenticated
+            && other.authenticated
+            && Edition::of(other).is_before(&Edition::of(self))
+    }
+
     /// The label that the caller gave.
     pub fn label(&self) -> &str {
         &self.label
@@ -87,5 +97,11 @@ impl ListInfo {
     /// A number that grows with every edition, where a form has one.
     pub fn sequence(&self) -> Option<u64> {
         self.claims.sequence
+    }
+
+    /// For a list out of a [snapshot](crate::trust::snapshot): when that was
+    /// made. All else here is as it was where the snapshot was made.
+    pub fn snapshot_made_at(&self) -> Option<Timestamp> {
+        self.claims.snapshot_made_at
     }
 }

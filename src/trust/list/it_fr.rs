@@ -2,6 +2,8 @@
 //! where `publicKeyPem` is the base64 of a SubjectPublicKeyInfo without the
 //! lines around it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::Content;
@@ -57,7 +59,7 @@ fn read_key(source: &Source, kid: &str, entry: &Value) -> Result<Found, ProblemK
 }
 
 /// `C=AD, ST=…`
-fn country(name: &str) -> Option<Box<str>> {
+fn country(name: &str) -> Option<Arc<str>> {
     let mut attributes = name.split(',');
     let country = attributes.find_map(|attribute| attribute.trim().strip_prefix("C="))?;
     (!country.is_empty()).then(|| shown(&country.to_ascii_uppercase()).into())

@@ -2,18 +2,22 @@
 //! own test vectors, and, where `HCERT_VECTORS` names a directory of
 //! published test data, what is found there. `corpus/` is never committed.
 
+mod lists;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use ciborium::Value;
+use ciborium::{Value, cbor};
 use coset::{CborSerializable, HeaderBuilder, TaggedCborSerializable, iana};
 use hcert::Limits;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{text, zlib};
 use hcert::qr::{EcLevel, QrSymbol};
-use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, rsa_jwk, wrap};
+use hcert::record::PayloadKind;
+use hcert_fuzz::payloads::{encode, samples};
+use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, sign, wrap};
 use sha2::{Digest, Sha256};
 
 type Error = Box<dyn std::error::Error>;
@@ -25,7 +29,10 @@ fn main() -> Result<(), Error> {
         written: 0,
     };
     corpus.issued()?;
-    corpus.trust_lists()?;
+    corpus.payloads()?;
+    corpus.add("dsc", ISSUER.dsc().der())?;
+    lists::ours(&mut corpus)?;
+    lists::snapshots(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -33,9 +40,7 @@ fn main() -> Result<(), Error> {
     if let Some(published) = std::env::var_os("HCERT_VECTORS") {
         let published = PathBuf::from(published);
         corpus.found(&published.join("dgc-testdata"))?;
-        for lists in ["trust-lists", "gdhcn"] {
-            corpus.small_files(&published.join(lists))?;
-        }
+        lists::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())
@@ -132,6 +137,35 @@ impl Corpus {
         Ok(())
     }
 
+    /// Each payload of the WHO's network, alone and in signed claims.
+    fn payloads(&mut self) -> Result<(), Error> {
+        use PayloadKind::{DdccTest, DdccVaccination, HealthLink, Medication, YellowCard};
+        for (target, kinds) in [
+            ("payload_yellow_card", &[YellowCard][..]),
+            ("payload_ddcc", &[DdccVaccination]),
+            ("payload_ddcc", &[DdccTest]),
+            ("payload_medication", &[Medication]),
+            ("payload_health_link", &[HealthLink]),
+        ] {
+            for sample in samples::of(kinds) {
+                self.add(target, &encode(&sample))?;
+                let key = kinds[0].claim_key();
+                let claims = cbor!({1 => "XX", 4 => VALIDITY.expires_at.seconds(),
+                    6 => VALIDITY.issued_at.seconds(), -260 => {key => sample}})?;
+                let claims = encode(&claims);
+                // `chain` signs claims itself, and takes what is signed of
+                // another record for a forgery.
+                self.add("chain", &claims)?;
+                self.add("cwt", &claims)?;
+                self.add("cose", &sign(&claims))?;
+            }
+        }
+        self.add(
+            "payload_health_link",
+            &serde_json::to_vec(&samples::link_json())?,
+        )
+    }
+
     #[cfg(not(feature = "image"))]
     fn pictures(&mut self, _: &QrSymbol) -> Result<(), Error> {
         Ok(())
@@ -148,28 +182,6 @@ impl Corpus {
             let mut file = std::io::Cursor::new(Vec::new());
             picture.write_to(&mut file, format)?;
             self.add("image", &file.into_inner())?;
-        }
-        Ok(())
-    }
-
-    fn trust_lists(&mut self) -> Result<(), Error> {
-        let der = ISSUER.dsc().der();
-        self.add("dsc", der)?;
-        let (kid, der) = (
-            BASE64_STANDARD.encode(ISSUER.dsc().kid().as_bytes()),
-            BASE64_STANDARD.encode(der),
-        );
-        let jwk = rsa_jwk();
-        for list in [
-            format!(r#"{{"certificates":[{{"kid":"{kid}","rawData":"{der}"}}]}}"#),
-            format!(
-                r#"[{{"kid":"{kid}","timestamp":"2021-06-01T00:00:00Z","country":"XX","certificateType":"DSC","thumbprint":"00","signature":"","rawData":"{der}"}}]"#
-            ),
-            format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"),
-            format!(r#"{{"keys":[{jwk},{{"kty":"EC","crv":"P-256","x5c":["{der}"]}}]}}"#),
-            jwk,
-        ] {
-            self.add("trust_list", list.as_bytes())?;
         }
         Ok(())
     }
@@ -198,17 +210,6 @@ impl Corpus {
             },
             _ => Ok(()),
         }
-    }
-
-    /// Trust lists that are short enough to be worth mutating.
-    fn small_files(&mut self, directory: &Path) -> Result<(), Error> {
-        for path in files(directory)? {
-            let bytes = fs::read(&path)?;
-            if bytes.len() <= 16 * 1024 {
-                self.add("trust_list", &bytes)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -1,0 +1,148 @@
+//! The suites of CertLogic's specification: `testSuite` (values) and
+//! `validation-testSuite` (which expressions are valid).
+
+use std::path::Path;
+
+use hcert::rules::certlogic::{EvalLimits, Expression, Value};
+use serde_json::Value as Json;
+
+use super::dgc_testdata::Standing;
+
+/// One assertion of a suite.
+pub struct Assertion {
+    /// The file, relative to the directory.
+    pub path: String,
+    /// The case, the number of the assertion in it from 0, and its message.
+    pub name: String,
+    /// The value, or the parts that are no expression.
+    pub expected: Json,
+    /// What was found in its place; the error's code where there is no value.
+    pub actual: Json,
+    /// Never [`Standing::Known`].
+    pub standing: Standing,
+    /// Of the suite's `skip`, or the error.
+    pub reason: String,
+}
+
+impl Assertion {
+    /// For `--json`.
+    pub fn to_json(&self) -> Json {
+        serde_json::json!({
+            "path": self.path,
+            "name": self.name,
+            "expected": self.expected,
+            "actual": self.actual,
+            "reason": self.reason,
+        })
+    }
+}
+
+/// Runs the suites that a directory (the specification's, or one of its
+/// suites) holds.
+pub fn run(directory: &Path) -> Result<Vec<Assertion>, String> {
+    let mut files = Vec::new();
+    for folder in ["", "testSuite", "validation-testSuite"] {
+        let Ok(entries) = std::fs::read_dir(directory.join(folder)) else {
+            continue;
+        };
+        files.extend(entries.flatten().map(|entry| entry.path()));
+    }
+    files.retain(|file| file.extension().is_some_and(|e| e == "json"));
+    files.sort();
+    let mut found = Vec::new();
+    for file in &files {
+        let relative = file.strip_prefix(directory).unwrap_or(file);
+        let path = relative.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|e| format!("{path}: {e}"))?;
+        let suite: Json = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
+        one_file(&path, &suite, &mut found).ok_or(format!("{path}: no suite of CertLogic"))?;
+    }
+    Ok(found)
+}
+
+fn one_file(path: &str, suite: &Json, found: &mut Vec<Assertion>) -> Option<()> {
+    let skips = |part: &Json| part.get("directive").and_then(Json::as_str) == Some("skip");
+    for (number, case) in suite.get("cases")?.as_array()?.iter().enumerate() {
+        let expression = case.get("certLogicExpression");
+        if let Some(issues) = case.get("issues") {
+            found.push(validation(path, number, expression?, issues.as_array()?));
+            continue;
+        }
+        let case_name = case.get("name")?.as_str()?;
+        for (at, assertion) in case.get("assertions")?.as_array()?.iter().enumerate() {
+            let expression = assertion.get("certLogicExpression").or(expression)?;
+            let expected = assertion.get("expected")?;
+            let message = assertion.get("message").and_then(Json::as_str);
+            let name = [Some(format!("{case_name} #{at}")), message.map(Into::into)];
+            let name = name.into_iter().flatten().collect::<Vec<_>>().join(": ");
+            let (actual, reason) = evaluate(expression, assertion.get("data")?);
+            let standing = if [suite, case, assertion].into_iter().any(skips) {
+                Standing::NotApplicable
+            } else if actual.as_ref().ok() == Some(expected) {
+                Standing::Agrees
+            } else {
+                Standing::Disagrees
+            };
+            found.push(Assertion {
+                path: path.into(),
+                name,
+                expected: expected.clone(),
+                actual: actual.unwrap_or_else(Json::from),
+                reason: match standing {
+                    Standing::NotApplicable => "marked skip in the suite".into(),
+                    _ => reason,
+                },
+                standing,
+            });
+        }
+    }
+    Some(())
+}
+
+/// The value, or the code of the error; and the error.
+fn evaluate(expression: &Json, data: &Json) -> (Result<Json, &'static str>, String) {
+    let expression = match Expression::parse(&expression.to_string()) {
+        Ok(expression) => expression,
+        Err(error) => return (Err(error.code()), error.to_string()),
+    };
+    let data = match Value::parse(&data.to_string()) {
+        Ok(data) => data,
+        Err(error) => return (Err(error.code()), error.to_string()),
+    };
+    match expression.evaluate(&data, &EvalLimits::default()) {
+        Ok(value) => match serde_json::from_str(&value.to_json()) {
+            Ok(value) => (Ok(value), String::new()),
+            Err(error) => (Err("not-json"), error.to_string()),
+        },
+        Err(error) => (Err(error.code()), error.to_string()),
+    }
+}
+
+/// Agrees if both find no fault, or both find one in the same part.
+fn validation(path: &str, number: usize, expression: &Json, issues: &[Json]) -> Assertion {
+    let expected: Vec<_> = issues
+        .iter()
+        .filter_map(|issue| issue.get("expr"))
+        .collect();
+    let (actual, reason) = match Expression::parse(&expression.to_string()) {
+        Ok(_) => (None, String::new()),
+        Err(error) => (expression.pointer(error.path()), error.to_string()),
+    };
+    let actual: Vec<_> = actual.into_iter().collect();
+    let agrees = match (expected.first(), actual.first()) {
+        (None, None) => reason.is_empty(),
+        (Some(_), Some(found)) => expected.contains(found),
+        _ => false,
+    };
+    Assertion {
+        path: path.into(),
+        name: format!("case #{number}"),
+        expected: serde_json::json!(expected),
+        actual: serde_json::json!(actual),
+        standing: match agrees {
+            true => Standing::Agrees,
+            false => Standing::Disagrees,
+        },
+        reason,
+    }
+}

@@ -1,0 +1,259 @@
+#![doc = include_str!("../../docs/snapshot.md")]
+
+mod cbor;
+mod decode;
+mod encode;
+
+pub(super) use decode::{detect, read};
+
+use super::chain::Chain;
+use super::store::TrustStore;
+use crate::Timestamp;
+use crate::crypto::{Algorithm, KeyError};
+use crate::issue::{Signer, SignerError};
+
+/// The content type in the protected header of a signed snapshot (COSE header
+/// parameter 3): a key that signs other things as well signs none that could
+/// be taken for a snapshot.
+pub const CONTENT_TYPE: &str = "application/x.hcert-trust-snapshot";
+/// The first member of every snapshot.
+pub const FORMAT_NAME: &str = "hcert-trust-snapshot";
+/// The version of the format that this crate writes and reads.
+pub const VERSION: u64 = 1;
+
+const MEMBERS: usize = 8;
+const MAX_LISTS: usize = 255;
+const TAG_COSE_SIGN1: u64 = 18;
+/// What is known of a chain, by the number that stands for it; nothing is
+/// written for [`Chain::NotChecked`].
+const CHAINS: [Chain; 4] = [
+    Chain::Authority,
+    Chain::Checked,
+    Chain::NoAuthority,
+    Chain::Unsupported,
+];
+
+/// The keys of the maps.
+mod label {
+    /// RFC 9052 §3.1.
+    pub mod header {
+        pub const ALG: u64 = 1;
+        pub const CONTENT_TYPE: u64 = 3;
+    }
+    pub mod list {
+        pub const LABEL: u64 = 0;
+        pub const FORM: u64 = 1;
+        pub const AUTHENTICATED: u64 = 2;
+        pub const IDENTITY: u64 = 3;
+        pub const ISSUER: u64 = 4;
+        pub const ISSUED_AT: u64 = 5;
+        pub const EXPIRES_AT: u64 = 6;
+        pub const FETCHED_AT: u64 = 7;
+        pub const NEWEST_ENTRY: u64 = 8;
+        pub const VALID_FOR: u64 = 9;
+        pub const SEQUENCE: u64 = 10;
+    }
+    pub mod key {
+        pub const KID: u64 = 0;
+        pub const P256: u64 = 1;
+        pub const SPKI: u64 = 2;
+        pub const ORIGIN: u64 = 3;
+        pub const HELD_BY: u64 = 4;
+        pub const CERTIFICATE: u64 = 5;
+        pub const COUNTRY: u64 = 6;
+        pub const USAGE: u64 = 7;
+        pub const GDHCN: u64 = 8;
+        pub const CHAIN: u64 = 9;
+    }
+}
+
+/// Why no snapshot was made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// Keys that the store's [`DenyList`](super::DenyList) speaks of.
+    ///
+    /// A snapshot holds no denials, so to write these keys would hand out as
+    /// trusted what the maker knows to be leaked. Leave them out first, by
+    /// [`TrustStore::select`], and hand the deny list on beside the snapshot.
+    #[error("{keys} keys are denied: leave them out of the store, or build it without deny list")]
+    Denied {
+        /// How many.
+        keys: usize,
+    },
+    /// More lists than a snapshot can name.
+    #[error("the store was made of {lists} lists, more than {max}")]
+    TooManyLists {
+        /// How many.
+        lists: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// The signer could not sign.
+    #[error("the signer: {0}")]
+    Signer(#[from] SignerError),
+    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
+    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
+    SignatureLength {
+        /// The signer's algorithm.
+        algorithm: Algorithm,
+        /// What it answered with.
+        bytes: usize,
+    },
+}
+
+impl SnapshotError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Denied { .. } => "snapshot-denied",
+            Self::TooManyLists { .. } => "snapshot-too-many-lists",
+            Self::Signer(error) => error.code(),
+            Self::SignatureLength { .. } => "snapshot-signature-length",
+        }
+    }
+}
+
+/// Why bytes are not a snapshot that can be read. Offsets count from the
+/// first byte of the input.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnapshotFormError {
+    /// The bytes end inside an item, or a declared length passes their end.
+    #[error("the snapshot ends early, or declares more than there is, at byte {at}")]
+    CutOff {
+        /// Offset in bytes.
+        at: usize,
+    },
+    /// A longer head than needed, an indefinite length, or keys of a map that
+    /// don't ascend, so that one may stand twice (RFC 8949 §4.2.1).
+    #[error("the snapshot is not in deterministic CBOR at byte {at}")]
+    NotDeterministic {
+        /// Offset in bytes.
+        at: usize,
+    },
+    /// Of another type, or outside the values that there are.
+    #[error("not {expected}, at byte {at} of the snapshot")]
+    Unexpected {
+        /// Offset in bytes.
+        at: usize,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A member that has to be there is not.
+    #[error("{within} without {name}")]
+    Missing {
+        /// The map.
+        within: &'static str,
+        /// The member.
+        name: &'static str,
+    },
+    /// A member that version 1 does not have. Each may change what a key is
+    /// good for, so none is skipped.
+    #[error("the unknown member {label} in {within}")]
+    UnknownMember {
+        /// The map.
+        within: &'static str,
+        /// The member's key.
+        label: u64,
+    },
+    /// Of a version that this crate does not know.
+    #[error("a snapshot of the version {found}, not {known}")]
+    Version {
+        /// The version found.
+        found: u64,
+        /// The version known.
+        known: u64,
+    },
+    /// A key that can't be read, such as a point that is not on its curve.
+    #[error("the key at byte {at} of the snapshot: {error}")]
+    Key {
+        /// Offset in bytes.
+        at: usize,
+        /// What is wrong.
+        error: KeyError,
+    },
+    /// Bytes follow the snapshot.
+    #[error("{count} bytes follow the snapshot")]
+    Trailing {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl SnapshotFormError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::CutOff { .. } => "snapshot-cut-off",
+            Self::NotDeterministic { .. } => "snapshot-not-deterministic",
+            Self::Unexpected { .. } => "snapshot-unexpected",
+            Self::Missing { .. } => "snapshot-missing-member",
+            Self::UnknownMember { .. } => "snapshot-unknown-member",
+            Self::Version { .. } => "snapshot-version",
+            Self::Key { error, .. } => error.code(),
+            Self::Trailing { .. } => "snapshot-trailing",
+        }
+    }
+}
+
+impl TrustStore {
+    /// Writes the store as an unsigned [snapshot](super::snapshot), made at
+    /// that time. Whoever loads it has to
+    /// [trust it unsigned](super::TrustStoreBuilder::trust_unsigned_list).
+    ///
+    /// Whether an authority signed a certificate is found out now
+    /// ([`TrustedKey::chain`](super::TrustedKey::chain)): it takes a signature
+    /// check a key.
+    pub fn to_snapshot(&self, made_at: Timestamp) -> Result<Vec<u8>, SnapshotError> {
+        let keys = self.iter().filter(|key| !key.denials().is_empty()).count();
+        if keys > 0 {
+            return Err(SnapshotError::Denied { keys });
+        }
+        encode::payload(self, made_at)
+    }
+
+    /// Writes the store as a [snapshot](super::snapshot) that the key of
+    /// `signer` vouches for, to be loaded by
+    /// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list).
+    ///
+    /// ```
+    /// use hcert::Timestamp;
+    /// use hcert::issue::P256Signer;
+    /// use hcert::trust::{Anchor, ListFormat, TrustStore};
+    /// # use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+    /// # let secret = p256::SecretKey::from_slice(&[7; 32])?;
+    /// # let private_pem = secret.to_pkcs8_pem(LineEnding::LF)?;
+    /// # let pem = secret.public_key().to_public_key_pem(LineEnding::LF)?;
+    /// # let mut builder = TrustStore::builder();
+    /// # builder.add_pem("signers.pem", &pem)?;
+    /// # let (store, _) = builder.build();
+    /// // Where the lists are fetched:
+    /// let signer = P256Signer::from_pkcs8_pem(&private_pem)?;
+    /// let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// let snapshot = store.to_signed_snapshot(made_at, &signer)?;
+    ///
+    /// // In the app, which has the public key in it:
+    /// let anchor = Anchor::Key(signer.public_key()?);
+    /// let mut builder = TrustStore::builder();
+    /// builder.add_signed_list("snapshot", ListFormat::Snapshot, &snapshot, &[anchor])?;
+    /// assert_eq!(builder.build().0.len(), store.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_signed_snapshot(
+        &self,
+        made_at: Timestamp,
+        signer: &(impl Signer + ?Sized),
+    ) -> Result<Vec<u8>, SnapshotError> {
+        let payload = self.to_snapshot(made_at)?;
+        let algorithm = signer.algorithm();
+        let header = encode::header(algorithm);
+        let [start, middle] = encode::sig_structure(&header, &payload);
+        let signature = signer.sign(&[start, header.clone(), middle, payload.clone()].concat())?;
+        match (algorithm, signature.len()) {
+            (Algorithm::Es256, 64) | (Algorithm::Ps256, 1..) => {}
+            (_, bytes) => return Err(SnapshotError::SignatureLength { algorithm, bytes }),
+        }
+        Ok(encode::signed(&header, &payload, &signature))
+    }
+}
