@@ -15,6 +15,9 @@ mod cli;
 mod input;
 #[path = "support/lint/mod.rs"]
 mod lint;
+#[path = "support/list_files.rs"]
+#[allow(dead_code)]
+mod list_files;
 #[path = "support/trust.rs"]
 #[allow(dead_code)]
 mod trust;
@@ -84,6 +87,7 @@ impl Options {
     fn parse() -> Result<Option<Self>, Error> {
         use lexopt::prelude::*;
         let mut options = Self::default();
+        options.trust.option = "--trust ";
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
