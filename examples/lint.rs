@@ -87,6 +87,7 @@ impl Options {
     fn parse() -> Result<Option<Self>, Error> {
         use lexopt::prelude::*;
         let mut options = Self::default();
+        options.trust.option = "--trust ";
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {

@@ -25,7 +25,7 @@ mod symbol;
 use core::fmt;
 
 use crate::format::hc1::{Deviation, DeviationCode};
-use crate::record::ProductCatalogue;
+use crate::record::{PayloadKind, ProductCatalogue};
 use crate::trust::{Dsc, TrustStore};
 use crate::{Limits, Timestamp};
 
@@ -162,6 +162,17 @@ impl Report {
         let words = deviation.kind().words().to_owned();
         let at = deviation.at().into();
         self.push(deviation.code(), at, words, Severity::Warning);
+    }
+
+    /// The schema's deviations are used by every payload.
+    fn deviation_of(&mut self, kind: Option<PayloadKind>, deviation: &Deviation) {
+        self.deviation(deviation);
+        if let (Some(kind), Some(last)) = (kind, self.findings.last_mut())
+            && kind != PayloadKind::EuDcc
+            && last.clause.starts_with("dcc-schema")
+        {
+            last.clause = rules::specification(kind);
+        }
     }
 
     fn note_deviation(&mut self, code: DeviationCode, at: &str) {

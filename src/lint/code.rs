@@ -10,7 +10,9 @@ use crate::format::hc1::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
 use crate::format::hc1::{DeviationCode, Unverified, payload, text};
 use crate::qr::{EcLevel, QrSymbol};
-use crate::record::{Entry, PayloadKind, ProductCatalogue, Record};
+use crate::record::{
+    Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, YellowCard,
+};
 
 /// alg and kid (RFC 9052 §3.1).
 const PARAMETERS: [i128; 2] = [1, 4];
@@ -193,8 +195,12 @@ fn content(
     let products = linter.products.clone().unwrap_or_else(builtin);
     let read = |claims| payload::read(claims, &products, &mut found);
     let record = claims.as_ref().ok().map(read);
+    let kind = claims
+        .as_ref()
+        .ok()
+        .and_then(|claims| claims.payload_kind().ok());
     for deviation in &found {
-        report.deviation(deviation);
+        report.deviation_of(kind, deviation);
     }
     let claims = match claims {
         Ok(claims) => claims,
@@ -211,8 +217,16 @@ fn content(
         Some(Ok(record)) => Some(record),
         None => None,
     };
-    further_claims(bytes, report);
-    times(linter, &claims, report);
+    // The payload's members are no claims where it stands beside them.
+    if found.iter().all(|d| d.kind() != DeviationCode::HcertAtRoot) {
+        further_claims(bytes, report);
+    }
+    times(linter, &claims, record.as_ref(), report);
+    for entry in record.iter().flat_map(Record::entries) {
+        if let Entry::YellowCard(card) = entry {
+            yellow_card(card, &products, report);
+        }
+    }
     if let Ok((kind, value)) = claims.payload() {
         report.fact("payload", kind.code());
         empty_texts(value, "", report);
@@ -239,7 +253,18 @@ fn further_claims(cwt: &[u8], report: &mut Report) {
     }
 }
 
-fn times(linter: &Linter, claims: &Claims, report: &mut Report) {
+fn yellow_card(card: &YellowCard, products: &ProductCatalogue, report: &mut Report) {
+    report.fact("generation", card.generation().code());
+    if card.has_product() && products.get(card.product()).is_none() {
+        report.find("product-unknown", "vp");
+    }
+    let has_template = card.generation() == Generation::Icvp2026;
+    if has_template && card.template() != Some(TEMPLATE) {
+        report.find("template-unknown", "v");
+    }
+}
+
+fn times(linter: &Linter, claims: &Claims, record: Option<&Record>, report: &mut Report) {
     let (iat, nbf, exp) = (claims.issued_at(), claims.not_before(), claims.expires_at());
     for (name, claim) in [("iat", iat), ("nbf", nbf), ("exp", exp)] {
         if claim == TimeClaim::Unusable {
@@ -249,8 +274,9 @@ fn times(linter: &Linter, claims: &Claims, report: &mut Report) {
     if nbf != TimeClaim::Absent {
         report.find("nbf", "nbf");
     }
-    let kind = claims.payload_kind().unwrap_or_default();
-    if exp == TimeClaim::Absent && kind.needs_expiry() {
+    let by_record = record.map(Record::needs_expiry);
+    let by_kind = || claims.payload_kind().unwrap_or_default().needs_expiry();
+    if exp == TimeClaim::Absent && by_record.unwrap_or_else(by_kind) {
         report.note_deviation(DeviationCode::ExpMissing, "exp");
     }
     let (iat, exp) = (iat.timestamp(), exp.timestamp());

@@ -144,7 +144,8 @@ impl Entry<'_> {
         }
         let country = self.text("co").unwrap_or_default().to_owned();
         let capitals = country.bytes().all(|b| b.is_ascii_uppercase());
-        if !(country.is_empty() || country.len() == 2 && capitals) {
+        let fits = country.is_empty() || (country.len() == 2 && capitals);
+        if !fits {
             self.find("country-form", "co");
         }
         if let Some(id) = self.text("ci").filter(|id| !id.is_empty()) {

@@ -6,6 +6,7 @@
 //! vaccination certificates, `ISO 18004` the QR Code standard of 2015.
 
 use super::Severity::{self, Error, Note, Warning};
+use crate::record::PayloadKind;
 
 /// A row of the table. Where `words` is empty the library's own error or
 /// deviation says what is wrong.
@@ -21,6 +22,21 @@ pub(super) struct Rule {
 pub(super) fn rule(code: &str) -> Option<&'static Rule> {
     let mut rules = OWN.iter().chain(READING);
     rules.find(|rule| rule.code == code)
+}
+
+const PAYLOAD: &str = "hcert-spec §3.3.7";
+const ICVP: &str = "smart-icvp ICVPMin";
+const LINK: &str = "SMART Health Links, payload";
+
+/// The specification of a payload.
+pub(super) const fn specification(kind: PayloadKind) -> &'static str {
+    match kind {
+        PayloadKind::EuDcc => "dcc-schema",
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => "WHO DDCC core data set",
+        PayloadKind::HealthLink => LINK,
+        PayloadKind::YellowCard => ICVP,
+        PayloadKind::Medication => "smart-ph4h MedicationOverviewMin",
+    }
 }
 
 /// A fact of the library: an error or a deviation.
@@ -62,6 +78,7 @@ const READING: &[Rule] = &[
     of("base45-character", Error, "RFC 9285 §4.2", "write digits, capitals, blank and $%*+-./: alone; no escapes, no line breaks"),
     of("base45-group", Error, "RFC 9285 §4", "encode anew: a character was lost, added or changed"),
     of("text-surroundings", Warning, "hcert-spec §4.2.2", "put the code alone into the symbol, without line ends or blanks before it"),
+    of("text-base64", Warning, "hcert-spec §4.2", "write HC1:, base45 and zlib around the COSE message; most readers know nothing else"),
     // zlib.
     of("zlib-header", Error, "hcert-spec §4.2.1; RFC 1950 §2.2", "compress the COSE message as a zlib stream: neither raw deflate nor no compression"),
     of("zlib-dictionary", Error, "RFC 1950 §2.2", "compress without a preset dictionary"),
@@ -90,6 +107,7 @@ const READING: &[Rule] = &[
     of("kid-unprotected", Note, "hcert-spec §3.3.3", "put kid into the protected header, unless the signing service can't"),
     of("kid-differs", Warning, "RFC 9052 §3; hcert-spec §3.3.3", "name kid once, in the protected header"),
     of("kid-length", Warning, "hcert-spec §3.3.3", "write the first 8 bytes of the SHA-256 of the document signer certificate"),
+    of("kid-text", Warning, "RFC 9052 §3.1", "write the bytes as a byte string, not as base64 in a text"),
     // CWT.
     of("cwt-not-claims", Error, "RFC 8392 §3", "sign a map with the keys 1, 4, 6 and -260"),
     of("cwt-claim-type", Error, "hcert-spec §3.3; RFC 8392 §3.1", "write iss as a text, exp and iat as integers, hcert as a map"),
@@ -99,6 +117,7 @@ const READING: &[Rule] = &[
     of("hcert-several-payloads", Error, "hcert-spec §3.3.7", "issue a certificate for each payload"),
     of("hcert-extra", Warning, "hcert-spec §3.3.7", "leave out what stands beside the payload"),
     of("claim-float", Warning, "hcert-spec §3.3.5, §3.3.6", "write the time as a whole number of seconds; readers round a fraction each in their way"),
+    of("claim-milliseconds", Error, "RFC 8392 §2", "write seconds since 1970"),
     of("claim-tagged", Warning, "RFC 8392 §2", "write the number without a CBOR tag"),
     of("claim-key-text", Warning, "RFC 8392 §3; hcert-spec §3.3.1", "write the claim's number as an integer, not as a text"),
     of("iat-missing", Error, "hcert-spec §3.3.6", "write iat (6), the time of issue"),
@@ -107,7 +126,39 @@ const READING: &[Rule] = &[
     of("iss-country", Warning, "hcert-spec §3.3.4", "write the country of the document signer certificate"),
     of("iat-outside-dsc", Error, "hcert-spec §3.3.6", "issue within the validity of the document signer certificate"),
     of("exp-outside-dsc", Error, "hcert-spec §3.3.5", "let exp end no later than the document signer certificate"),
-    // Payload.
+    of("hcert-at-root", Warning, "hcert-spec §3.3.7", "put the payload under its key into the hcert claim (-260)"),
+    of("hcert-several-records", Error, "hcert-spec §3.3.7", "issue a certificate for each"),
+    // Payloads of every kind.
+    of("payload-empty", Error, PAYLOAD, "write what the certificate is to state"),
+    of("payload-array", Warning, PAYLOAD, "write the payload itself in the place of the array"),
+    of("payload-member-twice", Error, PAYLOAD, "write the member once, under its current name"),
+    of("payload-period", Error, PAYLOAD, "write the period of validity as dates"),
+    of("member-unknown", Note, PAYLOAD, "leave it out: readers ignore it"),
+    // The yellow card.
+    of("card-no-dose", Error, ICVP, "write the dose"),
+    of("card-several-doses", Error, ICVP, "issue a card for each dose"),
+    of("card-two-dates", Error, ICVP, "write the day of vaccination once"),
+    of("card-issuer", Error, "IHR annex 6 (4); smart-icvp ICVPMin", "name the supervising clinician (cn) or the issuing authority (is)"),
+    of("card-validity", Warning, "IHR annex 7", "leave the period out, or write that of the regulations"),
+    of("card-dates", Error, "smart-icvp REQ-DE-13", "write a day of issue that is not before the vaccination"),
+    of("card-date-name", Note, ICVP, "write dv instead of dt"),
+    // The DDCC.
+    of("ddcc-early-form", Warning, "WHO DDCC core data set", "write the members that the core data set has today"),
+    // The health link.
+    of("link-scheme", Warning, LINK, "write one slash: shlink:/ or vhlink:/"),
+    of("link-scheme-unknown", Error, LINK, "begin with shlink:/ or vhlink:/"),
+    of("link-base64", Error, LINK, "write the JSON in base64url"),
+    of("link-json", Error, LINK, "write a JSON object"),
+    of("link-member-twice", Error, LINK, "write each member once"),
+    of("link-url-missing", Error, LINK, "write url, the address of the manifest or file"),
+    of("link-exp", Error, LINK, "write exp as a finite number of seconds since 1970"),
+    of("link-padding", Note, "RFC 7515 §2", "leave the padding of base64url out"),
+    of("link-key", Error, LINK, "write 32 random bytes in base64url: 43 characters"),
+    of("link-url", Error, LINK, "use https"),
+    of("link-milliseconds", Warning, LINK, "write seconds since 1970"),
+    of("link-flags", Warning, LINK, "write L, P and U alone, in this order, and not P with U"),
+    of("link-version", Warning, LINK, "write version 1, or leave v out"),
+    // The EU DCC.
     of("payload-shape", Error, "hcert-spec §3.3.7", "write the payload in the shape that its specification gives"),
     of("dcc-not-a-map", Error, "dcc-schema", "write a map with the text keys ver, nam, dob and one of v, t, r"),
     of("dcc-no-entry", Error, "dcc-schema", "write one vaccination (v), test (t) or recovery (r)"),
@@ -161,7 +212,7 @@ const OWN: &[Rule] = &[
     own("expired", Note, "hcert-spec §3.3.5", "expired", "issue anew, if it is still to be used"),
     own("iat-future", Warning, "hcert-spec §3.3.6", "issued in the future", "write the time of issue as it is, in UTC"),
     // Payload.
-    own("text-empty", Warning, "dcc-schema", "an empty text", "write the value, or leave an optional member out"),
+    own("text-empty", Warning, PAYLOAD, "an empty text", "write the value, or leave an optional member out"),
     own("member-extra", Note, "dcc-schema", "a member that the current schema does not know", "leave it out: readers ignore it, and strict ones refuse it"),
     own("schema-current", Note, "dcc-schema 1.3.3", "departs from the current schema, though not from that of its own version", "write by schema 1.3.3"),
     own("version-old", Note, "dcc-schema ver", "not the current version of the schema", "write by schema 1.3.3 and name it in ver"),
@@ -173,6 +224,8 @@ const OWN: &[Rule] = &[
     own("date-after-issue", Warning, "hcert-spec §3.3.6", "dated after the certificate was issued", "check the clock and the time zone"),
     own("period", Error, "dcc-schema df, du", "ends before it begins", "let du be no earlier than df"),
     own("country-form", Warning, "dcc-schema co; ISO 3166-1", "not a country code of two capital letters", "write the alpha-2 code"),
+    own("product-unknown", Error, "smart-icvp, decision logic", "the product is not in the catalogue", "write the id of a prequalified product"),
+    own("template-unknown", Error, "smart-icvp, decision logic", "the version of the template is not known", "write the published version in v"),
     own("value-unknown", Note, "DCC value sets", "a code that is not in the value set", "write a code of the value set"),
     own("uvci-prefix", Warning, "UVCI", "the identifier does not begin with URN:UVCI:", "write URN:UVCI: in front, in capitals"),
     own("uvci-version", Warning, "UVCI", "the version of the identifier is not 01", "write 01 after the prefix"),
