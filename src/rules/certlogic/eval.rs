@@ -32,15 +32,13 @@ type Result<T> = core::result::Result<T, EvalError>;
 
 static NULL: Value = Value::Null;
 
-/// What `var` looks into.
+/// What `var` looks into. Two words, so that it is passed in registers.
 #[derive(Clone, Copy)]
-enum Context<'a> {
-    Data(&'a Value),
-    /// The context of a lambda: `{"accumulator": …, "current": …}`.
-    Fold {
-        accumulator: &'a Value,
-        current: &'a Value,
-    },
+struct Context<'a> {
+    /// The data, or a lambda's `current`.
+    current: &'a Value,
+    /// In a lambda, whose context is `{"accumulator": …, "current": …}`.
+    accumulator: Option<&'a Value>,
 }
 
 /// A value. Two words, so that it is passed in registers.
@@ -108,11 +106,15 @@ impl Evaluation {
 
     #[inline]
     pub(super) fn run(&mut self, node: &Node, data: &Value) -> Result<Value> {
-        let value = self.eval(node, Context::Data(data))?;
+        let context = Context {
+            current: data,
+            accumulator: None,
+        };
+        let value = self.eval(node, context)?;
         self.own(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn eval<'a>(&mut self, node: &'a Node, context: Context<'a>) -> Result<Got<'a>> {
         self.spend(1)?;
         let found = match node {
@@ -253,20 +255,19 @@ impl Evaluation {
 
     /// The context of a lambda as a whole: `{"var": ""}`.
     fn fold_context<'a>(&mut self, context: Context<'a>) -> Result<Got<'a>> {
-        match context {
-            Context::Data(data) => Ok(Got::Ref(data)),
-            Context::Fold {
-                accumulator,
-                current,
-            } => {
-                self.weigh(accumulator, 1)?;
-                self.weigh(current, 1)?;
-                Ok(Got::own(Value::object([
-                    ("accumulator", accumulator.clone()),
-                    ("current", current.clone()),
-                ])))
-            }
-        }
+        let Context {
+            current,
+            accumulator,
+        } = context;
+        let Some(accumulator) = accumulator else {
+            return Ok(Got::Ref(current));
+        };
+        self.weigh(accumulator, 1)?;
+        self.weigh(current, 1)?;
+        Ok(Got::own(Value::object([
+            ("accumulator", accumulator.clone()),
+            ("current", current.clone()),
+        ])))
     }
 
     /// The operand that an `if` goes on with, and which one it is.
@@ -387,9 +388,9 @@ impl Evaluation {
         let mut accumulator = self.operand(initial, Operator::Reduce, 2, context)?;
         for at in 0..items.len() {
             let Some(current) = items.get(at) else { break };
-            let inner = Context::Fold {
-                accumulator: &accumulator,
+            let inner = Context {
                 current,
+                accumulator: Some(&accumulator),
             };
             let next = self.operand(lambda, Operator::Reduce, 1, inner)?;
             accumulator = Got::own(self.own(next)?);
@@ -469,23 +470,18 @@ impl Evaluation {
 
 /// Section “Data access”: what isn't there is `null`. None for the whole
 /// context of a lambda, which stands nowhere.
-#[inline]
+#[inline(never)]
 fn var<'a>(path: &'a Path, context: Context<'a>) -> Option<&'a Value> {
     let mut fragments = &*path.fragments;
-    let mut value = match context {
-        Context::Data(data) => data,
-        Context::Fold {
-            accumulator,
-            current,
-        } => {
-            fragments = fragments.split_first()?.1;
-            match path.lambda {
-                Some(Lambda::Accumulator) => accumulator,
-                Some(Lambda::Current) => current,
-                None => &NULL,
-            }
-        }
-    };
+    let mut value = context.current;
+    if let Some(accumulator) = context.accumulator {
+        fragments = fragments.split_first()?.1;
+        value = match path.lambda {
+            Some(Lambda::Accumulator) => accumulator,
+            Some(Lambda::Current) => value,
+            None => &NULL,
+        };
+    }
     for fragment in fragments {
         let part = match (fragment, value) {
             (Fragment::Name(name), Value::Object(object)) => object.find(name),
