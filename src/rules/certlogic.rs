@@ -43,12 +43,12 @@
 //!
 //! # Why no JsonLogic crate
 //!
-//! `datalogic-rs`, `jsonlogic-rs` and `jsonlogic` coerce where CertLogic wants
-//! an error: there, `{">": ["2", 1]}` is true, a missing operand is `null`,
-//! and objects are truthy by other rules; their date operators, where there are any,
-//! follow neither ECMAScript's month arithmetic nor the rounding of partial dates of
-//! birth. What remained of such a crate would be its tree, evaluated without
-//! a budget and with values of the certificate in its error texts.
+//! JsonLogic coerces where CertLogic wants an error: in `datalogic-rs` (5.4),
+//! `{">": ["2", 1]}` and `{">=": [<missing>, 0]}` are true and a missing array
+//! holds nothing; `jsonlogic-rs` and `jsonlogic` follow JavaScript in the same
+//! way. Their date operators, where there are any, have neither ECMAScript's
+//! month arithmetic nor partial dates of birth, so that next to nothing but
+//! the tree would remain of such a crate, evaluated without a budget.
 
 mod date_time;
 mod error;

@@ -2,6 +2,7 @@
 //! own test vectors, and, where `HCERT_VECTORS` names a directory of
 //! published test data, what is found there. `corpus/` is never committed.
 
+mod certlogic;
 mod lists;
 
 use std::fs;
@@ -33,6 +34,7 @@ fn main() -> Result<(), Error> {
     corpus.add("dsc", ISSUER.dsc().der())?;
     lists::ours(&mut corpus)?;
     lists::snapshots(&mut corpus)?;
+    certlogic::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -41,6 +43,7 @@ fn main() -> Result<(), Error> {
         let published = PathBuf::from(published);
         corpus.found(&published.join("dgc-testdata"))?;
         lists::published(&mut corpus, &published)?;
+        certlogic::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())

@@ -1,97 +1,21 @@
 //! Evaluation. Whatever the specification calls an error is one, and none of
 //! them becomes a value on the way up.
 
-use core::ops::Deref;
+mod equality;
+mod place;
+mod steps;
+
+pub use steps::EvalLimits;
 
 use super::date_time::DateTime;
 use super::error::{EvalError, EvalFault};
-use super::expression::{Fragment, Lambda, Node, Path, Test, Time};
+use super::expression::{Node, Test, Time};
 use super::operator::Operator;
 use super::value::Value;
-
-/// How much work an evaluation may be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct EvalLimits {
-    /// Most steps: one for each operation, for each item that `in` looks at,
-    /// for each value that is copied, and for each 16 bytes of text that are
-    /// copied or looked into.
-    pub max_steps: u64,
-}
-
-impl Default for EvalLimits {
-    fn default() -> Self {
-        Self { max_steps: 100_000 }
-    }
-}
-
-/// Deepest nesting of a value that an expression may build.
-const MAX_VALUE_DEPTH: usize = 128;
+use equality::{contains, same};
+use place::{Context, Got, Items, NULL, var};
 
 type Result<T> = core::result::Result<T, EvalError>;
-
-static NULL: Value = Value::Null;
-
-/// What `var` looks into.
-#[derive(Clone, Copy)]
-enum Context<'a> {
-    Data(&'a Value),
-    /// The context of a lambda: `{"accumulator": …, "current": …}`.
-    Fold {
-        accumulator: &'a Value,
-        current: &'a Value,
-    },
-}
-
-/// A value. Two words, so that it is passed in registers.
-enum Got<'a> {
-    /// It stands in the data or in the expression.
-    Ref(&'a Value),
-    /// It was computed.
-    Own(Box<Value>),
-}
-
-impl Got<'_> {
-    fn own(value: Value) -> Self {
-        Self::Own(Box::new(value))
-    }
-}
-
-impl Deref for Got<'_> {
-    type Target = Value;
-
-    #[inline]
-    fn deref(&self) -> &Value {
-        match self {
-            Self::Ref(value) => value,
-            Self::Own(value) => value,
-        }
-    }
-}
-
-/// An array whose items are looked at.
-enum Items<'a> {
-    /// An array, or null for an empty one.
-    All(Got<'a>),
-    /// The items by themselves.
-    Each(Vec<Got<'a>>),
-}
-
-impl Items<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::All(array) => array.as_array().map_or(0, <[Value]>::len),
-            Self::Each(items) => items.len(),
-        }
-    }
-
-    fn get(&self, index: usize) -> Option<&Value> {
-        match self {
-            Self::All(array) => array.as_array()?.get(index),
-            Self::Each(items) => items.get(index).map(|item| &**item),
-        }
-    }
-}
 
 pub(super) struct Evaluation {
     left: u64,
@@ -108,11 +32,15 @@ impl Evaluation {
 
     #[inline]
     pub(super) fn run(&mut self, node: &Node, data: &Value) -> Result<Value> {
-        let value = self.eval(node, Context::Data(data))?;
+        let context = Context {
+            current: data,
+            accumulator: None,
+        };
+        let value = self.eval(node, context)?;
         self.own(value)
     }
 
-    #[inline]
+    #[inline(always)]
     fn eval<'a>(&mut self, node: &'a Node, context: Context<'a>) -> Result<Got<'a>> {
         self.spend(1)?;
         let found = match node {
@@ -253,20 +181,19 @@ impl Evaluation {
 
     /// The context of a lambda as a whole: `{"var": ""}`.
     fn fold_context<'a>(&mut self, context: Context<'a>) -> Result<Got<'a>> {
-        match context {
-            Context::Data(data) => Ok(Got::Ref(data)),
-            Context::Fold {
-                accumulator,
-                current,
-            } => {
-                self.weigh(accumulator, 1)?;
-                self.weigh(current, 1)?;
-                Ok(Got::own(Value::object([
-                    ("accumulator", accumulator.clone()),
-                    ("current", current.clone()),
-                ])))
-            }
-        }
+        let Context {
+            current,
+            accumulator,
+        } = context;
+        let Some(accumulator) = accumulator else {
+            return Ok(Got::Ref(current));
+        };
+        self.weigh(accumulator, 1)?;
+        self.weigh(current, 1)?;
+        Ok(Got::own(Value::object([
+            ("accumulator", accumulator.clone()),
+            ("current", current.clone()),
+        ])))
     }
 
     /// The operand that an `if` goes on with, and which one it is.
@@ -387,9 +314,9 @@ impl Evaluation {
         let mut accumulator = self.operand(initial, Operator::Reduce, 2, context)?;
         for at in 0..items.len() {
             let Some(current) = items.get(at) else { break };
-            let inner = Context::Fold {
-                accumulator: &accumulator,
+            let inner = Context {
                 current,
+                accumulator: Some(&accumulator),
             };
             let next = self.operand(lambda, Operator::Reduce, 1, inner)?;
             accumulator = Got::own(self.own(next)?);
@@ -420,120 +347,6 @@ impl Evaluation {
             .and_then(|index| text.split(['/', '#', ':']).nth(index));
         Ok(fragment.map_or(Got::Ref(&NULL), |fragment| Got::own(fragment.into())))
     }
-
-    #[inline]
-    fn spend(&mut self, steps: u64) -> Result<()> {
-        match self.left.checked_sub(steps) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => Err(EvalFault::TooManySteps { max: self.max }.into()),
-        }
-    }
-
-    fn read(&mut self, text: &str) -> Result<()> {
-        self.spend(text.len() as u64 / 16)
-    }
-
-    #[inline]
-    fn own(&mut self, value: Got<'_>) -> Result<Value> {
-        match value {
-            Got::Ref(Value::Bool(value)) => Ok(Value::Bool(*value)),
-            Got::Ref(value) => {
-                self.weigh(value, 0)?;
-                Ok(value.clone())
-            }
-            Got::Own(value) => Ok(*value),
-        }
-    }
-
-    /// Pays for a copy, before it is made.
-    fn weigh(&mut self, value: &Value, depth: usize) -> Result<()> {
-        if depth > MAX_VALUE_DEPTH {
-            let max = MAX_VALUE_DEPTH;
-            return Err(EvalFault::TooDeep { max }.into());
-        }
-        self.spend(1)?;
-        match value {
-            Value::String(text) => self.read(text),
-            Value::Array(items) => items.iter().try_for_each(|v| self.weigh(v, depth + 1)),
-            Value::Object(members) => members.iter().try_for_each(|(name, v)| {
-                self.read(name)?;
-                self.weigh(v, depth + 1)
-            }),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Section “Data access”: what isn't there is `null`. None for the whole
-/// context of a lambda, which stands nowhere.
-#[inline]
-fn var<'a>(path: &'a Path, context: Context<'a>) -> Option<&'a Value> {
-    let mut fragments = &*path.fragments;
-    let mut value = match context {
-        Context::Data(data) => data,
-        Context::Fold {
-            accumulator,
-            current,
-        } => {
-            fragments = fragments.split_first()?.1;
-            match path.lambda {
-                Some(Lambda::Accumulator) => accumulator,
-                Some(Lambda::Current) => current,
-                None => &NULL,
-            }
-        }
-    };
-    for fragment in fragments {
-        let part = match (fragment, value) {
-            (Fragment::Name(name), Value::Object(object)) => object.find(name),
-            (Fragment::Index(Some(index)), Value::Array(items)) => items.get(*index),
-            _ => None,
-        };
-        match part {
-            Some(part) => value = part,
-            None => return Some(&NULL),
-        }
-    }
-    Some(value)
-}
-
-/// `===`: without coercion. What the specification leaves open is an error.
-#[inline]
-fn same(l: &Value, r: &Value) -> Result<bool> {
-    match (l, r) {
-        (Value::String(l), Value::String(r)) => Ok(same_text(l, r)),
-        (Value::Int(l), Value::Int(r)) => Ok(l == r),
-        (Value::Bool(l), Value::Bool(r)) => Ok(l == r),
-        (Value::Null, Value::Null) => Ok(true),
-        (Value::Number(l), Value::Number(r)) => Ok(l == r),
-        (Value::Array(_), Value::Array(_)) => Err(open("arrays")),
-        (Value::Object(_), Value::Object(_)) => Err(open("objects")),
-        (Value::DateTime(_), Value::DateTime(_)) => Err(open("date-times")),
-        _ => Ok(false),
-    }
-}
-
-/// Codes of the same length differ in the last byte more often than in the
-/// first, and are short: a call of memcmp is saved.
-#[inline]
-fn same_text(l: &str, r: &str) -> bool {
-    l.len() == r.len() && l.as_bytes().last() == r.as_bytes().last() && l == r
-}
-
-fn contains<'v>(items: impl IntoIterator<Item = &'v Value>, member: &Value) -> Result<bool> {
-    let mut items = items.into_iter();
-    if let Value::String(text) = member {
-        return Ok(items.any(|i| matches!(i, Value::String(item) if same_text(item, text))));
-    }
-    for item in items {
-        if same(member, item)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 #[inline]
@@ -557,9 +370,4 @@ fn bool<'a>(value: bool) -> Got<'a> {
 fn wrong(expected: &'static str, value: &Value) -> EvalError {
     let found = value.kind();
     EvalFault::Type { expected, found }.into()
-}
-
-#[cold]
-fn open(kind: &'static str) -> EvalError {
-    EvalFault::Equality { kind }.into()
 }

@@ -1,10 +1,13 @@
 //! Objects, whose members are looked up far more often than they are made.
 
+use std::sync::Arc;
+
 use super::value::Value;
 
-/// The members of a JSON object, in their order.
+/// The members of a JSON object, in their order. Clones share them, so that
+/// value sets can be put beside each certificate.
 #[derive(Clone, PartialEq, Default)]
-pub struct Object(Vec<Member>);
+pub struct Object(Arc<[Member]>);
 
 #[derive(Clone, PartialEq)]
 struct Member {
