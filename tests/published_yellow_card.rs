@@ -74,6 +74,7 @@ fn published_cards_against_the_development_list() {
             ("card-issuer", "v"),
             ("card-validity", "v.vls"),
             ("iss-country", "iss"),
+            ("exp-missing", "exp"),
         ];
         assert_eq!(found.collect::<Vec<_>>(), expected);
         let [Entry::YellowCard(found)] = verdict.verified().unwrap().record().entries() else {

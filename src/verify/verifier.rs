@@ -167,17 +167,23 @@ impl Verifier {
         );
         if let Some(claims) = claims {
             note_signer(claims, signer, &mut progress.deviations);
-            if claims.expires_at() == TimeClaim::Absent && !needs_no_expiry(claims, record) {
+            if claims.expires_at() == TimeClaim::Absent
+                && self.allows_missing_expiry(claims, record)
+            {
                 progress
                     .deviations
                     .push(Deviation::new(DeviationCode::ExpMissing, "exp"));
             }
         }
-        // hcert-spec §3.3.3: verifiers must accept the kid in either header.
-        let refused = progress
-            .deviations
-            .iter()
-            .find(|d| self.policy.strict && d.kind() != DeviationCode::KidUnprotected);
+        // hcert-spec §3.3.3: verifiers must accept the kid in either header. And
+        // what holds for life has no exp to state.
+        let kind = claims.and_then(|claims| claims.payload_kind().ok());
+        let needs_none = kind.is_some_and(|kind| !kind.needs_expiry());
+        let refused = progress.deviations.iter().find(|d| match d.kind() {
+            DeviationCode::KidUnprotected => false,
+            DeviationCode::ExpMissing => self.policy.strict && !needs_none,
+            _ => self.policy.strict,
+        });
         let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
         progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
 
