@@ -1,5 +1,6 @@
 //! Objects, whose members are looked up far more often than they are made.
 
+use core::fmt;
 use std::sync::Arc;
 
 use super::value::Value;
@@ -74,6 +75,13 @@ impl Object {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Object {
+    /// The size alone, as it may be about a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Object({} members)", self.len())
     }
 }
 

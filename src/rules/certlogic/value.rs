@@ -140,7 +140,7 @@ impl fmt::Debug for Value {
             Self::String(_) => f.write_str("String(redacted)"),
             Self::DateTime(_) => f.write_str("DateTime(redacted)"),
             Self::Array(items) => write!(f, "Array({} items)", items.len()),
-            Self::Object(members) => write!(f, "Object({} members)", members.len()),
+            Self::Object(members) => members.fmt(f),
         }
     }
 }
