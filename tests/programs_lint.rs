@@ -7,66 +7,17 @@
 )]
 
 mod common;
-
-use std::path::PathBuf;
-use std::process::Command;
+#[path = "common/programs.rs"]
+mod programs;
 
 use common::{dsc, issued, vaccination};
+use programs::{Files, Ran};
 use serde_json::Value;
 
 const AT: [&str; 2] = ["--at", "2021-07-01T00:00:00Z"];
 
-/// A directory of a test's own, removed at its end.
-struct Files(PathBuf);
-
-impl Files {
-    fn new(name: &str) -> Self {
-        let directory = format!("hcert-lint-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(directory);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.0.join(name);
-        std::fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn lines(&self) -> Vec<Value> {
-        let parse = |line| serde_json::from_str(line).unwrap();
-        self.out.lines().map(parse).collect()
-    }
-}
-
-/// `cargo test` builds the examples beside the test programs.
 fn lint(arguments: &[&str]) -> Ran {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("lint{}", std::env::consts::EXE_SUFFIX));
-    let output = Command::new(&path).args(arguments).output();
-    let output = output.unwrap_or_else(|e| panic!("cargo build --examples: {e}"));
-    Ran {
-        status: output.status.code().expect("ended by itself"),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    programs::run("lint", arguments)
 }
 
 fn lint_at(arguments: &[&str]) -> Ran {

@@ -7,100 +7,23 @@
 )]
 
 mod common;
+#[path = "common/programs.rs"]
+mod programs;
 
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use common::{dsc, issued, issuer};
+use programs::{Files, Ran, program, run, run_with_stdin};
 use serde_json::Value;
 
 const NOW: &str = "2021-07-01T00:00:00Z";
 
-/// `cargo test` builds the examples beside the test programs.
-fn program(name: &str) -> Command {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        path.is_file(),
-        "{} is not built: cargo build --examples",
-        path.display()
-    );
-    Command::new(path)
-}
-
-/// A directory of a test's own, removed at its end.
-struct Files(PathBuf);
-
 impl Files {
-    fn new(name: &str) -> Self {
-        let directory = format!("hcert-programs-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(directory);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        let path = self.0.join(name);
-        std::fs::write(&path, content).unwrap();
-        path.to_str().unwrap().to_owned()
-    }
-
     /// A trust list with the document signer `alpha`.
     fn trust(&self) -> String {
         self.write("trust.der", dsc("alpha", &[]).der())
     }
-}
-
-impl Drop for Files {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-impl Ran {
-    fn new(output: Output) -> Self {
-        Self {
-            status: output.status.code().expect("ended by itself"),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    fn lines(&self) -> Vec<Value> {
-        let parse = |line| serde_json::from_str(line).unwrap();
-        self.out.lines().map(parse).collect()
-    }
-
-    fn line(&self) -> Value {
-        let [line] = <[Value; 1]>::try_from(self.lines()).unwrap();
-        line
-    }
-}
-
-fn run(name: &str, arguments: &[&str]) -> Ran {
-    Ran::new(program(name).args(arguments).output().unwrap())
-}
-
-fn run_with_stdin(name: &str, arguments: &[&str], stdin: &[u8]) -> Ran {
-    let mut child = program(name)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    Ran::new(child.wait_with_output().unwrap())
 }
 
 fn verify_at(time: &str, files: &Files, more: &[&str]) -> Ran {

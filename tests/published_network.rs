@@ -2,9 +2,9 @@
 //! the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[path = "common/programs.rs"]
+mod programs;
 mod published;
-
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -16,17 +16,10 @@ fn spanish_certificates_verify_with_the_production_list() {
     ) else {
         return;
     };
-    let tests = std::env::current_exe().unwrap();
-    let verify = tests
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/verify");
     for name in ["201", "202", "203"] {
         let vector = published::read_json(&vectors.join(format!("{name}.json"))).unwrap();
         let run = |environment: &[&str]| {
-            let mut command = Command::new(&verify);
+            let mut command = programs::program("verify");
             command
                 .args(["--json", "--at", "2021-05-11T12:00:00Z", "--trust"])
                 .arg(&list);

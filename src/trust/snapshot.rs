@@ -23,7 +23,6 @@ pub const VERSION: u64 = 1;
 
 const MEMBERS: usize = 8;
 const MAX_LISTS: usize = 255;
-const TAG_COSE_SIGN1: u64 = 18;
 /// What is known of a chain, by the number that stands for it; nothing is
 /// written for [`Chain::NotChecked`].
 const CHAINS: [Chain; 4] = [

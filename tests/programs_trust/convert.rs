@@ -1,29 +1,20 @@
 //! `trust convert`, and `verify` with what comes of it.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::lists::*;
-use crate::{Files, Ran, common, program, run};
+use crate::{Files, Ran, common, programs, run};
 use common::pki::TestKey;
 
 pub const NOW: &str = "2021-06-01T12:00:00Z";
 
 pub fn verify(arguments: &[&str]) -> Ran {
-    let trust = program().get_program().to_owned();
-    let beside = std::path::Path::new(&trust).with_file_name("verify");
-    let output = Command::new(beside)
-        .args(["--json", "--quiet"])
-        .args(arguments)
-        .arg(common::issued("alpha", &common::vaccination()).text())
-        .output()
-        .unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    let certificate = common::issued("alpha", &common::vaccination());
+    let fixed = ["--json", "--quiet"];
+    programs::run(
+        "verify",
+        &[&fixed, arguments, &[certificate.text()]].concat(),
+    )
 }
 
 fn verdict(arguments: &[&str]) -> (Value, Value) {

@@ -102,7 +102,7 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<Shape, CborError> {
 }
 
 /// Major types (RFC 8949 §3.1).
-pub(super) mod major {
+pub(crate) mod major {
     pub const UNSIGNED: u8 = 0;
     pub const NEGATIVE: u8 = 1;
     pub const BYTES: u8 = 2;
@@ -111,6 +111,20 @@ pub(super) mod major {
     pub const MAP: u8 = 5;
     pub const TAG: u8 = 6;
     pub const SIMPLE: u8 = 7;
+}
+
+/// Appends the head of an item in its shortest form (RFC 8949 §4.2.1).
+pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, argument: u64) {
+    let be = argument.to_be_bytes();
+    let (info, used) = match argument {
+        0..24 => (argument as u8, 0),
+        24..0x100 => (24, 1),
+        0x100..0x1_0000 => (25, 2),
+        0x1_0000..0x1_0000_0000 => (26, 4),
+        _ => (27, 8),
+    };
+    out.push(major << 5 | info);
+    out.extend(be.iter().skip(8 - used));
 }
 
 /// The head of an item: major type and argument; `None` is indefinite.

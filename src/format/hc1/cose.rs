@@ -276,15 +276,9 @@ impl fmt::Debug for CoseSign1 {
 
 /// The head of a definite byte string, in its shortest form (RFC 8949 §3).
 fn bytes_head(bytes: &[u8]) -> Vec<u8> {
-    let length = bytes.len() as u64;
-    let be = length.to_be_bytes();
-    match length {
-        0..24 => vec![0x40 | length as u8],
-        24..0x100 => [&[0x58], be.get(7..).unwrap_or_default()].concat(),
-        0x100..0x1_0000 => [&[0x59], be.get(6..).unwrap_or_default()].concat(),
-        0x1_0000..0x1_0000_0000 => [&[0x5a], be.get(4..).unwrap_or_default()].concat(),
-        _ => [&[0x5b], &be[..]].concat(),
-    }
+    let mut head = Vec::with_capacity(9);
+    cbor::write_head(&mut head, major::BYTES, bytes.len() as u64);
+    head
 }
 
 /// Takes the tags off and reads the head of the array behind them.

@@ -2,19 +2,10 @@
 //! lengths, shortest heads, map keys ascending.
 
 use super::SnapshotFormError;
+use crate::format::hc1::cbor::{major, write_head};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 
-mod major {
-    pub const UNSIGNED: u8 = 0;
-    pub const NEGATIVE: u8 = 1;
-    pub const BYTES: u8 = 2;
-    pub const TEXT: u8 = 3;
-    pub const ARRAY: u8 = 4;
-    pub const MAP: u8 = 5;
-    pub const TAG: u8 = 6;
-    pub const SIMPLE: u8 = 7;
-}
 const FALSE: u64 = 20;
 const TRUE: u64 = 21;
 
@@ -27,16 +18,7 @@ impl Writer {
     }
 
     fn head(&mut self, major: u8, argument: u64) -> &mut Self {
-        let be = argument.to_be_bytes();
-        let (info, used) = match argument {
-            0..24 => (argument as u8, 0),
-            24..0x100 => (24, 1),
-            0x100..0x1_0000 => (25, 2),
-            0x1_0000..0x1_0000_0000 => (26, 4),
-            _ => (27, 8),
-        };
-        self.0.push(major << 5 | info);
-        self.0.extend(be.iter().skip(8 - used));
+        write_head(&mut self.0, major, argument);
         self
     }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::cbor::Reader;
 use super::{
-    CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotFormError, TAG_COSE_SIGN1,
-    VERSION, encode, label,
+    CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotFormError, VERSION, encode,
+    label,
 };
 use crate::Timestamp;
 use crate::crypto::{Algorithm, KeyKind, PublicKey};
+use crate::format::hc1::cose::TAG_COSE_SIGN1;
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;

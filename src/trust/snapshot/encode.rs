@@ -4,12 +4,10 @@ use core::hash::Hash;
 use std::collections::HashMap;
 
 use super::cbor::Writer;
-use super::{
-    CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, TAG_COSE_SIGN1, VERSION,
-    label,
-};
+use super::{CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
+use crate::format::hc1::cose::TAG_COSE_SIGN1;
 use crate::trust::key::TrustedKey;
 use crate::trust::list::{Claims, ListFormat, ListInfo};
 use crate::trust::store::TrustStore;

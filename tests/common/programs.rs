@@ -1,0 +1,92 @@
+//! The example programs, as a user runs them.
+#![allow(dead_code)]
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// `cargo test` builds the examples beside the test programs.
+pub fn program(name: &str) -> Command {
+    let mut path = std::env::current_exe().unwrap();
+    path.pop();
+    path.pop();
+    path.push("examples");
+    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.is_file(),
+        "{} is not built: cargo build --examples",
+        path.display()
+    );
+    Command::new(path)
+}
+
+/// What a program left behind.
+pub struct Ran {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    pub fn new(output: Output) -> Self {
+        Self {
+            status: output.status.code().expect("ended by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    pub fn lines(&self) -> Vec<Value> {
+        let parse = |line| serde_json::from_str(line).unwrap();
+        self.out.lines().map(parse).collect()
+    }
+
+    pub fn line(&self) -> Value {
+        let [line] = <[Value; 1]>::try_from(self.lines()).unwrap();
+        line
+    }
+}
+
+pub fn run(name: &str, arguments: &[&str]) -> Ran {
+    let mut program = program(name);
+    program.args(arguments).stdin(Stdio::null());
+    Ran::new(program.output().unwrap())
+}
+
+pub fn run_with_stdin(name: &str, arguments: &[&str], stdin: &[u8]) -> Ran {
+    let mut child = program(name)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(stdin).unwrap();
+    Ran::new(child.wait_with_output().unwrap())
+}
+
+/// A directory of a test's own, removed at its end.
+pub struct Files(pub PathBuf);
+
+impl Files {
+    pub fn new(name: &str) -> Self {
+        let directory = format!("hcert-programs-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(directory);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
