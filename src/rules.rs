@@ -2,5 +2,13 @@
 //! are data like the trust lists.
 //!
 //! [`certlogic`] is the language that the EU's business rules are written in.
+//! Whatever asks gets an [`Acceptance`].
 
+mod acceptance;
+mod arrival;
 pub mod certlogic;
+
+pub use acceptance::{
+    Acceptance, AffectedValue, Decision, OpenReason, RuleOutcome, RuleResult, Texts,
+};
+pub use arrival::Arrival;
