@@ -7,8 +7,21 @@
 mod acceptance;
 mod arrival;
 pub mod certlogic;
+mod problem;
+mod read;
+mod rule;
+mod set;
+mod subject;
+mod version;
+mod windows;
 
 pub use acceptance::{
     Acceptance, AffectedValue, Decision, OpenReason, RuleOutcome, RuleResult, Texts,
 };
 pub use arrival::Arrival;
+pub use problem::{RuleFault, RuleProblem, RuleProblemKind, RuleSetError};
+pub use rule::{CertificateType, Rule, RuleKind};
+pub use set::{RuleLimits, RuleSet, RuleSetBuilder};
+pub use subject::{Subject, SubjectError};
+pub use version::Version;
+pub use windows::Period;

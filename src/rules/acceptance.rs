@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::certlogic::EvalError;
+use super::version::Version;
 use crate::Timestamp;
 
 /// Whether a certificate is accepted.
@@ -74,6 +75,41 @@ pub enum OpenReason {
     /// The rule's logic is not an expression.
     #[error("the rule can't be read: {0}")]
     Logic(super::certlogic::ExpressionError),
+    /// The EU's rules are for the EU DCC.
+    #[error("the rules are for an eu-dcc, not for a {found}")]
+    Payload {
+        /// The kind of the payload.
+        found: &'static str,
+    },
+    /// The rule is written for another version of the schema than that of the
+    /// certificate.
+    #[error("the rule is written for schema {wanted}, the certificate has {}", found.map_or("none that can be read".into(), |v| v.to_string()))]
+    SchemaVersion {
+        /// The rule's.
+        wanted: Version,
+        /// The certificate's (`ver`), if it can be read.
+        found: Option<Version>,
+    },
+    /// Nothing says who issued the certificate, and so whether the rule
+    /// withdraws it.
+    #[error("the issuing country is not known")]
+    NoIssuer,
+    /// The certificate will have expired.
+    #[error("the certificate expires at {expires_at}, before {at}")]
+    Expired {
+        /// The last instant at which it holds.
+        expires_at: Timestamp,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// The certificate does not hold yet.
+    #[error("the certificate holds from {starts_at}, after {at}")]
+    NotYetValid {
+        /// When it was issued, or from when it holds.
+        starts_at: Timestamp,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
 }
 
 impl OpenReason {
@@ -85,6 +121,11 @@ impl OpenReason {
             Self::NotBoolean { .. } => "rule-not-boolean",
             Self::Engine { .. } => "rule-engine",
             Self::Logic(_) => "rule-logic",
+            Self::Payload { .. } => "rules-payload",
+            Self::SchemaVersion { .. } => "rule-schema-version",
+            Self::NoIssuer => "rule-no-issuer",
+            Self::Expired { .. } => "expired-on-arrival",
+            Self::NotYetValid { .. } => "not-valid-on-arrival",
         }
     }
 }
@@ -236,6 +277,14 @@ impl Acceptance {
             reason,
             results,
         }
+    }
+
+    /// The same, but open where it would be accepted, if there is a reason.
+    pub(crate) fn unless(mut self, reason: Option<OpenReason>) -> Self {
+        if self.decision == Decision::Accepted && reason.is_some() {
+            (self.decision, self.reason) = (Decision::Open, reason);
+        }
+        self
     }
 
     /// Nothing can be said at all.
