@@ -145,26 +145,9 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
-            Long("trust") => options.trust.files.push(parser.value()?),
-            Long("anchor") => options.trust.anchors.push(parser.value()?),
-            Long("trust-env") => {
-                let name = parser.value()?.string()?;
-                let environment = Environment::from_name(&name);
-                options.trust.environment =
-                    Some(environment.ok_or("--trust-env is prod, uat or dev")?);
-            }
-            Long("list") => options.trust.lists.push(parser.value()?.string()?),
-            Long("participant") => {
-                let code = parser.value()?.string()?;
-                options.trust.participants.push(code);
-            }
-            Long("deny") => options.trust.deny.push(parser.value()?),
             Long("max-list-age") => {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
-            Long("state") => options.trust.state = Some(parser.value()?),
-            Long("forget-time") => options.trust.forget_time = true,
-            Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,

@@ -34,6 +34,33 @@ pub struct TrustOptions {
 }
 
 impl TrustOptions {
+    /// Takes the option of that name, without its hyphens, if it is one of
+    /// these.
+    pub fn take(
+        &mut self,
+        name: &str,
+        parser: &mut lexopt::Parser,
+    ) -> Result<bool, lexopt::Error> {
+        use lexopt::ValueExt as _;
+        match name {
+            "trust" => self.files.push(parser.value()?),
+            "anchor" => self.anchors.push(parser.value()?),
+            "trust-env" => {
+                let name = parser.value()?.string()?;
+                let environment = Environment::from_name(&name);
+                self.environment = Some(environment.ok_or("--trust-env is prod, uat or dev")?);
+            }
+            "list" => self.lists.push(parser.value()?.string()?),
+            "participant" => self.participants.push(parser.value()?.string()?),
+            "deny" => self.deny.push(parser.value()?),
+            "state" => self.state = Some(parser.value()?),
+            "forget-time" => self.forget_time = true,
+            "dangerously-trust-unsigned" => self.unsigned = true,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
     /// The keys of all files. A signed list without an anchor is an error that
     /// says what to pass. `now` goes into the state, if the caller knows it.
     pub fn load(&self, now: Option<Timestamp>) -> Result<(TrustStore, LoadReport), Error> {

@@ -12,6 +12,7 @@ use super::read;
 use super::rule::{CertificateType, Rule, RuleKind};
 use super::subject::{Dcc, Subject};
 use super::version::Version;
+use crate::record::{ValueSet, ValueSets};
 
 /// Budgets for documents of rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +190,7 @@ impl RuleSetBuilder {
         Ok(RuleSet {
             rules: kept.into_values().collect(),
             problems,
-            value_sets: Value::object::<&str>([]),
+            value_sets: value_sets(&ValueSets::builtin()),
             evaluation: self.limits.evaluation,
         })
     }
@@ -217,18 +218,11 @@ impl RuleSet {
         builder.build()
     }
 
-    /// Sets the value sets that rules refer to as `external.valueSets`: pairs
-    /// of an id, such as `vaccines-covid-19-names`, and the codes. Without
-    /// them a rule that needs them is open.
-    pub fn with_value_set_codes<I, C>(mut self, sets: impl IntoIterator<Item = (I, C)>) -> Self
-    where
-        I: Into<Box<str>>,
-        C: IntoIterator,
-        C::Item: Into<String>,
-    {
-        let codes = |codes: C| codes.into_iter().map(|c| Value::String(c.into())).collect();
-        let sets = sets.into_iter().map(|(id, c)| (id, Value::Array(codes(c))));
-        self.value_sets = Value::object(sets);
+    /// The value sets that rules refer to as `external.valueSets`; by default
+    /// those that are [compiled in](ValueSets::builtin). A rule that needs
+    /// another one is open.
+    pub fn with_value_sets(mut self, sets: &ValueSets) -> Self {
+        self.value_sets = value_sets(sets);
         self
     }
 
@@ -349,6 +343,11 @@ impl RuleSet {
             .iter()
             .flat_map(|r| [r.valid_from, r.valid_to.plus(1)])
     }
+}
+
+fn value_sets(sets: &ValueSets) -> Value {
+    let codes = |set: &ValueSet| set.codes().map(Value::from).collect();
+    Value::object(sets.iter().map(|set| (set.id(), Value::Array(codes(set)))))
 }
 
 fn same_region(one: Option<&str>, other: Option<&str>) -> bool {

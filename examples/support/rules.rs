@@ -1,0 +1,196 @@
+//! `--rules FILE`s into a rule set, for the place and time of `--country`,
+//! `--region` and `--arrival`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use hcert::Timestamp;
+use hcert::record::ValueSets;
+use hcert::rules::{
+    Acceptance, Arrival, RuleOutcome, RuleProblemKind, RuleResult, RuleSet, RuleSetBuilder,
+    RuleSetError,
+};
+use serde_json::{Value, json};
+
+use crate::cli::{complain, printable};
+
+type Error = Box<dyn std::error::Error>;
+
+/// What the user says about the rules.
+#[derive(Default)]
+pub struct RuleOptions {
+    pub files: Vec<OsString>,
+    pub countries: Vec<String>,
+    pub region: Option<String>,
+    pub arrival: Option<Timestamp>,
+    pub language: Option<String>,
+}
+
+impl RuleOptions {
+    /// Takes the option of that name, without its hyphens, if it is one of
+    /// these.
+    pub fn take(
+        &mut self,
+        name: &str,
+        parser: &mut lexopt::Parser,
+    ) -> Result<bool, lexopt::Error> {
+        use lexopt::ValueExt as _;
+        match name {
+            "rules" => self.files.push(parser.value()?),
+            "country" => {
+                let code = parser.value()?.string()?;
+                if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
+                    return Err("--country is a code of two letters, such as CH".into());
+                }
+                self.countries.push(code.to_ascii_uppercase());
+            }
+            "region" => self.region = Some(parser.value()?.string()?),
+            "arrival" => self.arrival = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            "language" => self.language = Some(parser.value()?.string()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The rules of all files, and of all `*.json` below the directories.
+    pub fn load(&self, program: &str, value_sets: &ValueSets) -> Result<RuleSet, Error> {
+        let mut builder = RuleSet::builder();
+        for path in &self.files {
+            let path = Path::new(path);
+            let named = |e: std::io::Error| format!("--rules {}: {e}", path.display());
+            if path.is_dir() {
+                let mut found = Vec::new();
+                json_files(path, &mut found).map_err(named)?;
+                let before = found.len();
+                let mut other = 0;
+                for file in &found {
+                    match add(&mut builder, file) {
+                        // Tests of rules and the like; what is a rule and
+                        // can't be read is no reason to go on.
+                        Err(LoadError::Rules(RuleSetError::NotRules { .. })) => other += 1,
+                        result => result.map_err(|e| format!("--rules {e}"))?,
+                    }
+                }
+                if other == before {
+                    return Err(format!("--rules {}: no file in it holds a rule", path.display()).into());
+                }
+                if other > 0 {
+                    let text = format!(
+                        "--rules {}: {other} of {before} files hold no rule and are left out",
+                        path.display()
+                    );
+                    complain(program, &text);
+                }
+            } else {
+                add(&mut builder, path).map_err(|e| format!("--rules {e}"))?;
+            }
+        }
+        let rules = builder.build().map_err(|e| format!("--rules {e}"))?;
+        for problem in rules.problems() {
+            if problem.kind != RuleProblemKind::Repeated {
+                complain(program, &problem.to_string());
+            }
+        }
+        Ok(rules.with_value_sets(value_sets))
+    }
+
+    pub fn arrival(&self, country: &str, now: Timestamp) -> Arrival {
+        let arrival = Arrival::new(country, self.arrival.unwrap_or(now));
+        match &self.region {
+            Some(region) => arrival.in_region(region),
+            None => arrival,
+        }
+    }
+
+    pub fn language(&self) -> &str {
+        self.language.as_deref().unwrap_or("en")
+    }
+}
+
+#[derive(Debug)]
+enum LoadError {
+    Io(PathBuf, std::io::Error),
+    Rules(RuleSetError),
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Rules(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+fn add(builder: &mut RuleSetBuilder, path: &Path) -> Result<(), LoadError> {
+    let bytes = std::fs::read(path).map_err(|e| LoadError::Io(path.to_owned(), e))?;
+    let label = path.to_string_lossy();
+    builder.add_json(&label, &bytes).map_err(LoadError::Rules)?;
+    Ok(())
+}
+
+fn json_files(directory: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries = std::fs::read_dir(directory)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            json_files(&path, found)?;
+        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// A line for people: the rule, what it asks for, and what the certificate
+/// says there.
+pub fn in_words(result: &RuleResult, language: &str) -> String {
+    let mut text = result.identifier().to_owned();
+    let description = result.description().get(language);
+    if !description.is_empty() {
+        text += ": ";
+        text += description;
+    }
+    if let RuleOutcome::Open(reason) = result.outcome() {
+        text += &format!(" ({reason})");
+    }
+    let values: Vec<_> = result
+        .affected()
+        .iter()
+        .filter_map(|a| Some(format!("{} {}", a.field(), a.value()?)))
+        .collect();
+    if *result.outcome() != RuleOutcome::Passed && !values.is_empty() {
+        text += &format!(" [{}]", values.join(", "));
+    }
+    printable(&text)
+}
+
+/// `{"decision", "reason", "rules"}`.
+pub fn acceptance_json(acceptance: &Acceptance, language: &str) -> Value {
+    let rules = acceptance.results().iter().map(|result| {
+        let code = match result.outcome() {
+            RuleOutcome::Open(reason) => Some(reason.code()),
+            _ => None,
+        };
+        let affected = result
+            .affected()
+            .iter()
+            .map(|a| json!({"field": a.field(), "value": a.value()}));
+        json!({
+            "rule": result.identifier(),
+            "version": result.version(),
+            "outcome": result.outcome().word(),
+            "code": code,
+            "description": result.description().get(language),
+            "affected": affected.collect::<Value>(),
+        })
+    });
+    json!({
+        "decision": acceptance.decision().code(),
+        "reason": acceptance.reason().map(|reason| reason.code()),
+        "detail": acceptance.reason().map(|reason| reason.to_string()),
+        "rules": rules.collect::<Value>(),
+    })
+}
