@@ -1,6 +1,6 @@
 //! National business rules with their tests
-//! (eu-digital-green-certificates/dgc-business-rules-testdata): in each folder
-//! of a rule its JSON, and below `tests` a file for each test.
+//! (eu-digital-green-certificates/dgc-business-rules-testdata): in the folder of
+//! a rule its JSON, and below `tests` a file for each test.
 
 use std::path::{Path, PathBuf};
 
@@ -52,32 +52,38 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<RuleTest>) -> Result<(), Str
     if !folders.contains(&tests) {
         return folders.iter().try_for_each(|f| walk(root, f, found));
     }
-    let mut rules = files.iter().filter_map(|file| {
-        let bytes = std::fs::read(file).ok()?;
-        let json: Json = serde_json::from_slice(&bytes).ok()?;
-        json.get("Logic").is_some().then_some((file, bytes))
+    let found_rule = rule_file(&files).map(|(file, bytes)| {
+        let mut builder = RuleSet::builder();
+        builder.add_json(&relative(root, file), &bytes)?;
+        builder.build()
     });
-    let shown = folder.display();
-    let (Some((file, bytes)), None) = (rules.next(), rules.next()) else {
-        return Err(format!("{shown}: there has to be one rule beside `tests`"));
+    let rules = match &found_rule {
+        Some(Ok(rules)) => Ok(rules),
+        Some(Err(error)) => Err((error.code(), error.to_string())),
+        None => Err(("no-rule", "there is no rule beside `tests`".into())),
     };
-    let label = relative(root, file);
-    let mut builder = RuleSet::builder();
-    let rules = builder.add_json(&label, &bytes).map(drop);
-    let rules = rules.and_then(|()| builder.build());
-    if let Err(error) = &rules {
-        eprintln!("note: {error}");
-    }
-    let rule = rules.as_ref().map_err(|e| (e.code(), e.to_string()));
     let mut left = vec![tests];
     while let Some(folder) = left.pop() {
         let (files, folders) = list(&folder)?;
         left.extend(folders.into_iter().rev());
         for file in files {
-            found.push(test(root, &file, &rule)?);
+            found.push(test(root, &file, &rules)?);
         }
     }
     Ok(())
+}
+
+/// `rule.json`, or else the one file that has a `Logic`.
+fn rule_file(files: &[PathBuf]) -> Option<(&PathBuf, Vec<u8>)> {
+    let read = |file| Some((file, std::fs::read(file).ok()?));
+    let named = files.iter().find(|f| f.ends_with("rule.json"));
+    named.and_then(read).or_else(|| {
+        let mut rules = files.iter().filter_map(read).filter(|(_, bytes)| {
+            let json = serde_json::from_slice::<Json>(bytes);
+            json.is_ok_and(|json| json.get("Logic").is_some())
+        });
+        rules.next().filter(|_| rules.next().is_none())
+    })
 }
 
 fn test(
