@@ -10,6 +10,7 @@ use hcert::rules::{
     Acceptance, Arrival, RuleOutcome, RuleProblemKind, RuleResult, RuleSet, RuleSetBuilder,
     RuleSetError,
 };
+use hcert::trust::{Anchor, DocumentBytes, DocumentError, SignedDocument};
 use serde_json::{Value, json};
 
 use crate::cli::{complain, printable};
@@ -20,6 +21,8 @@ type Error = Box<dyn std::error::Error>;
 #[derive(Default)]
 pub struct RuleOptions {
     pub files: Vec<OsString>,
+    /// Who signs the files; none if nobody does.
+    pub anchors: Vec<OsString>,
     pub countries: Vec<String>,
     pub region: Option<String>,
     pub arrival: Option<Timestamp>,
@@ -37,6 +40,7 @@ impl RuleOptions {
         use lexopt::ValueExt as _;
         match name {
             "rules" => self.files.push(parser.value()?),
+            "rules-anchor" => self.anchors.push(parser.value()?),
             "country" => {
                 let code = parser.value()?.string()?;
                 if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -54,7 +58,14 @@ impl RuleOptions {
 
     /// The rules of all files, and of all `*.json` below the directories.
     pub fn load(&self, program: &str, value_sets: &ValueSets) -> Result<RuleSet, Error> {
+        let anchors = self.anchors.iter().map(|path| {
+            let named = |e: String| format!("--rules-anchor {}: {e}", path.to_string_lossy());
+            let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
+            Anchor::from_bytes(&bytes).map_err(|e| named(e.to_string()))
+        });
+        let anchors = anchors.collect::<Result<Vec<_>, _>>()?;
         let mut builder = RuleSet::builder();
+        let mut add = |path: &Path| add(&mut builder, path, &anchors);
         for path in &self.files {
             let path = Path::new(path);
             let named = |e: std::io::Error| format!("--rules {}: {e}", path.display());
@@ -64,7 +75,7 @@ impl RuleOptions {
                 let before = found.len();
                 let mut other = 0;
                 for file in &found {
-                    match add(&mut builder, file) {
+                    match add(file) {
                         // Tests of rules and the like; what is a rule and
                         // can't be read is no reason to go on.
                         Err(LoadError::Rules(RuleSetError::NotRules { .. })) => other += 1,
@@ -82,7 +93,7 @@ impl RuleOptions {
                     complain(program, &text);
                 }
             } else {
-                add(&mut builder, path).map_err(|e| format!("--rules {e}"))?;
+                add(path).map_err(|e| format!("--rules {e}"))?;
             }
         }
         let rules = builder.build().map_err(|e| format!("--rules {e}"))?;
@@ -110,6 +121,8 @@ impl RuleOptions {
 #[derive(Debug)]
 enum LoadError {
     Io(PathBuf, std::io::Error),
+    Signature(PathBuf, DocumentError),
+    NoAnchor(PathBuf),
     Rules(RuleSetError),
 }
 
@@ -117,16 +130,50 @@ impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Signature(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::NoAnchor(path) => write!(
+                f,
+                "{}: a signed document; name its signer with --rules-anchor FILE",
+                path.display()
+            ),
             Self::Rules(error) => write!(f, "{error}"),
         }
     }
 }
 
-fn add(builder: &mut RuleSetBuilder, path: &Path) -> Result<(), LoadError> {
-    let bytes = std::fs::read(path).map_err(|e| LoadError::Io(path.to_owned(), e))?;
+/// With anchors, nothing but what one of them signed is looked at; the
+/// signature may stand beside the file, under its name and `.sig`.
+fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<(), LoadError> {
+    let read = |path: &Path| std::fs::read(path).map_err(|e| LoadError::Io(path.to_owned(), e));
+    let bytes = read(path)?;
     let label = path.to_string_lossy();
-    builder.add_json(&label, &bytes).map_err(LoadError::Rules)?;
-    Ok(())
+    let mut rules = |json: &[u8]| {
+        let added = builder.add_json(&label, json).map(drop);
+        added.map_err(LoadError::Rules)
+    };
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".sig");
+    let beside = Path::new(&beside);
+    let signature = match beside.is_file() && !anchors.is_empty() {
+        true => Some(read(beside)?),
+        false => None,
+    };
+    let mut document = DocumentBytes::from(&bytes);
+    if let Some(signature) = &signature {
+        document = document.with_signature(signature);
+    }
+    let mut refused = None;
+    for anchor in anchors {
+        match SignedDocument::open("rules", document, anchor) {
+            Ok(document) => return rules(document.content()),
+            Err(error) => refused = Some(error),
+        }
+    }
+    match (refused, document.format()) {
+        (Some(error), _) => Err(LoadError::Signature(path.to_owned(), error)),
+        (None, Some(_)) => Err(LoadError::NoAnchor(path.to_owned())),
+        (None, None) => rules(&bytes),
+    }
 }
 
 fn json_files(directory: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -167,8 +214,11 @@ pub fn in_words(result: &RuleResult, language: &str) -> String {
     printable(&text)
 }
 
-/// `{"decision", "reason", "rules"}`.
-pub fn acceptance_json(acceptance: &Acceptance, language: &str) -> Value {
+/// The members of an acceptance.
+pub fn acceptance_members(
+    acceptance: &Acceptance,
+    language: &str,
+) -> [(&'static str, Value); 4] {
     let rules = acceptance.results().iter().map(|result| {
         let code = match result.outcome() {
             RuleOutcome::Open(reason) => Some(reason.code()),
@@ -187,10 +237,11 @@ pub fn acceptance_json(acceptance: &Acceptance, language: &str) -> Value {
             "affected": affected.collect::<Value>(),
         })
     });
-    json!({
-        "decision": acceptance.decision().code(),
-        "reason": acceptance.reason().map(|reason| reason.code()),
-        "detail": acceptance.reason().map(|reason| reason.to_string()),
-        "rules": rules.collect::<Value>(),
-    })
+    let reason = acceptance.reason();
+    [
+        ("decision", acceptance.decision().code().into()),
+        ("reason", reason.map(|reason| reason.code()).into()),
+        ("detail", reason.map(|reason| reason.to_string()).into()),
+        ("rules", rules.collect()),
+    ]
 }
