@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
+use hcert::record::ValueSets;
 use hcert::trust::{Environment, TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
 use hcert::words::{self, Language, Line};
@@ -26,6 +27,8 @@ mod input;
 mod list_files;
 #[path = "support/trust.rs"]
 mod trust_files;
+#[path = "support/value_sets.rs"]
+mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
@@ -40,7 +43,8 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
-              [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
+              [--value-sets DIR|FILE]… [--at TIME] [--retrospective] [--strict]
+              [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -76,6 +80,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --dangerously-trust-unsigned
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
+  --value-sets DIR|FILE  name the codes as this value set has it (JSON with
+                valueSetId), or all in that directory (*.json), where they are
+                no older than the built-in ones; may be repeated
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -95,6 +102,7 @@ can't be read, or output that can't be written.
 #[derive(Default)]
 struct Options {
     trust: TrustOptions,
+    value_sets: Vec<OsString>,
     at: Option<Timestamp>,
     strict: bool,
     retrospective: bool,
@@ -127,6 +135,7 @@ fn run() -> Result<ExitCode, Error> {
     }
     let work = Work {
         verifier: Verifier::with_policy(trust(&options)?, policy),
+        value_sets: value_sets::load(PROGRAM, &options.value_sets)?,
         at: options.at,
         json: options.json,
         colour: io::stdout().is_terminal()
@@ -165,6 +174,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("state") => options.trust.state = Some(parser.value()?),
             Long("forget-time") => options.trust.forget_time = true,
             Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
+            Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
@@ -417,6 +427,7 @@ impl Progress {
 /// What all threads share.
 struct Work {
     verifier: Verifier,
+    value_sets: ValueSets,
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
@@ -532,7 +543,8 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for Line { label, text, .. } in words::describe(record, Language::English) {
+            let words = words::describe_with(record, Language::English, &self.value_sets);
+            for Line { label, text, .. } in words {
                 line(out, label, &text)?;
             }
         }
