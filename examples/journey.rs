@@ -160,7 +160,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
                 if !options.trust.take(&name, &mut parser)?
                     && !options.rules.take(&name, &mut parser)?
                 {
-                    return Err(format!("invalid option '--{name}'").into());
+                    return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
                 }
             }
             Value(input) => options.inputs.push(input),

@@ -13,7 +13,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
-use hcert::trust::{Environment, TrustStore, TrustedKey};
+use hcert::record::ValueSets;
+use hcert::rules::{Acceptance, Decision, RuleOutcome, RuleSet, Subject};
+use hcert::trust::{TrustStore, TrustedKey};
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
@@ -24,11 +26,16 @@ mod cli;
 mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
+#[path = "support/rules.rs"]
+mod rules;
 #[path = "support/trust.rs"]
 mod trust_files;
+#[path = "support/value_sets.rs"]
+mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
+use rules::RuleOptions;
 use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "verify";
@@ -40,7 +47,10 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
-              [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
+              [--rules FILE|DIR… --country CC [--region NAME] [--arrival TIME]
+               [--rules-anchor FILE]… [--language TAG]]
+              [--value-sets DIR|FILE]… [--at TIME] [--retrospective] [--strict]
+              [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -76,6 +86,22 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --dangerously-trust-unsigned
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
+  --rules FILE|DIR  ask the rules of a country, too, whether what is valid is
+                accepted there: JSON of the EU's format, a rule or an array of
+                them; of a directory all *.json below it; may be repeated
+  --country CC  the country of arrival (CH)
+  --region NAME its region, as the rules name it: with it the rules of that
+                region are asked, and no others
+  --arrival TIME  when (RFC 3339); the time of verification if nothing is said
+  --rules-anchor FILE  who signs the rules: a certificate or a public key; may
+                be repeated. Then nothing is taken that is not signed; a
+                signature beside FILE is in FILE.sig
+  --language TAG  the language of the rules' descriptions (de); English if
+                nothing is said, or there is none
+  --value-sets DIR|FILE  name the codes as this value set has it (JSON with
+                valueSetId), or all in that directory (*.json), where they are
+                no older than the built-in ones; the rules refer to them, too;
+                may be repeated
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -83,18 +109,23 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations; for an input that can't be read a line
+                holds), deviations, and with --rules acceptance {country,
+                region, arrival, decision, reason, detail, rules [{rule,
+                version, outcome, code, description, affected}]} (null for what
+                is not valid); for an input that can't be read a line
                 {\"input\", \"error\"} on stderr
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
 
-Exit status: 0 all are valid, 1 some are not, 2 wrong usage, an input that
-can't be read, or output that can't be written.
+Exit status: 0 all are valid, and accepted if there are rules; 1 some are not;
+2 wrong usage, an input that can't be read, or output that can't be written.
 ";
 
 #[derive(Default)]
 struct Options {
     trust: TrustOptions,
+    rules: RuleOptions,
+    value_sets: Vec<OsString>,
     at: Option<Timestamp>,
     strict: bool,
     retrospective: bool,
@@ -125,8 +156,15 @@ fn run() -> Result<ExitCode, Error> {
     if let Some(seconds) = options.max_list_age {
         policy = policy.max_list_age(seconds);
     }
+    let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
+    let rules = match options.rules.countries.first() {
+        None => None,
+        Some(_) => Some(options.rules.load(PROGRAM, &value_sets)?),
+    };
     let work = Work {
         verifier: Verifier::with_policy(trust(&options)?, policy),
+        value_sets,
+        rules: rules.map(|rules| (rules, options.rules)),
         at: options.at,
         json: options.json,
         colour: io::stdout().is_terminal()
@@ -148,14 +186,29 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("max-list-age") => {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
+            Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
             Long("json") => options.json = true,
             Long("quiet") => options.quiet = true,
+            Long(name) => {
+                let name = name.to_owned();
+                if !options.trust.take(&name, &mut parser)?
+                    && !options.rules.take(&name, &mut parser)?
+                {
+                    return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
+                }
+            }
             Value(input) => options.inputs.push(input),
             _ => return Err(argument.unexpected()),
         }
+    }
+    match (options.rules.files.is_empty(), options.rules.countries.len()) {
+        (true, 0) | (false, 1) => {}
+        (false, 0) => return Err("--rules needs --country CC, the country of arrival".into()),
+        (true, _) => return Err("--country needs --rules FILE, the rules of the country".into()),
+        (false, _) => return Err("one --country at a time; journey asks several".into()),
     }
     match options.inputs.is_empty() {
         true => Err("no INPUT is given".into()),
@@ -400,6 +453,8 @@ impl Progress {
 /// What all threads share.
 struct Work {
     verifier: Verifier,
+    value_sets: ValueSets,
+    rules: Option<(RuleSet, RuleOptions)>,
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
@@ -414,11 +469,18 @@ impl Work {
                 // Read anew for each code: a gate's program runs for days.
                 let now = self.at.unwrap_or_else(|| SystemTime::now().into());
                 let verdict = self.verifier.verify(&text, now);
-                let valid = verdict.outcome() == Outcome::Valid;
+                let acceptance = verdict
+                    .verified()
+                    .and_then(|verified| self.acceptance(&Subject::from(verified), now));
+                let accepted = acceptance.as_ref().is_none_or(Acceptance::is_accepted);
+                let valid = verdict.outcome() == Outcome::Valid && accepted;
                 let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
-                    true => json_line(&input, &text, &verdict),
-                    false => self.in_words(&input, &verdict, now),
+                    true => {
+                        let acceptance = self.acceptance_json(acceptance.as_ref(), now);
+                        json_line(&input, &text, &verdict, acceptance)
+                    }
+                    false => self.in_words(&input, &verdict, acceptance.as_ref(), now),
                 };
                 Printed::Verdict {
                     text,
@@ -443,10 +505,40 @@ impl Work {
         }
     }
 
-    fn in_words(&self, input: &str, verdict: &Verdict, now: Timestamp) -> String {
+    /// Whether the rules of the country accept it; `None` without rules.
+    fn acceptance(&self, subject: &Subject, now: Timestamp) -> Option<Acceptance> {
+        let (rules, options) = self.rules.as_ref()?;
+        let country = options.countries.first()?;
+        Some(rules.evaluate(subject, &options.arrival(country, now)))
+    }
+
+    /// Null for what is not valid; `None` without rules.
+    fn acceptance_json(&self, acceptance: Option<&Acceptance>, now: Timestamp) -> Option<Value> {
+        let (_, options) = self.rules.as_ref()?;
+        let Some(acceptance) = acceptance else {
+            return Some(Value::Null);
+        };
+        let mut members = serde_json::Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        put("country", options.countries.first().cloned().into());
+        put("region", options.region.clone().into());
+        put("arrival", options.arrival.unwrap_or(now).to_string().into());
+        for (name, value) in rules::acceptance_members(acceptance, options.language()) {
+            put(name, value);
+        }
+        Some(Value::Object(members))
+    }
+
+    fn in_words(
+        &self,
+        input: &str,
+        verdict: &Verdict,
+        acceptance: Option<&Acceptance>,
+        now: Timestamp,
+    ) -> String {
         let mut out = String::new();
         // Writing to a String can't fail.
-        let _ = self.write_words(&mut out, input, verdict, now);
+        let _ = self.write_words(&mut out, input, verdict, acceptance, now);
         out
     }
 
@@ -455,18 +547,22 @@ impl Work {
         out: &mut String,
         input: &str,
         verdict: &Verdict,
+        acceptance: Option<&Acceptance>,
         now: Timestamp,
     ) -> std::fmt::Result {
         let outcome = verdict.outcome();
         let word = outcome.code().replace('-', " ").to_uppercase();
-        let colour = match outcome {
-            Outcome::Valid => 32,
-            Outcome::Unascertained | Outcome::NotYetValid => 33,
+        let colour = match (outcome, acceptance.map(Acceptance::decision)) {
+            (Outcome::Valid, None | Some(Decision::Accepted)) => 32,
+            (Outcome::Unascertained | Outcome::NotYetValid, _) | (_, Some(Decision::Open)) => 33,
             _ => 31,
         };
+        let decided = acceptance.map(|acceptance| acceptance.decision().code().to_uppercase());
+        let headline = [Some(word.clone()), decided].into_iter().flatten();
+        let headline = headline.collect::<Vec<_>>().join(", ");
         match self.colour {
-            true => write!(out, "\x1b[1;{colour}m{word}\x1b[0m")?,
-            false => out.push_str(&word),
+            true => write!(out, "\x1b[1;{colour}m{headline}\x1b[0m")?,
+            false => out.push_str(&headline),
         }
         writeln!(out, "  {}", short_name(input))?;
         match verdict.reason() {
@@ -477,6 +573,9 @@ impl Work {
             verdict.step(Step::Revocation)
         {
             writeln!(out, "  revocation {why}")?;
+        }
+        if let (Some(acceptance), Some((_, options))) = (acceptance, &self.rules) {
+            write_acceptance(out, acceptance, options, now)?;
         }
 
         if let Some(signer) = verdict.signer() {
@@ -515,7 +614,8 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for Line { label, text, .. } in words::describe(record, Language::English) {
+            let words = words::describe_with(record, Language::English, &self.value_sets);
+            for Line { label, text, .. } in words {
                 line(out, label, &text)?;
             }
         }
@@ -562,7 +662,43 @@ fn time(claim: TimeClaim) -> String {
     }
 }
 
-fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
+/// What the rules say, those first that are not satisfied.
+fn write_acceptance(
+    out: &mut String,
+    acceptance: &Acceptance,
+    options: &RuleOptions,
+    now: Timestamp,
+) -> std::fmt::Result {
+    let country = options.countries.first().map_or("", String::as_str);
+    let region = options.region.as_ref();
+    let place = region.map_or(country.to_owned(), |r| format!("{country}, {r}"));
+    let at = options.arrival.unwrap_or(now);
+    writeln!(
+        out,
+        "\n  {} in {}, arrival {at}",
+        acceptance.decision(),
+        printable(&place)
+    )?;
+    let (passed, rest): (Vec<_>, Vec<_>) = acceptance
+        .results()
+        .iter()
+        .partition(|result| *result.outcome() == RuleOutcome::Passed);
+    if let (Some(reason), true) = (acceptance.reason(), rest.is_empty()) {
+        writeln!(out, "    {} [{}]", printable(&reason.to_string()), reason.code())?;
+    }
+    for result in rest.iter().chain(&passed) {
+        let mark = match result.outcome() {
+            RuleOutcome::Passed => "✓",
+            RuleOutcome::Failed => "✗",
+            _ => "?",
+        };
+        let text = rules::in_words(result, options.language());
+        writeln!(out, "    {mark} {text}")?;
+    }
+    Ok(())
+}
+
+fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Value>) -> String {
     // Base64 in place of the prefix is another envelope of the same format.
     let is_hc1 = cli::is_code(text.trim_start());
     let steps = verdict.steps().map(|(step, result)| {
@@ -585,7 +721,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
     let certificate = claims.and_then(|claims| claims.payload_json().ok());
     let certificate: Option<Value> = certificate.and_then(|json| serde_json::from_str(&json).ok());
     let deviations = verdict.deviations().iter().map(|d| d.code());
-    cli::object(&[
+    let mut members = vec![
         ("input", input.into()),
         ("outcome", verdict.outcome().code().into()),
         (
@@ -598,7 +734,9 @@ fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
         ("claims", claims_json.unwrap_or(Value::Null)),
         ("certificate", certificate.unwrap_or(Value::Null)),
         ("deviations", deviations.collect()),
-    ]) + "\n"
+    ];
+    members.extend(acceptance.map(|acceptance| ("acceptance", acceptance)));
+    cli::object(&members) + "\n"
 }
 
 fn signer_json(signer: &TrustedKey) -> Value {

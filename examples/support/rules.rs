@@ -98,7 +98,7 @@ impl RuleOptions {
         }
         let rules = builder.build().map_err(|e| format!("--rules {e}"))?;
         for problem in rules.problems() {
-            if problem.kind != RuleProblemKind::Repeated {
+            if *problem.kind() != RuleProblemKind::Repeated {
                 complain(program, &problem.to_string());
             }
         }

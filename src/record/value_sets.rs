@@ -204,6 +204,10 @@ impl fmt::Debug for ValueSets {
 }
 
 impl ValueSet {
+    /// The longest document that is read, in bytes: 2 MiB. The longest of the
+    /// sets, the rapid antigen tests, takes some 250 bytes a code.
+    pub const MAX_BYTES: usize = 2 << 20;
+
     /// Reads the document of a value set (eu-dcc-valuesets; the EU gateway's
     /// `/valuesets/{id}`): UTF-8 JSON of at most 2 MiB and 10,000 codes,
     ///

@@ -9,9 +9,7 @@ use super::{Set, ValueSet, ValueSetEntry, ValueSetError};
 use crate::Date;
 use crate::json::{self, JsonFault};
 
-/// The list of the EU's rapid antigen tests, the longest of the sets, has
-/// some 2,000 codes in half a megabyte.
-const MAX_BYTES: usize = 2 << 20;
+const MAX_BYTES: usize = ValueSet::MAX_BYTES;
 const MAX_CODES: usize = 10_000;
 /// What a code weighs with its five members (13), and room for other ones.
 const WEIGHT_OF_A_CODE: usize = 20;
