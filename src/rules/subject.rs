@@ -280,26 +280,75 @@ fn country(text: &str) -> String {
     text.trim().to_ascii_uppercase()
 }
 
-/// The same as [`Claims::payload_json`] read as JSON.
+/// The same as [`Claims::payload_json`] read as JSON, without the members
+/// whose names are no texts: no path leads to them.
 fn value(cbor: &Cbor) -> Value {
     match cbor {
         Cbor::Bool(value) => Value::Bool(*value),
         Cbor::Integer(number) => {
             let number = i128::from(*number);
-            let float = || Value::Number(number as f64);
-            i64::try_from(number).map_or_else(|_| float(), Value::Int)
+            match (i64::try_from(number), u64::try_from(number)) {
+                (Ok(number), _) => Value::Int(number),
+                (_, Ok(number)) => Value::Number(number as f64),
+                _ => Value::String(number.to_string()),
+            }
         }
-        Cbor::Float(number) => Value::from_f64(*number),
+        Cbor::Float(number) if number.is_finite() => Value::from_f64(*number),
         Cbor::Text(text) => Value::String(text.clone()),
         Cbor::Bytes(bytes) => Value::String(BASE64_URL_SAFE_NO_PAD.encode(bytes)),
         Cbor::Array(items) => Value::Array(items.iter().map(value).collect()),
-        Cbor::Map(members) => {
-            // Rules name texts alone.
-            let named =
-                |(key, member): &(Cbor, Cbor)| Some((key.as_text()?.to_owned(), value(member)));
-            Value::object(members.iter().filter_map(named))
-        }
+        Cbor::Map(members) => Value::object(
+            members
+                .iter()
+                .filter_map(|(key, member)| Some((key.as_text()?, value(member)))),
+        ),
         Cbor::Tag(_, inner) => value(inner),
         _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::format::hc1::cwt::to_json;
+    use ciborium::cbor;
+
+    #[test]
+    fn the_payload_is_the_same_as_through_json() {
+        let mut payload = cbor!({
+            "ver" => "1.3.0", "text" => "äöü\n\"", "null" => null, "yes" => true,
+            "numbers" => [0, -1, i64::MAX, i64::MIN, u64::MAX, 1.0, 1.5, 1e300, -0.0],
+            "nested" => {"a" => [{"b" => {}}, []], "" => ""},
+        })
+        .unwrap();
+        if let Cbor::Map(members) = &mut payload {
+            let lowest = Cbor::Integer((-1 - i128::from(u64::MAX)).try_into().unwrap());
+            let others = [
+                Cbor::Bytes(vec![0xfb, 0xef, 0xff]),
+                Cbor::Tag(0, Box::new(Cbor::from("2021-05-30T10:12:22Z"))),
+                Cbor::Float(f64::NAN),
+                Cbor::Float(f64::INFINITY),
+                lowest,
+            ];
+            members.push((Cbor::from("others"), Cbor::Array(others.into())));
+        }
+        let json = to_json(&payload).to_string();
+        // The order of the members is another one.
+        let sorted = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(
+            sorted(&value(&payload).to_json()),
+            sorted(&Value::parse(&json).unwrap().to_json())
+        );
+    }
+
+    #[test]
+    fn a_member_is_not_hidden_behind_a_key_that_looks_like_it() {
+        let members = [
+            (Cbor::from(1), Cbor::Null),
+            (Cbor::from("1"), Cbor::from(2)),
+        ];
+        let value = value(&Cbor::Map(members.into()));
+        assert_eq!(value.get("1"), Some(&Value::Int(2)));
     }
 }
