@@ -74,6 +74,31 @@ pub enum OpenReason {
     /// The rule's logic is not an expression.
     #[error("the rule can't be read: {0}")]
     Logic(super::certlogic::ExpressionError),
+    /// A recognition policy is for another country, or for certain regions.
+    #[error("the policy is for {country}{}", if regions.is_empty() { String::new() } else { format!(", {}", regions.join(", ")) })]
+    OtherPlace {
+        /// The policy's country.
+        country: String,
+        /// Its regions; with none it is for all of the country.
+        regions: Vec<String>,
+    },
+    /// A recognition policy is for another time.
+    #[error("the policy is for arrivals from {} until before {}, not for {at}", .period.from, .period.until)]
+    NotInForce {
+        /// The times that it is for.
+        period: super::Period,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// What tells whether the issuer is recognised is not known.
+    #[error("the {fact} of the issuer is not known")]
+    IssuerUnknown {
+        /// `domain`, `participant`, `country` or `authority`.
+        fact: &'static str,
+    },
+    /// The certificate has no entry.
+    #[error("the certificate states nothing")]
+    NothingStated,
 }
 
 impl OpenReason {
@@ -85,6 +110,10 @@ impl OpenReason {
             Self::NotBoolean { .. } => "rule-not-boolean",
             Self::Engine { .. } => "rule-engine",
             Self::Logic(_) => "rule-logic",
+            Self::OtherPlace { .. } => "policy-other-place",
+            Self::NotInForce { .. } => "policy-not-in-force",
+            Self::IssuerUnknown { .. } => "issuer-unknown",
+            Self::NothingStated => "nothing-stated",
         }
     }
 }
@@ -151,7 +180,8 @@ pub struct AffectedValue {
 }
 
 impl AffectedValue {
-    /// The path in the payload, such as `v.0.dn`.
+    /// The path in the payload, such as `v.0.dn`; `signer.country` and the like
+    /// for what the trust list says of the key.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -245,6 +275,10 @@ impl Acceptance {
             reason: Some(reason),
             results: Vec::new(),
         }
+    }
+
+    pub(crate) fn into_results(self) -> Vec<RuleResult> {
+        self.results
     }
 
     /// Accepted, refused, or open.

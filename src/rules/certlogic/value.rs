@@ -116,7 +116,7 @@ impl Value {
     }
 
     /// The type in words, for messages.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(in crate::rules) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
