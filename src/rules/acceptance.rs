@@ -96,6 +96,14 @@ pub enum OpenReason {
         /// `domain`, `participant`, `country` or `authority`.
         fact: &'static str,
     },
+    /// The certificate has more entries than are looked at.
+    #[error("the certificate has {entries} entries, more than {max}")]
+    TooManyEntries {
+        /// How many it has.
+        entries: usize,
+        /// The most that are looked at.
+        max: usize,
+    },
     /// The certificate has no entry.
     #[error("the certificate states nothing")]
     NothingStated,
@@ -113,6 +121,7 @@ impl OpenReason {
             Self::OtherPlace { .. } => "policy-other-place",
             Self::NotInForce { .. } => "policy-not-in-force",
             Self::IssuerUnknown { .. } => "issuer-unknown",
+            Self::TooManyEntries { .. } => "too-many-entries",
             Self::NothingStated => "nothing-stated",
         }
     }

@@ -8,6 +8,7 @@ mod evaluate;
 mod issuers;
 mod names;
 mod read;
+mod values;
 mod words;
 
 use std::sync::Arc;

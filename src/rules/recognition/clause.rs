@@ -2,7 +2,7 @@
 //! satisfies it.
 
 use super::names::{About, Code, DiseaseCodes, Group, Kind, Sort, Wanted};
-use crate::record::{Entry, Holder, Recovery, Test, TestKind, Vaccination, YellowCard};
+use crate::record::{Coding, Entry, Holder, Recovery, Test, TestKind, Vaccination, YellowCard};
 use crate::rules::{Period, Texts};
 use crate::{Date, PartialDate, Timestamp};
 
@@ -197,7 +197,7 @@ fn birthday(born: Date, years: u16, (month, day): (u8, u8)) -> Option<Date> {
     same.or_else(|_| Date::new(year, month, day)).ok()
 }
 
-fn names(diseases: &[DiseaseCodes], found: &crate::record::Coding) -> bool {
+fn names(diseases: &[DiseaseCodes], found: &Coding) -> bool {
     diseases.iter().any(|disease| disease.is(found))
 }
 
@@ -228,14 +228,12 @@ impl TestClause {
 }
 
 impl Products {
-    pub fn has(&self, found: &crate::record::Coding) -> bool {
+    pub fn has(&self, found: &Coding) -> bool {
         match self {
             Self::Any => !found.code().is_empty(),
             Self::Of(groups, codes) => {
-                let listed = groups.iter().flat_map(|group| group.products);
-                let mut listed = listed.filter_map(|code| Code::parse(code));
-                codes.iter().any(|code| code.is(found, About::Product))
-                    || listed.any(|code| code.is(found, About::Product))
+                groups.iter().any(|group| group.has(found))
+                    || codes.iter().any(|code| code.is(found, About::Product))
             }
         }
     }

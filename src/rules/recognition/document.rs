@@ -12,6 +12,7 @@ use super::names::{Code, DiseaseCodes, Group, Kind, Wanted};
 use super::read::{DayOrInstant, Table, with_english};
 use super::words;
 use super::{Calendar, Policy};
+use crate::record::TestKind;
 use crate::rules::Period;
 use crate::rules::certlogic::Value;
 
@@ -311,8 +312,8 @@ fn test(table: &Table<'_>) -> Result<Asks, Error> {
         })?,
     };
     let of_antibodies = |code: &Code| {
-        let kind = crate::record::TestKind::from_code(&code.code);
-        matches!(kind, crate::record::TestKind::Antibody(_))
+        let kind = TestKind::from_code(&code.code);
+        matches!(kind, TestKind::Antibody(_))
     };
     let mut antibody = kinds.iter().map(|kind| kind.is_antibody());
     let mut by_code = codes.iter().map(of_antibodies);
@@ -413,8 +414,8 @@ fn exception(
             }
             Products::Of(groups, codes) => {
                 let mut listed = groups.iter().flat_map(|group| group.products);
-                let in_group = code.system.is_none() && listed.any(|listed| *listed == code.code);
-                in_group || codes.contains(code)
+                let is_listed = code.system.is_none() && listed.any(|listed| *listed == code.code);
+                is_listed || codes.contains(code)
             }
         };
         if !is_covered {

@@ -3,24 +3,27 @@
 use super::Policy;
 use super::clause::{Asks, Clause, is_never};
 use super::issuers::{Belongs, IssuerFacts, Row, authority};
-use super::names::Sort;
 use super::read::with_english;
+use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
-use crate::record::{Entry, PayloadKind, Record};
+use crate::record::{Entry, Record};
 use crate::rules::{
     Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
 };
 use crate::verify::Verified;
 
+/// The most entries of a record; after the specification it has one.
+const MAX_ENTRIES: usize = 64;
+
 /// When the record holds by what it states itself.
 pub(super) fn stated(record: &Record) -> Period {
     let (from, until) = record.period();
     let mut period = Period::ALWAYS;
+    period.from = from.unwrap_or(period.from);
+    period.until = until.map_or(period.until, |last| last.plus(1));
     if record.is_undated() {
         period.until = period.from;
     }
-    period.from = from.unwrap_or(period.from);
-    period.until = until.map_or(period.until, |last| last.plus(1));
     period
 }
 
@@ -52,28 +55,6 @@ pub(super) fn validity(verified: &Verified) -> Period {
     period
 }
 
-/// One of the record's entries, with its number among those of its kind.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    record: &'a Record,
-    entry: &'a Entry,
-    number: usize,
-}
-
-fn places(record: &Record) -> impl Iterator<Item = Place<'_>> {
-    record.entries().iter().enumerate().map(move |(at, entry)| {
-        let before = record.entries().iter().take(at);
-        let number = before
-            .filter(|other| Sort::of(other) == Sort::of(entry))
-            .count();
-        Place {
-            record,
-            entry,
-            number,
-        }
-    })
-}
-
 impl Policy {
     pub fn evaluate(
         &self,
@@ -84,6 +65,13 @@ impl Policy {
     ) -> Acceptance {
         if let Some(reason) = self.is_elsewhere(arrival) {
             return Acceptance::open(reason);
+        }
+        let entries = record.entries().len();
+        if entries > MAX_ENTRIES {
+            return Acceptance::open(OpenReason::TooManyEntries {
+                entries,
+                max: MAX_ENTRIES,
+            });
         }
         let mut all = Vec::new();
         let mut open = None;
@@ -283,6 +271,9 @@ impl Policy {
     pub fn periods(&self, record: &Record, issuer: &IssuerFacts<'_>, valid: Period) -> Vec<Period> {
         let valid = valid.and(&self.valid);
         let mut out = Vec::new();
+        if record.entries().len() > MAX_ENTRIES {
+            return out;
+        }
         for Place { entry, .. } in places(record) {
             if self.issuer(entry, issuer) != RuleOutcome::Passed {
                 continue;
@@ -300,150 +291,4 @@ fn passed(is_met: bool) -> RuleOutcome {
         true => RuleOutcome::Passed,
         false => RuleOutcome::Failed,
     }
-}
-
-fn affected(field: String, value: Option<impl ToString>) -> AffectedValue {
-    let value = value
-        .map(|value| value.to_string())
-        .filter(|value| !value.is_empty());
-    AffectedValue { field, value }
-}
-
-/// A member of an entry, whatever its payload calls it.
-#[derive(Clone, Copy)]
-enum Member {
-    Disease,
-    Kind,
-    Result,
-    Sampled,
-    Device,
-    Product,
-    Dose,
-    Total,
-    Date,
-    Issuer,
-    From,
-    Until,
-    Born,
-}
-
-impl Place<'_> {
-    fn path(&self, member: Member) -> String {
-        use Member::*;
-        let is_dcc = self.record.payload() == PayloadKind::EuDcc;
-        let name = match (self.entry, member) {
-            (_, Born) if is_dcc || matches!(self.entry, Entry::YellowCard(_)) => {
-                return "dob".into();
-            }
-            (_, Born) => return "birthDate".into(),
-            (Entry::YellowCard(card), member) => {
-                let is_new = card.generation() == crate::record::Generation::Icvp2026;
-                let (group, date) = if is_new { ("vx", "dv") } else { ("v", "dt") };
-                let name = match member {
-                    Disease => "tg",
-                    Product => "vp",
-                    Issuer => "is",
-                    From => "vls",
-                    Until => "vle",
-                    _ => date,
-                };
-                return format!("{group}.{name}");
-            }
-            (_, Issuer) if !is_dcc => return "certificate.issuer".into(),
-            (Entry::Test(_), member) if !is_dcc => match member {
-                Kind => "test.type",
-                Result => "test.result",
-                Sampled => "test.date",
-                Device => "test.brand",
-                _ => "test.pathogen",
-            }
-            .to_owned(),
-            (_, member) if !is_dcc => match member {
-                Product => "vaccination.brand",
-                Dose => "vaccination.dose",
-                Total => "vaccination.totalDoses",
-                Date => "vaccination.date",
-                _ => "vaccination.disease",
-            }
-            .to_owned(),
-            (entry, member) => {
-                let group = match entry {
-                    Entry::Test(_) => "t",
-                    Entry::Recovery(_) => "r",
-                    _ => "v",
-                };
-                let name = match (member, entry) {
-                    (Disease | Born, _) => "tg",
-                    (Kind, _) => "tt",
-                    (Result, _) => "tr",
-                    (Sampled, _) => "sc",
-                    (Device, _) => "ma",
-                    (Product, _) => "mp",
-                    (Dose, _) => "dn",
-                    (Total, _) => "sd",
-                    (Date, Entry::Recovery(_)) => "fr",
-                    (Date, _) => "dt",
-                    (Issuer, _) => "is",
-                    (From, _) => "df",
-                    (Until, _) => "du",
-                };
-                format!("{group}.{}.{name}", self.number)
-            }
-        };
-        name
-    }
-
-    fn value(&self, member: Member, value: Option<impl ToString>) -> AffectedValue {
-        affected(self.path(member), value)
-    }
-}
-
-/// What a result says that there is no clause for.
-fn kind_value(place: Place<'_>) -> Vec<AffectedValue> {
-    match place.entry {
-        Entry::Test(test) => vec![place.value(Member::Kind, Some(test.kind_code()))],
-        _ => Vec::new(),
-    }
-}
-
-/// What a clause looks at.
-fn values(place: Place<'_>, clause: &Clause) -> Vec<AffectedValue> {
-    use Member::*;
-    let mut out = Vec::new();
-    match (&clause.asks, place.entry) {
-        (Asks::Test(asks), Entry::Test(test)) => {
-            out.push(place.value(Disease, Some(test.disease())));
-            out.push(place.value(Kind, Some(test.kind_code())));
-            out.push(place.value(Result, Some(test.result_coding().code())));
-            out.push(place.value(Sampled, test.sampled_at()));
-            if !asks.devices.is_empty() {
-                out.push(place.value(Device, test.device()));
-            }
-        }
-        (Asks::Vaccination(_), Entry::Vaccination(dose)) => {
-            out.push(place.value(Disease, Some(dose.disease())));
-            out.push(place.value(Product, Some(dose.product())));
-            out.push(place.value(Dose, dose.dose_number()));
-            out.push(place.value(Total, dose.dose_total()));
-            out.push(place.value(Date, dose.date()));
-        }
-        (Asks::Recovery(asks), Entry::Recovery(entry)) => {
-            out.push(place.value(Disease, Some(entry.disease())));
-            out.push(place.value(Date, entry.first_positive()));
-            if !asks.ignore_stated {
-                out.push(place.value(From, entry.valid_from()));
-                out.push(place.value(Until, entry.valid_until()));
-            }
-        }
-        (Asks::YellowCard(_), Entry::YellowCard(card)) => {
-            out.push(place.value(Product, Some(card.product())));
-            out.push(place.value(Date, card.date()));
-        }
-        _ => {}
-    }
-    if !clause.ages.is_any() {
-        let born = place.record.holder().born_text();
-        out.push(place.value(Born, Some(born)));
-    }
-    out
 }

@@ -28,6 +28,11 @@ impl About {
             Self::Product => &PRODUCTS,
         }
     }
+
+    /// Whether the code is of one of them.
+    fn is_usual(self, found: &Coding) -> bool {
+        self.systems().iter().any(|system| found.is_of(system))
+    }
 }
 
 /// A code, of the systems that are usual or of another one.
@@ -54,12 +59,11 @@ impl Code {
     /// Whether the certificate has it. The same code of another system means
     /// something else.
     pub fn is(&self, found: &Coding, about: About) -> bool {
-        let usual = about.systems();
         let same_system = match &self.system {
-            None => usual.iter().any(|system| found.is_of(system)),
+            None => about.is_usual(found),
             Some(system) => match found.system() {
                 Some(_) => found.is_of(system),
-                None => usual.contains(&system.as_str()),
+                None => about.systems().contains(&system.as_str()),
             },
         };
         self.code == found.code() && same_system
@@ -314,5 +318,9 @@ impl Group {
 
     pub fn parse(text: &str) -> Option<Self> {
         (text == WHO_LISTED.name).then_some(WHO_LISTED)
+    }
+
+    pub fn has(&self, product: &Coding) -> bool {
+        self.products.contains(&product.code()) && About::Product.is_usual(product)
     }
 }

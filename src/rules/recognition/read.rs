@@ -8,7 +8,7 @@ use crate::{Date, Timestamp};
 /// The longest document, in bytes.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 /// The most clauses, and the most rows of issuers.
-const MAX_TABLES: usize = 256;
+const MAX_TABLES: usize = 128;
 /// The most items of a list of codes.
 const MAX_ITEMS: usize = 10_000;
 /// The longest text, in bytes.
@@ -261,7 +261,6 @@ impl<'a> Table<'a> {
         let at = self.at(name);
         let found = text(value, &at)?;
         let day = Date::parse(found).map(DayOrInstant::Day);
-        // Timestamp::parse takes more than the documents of policies need.
         let instant = || Timestamp::parse(found).map(DayOrInstant::Instant);
         day.or_else(|_| instant()).map_err(|_| Error::Value {
             at,
