@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use hcert::{Limits, Timestamp};
 use hcert::format::hc1;
 use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, RuleSet, Subject};
 use hcert::verify::{Policy, Verifier};
+use hcert::{Limits, Timestamp};
 use serde_json::json;
 
 #[path = "support/cli.rs"]
@@ -376,14 +376,22 @@ fn write_answer(
         writeln!(out, "        {text}")?;
     }
     for period in periods {
-        writeln!(out, "        accepted from {} until {}", period.from, period.until)?;
+        writeln!(
+            out,
+            "        accepted from {} until {}",
+            period.from, period.until
+        )?;
     }
     Ok(())
 }
 
 fn show_progress(done: usize, of: usize) {
     if io::stderr().is_terminal() {
-        let _ = write!(io::stderr(), "\r\x1b[K{PROGRAM}: country {} of {of}", done + 1);
+        let _ = write!(
+            io::stderr(),
+            "\r\x1b[K{PROGRAM}: country {} of {of}",
+            done + 1
+        );
     }
 }
 

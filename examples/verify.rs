@@ -204,7 +204,10 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
-    match (options.rules.files.is_empty(), options.rules.countries.len()) {
+    match (
+        options.rules.files.is_empty(),
+        options.rules.countries.len(),
+    ) {
         (true, 0) | (false, 1) => {}
         (false, 0) => return Err("--rules needs --country CC, the country of arrival".into()),
         (true, _) => return Err("--country needs --rules FILE, the rules of the country".into()),
@@ -684,7 +687,12 @@ fn write_acceptance(
         .iter()
         .partition(|result| *result.outcome() == RuleOutcome::Passed);
     if let (Some(reason), true) = (acceptance.reason(), rest.is_empty()) {
-        writeln!(out, "    {} [{}]", printable(&reason.to_string()), reason.code())?;
+        writeln!(
+            out,
+            "    {} [{}]",
+            printable(&reason.to_string()),
+            reason.code()
+        )?;
     }
     for result in rest.iter().chain(&passed) {
         let mark = match result.outcome() {

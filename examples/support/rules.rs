@@ -32,11 +32,7 @@ pub struct RuleOptions {
 impl RuleOptions {
     /// Takes the option of that name, without its hyphens, if it is one of
     /// these.
-    pub fn take(
-        &mut self,
-        name: &str,
-        parser: &mut lexopt::Parser,
-    ) -> Result<bool, lexopt::Error> {
+    pub fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
         use lexopt::ValueExt as _;
         match name {
             "rules" => self.files.push(parser.value()?),
@@ -83,7 +79,9 @@ impl RuleOptions {
                     }
                 }
                 if other == before {
-                    return Err(format!("--rules {}: no file in it holds a rule", path.display()).into());
+                    return Err(
+                        format!("--rules {}: no file in it holds a rule", path.display()).into(),
+                    );
                 }
                 if other > 0 {
                     let text = format!(
@@ -184,7 +182,10 @@ fn json_files(directory: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()>
     for path in entries {
         if path.is_dir() {
             json_files(&path, found)?;
-        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+        } else if path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("json"))
+        {
             found.push(path);
         }
     }
@@ -215,10 +216,7 @@ pub fn in_words(result: &RuleResult, language: &str) -> String {
 }
 
 /// The members of an acceptance.
-pub fn acceptance_members(
-    acceptance: &Acceptance,
-    language: &str,
-) -> [(&'static str, Value); 4] {
+pub fn acceptance_members(acceptance: &Acceptance, language: &str) -> [(&'static str, Value); 4] {
     let rules = acceptance.results().iter().map(|result| {
         let code = match result.outcome() {
             RuleOutcome::Open(reason) => Some(reason.code()),

@@ -36,11 +36,7 @@ pub struct TrustOptions {
 impl TrustOptions {
     /// Takes the option of that name, without its hyphens, if it is one of
     /// these.
-    pub fn take(
-        &mut self,
-        name: &str,
-        parser: &mut lexopt::Parser,
-    ) -> Result<bool, lexopt::Error> {
+    pub fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
         use lexopt::ValueExt as _;
         match name {
             "trust" => self.files.push(parser.value()?),

@@ -110,6 +110,39 @@ pub enum OpenReason {
         /// The time that was asked for.
         at: Timestamp,
     },
+    /// A recognition policy is for another country, or for certain regions.
+    #[error("the policy is for {country}{}", if regions.is_empty() { String::new() } else { format!(", {}", regions.join(", ")) })]
+    OtherPlace {
+        /// The policy's country.
+        country: String,
+        /// Its regions; with none it is for all of the country.
+        regions: Vec<String>,
+    },
+    /// A recognition policy is for another time.
+    #[error("the policy is for arrivals from {} until before {}, not for {at}", .period.from, .period.until)]
+    NotInForce {
+        /// The times that it is for.
+        period: super::Period,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// What tells whether the issuer is recognised is not known.
+    #[error("the {fact} of the issuer is not known")]
+    IssuerUnknown {
+        /// `domain`, `participant`, `country` or `authority`.
+        fact: &'static str,
+    },
+    /// The certificate has more entries than are looked at.
+    #[error("the certificate has {entries} entries, more than {max}")]
+    TooManyEntries {
+        /// How many it has.
+        entries: usize,
+        /// The most that are looked at.
+        max: usize,
+    },
+    /// The certificate has no entry.
+    #[error("the certificate states nothing")]
+    NothingStated,
 }
 
 impl OpenReason {
@@ -126,6 +159,11 @@ impl OpenReason {
             Self::NoIssuer => "rule-no-issuer",
             Self::Expired { .. } => "expired-on-arrival",
             Self::NotYetValid { .. } => "not-valid-on-arrival",
+            Self::OtherPlace { .. } => "policy-other-place",
+            Self::NotInForce { .. } => "policy-not-in-force",
+            Self::IssuerUnknown { .. } => "issuer-unknown",
+            Self::TooManyEntries { .. } => "too-many-entries",
+            Self::NothingStated => "nothing-stated",
         }
     }
 }
@@ -192,7 +230,8 @@ pub struct AffectedValue {
 }
 
 impl AffectedValue {
-    /// The path in the payload, such as `v.0.dn`.
+    /// The path in the payload, such as `v.0.dn`; `signer.country` and the like
+    /// for what the trust list says of the key.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -294,6 +333,10 @@ impl Acceptance {
             reason: Some(reason),
             results: Vec::new(),
         }
+    }
+
+    pub(crate) fn into_results(self) -> Vec<RuleResult> {
+        self.results
     }
 
     /// Accepted, refused, or open.

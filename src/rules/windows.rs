@@ -3,20 +3,10 @@
 use core::ops::Range;
 
 use super::arrival::Arrival;
+use super::period::Period;
 use super::set::RuleSet;
 use super::subject::Subject;
 use crate::Timestamp;
-
-/// A time in which a certificate is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Period {
-    /// The first second.
-    pub from: Timestamp,
-    /// The first second after it. Where it is the end of what was asked about,
-    /// nothing is said of what comes then.
-    pub until: Timestamp,
-}
 
 /// One hour: rules count in hours at the least.
 const STEP: i64 = 3_600;
