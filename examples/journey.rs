@@ -29,7 +29,7 @@ mod value_sets;
 use cli::{complain, printable, short_name};
 use input::Found;
 use rules::RuleOptions;
-use trust_files::TrustOptions;
+use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "journey";
 
@@ -195,12 +195,7 @@ fn certificates(options: &Options, now: Timestamp) -> Result<(Vec<Certificate>, 
     let verifier = match options.unverified {
         true => None,
         false => {
-            let present = options.at.is_none().then_some(now);
-            let (store, report) = options.trust.load(present)?;
-            if !options.quiet {
-                let problems = report.problems.iter();
-                problems.for_each(|problem| complain(PROGRAM, &problem.to_string()));
-            }
+            let store = options.trust.store(PROGRAM, options.quiet, options.at)?;
             Some(Verifier::with_policy(store, Policy::default()))
         }
     };
@@ -327,7 +322,8 @@ fn around(arrival: Timestamp) -> Range<Timestamp> {
 
 fn heading(options: &Options, certificates: &[Certificate], now: Timestamp) -> String {
     let arrival = options.rules.arrival.unwrap_or(now);
-    let mut text = format!("Arrival {arrival}\n");
+    let count = counted(certificates.len(), "certificate", "certificates");
+    let mut text = format!("Arrival {arrival}, {count}\n");
     for (number, certificate) in (1..).zip(certificates) {
         let name = short_name(&certificate.input);
         let (outcome, detail) = (certificate.outcome, printable(&certificate.detail));

@@ -102,13 +102,9 @@ impl Options {
                 Long("help") | Short('h') => return Ok(None),
                 Long("dsc") => options.dsc = Some(parser.value()?),
                 Long("value-sets") => options.value_sets.push(parser.value()?),
-                Long("trust") => options.trust.files.push(parser.value()?),
-                Long("anchor") => options.trust.anchors.push(parser.value()?),
-                Long("trust-env") => {
-                    let name = parser.value()?.string()?;
-                    let environment = Environment::from_name(&name);
-                    let message = "--trust-env: prod, uat or dev";
-                    options.trust.environment = Some(environment.ok_or_else(|| usage(message))?);
+                Long(name @ ("trust" | "anchor" | "trust-env")) => {
+                    let name = name.to_owned();
+                    options.trust.take(&name, &mut parser)?;
                 }
                 Long("at") => {
                     let time = Timestamp::parse(&parser.value()?.string()?);

@@ -15,7 +15,7 @@ use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::record::ValueSets;
 use hcert::rules::{Acceptance, Decision, RuleOutcome, RuleSet, Subject};
-use hcert::trust::{TrustStore, TrustedKey};
+use hcert::trust::TrustedKey;
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
@@ -161,8 +161,9 @@ fn run() -> Result<ExitCode, Error> {
         None => None,
         Some(_) => Some(options.rules.load(PROGRAM, &value_sets)?),
     };
+    let trust = options.trust.store(PROGRAM, options.quiet, options.at)?;
     let work = Work {
-        verifier: Verifier::with_policy(trust(&options)?, policy),
+        verifier: Verifier::with_policy(trust, policy),
         value_sets,
         rules: rules.map(|rules| (rules, options.rules)),
         at: options.at,
@@ -235,34 +236,6 @@ fn seconds(text: &str) -> Result<u64, &'static str> {
     number
         .checked_mul(unit)
         .ok_or("that age is beyond counting")
-}
-
-fn trust(options: &Options) -> Result<TrustStore, Error> {
-    // A time that the user names says nothing about the present.
-    let now = options.at.is_none().then(|| SystemTime::now().into());
-    let (store, report) = options.trust.load(now)?;
-    if options.trust.files.is_empty() {
-        complain(
-            PROGRAM,
-            "no trust list is given, so nothing can be found valid; name one with --trust FILE",
-        );
-    } else if !options.quiet {
-        for problem in &report.problems {
-            complain(PROGRAM, &problem.to_string());
-        }
-        let summary = format!(
-            "trust: {} of {}; {} left out, {} given twice",
-            counted(report.loaded, "key", "keys"),
-            counted(report.total, "entry", "entries"),
-            report.rejected,
-            report.duplicates
-        );
-        complain(PROGRAM, &summary);
-    }
-    if store.is_empty() && !options.trust.files.is_empty() {
-        complain(PROGRAM, &options.trust.no_key());
-    }
-    Ok(store)
 }
 
 /// One job's results, to be printed in order.
