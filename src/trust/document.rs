@@ -197,6 +197,8 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for DocumentBytes<'a> {
 /// assert_eq!(error.code(), "document-purpose");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+#[doc = include_str!("../../docs/signed-documents.md")]
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedDocument<'a> {
     content: Cow<'a, [u8]>,
