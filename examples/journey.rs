@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use hcert::format::hc1;
-use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, RuleSet, Subject};
+use hcert::record::ProductCatalogue;
+use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, Subject};
 use hcert::verify::{Policy, Verifier};
 use hcert::{Limits, Timestamp};
 use serde_json::json;
@@ -28,7 +29,7 @@ mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::Found;
-use rules::RuleOptions;
+use rules::{Asked, RuleOptions, Rules};
 use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "journey";
@@ -37,7 +38,8 @@ const HELP: &str = "\
 Asks the rules of countries whether a traveller's certificates are accepted,
 before the journey and offline.
 
-Usage: journey --rules FILE|DIR… [--rules-anchor FILE]… [--value-sets DIR|FILE]…
+Usage: journey (--rules FILE|DIR | --recognition FILE)… [--rules-anchor FILE]…
+               [--value-sets DIR|FILE]…
                [--country CC]… [--region NAME] [--arrival TIME]
                (--trust FILE… | --unverified) [--at TIME] [--language TAG]
                [--json] [--quiet] INPUT…
@@ -49,6 +51,9 @@ standard input.
   --rules FILE|DIR  the countries' rules: JSON of the EU's format, a rule or an
                 array of them; of a directory all *.json below it; may be
                 repeated
+  --recognition FILE  the recognition policy of a country (TOML, or JSON by its
+                name): docs/recognition.md; may be repeated. Where a country
+                has rules, too, both have to accept
   --rules-anchor FILE  who signs the rules: a certificate or a public key; may
                 be repeated. Then nothing is taken that is not signed; a
                 signature beside FILE is in FILE.sig
@@ -109,21 +114,19 @@ fn run() -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     };
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
-    let rules = options.rules.load(PROGRAM, &value_sets)?;
     let now = options.at.unwrap_or_else(|| SystemTime::now().into());
     let (certificates, unreadable) = certificates(&options, now)?;
-    let countries: Vec<&str> = match options.rules.countries.as_slice() {
-        [] => rules.countries().collect(),
-        named => named.iter().map(String::as_str).collect(),
-    };
+    let rules = options.rules.load(PROGRAM, &value_sets)?;
+    let countries = rules.countries();
     let mut out = io::stdout().lock();
     if !options.json {
-        out.write_all(heading(&options, &certificates, now).as_bytes())?;
+        let arrival = rules.arrival("", now).at();
+        out.write_all(heading(&certificates, arrival).as_bytes())?;
     }
     let mut all_accept = true;
     for (place, country) in countries.iter().enumerate() {
         show_progress(place, countries.len());
-        let arrival = options.rules.arrival(country, now);
+        let arrival = rules.arrival(country, now);
         let answers: Vec<_> = certificates
             .iter()
             .map(|certificate| Answer::of(certificate, &rules, &arrival))
@@ -131,8 +134,11 @@ fn run() -> Result<ExitCode, Error> {
         clear_progress();
         all_accept &= answers.iter().any(Answer::is_accepted);
         let text = match options.json {
-            true => answers.iter().map(|a| a.json(&arrival, &options)).collect(),
-            false => in_words(country, &answers, &options),
+            true => answers
+                .iter()
+                .map(|a| a.json(&arrival, rules.language()))
+                .collect(),
+            false => in_words(country, &answers, rules.language()),
         };
         out.write_all(text.as_bytes())?;
     }
@@ -170,8 +176,9 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     if options.inputs.is_empty() {
         return Err("no INPUT is given".into());
     }
-    if options.rules.files.is_empty() {
-        return Err("no rules are given; name them with --rules FILE".into());
+    if !options.rules.are_given() {
+        let why = "no rules are given; name them with --rules FILE, or --recognition FILE";
+        return Err(why.into());
     }
     if options.unverified != options.trust.files.is_empty() {
         let why = "say who may sign, with --trust FILE, or --unverified, one of them";
@@ -187,7 +194,7 @@ struct Certificate {
     outcome: &'static str,
     /// Why it is not asked about, or what it certifies.
     detail: String,
-    subject: Option<Subject>,
+    asked: Option<Asked>,
 }
 
 /// What the inputs hold, and whether some can't be read.
@@ -222,43 +229,45 @@ fn certificates(options: &Options, now: Timestamp) -> Result<(Vec<Certificate>, 
 
 fn verified(verifier: &Verifier, input: String, text: &str, now: Timestamp) -> Certificate {
     let verdict = verifier.verify(text, now);
-    let subject = verdict.verified().map(Subject::from);
-    let detail = match (&subject, verdict.reason()) {
-        (Some(subject), _) => what(subject),
-        (None, Some(reason)) => reason.to_string(),
-        (None, None) => String::new(),
-    };
+    let outcome = verdict.outcome().code();
+    let why = verdict.reason().map(|reason| reason.to_string());
+    let asked = verdict.into_verified().ok().map(Asked::verified);
     Certificate {
         input,
-        outcome: verdict.outcome().code(),
-        detail,
-        subject,
+        outcome,
+        detail: why.or(asked.as_ref().map(what)).unwrap_or_default(),
+        asked,
     }
 }
 
 fn unverified(input: String, text: &str) -> Certificate {
-    let read = || -> Result<Subject, Error> {
+    let read = || -> Result<Asked, Error> {
         let unverified = hc1::Unverified::parse(text, &Limits::default())?;
-        let (claims, _) = unverified.unverified_claims()?;
-        claims.payload_kind()?;
-        Ok(Subject::unverified_claims(&claims))
+        let (claims, mut deviations) = unverified.unverified_claims()?;
+        let products = ProductCatalogue::builtin();
+        let record = hc1::payload::read(&claims, &products, &mut deviations)?;
+        let issuer = claims.issuer().map(str::to_owned);
+        let subject = Subject::unverified_claims(&claims);
+        Ok(Asked::Unverified(Box::new(record), issuer, subject))
     };
-    let (outcome, detail, subject) = match read() {
-        Ok(subject) => ("unverified", what(&subject), Some(subject)),
+    let (outcome, detail, asked) = match read() {
+        Ok(asked) => ("unverified", what(&asked), Some(asked)),
         Err(error) => ("invalid", error.to_string(), None),
     };
     Certificate {
         input,
         outcome,
         detail,
-        subject,
+        asked,
     }
 }
 
-fn what(subject: &Subject) -> String {
-    let types = subject.certificate_types().iter();
-    let types: Vec<_> = types.map(|of_type| of_type.code()).collect();
-    types.join(", ")
+/// `vaccination`, `test` and so on.
+fn what(asked: &Asked) -> String {
+    let entries = asked.record().entries().iter();
+    let mut kinds: Vec<_> = entries.map(|entry| entry.usage().name()).collect();
+    kinds.dedup();
+    kinds.join(", ")
 }
 
 /// What a country says of a certificate.
@@ -268,11 +277,11 @@ struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(certificate: &'a Certificate, rules: &RuleSet, arrival: &Arrival) -> Self {
-        let given = certificate.subject.as_ref().map(|subject| {
+    fn of(certificate: &'a Certificate, rules: &Rules, arrival: &Arrival) -> Self {
+        let given = certificate.asked.as_ref().and_then(|asked| {
+            let acceptance = rules.evaluate(asked, arrival)?;
             let within = around(arrival.at());
-            let periods = rules.periods(subject, arrival, within);
-            (rules.evaluate(subject, arrival), periods)
+            Some((acceptance, rules.periods(asked, arrival, within)))
         });
         Self { certificate, given }
     }
@@ -287,7 +296,7 @@ impl<'a> Answer<'a> {
         Some(acceptance.decision())
     }
 
-    fn json(&self, arrival: &Arrival, options: &Options) -> String {
+    fn json(&self, arrival: &Arrival, language: &str) -> String {
         let mut members = vec![
             ("country", arrival.country().into()),
             ("region", arrival.region().into()),
@@ -297,7 +306,6 @@ impl<'a> Answer<'a> {
         ];
         let periods = match &self.given {
             Some((acceptance, periods)) => {
-                let language = options.rules.language();
                 members.extend(rules::acceptance_members(acceptance, language));
                 let periods = periods
                     .iter()
@@ -305,9 +313,14 @@ impl<'a> Answer<'a> {
                 periods.collect()
             }
             None => {
-                members.push(("decision", serde_json::Value::Null));
-                members.push(("reason", "not-valid".into()));
-                members.push(("detail", self.certificate.detail.as_str().into()));
+                let (reason, detail) = match self.certificate.asked {
+                    Some(_) => ("no-rules", "no rules of the country are given"),
+                    None => ("not-valid", self.certificate.detail.as_str()),
+                };
+                members.push(("decision", Decision::Open.code().into()));
+                members.push(("reason", reason.into()));
+                members.push(("detail", detail.into()));
+                members.push(("rules", json!([])));
                 json!([])
             }
         };
@@ -320,8 +333,7 @@ fn around(arrival: Timestamp) -> Range<Timestamp> {
     arrival.plus(-BEFORE)..arrival.plus(AFTER)
 }
 
-fn heading(options: &Options, certificates: &[Certificate], now: Timestamp) -> String {
-    let arrival = options.rules.arrival.unwrap_or(now);
+fn heading(certificates: &[Certificate], arrival: Timestamp) -> String {
     let count = counted(certificates.len(), "certificate", "certificates");
     let mut text = format!("Arrival {arrival}, {count}\n");
     for (number, certificate) in (1..).zip(certificates) {
@@ -333,7 +345,7 @@ fn heading(options: &Options, certificates: &[Certificate], now: Timestamp) -> S
     text + "\n"
 }
 
-fn in_words(country: &str, answers: &[Answer<'_>], options: &Options) -> String {
+fn in_words(country: &str, answers: &[Answer<'_>], language: &str) -> String {
     let all = |decision| answers.iter().any(|a| a.decision() == Some(decision));
     let decision = [Decision::Accepted, Decision::Open]
         .into_iter()
@@ -342,7 +354,7 @@ fn in_words(country: &str, answers: &[Answer<'_>], options: &Options) -> String 
     let mut out = format!("{country}  {}\n", decision.code().to_uppercase());
     for (number, answer) in (1..).zip(answers) {
         // Writing to a String can't fail.
-        let _ = write_answer(&mut out, number, answer, options);
+        let _ = write_answer(&mut out, number, answer, language);
     }
     out
 }
@@ -351,7 +363,7 @@ fn write_answer(
     out: &mut String,
     number: usize,
     answer: &Answer<'_>,
-    options: &Options,
+    language: &str,
 ) -> std::fmt::Result {
     let Some((acceptance, periods)) = &answer.given else {
         return Ok(());
@@ -368,7 +380,7 @@ fn write_answer(
     writeln!(out)?;
     let not_passed = acceptance.results().iter();
     for result in not_passed.filter(|r| *r.outcome() != RuleOutcome::Passed) {
-        let text = rules::in_words(result, options.rules.language());
+        let text = rules::in_words(result, language);
         writeln!(out, "        {text}")?;
     }
     for period in periods {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::lint::{Linter, Severity};
-use hcert::trust::{Dsc, Environment};
+use hcert::trust::Dsc;
 
 #[path = "support/cli.rs"]
 mod cli;
@@ -18,6 +18,7 @@ mod lint;
 #[path = "support/list_files.rs"]
 #[allow(dead_code)]
 mod list_files;
+#[allow(dead_code)]
 #[path = "support/trust.rs"]
 #[allow(dead_code)]
 mod trust;

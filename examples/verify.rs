@@ -14,9 +14,11 @@ use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::record::ValueSets;
-use hcert::rules::{Acceptance, Decision, RuleOutcome, RuleSet, Subject};
+use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
 use hcert::trust::TrustedKey;
-use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::verify::{
+    Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified, Verifier,
+};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
@@ -26,6 +28,8 @@ mod cli;
 mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
+// journey asks more of it.
+#[allow(dead_code)]
 #[path = "support/rules.rs"]
 mod rules;
 #[path = "support/trust.rs"]
@@ -35,7 +39,7 @@ mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
-use rules::RuleOptions;
+use rules::{Asked, RuleOptions, Rules};
 use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "verify";
@@ -47,8 +51,9 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
-              [--rules FILE|DIR… --country CC [--region NAME] [--arrival TIME]
-               [--rules-anchor FILE]… [--language TAG]]
+              [(--rules FILE|DIR | --recognition FILE)… --country CC
+               [--region NAME] [--arrival TIME] [--rules-anchor FILE]…
+               [--language TAG]]
               [--value-sets DIR|FILE]… [--at TIME] [--retrospective] [--strict]
               [--json] [--quiet] INPUT…
 
@@ -89,6 +94,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --rules FILE|DIR  ask the rules of a country, too, whether what is valid is
                 accepted there: JSON of the EU's format, a rule or an array of
                 them; of a directory all *.json below it; may be repeated
+  --recognition FILE  the same of a recognition policy (TOML, or JSON by its
+                name): docs/recognition.md; may be repeated. All that are given
+                for the country have to accept
   --country CC  the country of arrival (CH)
   --region NAME its region, as the rules name it: with it the rules of that
                 region are asked, and no others
@@ -109,7 +117,7 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations, and with --rules acceptance {country,
+                holds), deviations, and with --rules or --recognition acceptance {country,
                 region, arrival, decision, reason, detail, rules [{rule,
                 version, outcome, code, description, affected}]} (null for what
                 is not valid); for an input that can't be read a line
@@ -157,15 +165,15 @@ fn run() -> Result<ExitCode, Error> {
         policy = policy.max_list_age(seconds);
     }
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
-    let rules = match options.rules.countries.first() {
+    let rules = match options.rules.countries.first().cloned() {
         None => None,
-        Some(_) => Some(options.rules.load(PROGRAM, &value_sets)?),
+        Some(country) => Some((country, options.rules.load(PROGRAM, &value_sets)?)),
     };
     let trust = options.trust.store(PROGRAM, options.quiet, options.at)?;
     let work = Work {
         verifier: Verifier::with_policy(trust, policy),
         value_sets,
-        rules: rules.map(|rules| (rules, options.rules)),
+        rules,
         at: options.at,
         json: options.json,
         colour: io::stdout().is_terminal()
@@ -205,14 +213,11 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             _ => return Err(argument.unexpected()),
         }
     }
-    match (
-        options.rules.files.is_empty(),
-        options.rules.countries.len(),
-    ) {
-        (true, 0) | (false, 1) => {}
-        (false, 0) => return Err("--rules needs --country CC, the country of arrival".into()),
-        (true, _) => return Err("--country needs --rules FILE, the rules of the country".into()),
-        (false, _) => return Err("one --country at a time; journey asks several".into()),
+    match (options.rules.are_given(), options.rules.countries.len()) {
+        (false, 0) | (true, 1) => {}
+        (true, 0) => return Err("rules need --country CC, the country of arrival".into()),
+        (false, _) => return Err("--country needs --rules FILE or --recognition FILE".into()),
+        (true, _) => return Err("one --country at a time; journey asks several".into()),
     }
     match options.inputs.is_empty() {
         true => Err("no INPUT is given".into()),
@@ -430,7 +435,8 @@ impl Progress {
 struct Work {
     verifier: Verifier,
     value_sets: ValueSets,
-    rules: Option<(RuleSet, RuleOptions)>,
+    /// The country, and what it asks for.
+    rules: Option<(String, Rules)>,
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
@@ -445,10 +451,11 @@ impl Work {
                 // Read anew for each code: a gate's program runs for days.
                 let now = self.at.unwrap_or_else(|| SystemTime::now().into());
                 let verdict = self.verifier.verify(&text, now);
-                let acceptance = verdict
-                    .verified()
-                    .and_then(|verified| self.acceptance(&Subject::from(verified), now));
-                let accepted = acceptance.as_ref().is_none_or(Acceptance::is_accepted);
+                let acceptance = verdict.verified().and_then(|v| self.acceptance(v, now));
+                let accepted = match &self.rules {
+                    Some(_) => acceptance.as_ref().is_some_and(Acceptance::is_accepted),
+                    None => true,
+                };
                 let valid = verdict.outcome() == Outcome::Valid && accepted;
                 let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
@@ -482,24 +489,25 @@ impl Work {
     }
 
     /// Whether the rules of the country accept it; `None` without rules.
-    fn acceptance(&self, subject: &Subject, now: Timestamp) -> Option<Acceptance> {
-        let (rules, options) = self.rules.as_ref()?;
-        let country = options.countries.first()?;
-        Some(rules.evaluate(subject, &options.arrival(country, now)))
+    fn acceptance(&self, verified: &Verified, now: Timestamp) -> Option<Acceptance> {
+        let (country, rules) = self.rules.as_ref()?;
+        let asked = Asked::verified(verified.clone());
+        rules.evaluate(&asked, &rules.arrival(country, now))
     }
 
     /// Null for what is not valid; `None` without rules.
     fn acceptance_json(&self, acceptance: Option<&Acceptance>, now: Timestamp) -> Option<Value> {
-        let (_, options) = self.rules.as_ref()?;
+        let (country, rules) = self.rules.as_ref()?;
         let Some(acceptance) = acceptance else {
             return Some(Value::Null);
         };
+        let arrival = rules.arrival(country, now);
         let mut members = serde_json::Map::new();
         let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        put("country", options.countries.first().cloned().into());
-        put("region", options.region.clone().into());
-        put("arrival", options.arrival.unwrap_or(now).to_string().into());
-        for (name, value) in rules::acceptance_members(acceptance, options.language()) {
+        put("country", arrival.country().into());
+        put("region", arrival.region().into());
+        put("arrival", arrival.at().to_string().into());
+        for (name, value) in rules::acceptance_members(acceptance, rules.language()) {
             put(name, value);
         }
         Some(Value::Object(members))
@@ -550,8 +558,9 @@ impl Work {
         {
             writeln!(out, "  revocation {why}")?;
         }
-        if let (Some(acceptance), Some((_, options))) = (acceptance, &self.rules) {
-            write_acceptance(out, acceptance, options, now)?;
+        if let (Some(acceptance), Some((country, rules))) = (acceptance, &self.rules) {
+            let arrival = rules.arrival(country, now);
+            write_acceptance(out, acceptance, &arrival, rules.language())?;
         }
 
         if let Some(signer) = verdict.signer() {
@@ -642,18 +651,18 @@ fn time(claim: TimeClaim) -> String {
 fn write_acceptance(
     out: &mut String,
     acceptance: &Acceptance,
-    options: &RuleOptions,
-    now: Timestamp,
+    arrival: &Arrival,
+    language: &str,
 ) -> std::fmt::Result {
-    let country = options.countries.first().map_or("", String::as_str);
-    let region = options.region.as_ref();
+    let country = arrival.country();
+    let region = arrival.region();
     let place = region.map_or(country.to_owned(), |r| format!("{country}, {r}"));
-    let at = options.arrival.unwrap_or(now);
     writeln!(
         out,
-        "\n  {} in {}, arrival {at}",
+        "\n  {} in {}, arrival {}",
         acceptance.decision(),
-        printable(&place)
+        printable(&place),
+        arrival.at()
     )?;
     let (passed, rest): (Vec<_>, Vec<_>) = acceptance
         .results()
@@ -673,7 +682,7 @@ fn write_acceptance(
             RuleOutcome::Failed => "✗",
             _ => "?",
         };
-        let text = rules::in_words(result, options.language());
+        let text = rules::in_words(result, language);
         writeln!(out, "    {mark} {text}")?;
     }
     Ok(())

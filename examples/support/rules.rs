@@ -1,16 +1,19 @@
-//! `--rules FILE`s into a rule set, for the place and time of `--country`,
-//! `--region` and `--arrival`.
+//! What a place asks for: `--rules FILE`s and `--recognition FILE`s, for the
+//! place and time of `--country`, `--region` and `--arrival`.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hcert::Timestamp;
-use hcert::record::ValueSets;
+use hcert::record::{Record, ValueSets};
 use hcert::rules::{
-    Acceptance, Arrival, RuleOutcome, RuleProblemKind, RuleResult, RuleSet, RuleSetBuilder,
-    RuleSetError,
+    Acceptance, Arrival, IssuerFacts, Period, Recognition, RuleOutcome, RuleProblemKind,
+    RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
 use hcert::trust::{Anchor, DocumentBytes, DocumentError, SignedDocument};
+use hcert::verify::Verified;
 use serde_json::{Value, json};
 
 use crate::cli::{complain, printable};
@@ -23,6 +26,8 @@ pub struct RuleOptions {
     pub files: Vec<OsString>,
     /// Who signs the files; none if nobody does.
     pub anchors: Vec<OsString>,
+    /// Recognition policies.
+    pub policies: Vec<OsString>,
     pub countries: Vec<String>,
     pub region: Option<String>,
     pub arrival: Option<Timestamp>,
@@ -36,6 +41,7 @@ impl RuleOptions {
         use lexopt::ValueExt as _;
         match name {
             "rules" => self.files.push(parser.value()?),
+            "recognition" => self.policies.push(parser.value()?),
             "rules-anchor" => self.anchors.push(parser.value()?),
             "country" => {
                 let code = parser.value()?.string()?;
@@ -52,8 +58,26 @@ impl RuleOptions {
         Ok(true)
     }
 
+    pub fn are_given(&self) -> bool {
+        !self.files.is_empty() || !self.policies.is_empty()
+    }
+
+    /// All that is asked.
+    pub fn load(self, program: &str, value_sets: &ValueSets) -> Result<Rules, Error> {
+        let set = match self.files.is_empty() {
+            true => None,
+            false => Some(self.rule_set(program, value_sets)?),
+        };
+        let policies = self.policies.iter().map(policy);
+        Ok(Rules {
+            set,
+            policies: policies.collect::<Result<_, _>>()?,
+            options: self,
+        })
+    }
+
     /// The rules of all files, and of all `*.json` below the directories.
-    pub fn load(&self, program: &str, value_sets: &ValueSets) -> Result<RuleSet, Error> {
+    fn rule_set(&self, program: &str, value_sets: &ValueSets) -> Result<RuleSet, Error> {
         let anchors = self.anchors.iter().map(|path| {
             let named = |e: String| format!("--rules-anchor {}: {e}", path.to_string_lossy());
             let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
@@ -102,17 +126,169 @@ impl RuleOptions {
         }
         Ok(rules.with_value_sets(value_sets))
     }
+}
+
+/// A policy in TOML or, by the name's end, in JSON.
+fn policy(path: &OsString) -> Result<Recognition, Error> {
+    let named = |e: String| format!("--recognition {}: {e}", path.to_string_lossy());
+    let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
+    let is_json = Path::new(path)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let policy = match is_json {
+        true => Recognition::from_json(&bytes).map_err(|e| named(e.to_string()))?,
+        false => from_toml(&bytes).map_err(named)?,
+    };
+    Ok(policy)
+}
+
+#[cfg(feature = "toml")]
+fn from_toml(bytes: &[u8]) -> Result<Recognition, String> {
+    let text = std::str::from_utf8(bytes).map_err(|e| e.to_string())?;
+    Recognition::from_toml(text).map_err(|e| e.to_string())
+}
+
+#[cfg(not(feature = "toml"))]
+fn from_toml(_: &[u8]) -> Result<Recognition, String> {
+    Err("built without the feature toml: write the policy in JSON (*.json)".into())
+}
+
+/// What places ask for.
+pub struct Rules {
+    set: Option<RuleSet>,
+    policies: Vec<Recognition>,
+    options: RuleOptions,
+}
+
+/// A certificate that is asked about.
+pub enum Asked {
+    Verified(Box<Verified>, Subject),
+    /// What it states, whoever issued it.
+    Unverified(Box<Record>, Option<String>, Subject),
+}
+
+impl Asked {
+    pub fn verified(verified: Verified) -> Self {
+        let subject = Subject::from(&verified);
+        Self::Verified(Box::new(verified), subject)
+    }
+
+    pub fn record(&self) -> &Record {
+        match self {
+            Self::Verified(verified, _) => verified.record(),
+            Self::Unverified(record, ..) => record,
+        }
+    }
+
+    fn subject(&self) -> &Subject {
+        match self {
+            Self::Verified(_, subject) | Self::Unverified(_, _, subject) => subject,
+        }
+    }
+
+    fn acceptance(&self, policy: &Recognition, arrival: &Arrival) -> Acceptance {
+        match self {
+            Self::Verified(verified, _) => policy.evaluate(verified, arrival),
+            Self::Unverified(record, issuer, _) => {
+                policy.evaluate_unverified(record, &facts(issuer), arrival)
+            }
+        }
+    }
+
+    fn periods(&self, policy: &Recognition) -> Vec<Period> {
+        match self {
+            Self::Verified(verified, _) => policy.periods(verified),
+            Self::Unverified(record, issuer, _) => {
+                policy.periods_unverified(record, &facts(issuer))
+            }
+        }
+    }
+}
+
+fn facts(issuer: &Option<String>) -> IssuerFacts<'_> {
+    match issuer {
+        Some(country) => IssuerFacts::default().with_country(country),
+        None => IssuerFacts::default(),
+    }
+}
+
+impl Rules {
+    /// Those named on the command line; else all that are known.
+    pub fn countries(&self) -> Vec<String> {
+        if !self.options.countries.is_empty() {
+            return self.options.countries.clone();
+        }
+        let of_rules = self.set.iter().flat_map(RuleSet::countries);
+        let of_policies = self.policies.iter().map(Recognition::country);
+        let all: BTreeSet<&str> = of_rules.chain(of_policies).collect();
+        all.into_iter().map(str::to_owned).collect()
+    }
 
     pub fn arrival(&self, country: &str, now: Timestamp) -> Arrival {
-        let arrival = Arrival::new(country, self.arrival.unwrap_or(now));
-        match &self.region {
+        let arrival = Arrival::new(country, self.options.arrival.unwrap_or(now));
+        match &self.options.region {
             Some(region) => arrival.in_region(region),
             None => arrival,
         }
     }
 
     pub fn language(&self) -> &str {
-        self.language.as_deref().unwrap_or("en")
+        self.options.language.as_deref().unwrap_or("en")
+    }
+
+    /// Whoever has a say in that country has to accept; `None` if nobody has.
+    pub fn evaluate(&self, asked: &Asked, arrival: &Arrival) -> Option<Acceptance> {
+        let of_policies = self
+            .policies_of(arrival)
+            .map(|policy| asked.acceptance(policy, arrival));
+        let of_rules = self
+            .set_of(arrival)
+            .map(|set| set.evaluate(asked.subject(), arrival));
+        let all = of_rules.into_iter().chain(of_policies);
+        all.reduce(Acceptance::and)
+    }
+
+    /// When all of them would accept it.
+    pub fn periods(
+        &self,
+        asked: &Asked,
+        arrival: &Arrival,
+        within: Range<Timestamp>,
+    ) -> Vec<Period> {
+        let whole = Period {
+            from: within.start,
+            until: within.end,
+        };
+        let of_policies = self
+            .policies_of(arrival)
+            .map(|policy| asked.periods(policy));
+        let of_rules = self
+            .set_of(arrival)
+            .map(|set| set.periods(asked.subject(), arrival, within));
+        let all: Vec<_> = of_rules.into_iter().chain(of_policies).collect();
+        if all.is_empty() {
+            return all.concat();
+        }
+        let mut common = all.into_iter().fold(vec![whole], |common, periods| {
+            let both = |a: &Period| periods.iter().map(|b| a.and(b)).collect::<Vec<_>>();
+            common.iter().flat_map(both).collect()
+        });
+        common.retain(|period| !period.is_empty());
+        common
+    }
+
+    fn policies_of(&self, arrival: &Arrival) -> impl Iterator<Item = &Recognition> {
+        let country = arrival.country().to_owned();
+        self.policies.iter().filter(move |p| p.country() == country)
+    }
+
+    /// Where a policy is all that there is for a country, no rules are missing.
+    fn set_of(&self, arrival: &Arrival) -> Option<&RuleSet> {
+        let has_rules = |set: &&RuleSet| set.countries().any(|c| c == arrival.country());
+        let only_policies = self.policies_of(arrival).next().is_some();
+        self.set
+            .as_ref()
+            .filter(|set| has_rules(set) || !only_policies)
     }
 }
 

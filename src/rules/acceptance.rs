@@ -339,6 +339,32 @@ impl Acceptance {
         self.results
     }
 
+    /// Where two ask: both have to accept.
+    ///
+    /// ```
+    /// # use hcert::{Timestamp, rules::{Arrival, Decision, RuleSet, Subject}};
+    /// # let subject = Subject::unverified(r#"{"ver": "1.3.0", "v": [{"dn": 2, "sd": 2}]}"#)?;
+    /// # let arrival = Arrival::new("XX", Timestamp::parse("2021-10-01T12:00:00Z")?);
+    /// # let (rules, more) = (RuleSet::from_json(b"[]")?, RuleSet::from_json(b"[]")?);
+    /// let both = rules.evaluate(&subject, &arrival).and(more.evaluate(&subject, &arrival));
+    /// assert_eq!(both.decision(), Decision::Open, "neither has a rule");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn and(mut self, other: Self) -> Self {
+        let either = |decision| self.decision == decision || other.decision == decision;
+        let decisions = [Decision::Refused, Decision::Open];
+        self.decision = decisions
+            .into_iter()
+            .find(|decision| either(*decision))
+            .unwrap_or(Decision::Accepted);
+        self.reason = match self.decision {
+            Decision::Open => self.reason.or(other.reason),
+            _ => None,
+        };
+        self.results.extend(other.results);
+        self
+    }
+
     /// Accepted, refused, or open.
     pub fn decision(&self) -> Decision {
         self.decision

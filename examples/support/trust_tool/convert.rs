@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::trust::{Environment, ProblemKind};
+use hcert::trust::ProblemKind;
 
 use super::{Error, PROGRAM};
 use crate::cli;
