@@ -376,18 +376,13 @@ fn no_more_than_64_sets_are_held() {
 #[test]
 fn what_is_read_stays_within_bounds() {
     let long = "x".repeat(180);
-    let codes: Vec<_> = (0..9_000).map(|n| n.to_string()).collect();
+    let codes: Vec<_> = (0..8_000).map(|n| n.to_string()).collect();
     let codes: Vec<_> = codes
         .iter()
         .map(|code| (code.as_str(), long.as_str()))
         .collect();
-    let largest = bytes(&document("x", "2026-01-01", &codes)).len();
-    println!("9,000 codes: {} KiB", largest / 1024);
     for (name, json) in [
-        (
-            "codes",
-            bytes(&document("x", "2026-01-01", &codes[..6_000])),
-        ),
+        ("codes", bytes(&document("x", "2026-01-01", &codes))),
         (
             "objects",
             format!("[{}{{}}]", "{},".repeat(22_000)).into_bytes(),
@@ -514,6 +509,7 @@ fn a_code_of_another_system_is_not_taken_for_the_one_of_the_set() {
     let of = |system: &str| {
         let entry = Vaccination::builder()
             .vaccine(Coding::new("1119349007").with_system(system))
+            .product("EU/1/20/1528")
             .manufacturer("ORG-100030215")
             .dose_number(1)
             .date(Date::parse("2021-07-08").unwrap())
