@@ -13,10 +13,10 @@ mod programs;
 use std::collections::BTreeMap;
 
 use common::issued;
-use hcert::Date;
 use hcert::lint::Linter;
-use hcert::record::{Coding, Record, Vaccination, ValueSet, ValueSetError, ValueSets};
+use hcert::record::{Coding, Holder, Record, Vaccination, ValueSet, ValueSetError, ValueSets};
 use hcert::words::{Language, describe, describe_with};
+use hcert::{Date, PartialDate};
 use programs::Files;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -518,7 +518,9 @@ fn a_code_of_another_system_is_not_taken_for_the_one_of_the_set() {
             .country("XXX")
             .hcid("XX0001")
             .build_ddcc();
-        let record = Record::ddcc(common::holder(), entry.unwrap()).unwrap();
+        let born = PartialDate::parse("1998-02-26").unwrap();
+        let holder = Holder::with_full_name("Gabriele Musterfrau", born);
+        let record = Record::ddcc(holder, entry.unwrap()).unwrap();
         said(&record, "Vaccine", &ValueSets::builtin())
     };
     let named = "SARS-CoV-2 mRNA vaccine (1119349007)";
