@@ -156,8 +156,10 @@ impl Words<'_> {
 
     /// The same for a code that may be in that value set.
     fn coding_in(&self, set: &str, coding: &Coding) -> String {
-        let known = self.entry_of(set, coding.code());
-        match known.filter(|known| coding.display().is_none() && is_system(known, coding)) {
+        let is_meant = |known: &&ValueSetEntry| {
+            coding.display().is_none() && known.system().is_none_or(|system| coding.is_of(system))
+        };
+        match self.entry_of(set, coding.code()).filter(is_meant) {
             Some(known) => self.say(Text::NamedCode, &[known.display(), coding.code()]),
             None => self.coding(coding),
         }
@@ -256,15 +258,6 @@ impl Words<'_> {
             }
         }
         self.required(Text::Identifier, Some(entry.id()));
-    }
-}
-
-/// Whether the code is of the system that the value set has it from, as far as
-/// both say so. An edition or version may follow the URI (SNOMED CT).
-fn is_system(entry: &ValueSetEntry, coding: &Coding) -> bool {
-    match (coding.system(), entry.system()) {
-        (Some(stated), Some(known)) => stated.starts_with(known),
-        _ => true,
     }
 }
 

@@ -16,8 +16,9 @@ mod business_rules;
 use std::collections::BTreeMap;
 
 use hcert::Timestamp;
+use hcert::record::ValueSets;
 use hcert::rules::{Arrival, Decision, RuleOutcome, RuleSet, Subject};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 #[test]
 fn each_test_of_each_rule_agrees() {
@@ -111,12 +112,20 @@ fn the_set_says_what_its_rules_say() {
             .as_object()
             .cloned()
             .unwrap_or_default();
-        let codes = |codes: &Json| -> Vec<String> {
-            let codes = codes.as_array().into_iter().flatten();
-            codes.map(|c| c.as_str().unwrap().to_owned()).collect()
-        };
-        let sets = value_sets.iter().map(|(id, c)| (id.as_str(), codes(c)));
-        let rules = rules.clone().with_value_set_codes(sets);
+        let sets = value_sets
+            .iter()
+            .fold(ValueSets::new(), |sets, (id, codes)| {
+                let values = codes.as_array().into_iter().flatten();
+                let values =
+                    values.map(|code| (code.as_str().unwrap().to_owned(), json!({"display": "-"})));
+                let set = json!({
+                    "valueSetId": id,
+                    "valueSetDate": "2021-01-01",
+                    "valueSetValues": values.collect::<serde_json::Map<_, _>>(),
+                });
+                sets.with_json(set.to_string().as_bytes()).unwrap()
+            });
+        let rules = rules.clone().with_value_sets(&sets);
         let acceptance = rules.evaluate(&subject, &Arrival::new(country, at));
         match acceptance.decision() {
             Decision::Accepted => accepted += 1,

@@ -5,6 +5,7 @@
 mod certlogic;
 mod lists;
 mod rules;
+mod value_sets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ fn main() -> Result<(), Error> {
     lists::snapshots(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
     rules::ours(&mut corpus)?;
+    value_sets::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -47,6 +49,7 @@ fn main() -> Result<(), Error> {
         lists::published(&mut corpus, &published)?;
         certlogic::published(&mut corpus, &published)?;
         rules::published(&mut corpus, &published)?;
+        value_sets::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())

@@ -77,7 +77,7 @@ pub enum ValueSetError {
         max: usize,
     },
     /// An edition of a later date is there already.
-    #[error("{id}: of {found}, while the edition of {known} is there already")]
+    #[error("{id:?}: of {found}, while the edition of {known} is there already")]
     Older {
         /// The id of the set.
         id: String,
@@ -87,7 +87,7 @@ pub enum ValueSetError {
         known: Date,
     },
     /// An edition of the same date is there already, and says something else.
-    #[error("{id}: another one of the same date, {date}, is there already")]
+    #[error("{id:?}: another one of the same date, {date}, is there already")]
     Conflict {
         /// The id of the set.
         id: String,
