@@ -20,7 +20,6 @@ mod lint;
 mod list_files;
 #[allow(dead_code)]
 #[path = "support/trust.rs"]
-#[allow(dead_code)]
 mod trust;
 #[path = "support/value_sets.rs"]
 mod value_sets;

@@ -12,7 +12,7 @@ use hcert::rules::{
     Acceptance, Arrival, IssuerFacts, Period, Recognition, RuleOutcome, RuleProblemKind,
     RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
-use hcert::trust::{Anchor, DocumentBytes, DocumentError, SignedDocument};
+use hcert::trust::{Anchor, DocumentBytes, SignedDocument};
 use hcert::verify::Verified;
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ impl RuleOptions {
                     match add(file) {
                         // Tests of rules and the like; what is a rule and
                         // can't be read is no reason to go on.
-                        Err(LoadError::Rules(RuleSetError::NotRules { .. })) => other += 1,
+                        Err(LoadError::NoRule(_)) => other += 1,
                         result => result.map_err(|e| format!("--rules {e}"))?,
                     }
                 }
@@ -292,38 +292,30 @@ impl Rules {
     }
 }
 
-#[derive(Debug)]
 enum LoadError {
-    Io(PathBuf, std::io::Error),
-    Signature(PathBuf, DocumentError),
-    NoAnchor(PathBuf),
-    Rules(RuleSetError),
+    /// The file is about something else.
+    NoRule(String),
+    Failed(String),
 }
 
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::Signature(path, error) => write!(f, "{}: {error}", path.display()),
-            Self::NoAnchor(path) => write!(
-                f,
-                "{}: a signed document; name its signer with --rules-anchor FILE",
-                path.display()
-            ),
-            Self::Rules(error) => write!(f, "{error}"),
-        }
+        let (Self::NoRule(why) | Self::Failed(why)) = self;
+        f.write_str(why)
     }
 }
 
 /// With anchors, nothing but what one of them signed is looked at; the
 /// signature may stand beside the file, under its name and `.sig`.
 fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<(), LoadError> {
-    let read = |path: &Path| std::fs::read(path).map_err(|e| LoadError::Io(path.to_owned(), e));
+    let failed = |path: &Path, why: String| LoadError::Failed(format!("{}: {why}", path.display()));
+    let read = |path: &Path| std::fs::read(path).map_err(|e| failed(path, e.to_string()));
     let bytes = read(path)?;
     let label = path.to_string_lossy();
-    let mut rules = |json: &[u8]| {
-        let added = builder.add_json(&label, json).map(drop);
-        added.map_err(LoadError::Rules)
+    let mut rules = |json: &[u8]| match builder.add_json(&label, json) {
+        Ok(_) => Ok(()),
+        Err(error @ RuleSetError::NotRules { .. }) => Err(LoadError::NoRule(error.to_string())),
+        Err(error) => Err(LoadError::Failed(error.to_string())),
     };
     let mut beside = path.as_os_str().to_owned();
     beside.push(".sig");
@@ -340,12 +332,15 @@ fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<
     for anchor in anchors {
         match SignedDocument::open("rules", document, anchor) {
             Ok(document) => return rules(document.content()),
-            Err(error) => refused = Some(error),
+            Err(error) => refused = Some(error.to_string()),
         }
     }
     match (refused, document.format()) {
-        (Some(error), _) => Err(LoadError::Signature(path.to_owned(), error)),
-        (None, Some(_)) => Err(LoadError::NoAnchor(path.to_owned())),
+        (Some(why), _) => Err(failed(path, why)),
+        (None, Some(_)) => Err(failed(
+            path,
+            "a signed document; name its signer with --rules-anchor FILE".into(),
+        )),
         (None, None) => rules(&bytes),
     }
 }

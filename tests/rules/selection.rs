@@ -1,6 +1,7 @@
 //! Which rules apply, and when nothing is accepted though no rule forbids it.
 
-use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, RuleSet, Subject};
+use hcert::record::ValueSets;
+use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, Subject};
 use serde_json::{Value, json};
 
 use super::common::{NOW, dsc, test as test_record, vaccination as vaccination_record};
@@ -274,16 +275,26 @@ fn value_sets_are_what_the_caller_gives() {
     let logic = json!({"in": [{"var": "payload.v.0.mp"},
                               {"var": "external.valueSets.vaccines-covid-19-names"}]});
     let rules = set(&[rule(json!({"Logic": logic}))]);
-    let with = |rules: RuleSet, codes: &[&str]| {
-        let sets = [("vaccines-covid-19-names", codes.iter().copied())];
-        let rules = rules.with_value_set_codes(sets);
+    let with = |sets: &ValueSets| {
+        let rules = rules.clone().with_value_sets(sets);
         rules.evaluate(&vaccination(), &xx()).decision()
     };
-    assert_eq!(
-        rules.evaluate(&vaccination(), &xx()).decision(),
-        Decision::Open
-    );
-    assert_eq!(with(rules.clone(), &["EU/1/20/1528"]), Decision::Accepted);
-    assert_eq!(with(rules.clone(), &["EU/1/20/1507"]), Decision::Refused);
-    assert_eq!(with(rules, &[]), Decision::Refused);
+    let names = |codes: &[&str]| {
+        let values = codes
+            .iter()
+            .map(|c| (c.to_string(), json!({"display": "-"})));
+        let document = json!({
+            "valueSetId": "vaccines-covid-19-names",
+            "valueSetDate": "2021-06-01",
+            "valueSetValues": values.collect::<serde_json::Map<_, _>>(),
+        });
+        let document = document.to_string();
+        ValueSets::new().with_json(document.as_bytes()).unwrap()
+    };
+    // Those that are compiled in.
+    let decision = rules.evaluate(&vaccination(), &xx()).decision();
+    assert_eq!(decision, Decision::Accepted);
+    assert_eq!(with(&ValueSets::new()), Decision::Open);
+    assert_eq!(with(&names(&["EU/1/20/1528"])), Decision::Accepted);
+    assert_eq!(with(&names(&["EU/1/20/1507"])), Decision::Refused);
 }
