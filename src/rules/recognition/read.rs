@@ -1,5 +1,10 @@
 //! JSON and TOML to one tree, and the members of its tables with their paths.
 
+#[cfg(feature = "toml")]
+mod toml;
+
+#[cfg(feature = "toml")]
+pub(super) use self::toml::read as toml;
 use super::error::RecognitionError as Error;
 use crate::rules::Texts;
 use crate::rules::certlogic::{JsonError, Object, Value};
@@ -53,50 +58,6 @@ pub(super) fn json(bytes: &[u8]) -> Result<Value, Error> {
             syntax("a member stands twice", (line, column))
         }
     })
-}
-
-#[cfg(feature = "toml")]
-pub(super) fn toml(text: &str) -> Result<Value, Error> {
-    use toml::de::{DeTable, DeValue};
-
-    fn tree(value: &DeValue<'_>) -> Value {
-        match value {
-            DeValue::String(text) => Value::String(text.clone().into_owned()),
-            DeValue::Integer(number) => {
-                let read = i64::from_str_radix(number.as_str(), number.radix());
-                read.map_or(Value::Number(f64::NAN), Value::Int)
-            }
-            DeValue::Float(_) => Value::Number(f64::NAN),
-            DeValue::Boolean(value) => Value::Bool(*value),
-            DeValue::Datetime(time) => Value::String(time.to_string()),
-            DeValue::Array(items) => {
-                Value::Array(items.iter().map(|item| tree(item.get_ref())).collect())
-            }
-            DeValue::Table(table) => members(table),
-        }
-    }
-
-    fn members(table: &DeTable<'_>) -> Value {
-        let member = |(name, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
-            let name: &std::borrow::Cow<'_, str> = name.get_ref();
-            (name.clone().into_owned(), tree(value.get_ref()))
-        };
-        Value::object(table.iter().map(member))
-    }
-
-    check_size(text.len())?;
-    let table = DeTable::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        let (line, column) = place(text.as_bytes(), at);
-        Error::Syntax {
-            format: "TOML",
-            // The key of a message may be any text.
-            problem: error.message().escape_debug().take(MAX_TEXT).collect(),
-            line,
-            column,
-        }
-    })?;
-    Ok(members(table.get_ref()))
 }
 
 /// An object and where it stands.
