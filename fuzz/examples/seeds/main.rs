@@ -34,6 +34,7 @@ fn main() -> Result<(), Error> {
     corpus.add("dsc", ISSUER.dsc().der())?;
     lists::ours(&mut corpus)?;
     lists::snapshots(&mut corpus)?;
+    lists::documents(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
