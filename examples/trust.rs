@@ -26,6 +26,7 @@ Usage: trust COMMAND [OPTION]… FILE…
   diff OLD NEW    which keys came, went and changed
   lint FILE…      what a list's maker, or who embeds it, should know
   convert FILE…   one snapshot out of lists, to embed in an app
+  sign FILE       a signed document out of rules or a revocation list
 
   --help          print this; after a COMMAND, what it takes
 

@@ -27,6 +27,8 @@ mod lists;
 mod pinned;
 #[path = "programs_trust/published_lists.rs"]
 mod published_lists;
+#[path = "programs_trust/sign.rs"]
+mod sign;
 #[path = "programs_trust/unsigned.rs"]
 mod unsigned;
 #[path = "programs_trust/verify.rs"]

@@ -516,55 +516,53 @@ fn unsigned_bytes_are_not_opened() {
 #[test]
 fn signers_under_a_root_bring_their_chain() {
     const ROOT: &str = "CN=Root,C=XX";
-    const MIDDLE: &str = "CN=Middle,C=XX";
     let root = certificate(ROOT, "root", ROOT, "root", true);
-    let middle = certificate(MIDDLE, "middle", ROOT, "root", true);
-    let leaf = certificate("CN=Rules,C=XX", "list", MIDDLE, "middle", false);
-    let mail = certificate("CN=Mail,C=XX", "list", MIDDLE, "middle", false);
+    let issued = |name: &str, by: &str| certificate(name, "list", ROOT, by, false);
+    let leaf = issued("CN=Rules,C=XX", "root");
+    let forged = issued("CN=Rules,C=XX", "other");
+    let mail = issued("CN=Mail,C=XX", "root");
     let anchor = Anchor::from_bytes(&root).unwrap();
-    let by = |chain: &[&[u8]]| {
-        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
-        let header = serde_json::json!({"alg": "ES256", "x5c": x5c}).to_string();
-        jws_of(&header, "{}")
-    };
     let open = |bytes: &[u8], name: &str| {
         let document = SignedDocument::open_under_root("rules", bytes, &anchor, name)?;
         assert!(document.identity().ends_with(name));
-        Ok::<_, DocumentError>(document.content().to_vec())
+        assert_eq!(document.content(), RULES);
+        Ok::<_, DocumentError>(document.format())
     };
-    let good = by(&[&leaf, &middle]);
-    assert_eq!(open(&good, "Rules").unwrap(), b"{}");
-    open(&by(&[&leaf, &middle, &root]), "Rules").unwrap();
-    for (bytes, name) in [
-        (&good, "Mail"),
-        (&by(&[&mail, &middle]), "Rules"),
-        (&by(&[&leaf]), "Rules"),
-        (&by(&[&leaf, &root]), "Rules"),
-        (&ours(), "Rules"),
-        (&german("{}", "list"), "Rules"),
-    ] {
-        assert_eq!(code(open(bytes, name)), "trust-chain");
-    }
-    // Whoever is not pinned by name is not the signer.
-    let pinned = SignedDocument::open("rules", &good, &anchor);
-    assert_eq!(code(pinned), "trust-chain");
-
-    // A CMS: one certificate, of a root that is pinned.
-    let leaf = pki::certificate(
-        &lists::spec("CN=Rules,C=XX", ROOT, false),
-        &TestKey::new("list"),
-        &TestKey::new("root"),
-    );
+    let text = std::str::from_utf8(RULES).unwrap();
+    let with_x5c = |chain: &[&[u8]]| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        let header = serde_json::json!({"alg": "ES256", "x5c": x5c}).to_string();
+        jws_of(&header, text)
+    };
     let form = Cms {
         content: true,
         ..Cms::USUAL
     };
-    let signed = form.sign(RULES, &leaf.unwrap(), "list");
-    assert_eq!(open(&signed, "Rules").unwrap(), RULES);
-    assert_eq!(code(open(&signed, "Mail")), "trust-chain");
-    let forged = certificate("CN=Rules,C=XX", "list", ROOT, "other", false);
-    let forged = form.sign(RULES, &forged, "list");
-    assert_eq!(code(open(&forged, "Rules")), "trust-chain");
+    let cms = |certificate: &[u8]| form.sign(RULES, certificate, "list");
+    for good in [with_x5c(&[&leaf]), with_x5c(&[&leaf, &root]), cms(&leaf)] {
+        open(&good, "Rules").unwrap();
+        assert_eq!(code(open(&good, "Mail")), "trust-chain");
+    }
+    for bad in [
+        with_x5c(&[&mail]),
+        with_x5c(&[&forged]),
+        with_x5c(&[&mail, &leaf]),
+        cms(&mail),
+        cms(&forged),
+        ours(),
+        german(text, "list"),
+    ] {
+        assert_eq!(code(open(&bad, "Rules")), "trust-chain");
+    }
+    // Nothing but the root's own signature.
+    assert_eq!(code(open(&with_x5c(&[]), "Rules")), "trust-signature");
+    // Signers of a root are its signers by that method alone.
+    let pinned = with_x5c(&[&leaf]);
+    let pinned = SignedDocument::open("rules", &pinned, &anchor);
+    assert_eq!(code(pinned), "trust-chain");
+    let pinned = cms(&leaf);
+    let pinned = SignedDocument::open("rules", &pinned, &anchor);
+    assert_eq!(code(pinned), "cms-signature");
 }
 
 #[test]
@@ -698,7 +696,7 @@ fn our_form_has_one_spelling_and_lends_its_content() {
     let header = [
         b"\xa3\x01\x26\x03\x78\x2b",
         &name[..],
-        b"\x0f\xa2\x04\x1a\x60\xdd\x08\x00\x06\x1a\x60\xb5\x7b\x00",
+        b"\x0f\xa2\x04\x1a\x60\xdd\x05\x80\x06\x1a\x60\xb5\x78\x80",
     ]
     .concat();
     let start = [

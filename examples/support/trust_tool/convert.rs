@@ -112,7 +112,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     Ok(0)
 }
 
-fn read_key(path: &std::ffi::OsStr) -> Result<P256Signer, Error> {
+pub fn read_key(path: &std::ffi::OsStr) -> Result<P256Signer, Error> {
     let label = path.to_string_lossy();
     let pem = fs::read_to_string(path).map_err(|e| format!("--key {label}: {e}"))?;
     Ok(P256Signer::from_pkcs8_pem(&pem).map_err(|e| format!("--key {label}: {e}"))?)

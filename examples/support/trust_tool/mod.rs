@@ -3,10 +3,12 @@
 
 mod convert;
 mod diff;
+mod document;
 mod facts;
 mod inspect;
 mod lint;
 mod load;
+mod sign;
 mod verify;
 
 use std::ffi::OsString;
@@ -30,6 +32,7 @@ pub enum Command {
     Diff,
     Lint,
     Convert,
+    Sign,
 }
 
 impl Command {
@@ -40,7 +43,8 @@ impl Command {
             "diff" => Self::Diff,
             "lint" => Self::Lint,
             "convert" => Self::Convert,
-            _ => return Err("COMMAND is inspect, verify, diff, lint or convert".into()),
+            "sign" => Self::Sign,
+            _ => return Err("COMMAND is inspect, verify, diff, lint, convert or sign".into()),
         })
     }
 
@@ -51,6 +55,7 @@ impl Command {
             Self::Diff => diff::HELP,
             Self::Lint => lint::HELP,
             Self::Convert => convert::HELP,
+            Self::Sign => sign::HELP,
         }
     }
 
@@ -67,24 +72,32 @@ pub struct Options {
     pub at: Timestamp,
     pub all: bool,
     pub json: bool,
+    /// What documents are for: FILEs are such, and no lists.
+    pub purpose: Option<String>,
+    pub beside: Option<document::Beside>,
 }
 
 /// Runs a command with the rest of the arguments, and gives the exit status.
 pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
-    if command == Command::Convert {
-        return convert::run(parser);
+    match command {
+        Command::Convert => return convert::run(parser),
+        Command::Sign => return sign::run(parser),
+        _ => {}
     }
     let Some((options, files)) = options(command, parser)? else {
         io::stdout().write_all(command.help().as_bytes())?;
         return Ok(0);
     };
+    if let Some(purpose) = &options.purpose {
+        return document::verify(&options, purpose, &files);
+    }
     let files = Files::read(&files, options.json);
     match command {
         Command::Inspect => inspect::run(&options, &files),
         Command::Verify => verify::run(&options, &files),
         Command::Diff => diff::run(&options, &files),
         Command::Lint => lint::run(&options, &files),
-        Command::Convert => Ok(crate::cli::EXIT_UNREADABLE),
+        Command::Convert | Command::Sign => Ok(crate::cli::EXIT_UNREADABLE),
     }
 }
 
@@ -99,6 +112,8 @@ fn options(
         at: SystemTime::now().into(),
         all: false,
         json: false,
+        purpose: None,
+        beside: None,
     };
     let mut files = Vec::new();
     while let Some(argument) = parser.next()? {
@@ -115,9 +130,22 @@ fn options(
                 options.at = parser.value()?.parse_with(Timestamp::parse)?;
             }
             Long("all") if command.looks_at_entries() => options.all = true,
+            Long("purpose") if command == Command::Verify => {
+                options.purpose = Some(parser.value()?.string()?);
+            }
+            Long("signature") if command == Command::Verify => {
+                options.beside = Some(document::Beside::Content(parser.value()?));
+            }
+            Long("x-signature") if command == Command::Verify => {
+                options.beside = Some(document::Beside::Digest(parser.value()?));
+            }
             Value(file) => files.push(file),
             _ => return Err(unexpected(argument).into()),
         }
+    }
+    if options.beside.is_some() && (options.purpose.is_none() || files.len() > 1) {
+        let one = "--signature and --x-signature go with --purpose and one FILE";
+        return Err(lexopt::Error::from(one).into());
     }
     match files.is_empty() {
         true => Err(lexopt::Error::from("no FILE is given").into()),
@@ -129,18 +157,14 @@ fn options(
 fn unexpected(argument: lexopt::Arg<'_>) -> lexopt::Error {
     use lexopt::prelude::*;
     let commands = match argument {
-        Long("at") => "inspect, lint and convert",
+        Long("at") => "inspect, lint, convert and sign",
+        Long("purpose") => "verify and sign",
+        Long("signature" | "x-signature") => "verify",
+        Long("expires") => "sign",
         Long("all") => "inspect and lint",
         Long("json") => "inspect, verify, diff and lint",
-        Long(
-            "out"
-            | "key"
-            | "list"
-            | "participant"
-            | "deny"
-            | "dangerously-trust-unsigned"
-            | "quiet",
-        ) => "convert",
+        Long("out" | "key") => "convert and sign",
+        Long("list" | "participant" | "deny" | "dangerously-trust-unsigned" | "quiet") => "convert",
         _ => return argument.unexpected(),
     };
     let Long(name) = argument else {

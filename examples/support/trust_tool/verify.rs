@@ -11,6 +11,7 @@ pub const HELP: &str = "\
 Says whether the signatures of trust lists hold under what you trust.
 
 Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
+       trust verify --purpose NAME --anchor KEY [--signature FILE] [--json] FILE…
 
   --anchor KEY     who signs the lists: a certificate or a public key (DER, PEM,
                    JWK); may be repeated. Have it from the list's maker over
@@ -21,6 +22,14 @@ Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
                    verified, reason (null if verified), entries (how many the
                    list has; null if it is refused). What to do about it is on
                    stderr, as lines {\"input\", \"error\"}.
+  --purpose NAME   FILE is no trust list but a signed document of that purpose:
+                   rules, revocation or what its signer calls it
+  --signature FILE
+                   what stands beside the document and signs it: a signature, a
+                   CMS or a COSE_Sign1
+  --x-signature FILE
+                   the same, as the EU's business rule service sends it in the
+                   header X-SIGNATURE
   --help           print this
 
 A list in two files takes both, in any order; the line is that of the list. Of

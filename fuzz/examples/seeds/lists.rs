@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use hcert_fuzz::ISSUER;
 use hcert_fuzz::lists::sign::LIST;
 use hcert_fuzz::lists::{gdhcn, samples, sign};
@@ -107,6 +107,47 @@ pub(crate) fn snapshots(corpus: &mut Corpus) -> Result<(), Error> {
     corpus.list("list_snapshot", Some(b'f'), &payload)?;
     corpus.part("list_snapshot", b'h', header)?;
     corpus.part("list_snapshot", b'p', payload)
+}
+
+/// A signed document of each form, and its parts.
+pub(crate) fn documents(corpus: &mut Corpus) -> Result<(), Error> {
+    const TARGET: &str = "signed_document";
+    const CONTENT: &[u8] = b"[]";
+    let header = sign::cbor_bytes(
+        &ciborium::cbor!({1 => -7, 3 => "application/json", 15 => {4 => 2, 6 => 1}})?,
+    );
+    let jws = br#"{"alg":"ES256","typ":"JWT","cty":"json"}"#;
+    let (der, cms) = (ISSUER.dsc().der(), samples::cms("DSC", CONTENT));
+    let in_json = serde_json::json!({
+        "payload": BASE64_STANDARD.encode(CONTENT), "signature": BASE64_STANDARD.encode(&cms),
+    });
+    for document in [
+        sign::document(CONTENT),
+        sign::cose(&header, CONTENT),
+        sign::jws_es256(jws, CONTENT),
+        sign::german(CONTENT),
+        in_json.to_string().into_bytes(),
+        cms.clone(),
+    ] {
+        corpus.part(TARGET, b'd', document)?;
+    }
+    let claims = sign::austrian_claims(CONTENT);
+    let signature = LIST.sign_der(CONTENT);
+    for beside in [
+        sign::cose(&sign::austrian_header(), &claims),
+        BASE64_STANDARD.encode(&signature).into_bytes(),
+        signature,
+        LIST.sign(CONTENT),
+        cms,
+    ] {
+        corpus.part(TARGET, b'b', beside)?;
+    }
+    corpus.part(TARGET, b'h', header)?;
+    corpus.part(TARGET, b'h', sign::snapshot_header())?;
+    corpus.part(TARGET, b'j', jws)?;
+    corpus.part(TARGET, b'p', br#"{"iat": 1, "exp": 2.5}"#)?;
+    corpus.part(TARGET, b'c', CONTENT)?;
+    corpus.part(TARGET, b'c', der)
 }
 
 /// The published lists that are there.

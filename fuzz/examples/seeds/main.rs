@@ -36,6 +36,7 @@ fn main() -> Result<(), Error> {
     corpus.add("dsc", ISSUER.dsc().der())?;
     lists::ours(&mut corpus)?;
     lists::snapshots(&mut corpus)?;
+    lists::documents(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
     rules::ours(&mut corpus)?;
     value_sets::ours(&mut corpus)?;

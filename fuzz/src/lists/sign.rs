@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use ciborium::{Value, cbor};
+use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::issue::{P256Signer, Signer};
-use hcert::trust::Anchor;
+use hcert::trust::{Anchor, SignedDocument};
 use p256::ecdsa::Signature;
 use p256::pkcs8::ObjectIdentifier;
 use p256::pkcs8::der::Encode;
@@ -129,6 +130,12 @@ pub fn austrian_claims(list: &[u8]) -> Vec<u8> {
 pub fn austrian_header() -> Vec<u8> {
     let kid = Value::Bytes(b"12345678".to_vec());
     cbor_bytes(&cbor!({42 => 2, 4 => kid, 1 => -7}).unwrap())
+}
+
+/// Rules in this crate's own form, of 2021-06-01, by [`LIST`].
+pub fn document(content: &[u8]) -> Vec<u8> {
+    let made_at = Timestamp::from_seconds(1_622_505_600);
+    SignedDocument::sign("rules", content, made_at, None, &*LIST.signer).unwrap()
 }
 
 /// Of a snapshot.
