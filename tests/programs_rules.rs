@@ -302,7 +302,7 @@ fn rules_and_a_recognition_policy_have_to_agree() {
     let files = Files::new("both");
     let policy = json!({
         "name": "Entry", "version": "1", "country": "XX",
-        "valid_from": "2021-05-01", "valid_until": "2021-12-31",
+        "valid_from": "2021-05-01", "valid_until": "2021-12-31", "issuers": "any-trusted",
         "tests": [{"id": "naat", "kinds": ["naat"], "max_age_hours": 48}],
     });
     let policy = files.write("policy.json", policy.to_string());
