@@ -90,6 +90,7 @@
 //! |---|---|---|
 //! | `png` | yes | QR symbols as PNG |
 //! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
+//! | `toml` | yes | recognition policies in TOML, beside JSON |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
 //! # What is read, and what is refused
@@ -112,6 +113,11 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/trust-lists.md")]
 struct TrustLists;
+
+/// Compiles the code of the page.
+#[cfg(all(doctest, feature = "toml"))]
+#[doc = include_str!("../docs/recognition.md")]
+struct RecognitionPolicies;
 
 pub mod crypto;
 pub mod format;

@@ -6,6 +6,7 @@ mod certlogic;
 mod lists;
 mod rules;
 mod value_sets;
+mod recognition;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ fn main() -> Result<(), Error> {
     certlogic::ours(&mut corpus)?;
     rules::ours(&mut corpus)?;
     value_sets::ours(&mut corpus)?;
+    recognition::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
