@@ -116,8 +116,12 @@ fn the_set_says_what_its_rules_say() {
             .iter()
             .fold(ValueSets::new(), |sets, (id, codes)| {
                 let values = codes.as_array().into_iter().flatten();
-                let values =
-                    values.map(|code| (code.as_str().unwrap().to_owned(), json!({"display": "-"})));
+                let values = values.map(|code| {
+                    (
+                        code.as_str().unwrap().to_owned(),
+                        json!({"display": "-", "active": true}),
+                    )
+                });
                 let set = json!({
                     "valueSetId": id,
                     "valueSetDate": "2021-01-01",

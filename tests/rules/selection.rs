@@ -282,7 +282,7 @@ fn value_sets_are_what_the_caller_gives() {
     let names = |codes: &[&str]| {
         let values = codes
             .iter()
-            .map(|c| (c.to_string(), json!({"display": "-"})));
+            .map(|c| (c.to_string(), json!({"display": "-", "active": true})));
         let document = json!({
             "valueSetId": "vaccines-covid-19-names",
             "valueSetDate": "2021-06-01",
