@@ -11,7 +11,7 @@ use crate::Timestamp;
 /// One hour: rules count in hours at the least.
 const STEP: i64 = 3_600;
 
-/// Two years of hours, and more than a year besides.
+/// In hours more than three years.
 const MOST_STEPS: i64 = 30_000;
 
 impl RuleSet {
