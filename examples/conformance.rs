@@ -8,6 +8,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use conformance::business_rules::{self, RuleTest};
 use conformance::certlogic::{self, Assertion};
 use conformance::dgc_testdata::{self, Outcome, Standing};
 use conformance::known::Known;
@@ -23,18 +24,24 @@ Suites:
                     github.com/eu-digital-green-certificates/dgc-testdata
   certlogic DIR     the suites of CertLogic 1.3.3: certlogic/specification in a
                     clone of github.com/ehn-dcc-development/eu-dcc-business-rules
+  business-rules DIR  national rules with their tests: a clone of
+                    github.com/eu-digital-green-certificates/dgc-business-rules-testdata,
+                    or the folder of a state in it
 
 Options:
   --json      one object a line for each vector and key, on stdout:
               {\"path\", \"key\", \"expected\", \"actual\", \"reason\"}; `actual` is null
               where the vector lacks what the key needs. For certlogic a line
               an assertion: {\"path\", \"name\", \"expected\", \"actual\",
-              \"reason\"}. Summary on stderr.
+              \"reason\"}. For business-rules a line a test: {\"path\", \"name\",
+              \"expected\", \"actual\"}; `actual` is true, false, or the code of
+              why the rule says neither. Summary on stderr.
   -h, --help  this text
 
 Known divergences from dgc-testdata, each with its reason, are in the file
-examples/conformance/known-divergences.json; from certlogic there are none. EXPECTEDPICTUREDECODE needs the
-feature `scan`: cargo run --release --features scan --example conformance -- …
+examples/conformance/known-divergences.json; from the other suites there are
+none. EXPECTEDPICTUREDECODE needs the feature `scan`:
+cargo run --release --features scan --example conformance -- …
 
 Exit status: 0 if all agree or differ for a known reason, 1 if one differs
 otherwise or agrees although it is listed, 2 for wrong usage or unreadable
@@ -68,6 +75,7 @@ fn run() -> Result<bool, String> {
     match words.as_slice() {
         [suite, dir] if suite.as_os_str() == "dgc-testdata" => run_dgc_testdata(dir, json),
         [suite, dir] if suite.as_os_str() == "certlogic" => run_certlogic(dir, json),
+        [suite, dir] if suite.as_os_str() == "business-rules" => run_business_rules(dir, json),
         [suite, _] => Err(usage(format!("no suite {}", suite.display()))),
         _ => Err(usage("a suite and a directory are needed".into())),
     }
@@ -203,6 +211,54 @@ fn print_files(out: &mut impl Write, assertions: &[Assertion]) -> std::io::Resul
             out,
             "{path:<52} {agree:>6} {disagree:>9} {not_applicable:>5}"
         )?;
+    }
+    Ok(())
+}
+
+fn run_business_rules(dir: &std::path::Path, json: bool) -> Result<bool, String> {
+    let tests = business_rules::run(dir)?;
+    if tests.is_empty() {
+        return Err(format!(
+            "{}: no rule with a folder `tests` beside it in there",
+            dir.display()
+        ));
+    }
+    let mut out = std::io::stdout().lock();
+    let printed = if json {
+        tests
+            .iter()
+            .try_for_each(|t| writeln!(out, "{}", t.to_json()))
+    } else {
+        print_states(&mut out, &tests)
+    };
+    print_to_end(printed)?;
+    drop(out);
+    let differing: Vec<_> = tests.iter().filter(|t| !t.agrees()).collect();
+    for t in &differing {
+        eprintln!(
+            "disagrees: {}: expected {}, found {}: {}",
+            t.path, t.expected, t.actual, t.reason
+        );
+    }
+    eprintln!(
+        "{} tests: {} agree, {} disagree",
+        tests.len(),
+        tests.len() - differing.len(),
+        differing.len()
+    );
+    Ok(differing.is_empty())
+}
+
+/// A row for each state.
+fn print_states(out: &mut impl Write, tests: &[RuleTest]) -> std::io::Result<()> {
+    let mut states: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for t in tests {
+        let (agree, disagree) = states.entry(country(&t.path)).or_default();
+        *(if t.agrees() { agree } else { disagree }) += 1;
+    }
+    writeln!(out, "{:<16} {:>6} {:>9}", "state", "agree", "disagree")?;
+    for (state, (agree, disagree)) in states {
+        writeln!(out, "{state:<16} {agree:>6} {disagree:>9}")?;
     }
     Ok(())
 }

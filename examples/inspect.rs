@@ -9,7 +9,7 @@ use hcert::Limits;
 use hcert::format::hc1::cose::{CoseError, CoseSign1};
 use hcert::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use hcert::format::hc1::{Deviation, payload, text, zlib};
-use hcert::record::ProductCatalogue;
+use hcert::record::{ProductCatalogue, ValueSets};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ mod cli;
 mod diagnostic;
 #[path = "support/input.rs"]
 mod input;
+#[path = "support/value_sets.rs"]
+mod value_sets;
 
 use cli::{complain, printable, short_name};
 use diagnostic::{Item, Kind, hex};
@@ -30,11 +32,14 @@ const HELP: &str = "\
 Takes HCERT codes apart, layer by layer: text, base45, zlib, COSE, CWT, payload.
 For people who debug. NOTHING IS VERIFIED: anybody can write what it shows.
 
-Usage: inspect [--full] [--json] INPUT…
+Usage: inspect [--value-sets DIR|FILE]… [--full] [--json] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
 
+  --value-sets DIR|FILE  name the codes as this value set has it (JSON with
+           valueSetId), or all in that directory (*.json), where they are no
+           older than the built-in ones; may be repeated
   --full   print bytes in full length
   --json   print one JSON object a line for each code, bytes in full: input,
            verified (always false), a member for each layer that was reached,
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode, Error> {
     use lexopt::prelude::*;
     let (mut full, mut as_json, mut inputs) = (false, false, Vec::<OsString>::new());
+    let mut sets = Vec::new();
     let mut parser = lexopt::Parser::from_env();
     let mut out = io::stdout().lock();
     while let Some(argument) = parser.next()? {
@@ -65,6 +71,7 @@ fn run() -> Result<ExitCode, Error> {
                 out.write_all(HELP.as_bytes())?;
                 return Ok(ExitCode::SUCCESS);
             }
+            Long("value-sets") => sets.push(parser.value()?),
             Long("full") => full = true,
             Long("json") => as_json = true,
             Value(input) => inputs.push(input),
@@ -74,12 +81,13 @@ fn run() -> Result<ExitCode, Error> {
     if inputs.is_empty() {
         return Err(Box::new(lexopt::Error::from("no INPUT is given")));
     }
+    let sets = value_sets::load(PROGRAM, &sets)?;
     let mut worst = 0;
     for job in inputs.iter().flat_map(|argument| input::open(argument)) {
         for found in job.codes() {
             match found {
                 Found::Code { input, text } => {
-                    let (layers, stopped) = take_apart(&text);
+                    let (layers, stopped) = take_apart(&text, &sets);
                     worst = worst.max(u8::from(stopped.is_some()));
                     let shown = match as_json {
                         true => json_line(&input, &layers, stopped.as_ref()),
@@ -189,13 +197,13 @@ impl Layer {
     }
 }
 
-fn take_apart(code: &str) -> (Vec<Layer>, Option<Stopped>) {
+fn take_apart(code: &str, sets: &ValueSets) -> (Vec<Layer>, Option<Stopped>) {
     let mut layers = Vec::new();
-    let stop = go_inwards(code, &mut layers).err();
+    let stop = go_inwards(code, sets, &mut layers).err();
     (layers, stop)
 }
 
-fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
+fn go_inwards(code: &str, sets: &ValueSets, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
     let limits = Limits::default();
     let mut found = Vec::new();
 
@@ -275,7 +283,7 @@ fn go_inwards(code: &str, layers: &mut Vec<Layer>) -> Result<(), Stopped> {
         layer.number("entries", record.entries().len());
         layer.push(
             "says",
-            Shown::Words(words::describe(record, Language::English)),
+            Shown::Words(words::describe_with(record, Language::English, sets)),
         );
     }
     layer.deviations(&mut found);

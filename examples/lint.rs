@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::lint::{Linter, Severity};
-use hcert::trust::{Dsc, Environment};
+use hcert::trust::Dsc;
 
 #[path = "support/cli.rs"]
 mod cli;
@@ -18,9 +18,11 @@ mod lint;
 #[path = "support/list_files.rs"]
 #[allow(dead_code)]
 mod list_files;
-#[path = "support/trust.rs"]
 #[allow(dead_code)]
+#[path = "support/trust.rs"]
 mod trust;
+#[path = "support/value_sets.rs"]
+mod value_sets;
 
 use cli::{complain, short_name};
 use lint::Found;
@@ -35,8 +37,8 @@ severity, the clause that it is about, the place, and the mend. Nothing of what
 a certificate says is printed, so that reports can be kept. This is no
 verification: see the program verify.
 
-Usage: lint [--dsc FILE | --trust FILE…] [--at TIME] [--fail-on LEVEL] [--json]
-            INPUT…
+Usage: lint [--dsc FILE | --trust FILE…] [--value-sets DIR|FILE]… [--at TIME]
+            [--fail-on LEVEL] [--json] INPUT…
        lint --dsc FILE [--at TIME] [--fail-on LEVEL] [--json]
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
@@ -49,6 +51,11 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --anchor FILE    with --trust: certificate or public key of who signed the list
   --trust-env ENV  with --trust: prod, uat or dev, the environment of a list of
                    the WHO's network
+  --value-sets DIR|FILE
+                   judge codes by this value set (JSON with valueSetId), or by
+                   all in that directory (*.json), where they are no older than
+                   the built-in ones; may be repeated. The devices of rapid
+                   tests are judged only by a set that is given
   --at TIME        judge times as of then (RFC 3339) instead of now
   --fail-on LEVEL  the least severity that gives exit status 1: error (default),
                    warning or note
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
 struct Options {
     trust: TrustOptions,
     dsc: Option<OsString>,
+    value_sets: Vec<OsString>,
     at: Option<Timestamp>,
     fail_on: Option<Severity>,
     json: bool,
@@ -93,13 +101,10 @@ impl Options {
             match argument {
                 Long("help") | Short('h') => return Ok(None),
                 Long("dsc") => options.dsc = Some(parser.value()?),
-                Long("trust") => options.trust.files.push(parser.value()?),
-                Long("anchor") => options.trust.anchors.push(parser.value()?),
-                Long("trust-env") => {
-                    let name = parser.value()?.string()?;
-                    let environment = Environment::from_name(&name);
-                    let message = "--trust-env: prod, uat or dev";
-                    options.trust.environment = Some(environment.ok_or_else(|| usage(message))?);
+                Long("value-sets") => options.value_sets.push(parser.value()?),
+                Long(name @ ("trust" | "anchor" | "trust-env")) => {
+                    let name = name.to_owned();
+                    options.trust.take(&name, &mut parser)?;
                 }
                 Long("at") => {
                     let time = Timestamp::parse(&parser.value()?.string()?);
@@ -137,7 +142,8 @@ fn run() -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     };
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
-    let mut linter = Linter::new().at(at);
+    let sets = value_sets::load(PROGRAM, &options.value_sets)?;
+    let mut linter = Linter::new().at(at).value_sets(sets);
     let mut reports = Vec::new();
     if let Some(path) = &options.dsc {
         let label = path.to_string_lossy().into_owned();

@@ -4,6 +4,7 @@
 mod cli;
 #[path = "support/list_files.rs"]
 mod list_files;
+#[allow(dead_code)]
 #[path = "support/trust.rs"]
 mod trust_files;
 #[path = "support/trust_tool/mod.rs"]

@@ -13,8 +13,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
-use hcert::trust::{Environment, TrustStore, TrustedKey};
-use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::record::ValueSets;
+use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
+use hcert::trust::TrustedKey;
+use hcert::verify::{
+    Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified, Verifier,
+};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
@@ -24,11 +28,18 @@ mod cli;
 mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
+// journey asks more of it.
+#[allow(dead_code)]
+#[path = "support/rules.rs"]
+mod rules;
 #[path = "support/trust.rs"]
 mod trust_files;
+#[path = "support/value_sets.rs"]
+mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
+use rules::{Asked, RuleOptions, Rules};
 use trust_files::{TrustOptions, counted};
 
 const PROGRAM: &str = "verify";
@@ -40,7 +51,11 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
-              [--at TIME] [--retrospective] [--strict] [--json] [--quiet] INPUT…
+              [(--rules FILE|DIR | --recognition FILE)… --country CC
+               [--region NAME] [--arrival TIME] [--rules-anchor FILE]…
+               [--language TAG]]
+              [--value-sets DIR|FILE]… [--at TIME] [--retrospective] [--strict]
+              [--json] [--quiet] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
@@ -76,6 +91,25 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --dangerously-trust-unsigned
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
+  --rules FILE|DIR  ask the rules of a country, too, whether what is valid is
+                accepted there: JSON of the EU's format, a rule or an array of
+                them; of a directory all *.json below it; may be repeated
+  --recognition FILE  the same of a recognition policy (TOML, or JSON by its
+                name): docs/recognition.md; may be repeated. All that are given
+                for the country have to accept
+  --country CC  the country of arrival (CH)
+  --region NAME its region, as the rules name it: with it the rules of that
+                region are asked, and no others
+  --arrival TIME  when (RFC 3339); the time of verification if nothing is said
+  --rules-anchor FILE  who signs the rules: a certificate or a public key; may
+                be repeated. Then nothing is taken that is not signed; a
+                signature beside FILE is in FILE.sig
+  --language TAG  the language of the rules' descriptions (de); English if
+                nothing is said, or there is none
+  --value-sets DIR|FILE  name the codes as this value set has it (JSON with
+                valueSetId), or all in that directory (*.json), where they are
+                no older than the built-in ones; the rules refer to them, too;
+                may be repeated
   --at TIME     verify as of this time (RFC 3339, 2021-06-01T12:00:00Z) instead
                 of now
   --retrospective  accept a time before the trust lists were made
@@ -83,18 +117,23 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations; for an input that can't be read a line
+                holds), deviations, and with --rules or --recognition acceptance {country,
+                region, arrival, decision, reason, detail, rules [{rule,
+                version, outcome, code, description, affected}]} (null for what
+                is not valid); for an input that can't be read a line
                 {\"input\", \"error\"} on stderr
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
 
-Exit status: 0 all are valid, 1 some are not, 2 wrong usage, an input that
-can't be read, or output that can't be written.
+Exit status: 0 all are valid, and accepted if there are rules; 1 some are not;
+2 wrong usage, an input that can't be read, or output that can't be written.
 ";
 
 #[derive(Default)]
 struct Options {
     trust: TrustOptions,
+    rules: RuleOptions,
+    value_sets: Vec<OsString>,
     at: Option<Timestamp>,
     strict: bool,
     retrospective: bool,
@@ -125,8 +164,16 @@ fn run() -> Result<ExitCode, Error> {
     if let Some(seconds) = options.max_list_age {
         policy = policy.max_list_age(seconds);
     }
+    let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
+    let rules = match options.rules.countries.first().cloned() {
+        None => None,
+        Some(country) => Some((country, options.rules.load(PROGRAM, &value_sets)?)),
+    };
+    let trust = options.trust.store(PROGRAM, options.quiet, options.at)?;
     let work = Work {
-        verifier: Verifier::with_policy(trust(&options)?, policy),
+        verifier: Verifier::with_policy(trust, policy),
+        value_sets,
+        rules,
         at: options.at,
         json: options.json,
         colour: io::stdout().is_terminal()
@@ -145,34 +192,32 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
-            Long("trust") => options.trust.files.push(parser.value()?),
-            Long("anchor") => options.trust.anchors.push(parser.value()?),
-            Long("trust-env") => {
-                let name = parser.value()?.string()?;
-                let environment = Environment::from_name(&name);
-                options.trust.environment =
-                    Some(environment.ok_or("--trust-env is prod, uat or dev")?);
-            }
-            Long("list") => options.trust.lists.push(parser.value()?.string()?),
-            Long("participant") => {
-                let code = parser.value()?.string()?;
-                options.trust.participants.push(code);
-            }
-            Long("deny") => options.trust.deny.push(parser.value()?),
             Long("max-list-age") => {
                 options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
             }
-            Long("state") => options.trust.state = Some(parser.value()?),
-            Long("forget-time") => options.trust.forget_time = true,
-            Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
+            Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("retrospective") => options.retrospective = true,
             Long("strict") => options.strict = true,
             Long("json") => options.json = true,
             Long("quiet") => options.quiet = true,
+            Long(name) => {
+                let name = name.to_owned();
+                if !options.trust.take(&name, &mut parser)?
+                    && !options.rules.take(&name, &mut parser)?
+                {
+                    return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
+                }
+            }
             Value(input) => options.inputs.push(input),
             _ => return Err(argument.unexpected()),
         }
+    }
+    match (options.rules.are_given(), options.rules.countries.len()) {
+        (false, 0) | (true, 1) => {}
+        (true, 0) => return Err("rules need --country CC, the country of arrival".into()),
+        (false, _) => return Err("--country needs --rules FILE or --recognition FILE".into()),
+        (true, _) => return Err("one --country at a time; journey asks several".into()),
     }
     match options.inputs.is_empty() {
         true => Err("no INPUT is given".into()),
@@ -196,34 +241,6 @@ fn seconds(text: &str) -> Result<u64, &'static str> {
     number
         .checked_mul(unit)
         .ok_or("that age is beyond counting")
-}
-
-fn trust(options: &Options) -> Result<TrustStore, Error> {
-    // A time that the user names says nothing about the present.
-    let now = options.at.is_none().then(|| SystemTime::now().into());
-    let (store, report) = options.trust.load(now)?;
-    if options.trust.files.is_empty() {
-        complain(
-            PROGRAM,
-            "no trust list is given, so nothing can be found valid; name one with --trust FILE",
-        );
-    } else if !options.quiet {
-        for problem in &report.problems {
-            complain(PROGRAM, &problem.to_string());
-        }
-        let summary = format!(
-            "trust: {} of {}; {} left out, {} given twice",
-            counted(report.loaded, "key", "keys"),
-            counted(report.total, "entry", "entries"),
-            report.rejected,
-            report.duplicates
-        );
-        complain(PROGRAM, &summary);
-    }
-    if store.is_empty() && !options.trust.files.is_empty() {
-        complain(PROGRAM, &options.trust.no_key());
-    }
-    Ok(store)
 }
 
 /// One job's results, to be printed in order.
@@ -417,6 +434,9 @@ impl Progress {
 /// What all threads share.
 struct Work {
     verifier: Verifier,
+    value_sets: ValueSets,
+    /// The country, and what it asks for.
+    rules: Option<(String, Rules)>,
     at: Option<Timestamp>,
     json: bool,
     colour: bool,
@@ -431,11 +451,19 @@ impl Work {
                 // Read anew for each code: a gate's program runs for days.
                 let now = self.at.unwrap_or_else(|| SystemTime::now().into());
                 let verdict = self.verifier.verify(&text, now);
-                let valid = verdict.outcome() == Outcome::Valid;
+                let acceptance = verdict.verified().and_then(|v| self.acceptance(v, now));
+                let accepted = match &self.rules {
+                    Some(_) => acceptance.as_ref().is_some_and(Acceptance::is_accepted),
+                    None => true,
+                };
+                let valid = verdict.outcome() == Outcome::Valid && accepted;
                 let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
-                    true => json_line(&input, &text, &verdict),
-                    false => self.in_words(&input, &verdict, now),
+                    true => {
+                        let acceptance = self.acceptance_json(acceptance.as_ref(), now);
+                        json_line(&input, &text, &verdict, acceptance)
+                    }
+                    false => self.in_words(&input, &verdict, acceptance.as_ref(), now),
                 };
                 Printed::Verdict {
                     text,
@@ -460,10 +488,41 @@ impl Work {
         }
     }
 
-    fn in_words(&self, input: &str, verdict: &Verdict, now: Timestamp) -> String {
+    /// Whether the rules of the country accept it; `None` without rules.
+    fn acceptance(&self, verified: &Verified, now: Timestamp) -> Option<Acceptance> {
+        let (country, rules) = self.rules.as_ref()?;
+        let asked = Asked::verified(verified.clone());
+        rules.evaluate(&asked, &rules.arrival(country, now))
+    }
+
+    /// Null for what is not valid; `None` without rules.
+    fn acceptance_json(&self, acceptance: Option<&Acceptance>, now: Timestamp) -> Option<Value> {
+        let (country, rules) = self.rules.as_ref()?;
+        let Some(acceptance) = acceptance else {
+            return Some(Value::Null);
+        };
+        let arrival = rules.arrival(country, now);
+        let mut members = serde_json::Map::new();
+        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        put("country", arrival.country().into());
+        put("region", arrival.region().into());
+        put("arrival", arrival.at().to_string().into());
+        for (name, value) in rules::acceptance_members(acceptance, rules.language()) {
+            put(name, value);
+        }
+        Some(Value::Object(members))
+    }
+
+    fn in_words(
+        &self,
+        input: &str,
+        verdict: &Verdict,
+        acceptance: Option<&Acceptance>,
+        now: Timestamp,
+    ) -> String {
         let mut out = String::new();
         // Writing to a String can't fail.
-        let _ = self.write_words(&mut out, input, verdict, now);
+        let _ = self.write_words(&mut out, input, verdict, acceptance, now);
         out
     }
 
@@ -472,18 +531,22 @@ impl Work {
         out: &mut String,
         input: &str,
         verdict: &Verdict,
+        acceptance: Option<&Acceptance>,
         now: Timestamp,
     ) -> std::fmt::Result {
         let outcome = verdict.outcome();
         let word = outcome.code().replace('-', " ").to_uppercase();
-        let colour = match outcome {
-            Outcome::Valid => 32,
-            Outcome::Unascertained | Outcome::NotYetValid => 33,
+        let colour = match (outcome, acceptance.map(Acceptance::decision)) {
+            (Outcome::Valid, None | Some(Decision::Accepted)) => 32,
+            (Outcome::Unascertained | Outcome::NotYetValid, _) | (_, Some(Decision::Open)) => 33,
             _ => 31,
         };
+        let decided = acceptance.map(|acceptance| acceptance.decision().code().to_uppercase());
+        let headline = [Some(word.clone()), decided].into_iter().flatten();
+        let headline = headline.collect::<Vec<_>>().join(", ");
         match self.colour {
-            true => write!(out, "\x1b[1;{colour}m{word}\x1b[0m")?,
-            false => out.push_str(&word),
+            true => write!(out, "\x1b[1;{colour}m{headline}\x1b[0m")?,
+            false => out.push_str(&headline),
         }
         writeln!(out, "  {}", short_name(input))?;
         match verdict.reason() {
@@ -494,6 +557,10 @@ impl Work {
             verdict.step(Step::Revocation)
         {
             writeln!(out, "  revocation {why}")?;
+        }
+        if let (Some(acceptance), Some((country, rules))) = (acceptance, &self.rules) {
+            let arrival = rules.arrival(country, now);
+            write_acceptance(out, acceptance, &arrival, rules.language())?;
         }
 
         if let Some(signer) = verdict.signer() {
@@ -532,7 +599,8 @@ impl Work {
                     word.to_lowercase()
                 )?,
             }
-            for Line { label, text, .. } in words::describe(record, Language::English) {
+            let words = words::describe_with(record, Language::English, &self.value_sets);
+            for Line { label, text, .. } in words {
                 line(out, label, &text)?;
             }
         }
@@ -579,7 +647,48 @@ fn time(claim: TimeClaim) -> String {
     }
 }
 
-fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
+/// What the rules say, those first that are not satisfied.
+fn write_acceptance(
+    out: &mut String,
+    acceptance: &Acceptance,
+    arrival: &Arrival,
+    language: &str,
+) -> std::fmt::Result {
+    let country = arrival.country();
+    let region = arrival.region();
+    let place = region.map_or(country.to_owned(), |r| format!("{country}, {r}"));
+    writeln!(
+        out,
+        "\n  {} in {}, arrival {}",
+        acceptance.decision(),
+        printable(&place),
+        arrival.at()
+    )?;
+    let (passed, rest): (Vec<_>, Vec<_>) = acceptance
+        .results()
+        .iter()
+        .partition(|result| *result.outcome() == RuleOutcome::Passed);
+    if let (Some(reason), true) = (acceptance.reason(), rest.is_empty()) {
+        writeln!(
+            out,
+            "    {} [{}]",
+            printable(&reason.to_string()),
+            reason.code()
+        )?;
+    }
+    for result in rest.iter().chain(&passed) {
+        let mark = match result.outcome() {
+            RuleOutcome::Passed => "✓",
+            RuleOutcome::Failed => "✗",
+            _ => "?",
+        };
+        let text = rules::in_words(result, language);
+        writeln!(out, "    {mark} {text}")?;
+    }
+    Ok(())
+}
+
+fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Value>) -> String {
     // Base64 in place of the prefix is another envelope of the same format.
     let is_hc1 = cli::is_code(text.trim_start());
     let steps = verdict.steps().map(|(step, result)| {
@@ -602,7 +711,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
     let certificate = claims.and_then(|claims| claims.payload_json().ok());
     let certificate: Option<Value> = certificate.and_then(|json| serde_json::from_str(&json).ok());
     let deviations = verdict.deviations().iter().map(|d| d.code());
-    cli::object(&[
+    let mut members = vec![
         ("input", input.into()),
         ("outcome", verdict.outcome().code().into()),
         (
@@ -615,7 +724,9 @@ fn json_line(input: &str, text: &str, verdict: &Verdict) -> String {
         ("claims", claims_json.unwrap_or(Value::Null)),
         ("certificate", certificate.unwrap_or(Value::Null)),
         ("deviations", deviations.collect()),
-    ]) + "\n"
+    ];
+    members.extend(acceptance.map(|acceptance| ("acceptance", acceptance)));
+    cli::object(&members) + "\n"
 }
 
 fn signer_json(signer: &TrustedKey) -> Value {

@@ -41,7 +41,21 @@
 //!   carries neither picture nor document number, and anybody can show a copy.
 //!
 //! Authentic is not accepted: whether a four-day-old negative test suffices
-//! is the rule of a place, not a property of the certificate.
+//! is the rule of a place, not a property of the certificate. [`rules`] asks
+//! them, from a `Verified`:
+//!
+//! ```
+//! use hcert::rules::{Arrival, RuleSet, Subject};
+//! use hcert::{Timestamp, verify::Verified};
+//!
+//! fn may_enter(verified: &Verified, rules: &RuleSet, now: Timestamp) -> bool {
+//!     let acceptance = rules.evaluate(&Subject::from(verified), &Arrival::new("CH", now));
+//!     for rule in acceptance.failed() {
+//!         println!("{}: {}", rule.identifier(), rule.description().get("en"));
+//!     }
+//!     acceptance.is_accepted()
+//! }
+//! ```
 //!
 //! # Issue
 //!
@@ -75,6 +89,7 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `png` | yes | QR symbols as PNG |
+//! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
 //! # What is read, and what is refused
@@ -101,6 +116,7 @@ struct TrustLists;
 pub mod crypto;
 pub mod format;
 pub mod issue;
+mod json;
 mod limits;
 pub mod lint;
 pub mod qr;

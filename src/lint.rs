@@ -25,7 +25,7 @@ mod symbol;
 use core::fmt;
 
 use crate::format::hc1::{Deviation, DeviationCode};
-use crate::record::{PayloadKind, ProductCatalogue};
+use crate::record::{PayloadKind, ProductCatalogue, ValueSets};
 use crate::trust::{Dsc, TrustStore};
 use crate::{Limits, Timestamp};
 
@@ -212,6 +212,7 @@ impl Report {
 pub struct Linter {
     limits: Limits,
     products: Option<ProductCatalogue>,
+    value_sets: Option<ValueSets>,
     dsc: Option<Dsc>,
     trust: Option<TrustStore>,
     now: Option<Timestamp>,
@@ -248,6 +249,14 @@ impl Linter {
     /// compiled in.
     pub fn products(mut self, catalogue: ProductCatalogue) -> Self {
         self.products = Some(catalogue);
+        self
+    }
+
+    /// The codes that an EU DCC may use; by default those that are compiled in.
+    /// Of these the devices of rapid tests are not judged by: the list on the
+    /// gateway is longer.
+    pub fn value_sets(mut self, sets: ValueSets) -> Self {
+        self.value_sets = Some(sets);
         self
     }
 

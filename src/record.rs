@@ -19,6 +19,7 @@ mod products;
 mod serology;
 pub mod translit;
 pub mod uvci;
+mod value_sets;
 mod when;
 mod yellow_card;
 
@@ -41,6 +42,7 @@ pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
+pub use value_sets::{ValueSet, ValueSetEntry, ValueSetError, ValueSets};
 pub use when::When;
 pub(crate) use yellow_card::TEMPLATE;
 pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};

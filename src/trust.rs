@@ -51,7 +51,7 @@ pub mod snapshot;
 mod source;
 mod state;
 mod store;
-mod text;
+pub(crate) mod text;
 pub mod x509;
 
 pub use anchor::{Anchor, AnchorError};

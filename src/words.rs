@@ -22,7 +22,9 @@ mod texts;
 use core::fmt;
 
 use crate::PartialDate;
-use crate::record::{Coding, Entry, Holder, PayloadKind, ProductCatalogue, Record};
+use crate::record::{
+    Coding, Entry, Holder, PayloadKind, ProductCatalogue, Record, ValueSetEntry, ValueSets,
+};
 use texts::Text;
 
 pub use texts::Language;
@@ -47,10 +49,31 @@ impl fmt::Debug for Line {
 /// The lines of a record: the holder first, then each entry.
 ///
 /// What the record leaves out is left out, but for what a certificate of its
-/// kind has to say. The key of a health link is never among them.
+/// kind has to say. The key of a health link is never among them. Codes are
+/// named as in the [built-in value sets](ValueSets::builtin).
 pub fn describe(record: &Record, language: Language) -> Vec<Line> {
+    describe_with(record, language, &ValueSets::builtin())
+}
+
+/// The same with the names of these value sets, in whatever language they
+/// have. A code that the set of its member doesn't know is shown as it is.
+///
+/// ```
+/// # use hcert::record::{Record, ValueSets};
+/// # use hcert::words::{Language, describe_with};
+/// # let record = Record::from_json(r#"{"nam": {"fn": "Musterfrau"}, "dob": "1964-08-12",
+/// #     "r": [{"tg": "840539006", "fr": "2021-05-30", "df": "2021-06-10", "du": "2021-11-26",
+/// #     "co": "AT", "is": "Ministry of Health", "ci": "URN:UVCI:01:AT:0#0"}]}"#)?;
+/// let sets = ValueSets::builtin().with_json(br#"{"valueSetId": "country-2-codes",
+///     "valueSetDate": "2026-01-01", "valueSetValues": {"AT": {"display": "\u00d6sterreich", "active": true}}}"#)?;
+/// let lines = describe_with(&record, Language::English, &sets);
+/// assert!(lines.iter().any(|line| line.label == "Country" && line.text == "Österreich (AT)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn describe_with(record: &Record, language: Language, sets: &ValueSets) -> Vec<Line> {
     let mut words = Words {
         language,
+        sets,
         payload: record.payload(),
         lines: Vec::new(),
     };
@@ -75,13 +98,14 @@ pub fn payload_name(kind: PayloadKind, language: Language) -> &'static str {
 }
 
 /// Lines in the making.
-struct Words {
+struct Words<'a> {
     language: Language,
+    sets: &'a ValueSets,
     payload: PayloadKind,
     lines: Vec<Line>,
 }
 
-impl Words {
+impl Words<'_> {
     fn line(&mut self, label: Text, text: impl Into<String>) {
         let (label, text) = (label.in_language(self.language), text.into());
         self.lines.push(Line { label, text });
@@ -130,10 +154,33 @@ impl Words {
         }
     }
 
+    /// The same for a code that may be in that value set.
+    fn coding_in(&self, set: &str, coding: &Coding) -> String {
+        let is_meant = |known: &&ValueSetEntry| {
+            coding.display().is_none() && known.system().is_none_or(|system| coding.is_of(system))
+        };
+        match self.entry_of(set, coding.code()).filter(is_meant) {
+            Some(known) => self.say(Text::NamedCode, &[known.display(), coding.code()]),
+            None => self.coding(coding),
+        }
+    }
+
+    fn entry_of(&self, set: &str, code: &str) -> Option<&ValueSetEntry> {
+        self.sets.get(set)?.get(code)
+    }
+
     /// A line that only an EU DCC has to have.
-    fn coded(&mut self, label: Text, coding: &Coding) {
+    fn coded(&mut self, label: Text, set: &str, coding: &Coding) {
         if self.payload == PayloadKind::EuDcc || !coding.is_empty() {
-            self.line(label, self.coding(coding));
+            self.line(label, self.coding_in(set, coding));
+        }
+    }
+
+    /// The name of a country with its code, or what stands there.
+    fn country(&self, code: &str) -> String {
+        match self.entry_of(ValueSets::COUNTRY, code) {
+            Some(entry) => self.say(Text::NamedCode, &[entry.display(), code]),
+            None => code.to_owned(),
         }
     }
 
@@ -198,14 +245,15 @@ impl Words {
             Entry::Medication(entry) => return self.medication(entry),
             Entry::HealthLink(entry) => return self.health_link(entry),
         }
+        let country = self.country(entry.country());
         match self.payload {
             // The core data set leaves them open.
             PayloadKind::DdccVaccination | PayloadKind::DdccTest => {
-                self.optional(Text::Country, Some(entry.country()));
+                self.optional(Text::Country, Some(country));
                 self.optional(Text::CertifiedBy, Some(entry.issuer()));
             }
             _ => {
-                self.required(Text::Country, Some(entry.country()));
+                self.required(Text::Country, Some(country));
                 self.required(Text::CertifiedBy, Some(entry.issuer()));
             }
         }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::trust::{
@@ -9,6 +10,7 @@ use hcert::trust::{
     TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 
+use crate::cli::complain;
 use crate::list_files::{self, ListFile};
 
 type Error = Box<dyn std::error::Error>;
@@ -34,6 +36,64 @@ pub struct TrustOptions {
 }
 
 impl TrustOptions {
+    /// Takes the option of that name, without its hyphens, if it is one of
+    /// these.
+    pub fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<bool, lexopt::Error> {
+        use lexopt::ValueExt as _;
+        match name {
+            "trust" => self.files.push(parser.value()?),
+            "anchor" => self.anchors.push(parser.value()?),
+            "trust-env" => {
+                let name = parser.value()?.string()?;
+                let environment = Environment::from_name(&name);
+                self.environment = Some(environment.ok_or("--trust-env is prod, uat or dev")?);
+            }
+            "list" => self.lists.push(parser.value()?.string()?),
+            "participant" => self.participants.push(parser.value()?.string()?),
+            "deny" => self.deny.push(parser.value()?),
+            "state" => self.state = Some(parser.value()?),
+            "forget-time" => self.forget_time = true,
+            "dangerously-trust-unsigned" => self.unsigned = true,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The keys of all files, with a word on stderr of what became of them;
+    /// the entries' problems, too, unless it is to be quiet.
+    pub fn store(
+        &self,
+        program: &str,
+        quiet: bool,
+        at: Option<Timestamp>,
+    ) -> Result<TrustStore, Error> {
+        // A time that the user names says nothing about the present.
+        let now = at.is_none().then(|| SystemTime::now().into());
+        let (store, report) = self.load(now)?;
+        if self.files.is_empty() {
+            complain(
+                program,
+                "no trust list is given, so nothing can be found valid; name one with --trust FILE",
+            );
+        } else if !quiet {
+            for problem in &report.problems {
+                complain(program, &problem.to_string());
+            }
+            let summary = format!(
+                "trust: {} of {}; {} left out, {} given twice",
+                counted(report.loaded, "key", "keys"),
+                counted(report.total, "entry", "entries"),
+                report.rejected,
+                report.duplicates
+            );
+            complain(program, &summary);
+        }
+        if store.is_empty() && !self.files.is_empty() {
+            complain(program, &self.no_key());
+        }
+        Ok(store)
+    }
+
     /// The keys of all files. A signed list without an anchor is an error that
     /// says what to pass. `now` goes into the state, if the caller knows it.
     pub fn load(&self, now: Option<Timestamp>) -> Result<(TrustStore, LoadReport), Error> {

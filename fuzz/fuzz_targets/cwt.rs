@@ -30,6 +30,22 @@ fn begin(theirs: Option<cwt::Timestamp>) -> Option<cwt::Timestamp> {
     }
 }
 
+/// Names the claims by numbers alone: coset does not look at others.
+fn numbered(claims: &mut Value) {
+    for (name, _) in claims.as_map_mut().into_iter().flatten() {
+        let number = name.as_text().and_then(|text| match text {
+            "1" => Some(1),
+            "4" => Some(4),
+            "5" => Some(5),
+            "6" => Some(6),
+            _ => None,
+        });
+        if let Some(number) = number {
+            *name = Value::from(number);
+        }
+    }
+}
+
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let mut deviations = Vec::new();
     let claims = match Claims::parse_unverified(data, &Limits::default(), &mut deviations) {
@@ -40,7 +56,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Err(error) = claims.payload_json() {
         error_conceals(&error);
     }
-    let value: Value = ciborium::from_reader(data).expect("claims are CBOR");
+    let mut value: Value = ciborium::from_reader(data).expect("claims are CBOR");
+    numbered(&mut value);
     // coset reads no tagged times, and refuses claims that HCERT does not use
     // if their type is wrong.
     if let Ok(theirs) = cwt::ClaimsSet::from_cbor_value(value) {

@@ -11,7 +11,7 @@ use crate::format::hc1::cwt::{Claims, TimeClaim};
 use crate::format::hc1::{DeviationCode, Unverified, payload, text};
 use crate::qr::{EcLevel, QrSymbol};
 use crate::record::{
-    Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, YellowCard,
+    Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, ValueSets, YellowCard,
 };
 
 /// alg and kid (RFC 9052 §3.1).
@@ -231,7 +231,9 @@ fn content(
         report.fact("payload", kind.code());
         empty_texts(value, "", report);
         if kind == PayloadKind::EuDcc {
-            dcc::lint(value, claims.issued_at().timestamp(), report);
+            let sets = linter.value_sets.clone();
+            let sets = sets.unwrap_or_else(ValueSets::builtin);
+            dcc::lint(value, claims.issued_at().timestamp(), &sets, report);
         }
     }
     (Some(claims), record)

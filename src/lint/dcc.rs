@@ -4,7 +4,7 @@ use ciborium::Value;
 
 use super::{Report, member_name};
 use crate::format::hc1::schema;
-use crate::record::codes;
+use crate::record::ValueSets;
 use crate::record::translit::{Language, transliterate, transliterate_as};
 use crate::record::uvci::{CheckOutcome, Uvci};
 use crate::{Date, Timestamp};
@@ -15,7 +15,12 @@ const GROUPS: [&str; 3] = ["v", "t", "r"];
 /// Passports cut names off, so that a long enough beginning is a name, too.
 const CUT_OFF: usize = 30;
 
-pub(super) fn lint(dcc: &Value, issued_at: Option<Timestamp>, report: &mut Report) {
+pub(super) fn lint(
+    dcc: &Value,
+    issued_at: Option<Timestamp>,
+    sets: &ValueSets,
+    report: &mut Report,
+) {
     version(dcc, report);
     for at in schema::unknown_members(dcc) {
         let names: Vec<_> = at.split('.').map(shown).collect();
@@ -52,6 +57,7 @@ pub(super) fn lint(dcc: &Value, issued_at: Option<Timestamp>, report: &mut Repor
             Entry {
                 entry,
                 at: format!("{group}[{n}]"),
+                sets,
                 report,
             }
             .lint(group, issued_at);
@@ -114,17 +120,18 @@ fn is_transliteration(name: &str, written: &str) -> bool {
 struct Entry<'a> {
     entry: &'a Value,
     at: String,
+    sets: &'a ValueSets,
     report: &'a mut Report,
 }
 
 impl Entry<'_> {
     fn lint(mut self, group: &str, issued_at: Option<Timestamp>) {
-        self.one_of("tg", &[codes::COVID_19]);
+        for member in ["tg", "vp", "mp", "ma", "tt", "tr", "co"] {
+            self.value(member);
+        }
         match group {
             "v" => self.before("dt", issued_at),
             "t" => {
-                self.one_of("tt", &[codes::NAAT, codes::RAPID_ANTIGEN]);
-                self.one_of("tr", &[codes::NOT_DETECTED, codes::DETECTED]);
                 self.before("sc", issued_at);
                 for time in ["sc", "dr"] {
                     if self.text(time).is_some_and(|text| text.contains('.')) {
@@ -143,9 +150,7 @@ impl Entry<'_> {
             }
         }
         let country = self.text("co").unwrap_or_default().to_owned();
-        let capitals = country.bytes().all(|b| b.is_ascii_uppercase());
-        let fits = country.is_empty() || (country.len() == 2 && capitals);
-        if !fits {
+        if !country.is_empty() && !is_country_form(&country) {
             self.find("country-form", "co");
         }
         if let Some(id) = self.text("ci").filter(|id| !id.is_empty()) {
@@ -162,11 +167,18 @@ impl Entry<'_> {
         self.report.find(code, format!("{}.{name}", self.at));
     }
 
-    fn one_of(&mut self, name: &str, known: &[&str]) {
+    fn value(&mut self, name: &str) {
+        let set = self.sets.for_field(&format!("{}.{name}", self.at));
         // Schema and empty texts are reported elsewhere.
         let value = self.text(name).filter(|value| !value.is_empty());
-        if value.is_some_and(|value| !known.contains(&value)) {
-            self.find("value-unknown", name);
+        let (Some(set), Some(value)) = (set.filter(|set| set.is_whole()), value) else {
+            return;
+        };
+        match set.get(value) {
+            Some(entry) if entry.is_active() => {}
+            Some(_) => self.find("value-inactive", name),
+            None if name == "co" && (!is_country_form(value) || is_user_assigned(value)) => {}
+            None => self.find("value-unknown", name),
         }
     }
 
@@ -206,6 +218,18 @@ impl Entry<'_> {
             self.find("uvci-check", "ci");
         }
     }
+}
+
+fn is_country_form(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// What ISO 3166-1 leaves to its users, such as XX in tests.
+fn is_user_assigned(code: &str) -> bool {
+    matches!(
+        code.as_bytes(),
+        b"AA" | b"ZZ" | [b'Q', b'M'..=b'Z'] | [b'X', _]
+    )
 }
 
 fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {

@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::certlogic::EvalError;
+use super::version::Version;
 use crate::Timestamp;
 
 /// Whether a certificate is accepted.
@@ -74,6 +75,74 @@ pub enum OpenReason {
     /// The rule's logic is not an expression.
     #[error("the rule can't be read: {0}")]
     Logic(super::certlogic::ExpressionError),
+    /// The EU's rules are for the EU DCC.
+    #[error("the rules are for an eu-dcc, not for a {found}")]
+    Payload {
+        /// The kind of the payload.
+        found: &'static str,
+    },
+    /// The rule is written for another version of the schema than that of the
+    /// certificate.
+    #[error("the rule is written for schema {wanted}, the certificate has {}", found.map_or("none that can be read".into(), |v| v.to_string()))]
+    SchemaVersion {
+        /// The rule's.
+        wanted: Version,
+        /// The certificate's (`ver`), if it can be read.
+        found: Option<Version>,
+    },
+    /// Nothing says who issued the certificate, and so whether the rule
+    /// withdraws it.
+    #[error("the issuing country is not known")]
+    NoIssuer,
+    /// The certificate will have expired.
+    #[error("the certificate expires at {expires_at}, before {at}")]
+    Expired {
+        /// The last instant at which it holds.
+        expires_at: Timestamp,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// The certificate does not hold yet.
+    #[error("the certificate holds from {starts_at}, after {at}")]
+    NotYetValid {
+        /// When it was issued, or from when it holds.
+        starts_at: Timestamp,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// A recognition policy is for another country, or for certain regions.
+    #[error("the policy is for {country}{}", if regions.is_empty() { String::new() } else { format!(", {}", regions.join(", ")) })]
+    OtherPlace {
+        /// The policy's country.
+        country: String,
+        /// Its regions; with none it is for all of the country.
+        regions: Vec<String>,
+    },
+    /// A recognition policy is for another time.
+    #[error("the policy is for arrivals from {} until before {}, not for {at}", .period.from, .period.until)]
+    NotInForce {
+        /// The times that it is for.
+        period: super::Period,
+        /// The time that was asked for.
+        at: Timestamp,
+    },
+    /// What tells whether the issuer is recognised is not known.
+    #[error("the {fact} of the issuer is not known")]
+    IssuerUnknown {
+        /// `domain`, `participant`, `country` or `authority`.
+        fact: &'static str,
+    },
+    /// The certificate has more entries than are looked at.
+    #[error("the certificate has {entries} entries, more than {max}")]
+    TooManyEntries {
+        /// How many it has.
+        entries: usize,
+        /// The most that are looked at.
+        max: usize,
+    },
+    /// The certificate has no entry.
+    #[error("the certificate states nothing")]
+    NothingStated,
 }
 
 impl OpenReason {
@@ -85,6 +154,16 @@ impl OpenReason {
             Self::NotBoolean { .. } => "rule-not-boolean",
             Self::Engine { .. } => "rule-engine",
             Self::Logic(_) => "rule-logic",
+            Self::Payload { .. } => "rules-payload",
+            Self::SchemaVersion { .. } => "rule-schema-version",
+            Self::NoIssuer => "rule-no-issuer",
+            Self::Expired { .. } => "expired-on-arrival",
+            Self::NotYetValid { .. } => "not-valid-on-arrival",
+            Self::OtherPlace { .. } => "policy-other-place",
+            Self::NotInForce { .. } => "policy-not-in-force",
+            Self::IssuerUnknown { .. } => "issuer-unknown",
+            Self::TooManyEntries { .. } => "too-many-entries",
+            Self::NothingStated => "nothing-stated",
         }
     }
 }
@@ -151,7 +230,8 @@ pub struct AffectedValue {
 }
 
 impl AffectedValue {
-    /// The path in the payload, such as `v.0.dn`.
+    /// The path in the payload, such as `v.0.dn`; `signer.country` and the like
+    /// for what the trust list says of the key.
     pub fn field(&self) -> &str {
         &self.field
     }
@@ -238,6 +318,14 @@ impl Acceptance {
         }
     }
 
+    /// The same, but open where it would be accepted, if there is a reason.
+    pub(crate) fn unless(mut self, reason: Option<OpenReason>) -> Self {
+        if self.decision == Decision::Accepted && reason.is_some() {
+            (self.decision, self.reason) = (Decision::Open, reason);
+        }
+        self
+    }
+
     /// Nothing can be said at all.
     pub(crate) fn open(reason: OpenReason) -> Self {
         Self {
@@ -245,6 +333,36 @@ impl Acceptance {
             reason: Some(reason),
             results: Vec::new(),
         }
+    }
+
+    pub(crate) fn into_results(self) -> Vec<RuleResult> {
+        self.results
+    }
+
+    /// Where two ask: both have to accept.
+    ///
+    /// ```
+    /// # use hcert::{Timestamp, rules::{Arrival, Decision, RuleSet, Subject}};
+    /// # let subject = Subject::unverified(r#"{"ver": "1.3.0", "v": [{"dn": 2, "sd": 2}]}"#)?;
+    /// # let arrival = Arrival::new("XX", Timestamp::parse("2021-10-01T12:00:00Z")?);
+    /// # let (rules, more) = (RuleSet::from_json(b"[]")?, RuleSet::from_json(b"[]")?);
+    /// let both = rules.evaluate(&subject, &arrival).and(more.evaluate(&subject, &arrival));
+    /// assert_eq!(both.decision(), Decision::Open, "neither has a rule");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn and(mut self, other: Self) -> Self {
+        let either = |decision| self.decision == decision || other.decision == decision;
+        let decisions = [Decision::Refused, Decision::Open];
+        self.decision = decisions
+            .into_iter()
+            .find(|decision| either(*decision))
+            .unwrap_or(Decision::Accepted);
+        self.reason = match self.decision {
+            Decision::Open => self.reason.or(other.reason),
+            _ => None,
+        };
+        self.results.extend(other.results);
+        self
     }
 
     /// Accepted, refused, or open.

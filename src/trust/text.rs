@@ -57,7 +57,7 @@ pub(super) fn is_unprintable(c: char) -> bool {
 }
 
 /// Foreign text at any length, the unprintable characters escaped.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unprintable) {
         return text.into();
     }
@@ -69,7 +69,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// At most 64 characters of foreign text, the unprintable ones escaped.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const MAX: usize = 64;
     let mut out = String::new();
     for (n, c) in text.chars().enumerate() {

@@ -3,12 +3,12 @@
 use super::{Text, Words};
 use crate::record::{
     AntibodyClass, CertificateDetails, HealthLink, HealthLinkKind, Medication, PayloadKind,
-    ProductCatalogue, Recovery, Test, TestKind, TestResult, Vaccination, YellowCard,
+    ProductCatalogue, Recovery, Test, TestKind, TestResult, Vaccination, ValueSets, YellowCard,
 };
 
-impl Words {
+impl Words<'_> {
     pub(super) fn vaccination(&mut self, entry: &Vaccination) {
-        let disease = self.coding(entry.disease_coding());
+        let disease = self.coding_in(ValueSets::DISEASE, entry.disease_coding());
         let number = entry.dose_number().map(|n| n.to_string());
         let total = entry.dose_total().map(|n| n.to_string());
         let what = match (&number, &total) {
@@ -23,12 +23,19 @@ impl Words {
         };
         self.line(Text::Vaccination, what);
         self.required(Text::GivenOn, entry.date());
-        self.coded(Text::Vaccine, entry.vaccine_coding());
-        self.coded(Text::Product, entry.product_coding());
-        self.coded(Text::Manufacturer, entry.manufacturer_coding());
+        self.coded(Text::Vaccine, ValueSets::VACCINE, entry.vaccine_coding());
+        self.coded(Text::Product, ValueSets::PRODUCT, entry.product_coding());
+        self.coded(
+            Text::Manufacturer,
+            ValueSets::MANUFACTURER,
+            entry.manufacturer_coding(),
+        );
         let holder = entry.authorisation_holder();
         if !holder.is_empty() {
-            self.line(Text::AuthorisationHolder, self.coding(holder));
+            self.line(
+                Text::AuthorisationHolder,
+                self.coding_in(ValueSets::MANUFACTURER, holder),
+            );
         }
         self.optional(Text::Batch, entry.batch());
         self.optional(Text::Centre, entry.centre());
@@ -45,7 +52,7 @@ impl Words {
     }
 
     pub(super) fn test(&mut self, entry: &Test) {
-        let disease = self.coding(entry.disease_coding());
+        let disease = self.coding_in(ValueSets::DISEASE, entry.disease_coding());
         let kind = entry.kind();
         // Negative and positive are words about the virus, so they need a
         // kind that is known to look for it.
@@ -60,7 +67,10 @@ impl Words {
             TestResult::AntibodiesNotDetected => Text::AntibodiesNotDetected,
             TestResult::Other(_) => Text::OtherResult,
         };
-        let result = self.say(result, &[&self.coding(entry.result_coding())]);
+        let result = self.say(
+            result,
+            &[&self.coding_in(ValueSets::TEST_RESULT, entry.result_coding())],
+        );
         let kind = match kind {
             TestKind::Antibody(class) => {
                 let what = self.say(Text::TestForAntibodies, &[&disease, &result]);
@@ -80,13 +90,18 @@ impl Words {
                 match kind {
                     TestKind::Naat => self.say(Text::KindNaat, &[]),
                     TestKind::RapidAntigen => self.say(Text::KindRapidAntigen, &[]),
-                    _ => self.coding(entry.kind_coding()),
+                    _ => self.coding_in(ValueSets::TEST_TYPE, entry.kind_coding()),
                 }
             }
         };
         self.line(Text::Kind, kind);
         self.optional(Text::TestName, entry.name());
-        self.optional(Text::Device, entry.device().map(|code| self.code(code)));
+        self.optional(
+            Text::Device,
+            entry
+                .device()
+                .map(|code| self.coding_in(ValueSets::TEST_DEVICE, &code.into())),
+        );
         for (label, coding) in [
             (Text::Product, entry.brand()),
             (Text::Manufacturer, entry.manufacturer()),
@@ -106,7 +121,7 @@ impl Words {
     }
 
     pub(super) fn recovery(&mut self, entry: &Recovery) {
-        let disease = self.code(entry.disease());
+        let disease = self.coding_in(ValueSets::DISEASE, &entry.disease().into());
         self.line(Text::Recovery, self.say(Text::RecoveryFrom, &[&disease]));
         self.required(Text::FirstPositive, entry.first_positive());
         self.required(Text::HoldsFrom, entry.valid_from());

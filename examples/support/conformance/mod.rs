@@ -1,5 +1,6 @@
 //! Published test suites, run against this crate.
 
+pub mod business_rules;
 pub mod certlogic;
 pub mod dgc_testdata;
 pub mod known;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::trust::{Environment, ProblemKind};
+use hcert::trust::ProblemKind;
 
 use super::{Error, PROGRAM};
 use crate::cli;
@@ -126,19 +126,17 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("help") | Short('h') => return Ok(None),
             Long("out") => options.out = Some(parser.value()?),
             Long("key") => options.key = Some(parser.value()?),
-            Long("anchor") => options.trust.anchors.push(parser.value()?),
-            Long("trust-env") => {
-                let environment = Environment::from_name(&parser.value()?.string()?);
-                let wrong = lexopt::Error::from("--trust-env is prod, uat or dev");
-                options.trust.environment = Some(environment.ok_or(wrong)?);
+            Long(
+                name @ ("anchor"
+                | "trust-env"
+                | "list"
+                | "participant"
+                | "deny"
+                | "dangerously-trust-unsigned"),
+            ) => {
+                let name = name.to_owned();
+                options.trust.take(&name, &mut parser)?;
             }
-            Long("list") => options.trust.lists.push(parser.value()?.string()?),
-            Long("participant") => {
-                let code = parser.value()?.string()?;
-                options.trust.participants.push(code);
-            }
-            Long("deny") => options.trust.deny.push(parser.value()?),
-            Long("dangerously-trust-unsigned") => options.trust.unsigned = true,
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("quiet") => options.quiet = true,
             Value(file) => options.trust.files.push(file),

@@ -4,6 +4,8 @@
 
 mod certlogic;
 mod lists;
+mod rules;
+mod value_sets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ fn main() -> Result<(), Error> {
     lists::snapshots(&mut corpus)?;
     lists::documents(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
+    rules::ours(&mut corpus)?;
+    value_sets::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -45,6 +49,8 @@ fn main() -> Result<(), Error> {
         corpus.found(&published.join("dgc-testdata"))?;
         lists::published(&mut corpus, &published)?;
         certlogic::published(&mut corpus, &published)?;
+        rules::published(&mut corpus, &published)?;
+        value_sets::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())

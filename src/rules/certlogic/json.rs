@@ -57,13 +57,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        /// Up to here a double holds every integer.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        Ok(if value.fract() == 0.0 && value.abs() <= EXACT {
-            Value::Int(value as i64)
-        } else {
-            Value::Number(value)
-        })
+        Ok(Value::from_f64(value))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

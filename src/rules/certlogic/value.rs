@@ -115,8 +115,19 @@ impl Value {
         }
     }
 
+    /// A number: an integer where it is one without doubt.
+    pub(in crate::rules) fn from_f64(value: f64) -> Self {
+        /// Up to here a double holds every integer.
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if value.fract() == 0.0 && value.abs() <= EXACT {
+            Self::Int(value as i64)
+        } else {
+            Self::Number(value)
+        }
+    }
+
     /// The type in words, for messages.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(in crate::rules) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",

@@ -1,0 +1,410 @@
+//! Whether a traveller's certificates are accepted, country by country.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::ops::Range;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use hcert::format::hc1;
+use hcert::record::ProductCatalogue;
+use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, Subject};
+use hcert::verify::{Policy, Verifier};
+use hcert::{Limits, Timestamp};
+use serde_json::json;
+
+#[path = "support/cli.rs"]
+mod cli;
+#[path = "support/input.rs"]
+mod input;
+#[path = "support/list_files.rs"]
+mod list_files;
+#[path = "support/rules.rs"]
+mod rules;
+#[path = "support/trust.rs"]
+mod trust_files;
+#[path = "support/value_sets.rs"]
+mod value_sets;
+
+use cli::{complain, printable, short_name};
+use input::Found;
+use rules::{Asked, RuleOptions, Rules};
+use trust_files::{TrustOptions, counted};
+
+const PROGRAM: &str = "journey";
+
+const HELP: &str = "\
+Asks the rules of countries whether a traveller's certificates are accepted,
+before the journey and offline.
+
+Usage: journey (--rules FILE|DIR | --recognition FILE)… [--rules-anchor FILE]…
+               [--value-sets DIR|FILE]…
+               [--country CC]… [--region NAME] [--arrival TIME]
+               (--trust FILE… | --unverified) [--at TIME] [--language TAG]
+               [--json] [--quiet] INPUT…
+
+INPUT is one of the traveller's certificates: a text (HC1:…), a file (a picture
+if built with --features scan, or a text with one code a line), or - for
+standard input.
+
+  --rules FILE|DIR  the countries' rules: JSON of the EU's format, a rule or an
+                array of them; of a directory all *.json below it; may be
+                repeated
+  --recognition FILE  the recognition policy of a country (TOML, or JSON by its
+                name): docs/recognition.md; may be repeated. Where a country
+                has rules, too, both have to accept
+  --rules-anchor FILE  who signs the rules: a certificate or a public key; may
+                be repeated. Then nothing is taken that is not signed; a
+                signature beside FILE is in FILE.sig
+  --value-sets DIR|FILE  the value sets that the rules refer to (JSON), where
+                they are no older than the built-in ones; may be repeated
+  --country CC  ask for this country alone (CH); may be repeated
+  --region NAME the region of arrival, as the rules name it: with it the rules
+                of that region are asked, and no others
+  --arrival TIME  when (RFC 3339, 2021-10-01T12:00:00Z); now if nothing is said
+  --language TAG  the language of the rules' descriptions (de); English if
+                nothing is said, or there is none
+  --trust FILE  who may sign certificates, with --anchor, --trust-env, --list,
+                --participant, --deny, --state, --forget-time and
+                --dangerously-trust-unsigned as for the program verify. What is
+                not valid is not accepted anywhere.
+  --unverified  don't look at signatures: the answers hold if the certificates
+                are authentic
+  --at TIME     verify as of this time instead of now
+  --json        one JSON object a line for each country and certificate:
+                country, region, arrival, input, outcome, decision, reason,
+                detail, rules [{rule, version, outcome, code, description,
+                affected}], periods [{from, until}]
+  --quiet       don't name what is wrong with entries of the trust lists
+  --help        print this
+
+For each certificate it says when it is accepted, from a year before the
+arrival to two years after it. A period that reaches an end of that is longer.
+
+Exit status: 0 each country accepts one of the certificates, 1 some don't,
+2 wrong usage, or something that can't be read.
+";
+
+/// What the periods are looked for in, around the arrival.
+const BEFORE: i64 = 365 * 86_400;
+const AFTER: i64 = 730 * 86_400;
+
+#[derive(Default)]
+struct Options {
+    trust: TrustOptions,
+    rules: RuleOptions,
+    value_sets: Vec<OsString>,
+    at: Option<Timestamp>,
+    unverified: bool,
+    json: bool,
+    quiet: bool,
+    inputs: Vec<OsString>,
+}
+
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| cli::failed(PROGRAM, &*error).into())
+}
+
+fn run() -> Result<ExitCode, Error> {
+    let Some(options) = options()? else {
+        io::stdout().write_all(HELP.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
+    let now = options.at.unwrap_or_else(|| SystemTime::now().into());
+    let (certificates, unreadable) = certificates(&options, now)?;
+    let rules = options.rules.load(PROGRAM, &value_sets)?;
+    let countries = rules.countries();
+    let mut out = io::stdout().lock();
+    if !options.json {
+        let arrival = rules.arrival("", now).at();
+        out.write_all(heading(&certificates, arrival).as_bytes())?;
+    }
+    let mut all_accept = true;
+    for (place, country) in countries.iter().enumerate() {
+        show_progress(place, countries.len());
+        let arrival = rules.arrival(country, now);
+        let answers: Vec<_> = certificates
+            .iter()
+            .map(|certificate| Answer::of(certificate, &rules, &arrival))
+            .collect();
+        clear_progress();
+        all_accept &= answers.iter().any(Answer::is_accepted);
+        let text = match options.json {
+            true => answers
+                .iter()
+                .map(|a| a.json(&arrival, rules.language()))
+                .collect(),
+            false => in_words(country, &answers, rules.language()),
+        };
+        out.write_all(text.as_bytes())?;
+    }
+    Ok(match (unreadable, all_accept) {
+        (true, _) => cli::EXIT_UNREADABLE.into(),
+        (false, accept) => u8::from(!accept).into(),
+    })
+}
+
+fn options() -> Result<Option<Options>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut options = Options::default();
+    options.trust.option = "--trust ";
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(None),
+            Long("value-sets") => options.value_sets.push(parser.value()?),
+            Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("unverified") => options.unverified = true,
+            Long("json") => options.json = true,
+            Long("quiet") => options.quiet = true,
+            Long(name) => {
+                let name = name.to_owned();
+                if !options.trust.take(&name, &mut parser)?
+                    && !options.rules.take(&name, &mut parser)?
+                {
+                    return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
+                }
+            }
+            Value(input) => options.inputs.push(input),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    if options.inputs.is_empty() {
+        return Err("no INPUT is given".into());
+    }
+    if !options.rules.are_given() {
+        let why = "no rules are given; name them with --rules FILE, or --recognition FILE";
+        return Err(why.into());
+    }
+    if options.unverified != options.trust.files.is_empty() {
+        let why = "say who may sign, with --trust FILE, or --unverified, one of them";
+        return Err(why.into());
+    }
+    Ok(Some(options))
+}
+
+/// A certificate of the traveller's.
+struct Certificate {
+    input: String,
+    /// What it is, in the words of the verifier.
+    outcome: &'static str,
+    /// Why it is not asked about, or what it certifies.
+    detail: String,
+    asked: Option<Asked>,
+}
+
+/// What the inputs hold, and whether some can't be read.
+fn certificates(options: &Options, now: Timestamp) -> Result<(Vec<Certificate>, bool), Error> {
+    let verifier = match options.unverified {
+        true => None,
+        false => {
+            let store = options.trust.store(PROGRAM, options.quiet, options.at)?;
+            Some(Verifier::with_policy(store, Policy::default()))
+        }
+    };
+    let (mut certificates, mut unreadable) = (Vec::new(), false);
+    let inputs = options.inputs.iter().flat_map(|input| input::open(input));
+    for found in inputs.flat_map(input::Job::codes) {
+        match found {
+            Found::Code { input, text } => certificates.push(match &verifier {
+                Some(verifier) => verified(verifier, input, &text, now),
+                None => unverified(input, &text),
+            }),
+            Found::Problem {
+                input,
+                message,
+                note,
+            } => {
+                complain(PROGRAM, &format!("{}: {message}", short_name(&input)));
+                unreadable |= !note;
+            }
+        }
+    }
+    Ok((certificates, unreadable))
+}
+
+fn verified(verifier: &Verifier, input: String, text: &str, now: Timestamp) -> Certificate {
+    let verdict = verifier.verify(text, now);
+    let outcome = verdict.outcome().code();
+    let why = verdict.reason().map(|reason| reason.to_string());
+    let asked = verdict.into_verified().ok().map(Asked::verified);
+    Certificate {
+        input,
+        outcome,
+        detail: why.or(asked.as_ref().map(what)).unwrap_or_default(),
+        asked,
+    }
+}
+
+fn unverified(input: String, text: &str) -> Certificate {
+    let read = || -> Result<Asked, Error> {
+        let unverified = hc1::Unverified::parse(text, &Limits::default())?;
+        let (claims, mut deviations) = unverified.unverified_claims()?;
+        let products = ProductCatalogue::builtin();
+        let record = hc1::payload::read(&claims, &products, &mut deviations)?;
+        let issuer = claims.issuer().map(str::to_owned);
+        let subject = Subject::unverified_claims(&claims);
+        Ok(Asked::Unverified(Box::new(record), issuer, subject))
+    };
+    let (outcome, detail, asked) = match read() {
+        Ok(asked) => ("unverified", what(&asked), Some(asked)),
+        Err(error) => ("invalid", error.to_string(), None),
+    };
+    Certificate {
+        input,
+        outcome,
+        detail,
+        asked,
+    }
+}
+
+/// `vaccination`, `test` and so on.
+fn what(asked: &Asked) -> String {
+    let entries = asked.record().entries().iter();
+    let mut kinds: Vec<_> = entries.map(|entry| entry.usage().name()).collect();
+    kinds.dedup();
+    kinds.join(", ")
+}
+
+/// What a country says of a certificate.
+struct Answer<'a> {
+    certificate: &'a Certificate,
+    given: Option<(Acceptance, Vec<Period>)>,
+}
+
+impl<'a> Answer<'a> {
+    fn of(certificate: &'a Certificate, rules: &Rules, arrival: &Arrival) -> Self {
+        let given = certificate.asked.as_ref().and_then(|asked| {
+            let acceptance = rules.evaluate(asked, arrival)?;
+            let within = around(arrival.at());
+            Some((acceptance, rules.periods(asked, arrival, within)))
+        });
+        Self { certificate, given }
+    }
+
+    fn is_accepted(&self) -> bool {
+        let given = self.given.as_ref();
+        given.is_some_and(|(acceptance, _)| acceptance.is_accepted())
+    }
+
+    fn decision(&self) -> Option<Decision> {
+        let (acceptance, _) = self.given.as_ref()?;
+        Some(acceptance.decision())
+    }
+
+    fn json(&self, arrival: &Arrival, language: &str) -> String {
+        let mut members = vec![
+            ("country", arrival.country().into()),
+            ("region", arrival.region().into()),
+            ("arrival", arrival.at().to_string().into()),
+            ("input", self.certificate.input.as_str().into()),
+            ("outcome", self.certificate.outcome.into()),
+        ];
+        let periods = match &self.given {
+            Some((acceptance, periods)) => {
+                members.extend(rules::acceptance_members(acceptance, language));
+                let periods = periods
+                    .iter()
+                    .map(|p| json!({"from": p.from.to_string(), "until": p.until.to_string()}));
+                periods.collect()
+            }
+            None => {
+                let (reason, detail) = match self.certificate.asked {
+                    Some(_) => ("no-rules", "no rules of the country are given"),
+                    None => ("not-valid", self.certificate.detail.as_str()),
+                };
+                members.push(("decision", Decision::Open.code().into()));
+                members.push(("reason", reason.into()));
+                members.push(("detail", detail.into()));
+                members.push(("rules", json!([])));
+                json!([])
+            }
+        };
+        members.push(("periods", periods));
+        cli::object(&members) + "\n"
+    }
+}
+
+fn around(arrival: Timestamp) -> Range<Timestamp> {
+    arrival.plus(-BEFORE)..arrival.plus(AFTER)
+}
+
+fn heading(certificates: &[Certificate], arrival: Timestamp) -> String {
+    let count = counted(certificates.len(), "certificate", "certificates");
+    let mut text = format!("Arrival {arrival}, {count}\n");
+    for (number, certificate) in (1..).zip(certificates) {
+        let name = short_name(&certificate.input);
+        let (outcome, detail) = (certificate.outcome, printable(&certificate.detail));
+        let separator = if detail.is_empty() { "" } else { ": " };
+        text += &format!("  {number:>2}  {name}  {outcome}{separator}{detail}\n");
+    }
+    text + "\n"
+}
+
+fn in_words(country: &str, answers: &[Answer<'_>], language: &str) -> String {
+    let all = |decision| answers.iter().any(|a| a.decision() == Some(decision));
+    let decision = [Decision::Accepted, Decision::Open]
+        .into_iter()
+        .find(|decision| all(*decision));
+    let decision = decision.unwrap_or(Decision::Refused);
+    let mut out = format!("{country}  {}\n", decision.code().to_uppercase());
+    for (number, answer) in (1..).zip(answers) {
+        // Writing to a String can't fail.
+        let _ = write_answer(&mut out, number, answer, language);
+    }
+    out
+}
+
+fn write_answer(
+    out: &mut String,
+    number: usize,
+    answer: &Answer<'_>,
+    language: &str,
+) -> std::fmt::Result {
+    let Some((acceptance, periods)) = &answer.given else {
+        return Ok(());
+    };
+    write!(out, "  {number:>2}  {}", acceptance.decision())?;
+    if let Some(reason) = acceptance.reason()
+        && !acceptance
+            .results()
+            .iter()
+            .any(|r| matches!(r.outcome(), RuleOutcome::Open(_)))
+    {
+        write!(out, ": {}", printable(&reason.to_string()))?;
+    }
+    writeln!(out)?;
+    let not_passed = acceptance.results().iter();
+    for result in not_passed.filter(|r| *r.outcome() != RuleOutcome::Passed) {
+        let text = rules::in_words(result, language);
+        writeln!(out, "        {text}")?;
+    }
+    for period in periods {
+        writeln!(
+            out,
+            "        accepted from {} until {}",
+            period.from, period.until
+        )?;
+    }
+    Ok(())
+}
+
+fn show_progress(done: usize, of: usize) {
+    if io::stderr().is_terminal() {
+        let _ = write!(
+            io::stderr(),
+            "\r\x1b[K{PROGRAM}: country {} of {of}",
+            done + 1
+        );
+    }
+}
+
+fn clear_progress() {
+    if io::stderr().is_terminal() {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+}

@@ -1,0 +1,294 @@
+//! A policy and a certificate.
+
+use super::Policy;
+use super::clause::{Asks, Clause, is_never};
+use super::issuers::{Belongs, IssuerFacts, Row, authority};
+use super::read::with_english;
+use super::values::{Member, Place, affected, kind_value, places, values};
+use crate::Timestamp;
+use crate::record::{Entry, Record};
+use crate::rules::{
+    Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
+};
+use crate::verify::Verified;
+
+/// The most entries of a record; after the specification it has one.
+const MAX_ENTRIES: usize = 64;
+
+/// When the record holds by what it states itself.
+pub(super) fn stated(record: &Record) -> Period {
+    let (from, until) = record.period();
+    let mut period = Period::ALWAYS;
+    period.from = from.unwrap_or(period.from);
+    period.until = until.map_or(period.until, |last| last.plus(1));
+    if record.is_undated() {
+        period.until = period.from;
+    }
+    period
+}
+
+/// When the certificate is valid: by its claims, its signer and its record.
+/// For the time of the verification the verdict counts, which has its own
+/// tolerance.
+pub(super) fn validity(verified: &Verified) -> Period {
+    let claims = verified.claims();
+    let signer = verified.signer().validity();
+    let starts = [
+        claims.issued_at().timestamp(),
+        claims.not_before().timestamp(),
+        signer.map(|(first, _)| first),
+    ];
+    let ends = [
+        claims.expires_at().timestamp(),
+        signer.map(|(_, last)| last),
+    ];
+    let mut period = stated(verified.record());
+    for start in starts.into_iter().flatten() {
+        period.from = period.from.max(start);
+    }
+    for last in ends.into_iter().flatten() {
+        period.until = period.until.min(last.plus(1));
+    }
+    let at = verified.verified_at();
+    period.from = period.from.min(at);
+    period.until = period.until.max(at.plus(1));
+    period
+}
+
+impl Policy {
+    pub fn evaluate(
+        &self,
+        record: &Record,
+        issuer: &IssuerFacts<'_>,
+        valid: Period,
+        arrival: &Arrival,
+    ) -> Acceptance {
+        if let Some(reason) = self.is_elsewhere(arrival) {
+            return Acceptance::open(reason);
+        }
+        let entries = record.entries().len();
+        if entries > MAX_ENTRIES {
+            return Acceptance::open(OpenReason::TooManyEntries {
+                entries,
+                max: MAX_ENTRIES,
+            });
+        }
+        let mut all = Vec::new();
+        let mut open = None;
+        for place in places(record) {
+            let results = self.entry(place, issuer, valid, arrival.at());
+            let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
+            match acceptance.decision() {
+                Decision::Accepted => return acceptance,
+                Decision::Open => open = open.or(Some(acceptance)),
+                Decision::Refused => all.extend(acceptance.into_results()),
+            }
+        }
+        open.unwrap_or_else(|| Acceptance::of(all, || OpenReason::NothingStated))
+    }
+
+    fn is_elsewhere(&self, arrival: &Arrival) -> Option<OpenReason> {
+        let is_region = |region: &str| self.regions.iter().any(|known| known == region);
+        let is_here = self.country == arrival.country()
+            && (self.regions.is_empty() || arrival.region().is_some_and(is_region));
+        if !is_here {
+            return Some(OpenReason::OtherPlace {
+                country: self.country.clone(),
+                regions: self.regions.clone(),
+            });
+        }
+        (!self.valid.contains(arrival.at())).then(|| OpenReason::NotInForce {
+            period: self.valid,
+            at: arrival.at(),
+        })
+    }
+
+    /// The clauses that are alternatives for an entry.
+    fn clauses_for(&self, entry: &Entry) -> impl Iterator<Item = &Clause> {
+        let is_excluded = is_never(&self.never, entry);
+        let clauses = self.clauses.iter().filter(move |_| !is_excluded);
+        clauses.filter(move |clause| clause.is_for(entry))
+    }
+
+    fn entry(
+        &self,
+        place: Place<'_>,
+        issuer: &IssuerFacts<'_>,
+        valid: Period,
+        at: Timestamp,
+    ) -> Vec<RuleResult> {
+        let entry = place.entry;
+        let mut results = vec![
+            self.result(
+                "issuer",
+                &self.issuer_words(),
+                self.issuer(entry, issuer),
+                self.issuer_values(place, issuer),
+            ),
+            self.result(
+                "certificate",
+                "the certificate is valid on arrival",
+                passed(valid.contains(at)),
+                Vec::new(),
+            ),
+        ];
+        let holder = place.record.holder();
+        let mut failed = Vec::new();
+        let mut is_asked = false;
+        for clause in self.clauses_for(entry) {
+            is_asked |= !matches!(clause.asks, Asks::Nothing);
+            let period = clause.period(entry, holder, self.calendar);
+            let is_met = period.is_some_and(|period| period.contains(at));
+            let result = RuleResult {
+                identifier: clause.identifier.clone(),
+                version: Some(self.version.clone()),
+                description: clause.description.clone(),
+                outcome: passed(is_met),
+                affected: values(place, clause),
+            };
+            if is_met {
+                results.push(result);
+                return results;
+            }
+            failed.push(result);
+        }
+        results.append(&mut failed);
+        if !is_asked {
+            let (name, words) = self.not_asked(entry);
+            results.push(self.result(name, &words, RuleOutcome::Failed, kind_value(place)));
+        }
+        results
+    }
+
+    /// What is said of an entry that no clause is for.
+    fn not_asked(&self, entry: &Entry) -> (&'static str, String) {
+        let (name, words) = match entry {
+            Entry::Test(test) => {
+                use crate::record::TestKind::{Antibody, Naat, RapidAntigen};
+                let kind = match test.kind() {
+                    Naat => "NAAT test",
+                    RapidAntigen => "rapid antigen test",
+                    Antibody(_) => "antibody test",
+                    _ => "test of this kind",
+                };
+                ("test", kind)
+            }
+            Entry::Vaccination(_) => ("vaccination", "vaccination"),
+            Entry::Recovery(_) => ("recovery", "recovery"),
+            Entry::YellowCard(_) => ("yellow-card", "yellow card"),
+            Entry::Medication(_) => ("medication", "medication overview"),
+            Entry::HealthLink(_) => ("health-link", "health link"),
+        };
+        let never = match is_never(&self.never, entry) {
+            true => "ever ",
+            false => "",
+        };
+        (name, format!("no {words} is {never}accepted"))
+    }
+
+    fn result(
+        &self,
+        identifier: &str,
+        english: &str,
+        outcome: RuleOutcome,
+        affected: Vec<AffectedValue>,
+    ) -> RuleResult {
+        RuleResult {
+            identifier: identifier.into(),
+            version: Some(self.version.clone()),
+            description: with_english(Vec::new(), english.into()),
+            outcome,
+            affected,
+        }
+    }
+
+    fn issuer(&self, entry: &Entry, issuer: &IssuerFacts<'_>) -> RuleOutcome {
+        let belongs = |rows: &[Row]| {
+            let mut unknown = None;
+            for row in rows {
+                match row.has(issuer, entry) {
+                    Belongs::Yes => return Belongs::Yes,
+                    Belongs::Unknown(fact) => unknown = unknown.or(Some(fact)),
+                    Belongs::No => {}
+                }
+            }
+            unknown.map_or(Belongs::No, Belongs::Unknown)
+        };
+        let wanted = self.issuers.as_deref().map_or(Belongs::Yes, belongs);
+        match (wanted, belongs(&self.not_recognised)) {
+            (Belongs::No, _) | (_, Belongs::Yes) => RuleOutcome::Failed,
+            (Belongs::Unknown(fact), _) | (_, Belongs::Unknown(fact)) => {
+                RuleOutcome::Open(OpenReason::IssuerUnknown { fact })
+            }
+            (Belongs::Yes, Belongs::No) => RuleOutcome::Passed,
+        }
+    }
+
+    fn issuer_words(&self) -> String {
+        let several = |rows: &[Row]| {
+            let words: Vec<_> = rows.iter().take(8).map(Row::words).collect();
+            match rows.len() {
+                0..=8 => words.join("; or "),
+                more => format!("{}; or {} others", words.join("; or "), more - 8),
+            }
+        };
+        let mut out = match &self.issuers {
+            None => "the issuer is trusted".to_owned(),
+            Some(rows) => format!("the issuer is recognised: {}", several(rows)),
+        };
+        if !self.not_recognised.is_empty() {
+            out.push_str(&format!(
+                "; not recognised: {}",
+                several(&self.not_recognised)
+            ));
+        }
+        out
+    }
+
+    fn issuer_values(&self, place: Place<'_>, issuer: &IssuerFacts<'_>) -> Vec<AffectedValue> {
+        let rows = || self.issuers.iter().flatten().chain(&self.not_recognised);
+        let known = [
+            ("domain", "signer.domain".to_owned(), issuer.domain()),
+            (
+                "participant",
+                "signer.participant".to_owned(),
+                issuer.participant(),
+            ),
+            ("country", "signer.country".to_owned(), issuer.country()),
+            (
+                "authority",
+                place.path(Member::Issuer),
+                authority(place.entry),
+            ),
+        ];
+        let used = known
+            .into_iter()
+            .filter(|(name, ..)| rows().any(|row| row.looks_at(name)));
+        used.map(|(_, field, value)| affected(field, value))
+            .collect()
+    }
+
+    pub fn periods(&self, record: &Record, issuer: &IssuerFacts<'_>, valid: Period) -> Vec<Period> {
+        let valid = valid.and(&self.valid);
+        let mut out = Vec::new();
+        if record.entries().len() > MAX_ENTRIES {
+            return out;
+        }
+        for Place { entry, .. } in places(record) {
+            if self.issuer(entry, issuer) != RuleOutcome::Passed {
+                continue;
+            }
+            let clauses = self.clauses_for(entry);
+            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.calendar));
+            out.extend(periods.map(|period| period.and(&valid)));
+        }
+        Period::union(out)
+    }
+}
+
+fn passed(is_met: bool) -> RuleOutcome {
+    match is_met {
+        true => RuleOutcome::Passed,
+        false => RuleOutcome::Failed,
+    }
+}

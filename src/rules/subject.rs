@@ -1,0 +1,354 @@
+//! The certificate that rules are asked about.
+
+use core::fmt;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use ciborium::Value as Cbor;
+
+use super::acceptance::OpenReason;
+use super::arrival::Arrival;
+use super::certlogic::{JsonError, Value};
+use super::rule::{CertificateType, Rule, RuleKind};
+use super::version::Version;
+use crate::Timestamp;
+use crate::format::hc1::cwt::{Claims, TimeClaim};
+use crate::record::PayloadKind;
+use crate::trust::Kid;
+use crate::verify::Verified;
+
+/// A certificate in the form in which rules look at it: made once, asked about
+/// often.
+///
+/// Rules see the payload, `iss`, `iat`, `exp` and the key identifier. `Debug`
+/// shows nothing of them.
+#[derive(Clone)]
+pub struct Subject {
+    /// Or the kind of payload that no EU rule is for.
+    dcc: Result<Dcc, PayloadKind>,
+    issuer: Option<String>,
+    issued_at: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    kid: Option<Kid>,
+    verified_at: Option<Timestamp>,
+}
+
+#[derive(Clone)]
+pub(super) struct Dcc {
+    pub payload: Value,
+    /// Of the groups that have an entry; one by the specification.
+    pub types: Vec<CertificateType>,
+    /// `ver`, if it can be read.
+    schema_version: Option<Version>,
+}
+
+/// Why a payload is none that rules can be asked about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubjectError {
+    /// Not JSON.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// Neither of the groups `v`, `t` and `r` is an array with an entry.
+    #[error("the payload states no vaccination, test or recovery")]
+    NoEntry,
+}
+
+impl SubjectError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Json(error) => error.code(),
+            Self::NoEntry => "dcc-no-entry",
+        }
+    }
+}
+
+impl From<&Verified> for Subject {
+    fn from(verified: &Verified) -> Self {
+        let mut subject = Self::unverified_claims(verified.claims());
+        // Whom the key belongs to, where the certificate does not say it.
+        let of_key = || verified.signer().country().map(str::to_ascii_uppercase);
+        subject.issuer = subject.issuer.or_else(of_key);
+        subject.kid = Some(verified.signer().kid().clone());
+        subject.verified_at = Some(verified.verified_at());
+        subject
+    }
+}
+
+impl Subject {
+    /// A payload in JSON form (`{"ver", "nam", "dob", "v"|"t"|"r": […]}`) that
+    /// **nobody has verified**, without claims. What is accepted of it is
+    /// accepted if it is authentic.
+    ///
+    /// ```
+    /// use hcert::rules::Subject;
+    /// let payload = r#"{"ver": "1.3.0", "v": [{"dn": 2, "sd": 2}]}"#;
+    /// let subject = Subject::unverified(payload)?.with_issuer("CH");
+    /// assert!(!subject.is_verified());
+    /// assert_eq!(Subject::unverified("{}").unwrap_err().code(), "dcc-no-entry");
+    /// # Ok::<(), hcert::rules::SubjectError>(())
+    /// ```
+    pub fn unverified(payload_json: &str) -> Result<Self, SubjectError> {
+        let dcc = Dcc::new(Value::parse(payload_json)?);
+        if dcc.types.is_empty() {
+            return Err(SubjectError::NoEntry);
+        }
+        Ok(Self {
+            dcc: Ok(dcc),
+            issuer: None,
+            issued_at: None,
+            not_before: None,
+            expires_at: None,
+            kid: None,
+            verified_at: None,
+        })
+    }
+
+    /// Claims that **need not be verified**, such as those of a certificate
+    /// that has expired.
+    pub fn unverified_claims(claims: &Claims) -> Self {
+        let dcc = match claims.payload() {
+            Ok((PayloadKind::EuDcc, payload)) => Ok(Dcc::new(value(payload))),
+            Ok((kind, _)) => Err(kind),
+            Err(_) => Ok(Dcc::new(Value::Null)),
+        };
+        // What is no time must not be taken for "no limit".
+        let unusable = claims.expires_at() == TimeClaim::Unusable;
+        let never = || unusable.then_some(Timestamp::from_seconds(i64::MIN));
+        Self {
+            dcc,
+            issuer: claims.issuer().map(country),
+            issued_at: claims.issued_at().timestamp(),
+            not_before: claims.not_before().timestamp(),
+            expires_at: claims.expires_at().timestamp().or_else(never),
+            kid: None,
+            verified_at: None,
+        }
+    }
+
+    /// The issuing country (`iss`), whose invalidation rules apply.
+    pub fn with_issuer(mut self, issuer: &str) -> Self {
+        self.issuer = Some(country(issuer));
+        self
+    }
+
+    /// When it was issued (`iat`).
+    pub fn with_issued_at(mut self, issued_at: Timestamp) -> Self {
+        self.issued_at = Some(issued_at);
+        self
+    }
+
+    /// The last instant at which it holds (`exp`).
+    pub fn with_expires_at(mut self, expires_at: Timestamp) -> Self {
+        self.expires_at = Some(expires_at);
+        self
+    }
+
+    /// The key identifier.
+    pub fn with_kid(mut self, kid: Kid) -> Self {
+        self.kid = Some(kid);
+        self
+    }
+
+    /// Whether a verifier found it valid.
+    pub fn is_verified(&self) -> bool {
+        self.verified_at.is_some()
+    }
+
+    /// What it states; empty for another payload than the EU's.
+    pub fn certificate_types(&self) -> &[CertificateType] {
+        self.dcc.as_ref().map_or(&[], |dcc| &dcc.types)
+    }
+
+    pub(super) fn dcc(&self) -> Result<&Dcc, OpenReason> {
+        self.dcc
+            .as_ref()
+            .map_err(|kind| OpenReason::Payload { found: kind.code() })
+    }
+
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// Why the certificate itself does not hold then.
+    ///
+    /// At the time for which it was verified it holds, whatever tolerance the
+    /// verifier's policy has.
+    pub(super) fn out_of_time(&self, at: Timestamp) -> Option<OpenReason> {
+        if self.verified_at == Some(at) {
+            return None;
+        }
+        let starts_at = self.issued_at.max(self.not_before);
+        match (starts_at, self.expires_at) {
+            (_, Some(expires_at)) if at > expires_at => {
+                Some(OpenReason::Expired { expires_at, at })
+            }
+            (Some(starts_at), _) if at < starts_at => {
+                Some(OpenReason::NotYetValid { starts_at, at })
+            }
+            _ => None,
+        }
+    }
+
+    /// The instants at which [`out_of_time`](Self::out_of_time) changes.
+    pub(super) fn edges(&self) -> impl Iterator<Item = Timestamp> {
+        let starts_at = self.issued_at.max(self.not_before);
+        let verified = self.verified_at.map(|t| [t, t.plus(1)]);
+        let ends = [starts_at, self.expires_at.map(|t| t.plus(1))];
+        ends.into_iter()
+            .flatten()
+            .chain(verified.into_iter().flatten())
+    }
+
+    /// `{"payload", "external"}`, the latter as the reference engine's
+    /// `ExternalParameter` (eu-digital-green-certificates/dgc-certlogic-android).
+    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Value {
+        let text = |text: &str| Value::from(text);
+        let time = |time: Option<Timestamp>| match time {
+            Some(time) => Value::from(time.to_string()),
+            None => Value::Null,
+        };
+        let kid = self
+            .kid
+            .as_ref()
+            .map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
+        let external = Value::object([
+            ("validationClock", time(Some(arrival.at()))),
+            ("valueSets", value_sets.clone()),
+            ("countryCode", text(arrival.country())),
+            ("exp", time(self.expires_at)),
+            ("iat", time(self.issued_at)),
+            ("issuerCountryCode", self.issuer().map_or(Value::Null, text)),
+            ("kid", kid.map_or(Value::Null, Value::from)),
+            ("region", text(arrival.region().unwrap_or_default())),
+        ]);
+        Value::object([("payload", dcc.payload.clone()), ("external", external)])
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject")
+            .field("certificate_types", &self.certificate_types())
+            .field("is_verified", &self.is_verified())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Dcc {
+    fn new(payload: Value) -> Self {
+        let groups = [
+            ("v", CertificateType::Vaccination),
+            ("t", CertificateType::Test),
+            ("r", CertificateType::Recovery),
+        ];
+        let some = |name| {
+            payload
+                .get(name)
+                .and_then(Value::as_array)
+                .is_some_and(|g| !g.is_empty())
+        };
+        let types = groups.into_iter().filter(|(name, _)| some(name));
+        Self {
+            types: types
+                .map(|(_, certificate_type)| certificate_type)
+                .collect(),
+            schema_version: payload
+                .get("ver")
+                .and_then(Value::as_str)
+                .and_then(Version::parse),
+            payload,
+        }
+    }
+
+    /// What keeps a rule that applies from being evaluated.
+    pub fn obstacle(&self, rule: &Rule, issuer: Option<&str>) -> Option<OpenReason> {
+        // Which of the issuers' rules apply can't be said, so that each may.
+        if rule.kind == RuleKind::Invalidation && issuer.is_none() {
+            return Some(OpenReason::NoIssuer);
+        }
+        let wanted = rule.schema_version;
+        let found = self.schema_version;
+        let fits = found.is_some_and(|v| v.major() == wanted.major() && v >= wanted);
+        (!fits).then_some(OpenReason::SchemaVersion { wanted, found })
+    }
+}
+
+fn country(text: &str) -> String {
+    text.trim().to_ascii_uppercase()
+}
+
+/// The same as [`Claims::payload_json`] read as JSON, without the members
+/// whose names are no texts: no path leads to them.
+fn value(cbor: &Cbor) -> Value {
+    match cbor {
+        Cbor::Bool(value) => Value::Bool(*value),
+        Cbor::Integer(number) => {
+            let number = i128::from(*number);
+            match (i64::try_from(number), u64::try_from(number)) {
+                (Ok(number), _) => Value::Int(number),
+                (_, Ok(number)) => Value::Number(number as f64),
+                _ => Value::String(number.to_string()),
+            }
+        }
+        Cbor::Float(number) if number.is_finite() => Value::from_f64(*number),
+        Cbor::Text(text) => Value::String(text.clone()),
+        Cbor::Bytes(bytes) => Value::String(BASE64_URL_SAFE_NO_PAD.encode(bytes)),
+        Cbor::Array(items) => Value::Array(items.iter().map(value).collect()),
+        Cbor::Map(members) => Value::object(
+            members
+                .iter()
+                .filter_map(|(key, member)| Some((key.as_text()?, value(member)))),
+        ),
+        Cbor::Tag(_, inner) => value(inner),
+        _ => Value::Null,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::format::hc1::cwt::to_json;
+    use ciborium::cbor;
+
+    #[test]
+    fn the_payload_is_the_same_as_through_json() {
+        let mut payload = cbor!({
+            "ver" => "1.3.0", "text" => "äöü\n\"", "null" => null, "yes" => true,
+            "numbers" => [0, -1, i64::MAX, i64::MIN, u64::MAX, 1.0, 1.5, 1e300, -0.0],
+            "nested" => {"a" => [{"b" => {}}, []], "" => ""},
+        })
+        .unwrap();
+        if let Cbor::Map(members) = &mut payload {
+            let lowest = Cbor::Integer((-1 - i128::from(u64::MAX)).try_into().unwrap());
+            let others = [
+                Cbor::Bytes(vec![0xfb, 0xef, 0xff]),
+                Cbor::Tag(0, Box::new(Cbor::from("2021-05-30T10:12:22Z"))),
+                Cbor::Float(f64::NAN),
+                Cbor::Float(f64::INFINITY),
+                lowest,
+            ];
+            members.push((Cbor::from("others"), Cbor::Array(others.into())));
+        }
+        let json = to_json(&payload).to_string();
+        // The order of the members is another one.
+        let sorted = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(
+            sorted(&value(&payload).to_json()),
+            sorted(&Value::parse(&json).unwrap().to_json())
+        );
+    }
+
+    #[test]
+    fn a_member_is_not_hidden_behind_a_key_that_looks_like_it() {
+        let members = [
+            (Cbor::from(1), Cbor::Null),
+            (Cbor::from("1"), Cbor::from(2)),
+        ];
+        let value = value(&Cbor::Map(members.into()));
+        assert_eq!(value.get("1"), Some(&Value::Int(2)));
+    }
+}
