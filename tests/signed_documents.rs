@@ -168,14 +168,13 @@ impl Sample {
 
     /// Nothing but the same document is opened.
     fn assert_same_or_refused(&self, bytes: &[u8], beside: Option<&[u8]>, what: &str) {
-        let good = open(self.given()).unwrap();
         match open(self.with(bytes, beside)) {
             Err(_) => {}
             Ok(document) => {
                 assert!(!self.one_spelling, "{what} of {:?}", self.format);
-                assert_eq!(document.content(), good.content(), "{what}");
-                assert_eq!(document.issued_at(), good.issued_at(), "{what}");
-                assert_eq!(document.expires_at(), good.expires_at(), "{what}");
+                assert_eq!(document.content(), self.content, "{what}");
+                let dates = [document.issued_at(), document.expires_at()];
+                assert_eq!(dates, self.dates, "{what}");
             }
         }
     }
@@ -283,16 +282,24 @@ fn each_form_is_opened_under_its_key() {
 fn no_changed_byte_makes_another_document() {
     for sample in samples() {
         let beside = sample.beside.clone();
-        for bit in [0x01, 0x20, 0x80] {
-            for at in 0..sample.bytes.len() {
+        // Every byte, and of a text its case as well.
+        let bits = |at: usize| [1 << (at % 8), 0x20];
+        for at in 0..sample.bytes.len() {
+            for bit in bits(at) {
                 let mut twin = sample.bytes.clone();
                 twin[at] ^= bit;
                 let what = format!("byte {at} ^ {bit}");
-                sample.assert_same_or_refused(&twin, beside.as_deref(), &what);
-                // What stands beside signs every byte of the content.
-                assert!(beside.is_none() || open(sample.with(&twin, beside.as_deref())).is_err());
+                match &beside {
+                    None => sample.assert_same_or_refused(&twin, None, &what),
+                    // It signs every byte of the content.
+                    Some(beside) => {
+                        assert!(open(sample.with(&twin, Some(beside))).is_err(), "{what}");
+                    }
+                }
             }
-            for at in 0..beside.as_ref().map_or(0, Vec::len) {
+        }
+        for at in 0..beside.as_ref().map_or(0, Vec::len) {
+            for bit in bits(at) {
                 let mut twin = beside.clone().unwrap();
                 twin[at] ^= bit;
                 let what = format!("byte {at} ^ {bit} beside");

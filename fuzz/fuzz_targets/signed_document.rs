@@ -3,7 +3,7 @@
 #![no_main]
 
 use hcert::trust::{DocumentBytes, DocumentError, SignedDocument};
-use hcert_fuzz::lists::sign;
+use hcert_fuzz::lists::{samples, sign};
 use libfuzzer_sys::Corpus;
 
 /// The content of the only document of the corpus that is signed.
@@ -45,6 +45,11 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
             if let Ok(content) = open((&sign::cose(header, CONTENT)).into()) {
                 assert_eq!(content, CONTENT);
             }
+        }
+        // What a CMS signs of its content, and when.
+        Some((b'a', attributes)) => {
+            let cms = samples::document_cms(attributes);
+            is_ours(open(DocumentBytes::from(CONTENT).with_signature(&cms)));
         }
         // The header and the payload of a JWS, of which only the dates are read.
         Some((b'j', header)) => is_ours(open((&sign::jws_es256(header, CONTENT)).into())),

@@ -188,4 +188,5 @@ fn wrong_usage_is_named() {
     assert_eq!(std::fs::read(&out).unwrap(), b"old");
     let help = run(&["sign", "--help"]);
     assert!(help.status == 0 && help.out.contains("Usage: trust sign"));
+    assert!(help.out.lines().all(|line| line.chars().count() <= 80));
 }

@@ -11,7 +11,8 @@ pub const HELP: &str = "\
 Says whether the signatures of trust lists hold under what you trust.
 
 Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
-       trust verify --purpose NAME --anchor KEY [--signature FILE] [--json] FILE…
+       trust verify --purpose NAME --anchor KEY [--signature FILE] [--json]
+                    FILE…
 
   --anchor KEY     who signs the lists: a certificate or a public key (DER, PEM,
                    JWK); may be repeated. Have it from the list's maker over

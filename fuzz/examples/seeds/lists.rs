@@ -117,7 +117,10 @@ pub(crate) fn documents(corpus: &mut Corpus) -> Result<(), Error> {
         &ciborium::cbor!({1 => -7, 3 => "application/json", 15 => {4 => 2, 6 => 1}})?,
     );
     let jws = br#"{"alg":"ES256","typ":"JWT","cty":"json"}"#;
-    let (der, cms) = (ISSUER.dsc().der(), samples::cms("DSC", CONTENT));
+    let (der, cms) = (
+        ISSUER.dsc().der(),
+        samples::document_cms(&sign::attributes(CONTENT)),
+    );
     let in_json = serde_json::json!({
         "payload": BASE64_STANDARD.encode(CONTENT), "signature": BASE64_STANDARD.encode(&cms),
     });
@@ -146,6 +149,14 @@ pub(crate) fn documents(corpus: &mut Corpus) -> Result<(), Error> {
     corpus.part(TARGET, b'h', sign::snapshot_header())?;
     corpus.part(TARGET, b'j', jws)?;
     corpus.part(TARGET, b'p', br#"{"iat": 1, "exp": 2.5}"#)?;
+    corpus.part(TARGET, b'a', sign::attributes(CONTENT))?;
+    let made_at =
+        b"\x30\x1c\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05\x31\x0f\x17\x0d210601000000Z";
+    corpus.part(
+        TARGET,
+        b'a',
+        [&sign::attributes(CONTENT)[..], made_at].concat(),
+    )?;
     corpus.part(TARGET, b'c', CONTENT)?;
     corpus.part(TARGET, b'c', der)
 }

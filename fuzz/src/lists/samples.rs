@@ -219,6 +219,13 @@ pub fn cms(kind: &str, der: &[u8]) -> Vec<u8> {
     cms_with(kind, &sign::attributes(der))
 }
 
+/// Beside a document, by [`sign::LIST`].
+pub fn document_cms(attributes: &[u8]) -> Vec<u8> {
+    let certificate = x509_cert::Certificate::from_der(UPLOAD.der()).unwrap();
+    let issuer = certificate.tbs_certificate.issuer.to_der().unwrap();
+    sign::cms(attributes, &sign::LIST, UPLOAD.der(), &issuer, SERIAL)
+}
+
 /// An entry with its signature.
 pub fn entry(kind: &str, der: &[u8]) -> Value {
     let mut entry = unsigned_entry(kind, der);
