@@ -48,7 +48,7 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                    in DER or PEM; without INPUT it is looked at alone
   --trust FILE     certificates or a trust list in which the key is looked up by
                    the codes' kid; may be repeated
-  --anchor FILE    with --trust: certificate or public key of who signed the list
+  --anchor FILE    with --trust: certificate or public key of the signer
   --trust-env ENV  with --trust: prod, uat or dev, the environment of a list of
                    the WHO's network
   --value-sets DIR|FILE

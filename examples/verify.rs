@@ -117,10 +117,10 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations, and with --rules or --recognition acceptance {country,
-                region, arrival, decision, reason, detail, rules [{rule,
-                version, outcome, code, description, affected}]} (null for what
-                is not valid); for an input that can't be read a line
+                holds), deviations, and where rules are asked acceptance
+                {country, region, arrival, decision, reason, detail, rules
+                [{rule, version, outcome, code, description, affected}]} (null
+                for what is not valid); for an input that can't be read a line
                 {\"input\", \"error\"} on stderr
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
