@@ -101,6 +101,7 @@ struct TrustLists;
 pub mod crypto;
 pub mod format;
 pub mod issue;
+mod json;
 mod limits;
 pub mod lint;
 pub mod qr;

@@ -19,7 +19,6 @@ mod se;
 pub(super) use info::Claims;
 pub use info::ListInfo;
 
-use memchr::memchr2;
 use serde_json::Value;
 
 use super::Anchor;
@@ -30,6 +29,7 @@ use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
+use crate::json::weight;
 
 /// A form in which trusted keys are handed around.
 ///
@@ -490,36 +490,6 @@ fn check_weight(bytes: &[u8], limits: &LoadLimits) -> Result<(), LoadError> {
         return Err(LoadError::TooComplex { max });
     }
     Ok(())
-}
-
-/// What the values need in memory when parsed, roughly, in units of a number:
-/// each value but the first follows one of `,[{`.
-fn weight(json: &[u8]) -> usize {
-    let (mut weight, mut rest) = (1, json);
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        match first {
-            b'"' => rest = after_text(rest),
-            b',' => weight += 1,
-            b'[' => weight += 4,
-            b'{' => weight += 8,
-            _ => {}
-        }
-    }
-    weight
-}
-
-/// What follows the text whose first quote has been taken.
-fn after_text(mut rest: &[u8]) -> &[u8] {
-    while let Some(at) = memchr2(b'"', b'\\', rest) {
-        let escaped = rest.get(at) == Some(&b'\\');
-        let skipped = at + 1 + usize::from(escaped);
-        rest = rest.get(skipped..).unwrap_or_default();
-        if !escaped {
-            return rest;
-        }
-    }
-    &[]
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

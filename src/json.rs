@@ -1,0 +1,126 @@
+//! JSON of strangers, for all that reads it into [`serde_json::Value`]: a
+//! member that stands twice is refused, because two readers could each take
+//! another one.
+
+use core::fmt;
+
+use memchr::memchr2;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Why a text is not read. Lines and columns count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JsonFault {
+    Syntax { line: usize, column: usize },
+    DuplicateMember { line: usize, column: usize },
+}
+
+/// Parses JSON. What the values may need is for the caller to bound, with
+/// [`weight`].
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
+    match serde_json::from_slice(bytes) {
+        Ok(Strict(value)) => Ok(value),
+        Err(error) => {
+            let (line, column) = (error.line(), error.column());
+            // The visitor takes every type, so that nothing else is a data error.
+            Err(match error.is_data() {
+                true => JsonFault::DuplicateMember { line, column },
+                false => JsonFault::Syntax { line, column },
+            })
+        }
+    }
+}
+
+/// What the values need in memory when parsed, roughly, in units of a number:
+/// each value but the first follows one of `,[{`.
+pub(crate) fn weight(json: &[u8]) -> usize {
+    let (mut weight, mut rest) = (1, json);
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match first {
+            b'"' => rest = after_text(rest),
+            b',' => weight += 1,
+            b'[' => weight += 4,
+            b'{' => weight += 8,
+            _ => {}
+        }
+    }
+    weight
+}
+
+/// What follows the text whose first quote has been taken.
+fn after_text(mut rest: &[u8]) -> &[u8] {
+    while let Some(at) = memchr2(b'"', b'\\', rest) {
+        let escaped = rest.get(at) == Some(&b'\\');
+        let skipped = at + 1 + usize::from(escaped);
+        rest = rest.get(skipped..).unwrap_or_default();
+        if !escaped {
+            return rest;
+        }
+    }
+    &[]
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Strict(value)) = elements.next_element()? {
+            array.push(value);
+        }
+        Ok(array.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
+            if object.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(object.into())
+    }
+}
