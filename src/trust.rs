@@ -48,7 +48,7 @@ pub mod snapshot;
 mod source;
 mod state;
 mod store;
-mod text;
+pub(crate) mod text;
 pub mod x509;
 
 pub use anchor::{Anchor, AnchorError};

@@ -17,7 +17,7 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, TOLERA
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, TOLERANT);
 
 /// Standard or URL alphabet, padded or not, white space anywhere.
-pub(super) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+pub(crate) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     let text = text.as_ref();
     // Most texts; no other alphabet nor white space passes it.
     if let Ok(bytes) = STANDARD.decode(text) {
@@ -37,7 +37,7 @@ pub(super) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     }
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
@@ -69,7 +69,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// At most 64 characters of foreign text, the unprintable ones escaped.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const MAX: usize = 64;
     let mut out = String::new();
     for (n, c) in text.chars().enumerate() {

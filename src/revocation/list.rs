@@ -1,0 +1,229 @@
+//! Revocation lists: one file a form, and how to tell the forms apart.
+
+mod batch;
+mod kid_map;
+mod open;
+mod table;
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use self::open::Opened;
+use self::table::HashTable;
+use super::{
+    Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationSource,
+};
+use crate::Timestamp;
+use crate::trust::Anchor;
+
+/// A form in which revocation lists are handed around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RevocationFormat {
+    /// A CBOR map `h'kid ‖ type byte' → [h'hash', …]` in a COSE_Sign1 (ES256),
+    /// which Germany's distribution (ubirch) signs and the Corona-Warn-App's
+    /// server reads (cwa-server, `DccRevocationListDecoder.java`). It is whole:
+    /// a kid that is not there has no revoked certificate. It has no date, so
+    /// its age counts from when it was fetched, and an older edition can't be
+    /// told from a newer one.
+    ///
+    /// Hashes are of 16 bytes as a rule; 8 to 32 are read.
+    KidMap,
+    /// The EU gateway's batches: JSON `{country, expires, kid, hashType,
+    /// entries: [{hash}]}`, one or an array of them, each as a CMS when it
+    /// comes from the gateway. `hashType` is `SIGNATURE`, `UCI` or
+    /// `COUNTRYCODEUCI`, a hash is base64, and the kid `UNKNOWN_KID` stands for
+    /// all keys of the country. Batches cover the kids that they name.
+    Batch,
+    /// Something else that the caller has made a
+    /// [`RevocationSource`](super::RevocationSource).
+    Other,
+}
+
+impl RevocationFormat {
+    /// A stable identifier of the form.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::KidMap => "kid-map",
+            Self::Batch => "batch",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What is read at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RevocationLimits {
+    /// Bytes of one input. 512 MiB by default.
+    pub input_bytes: usize,
+    /// Hashes of one list. 16,777,216 by default.
+    pub entries: usize,
+}
+
+impl Default for RevocationLimits {
+    fn default() -> Self {
+        Self {
+            input_bytes: 512 << 20,
+            entries: 1 << 24,
+        }
+    }
+}
+
+/// A list of hashes: [`KidMap`](RevocationFormat::KidMap) or
+/// [`Batch`](RevocationFormat::Batch), by its content.
+///
+/// `Debug` shows no hash.
+#[derive(Clone)]
+pub struct RevocationList {
+    info: RevocationInfo,
+    hashes: Hashes,
+    /// The keys that are not on the list have no revoked certificate.
+    whole: bool,
+}
+
+/// Sorted hashes by whose they are, and of what.
+type Hashes = BTreeMap<(Keys, IdentifierKind), HashTable>;
+
+/// The keys whose certificates a hash may name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Keys {
+    Kid(Vec<u8>),
+    Country(String),
+}
+
+impl RevocationList {
+    /// Checks the signature of a list, and reads it.
+    pub fn open(label: &str, bytes: &[u8], anchor: &Anchor) -> Result<Self, RevocationError> {
+        Self::open_with(label, bytes, anchor, &RevocationLimits::default())
+    }
+
+    /// The same within other limits.
+    pub fn open_with(
+        label: &str,
+        bytes: &[u8],
+        anchor: &Anchor,
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
+        Self::read(label, open::verified(bytes, anchor, limits)?, limits)
+    }
+
+    /// Reads a list that nobody vouches for but the caller: one that is not
+    /// signed, or whose signature **is not looked at**. Whoever can write the
+    /// bytes decides who is revoked, and who is not.
+    pub fn trust_unsigned(label: &str, bytes: &[u8]) -> Result<Self, RevocationError> {
+        let limits = RevocationLimits::default();
+        Self::read(label, open::unverified(bytes, &limits)?, &limits)
+    }
+
+    fn read(
+        label: &str,
+        opened: Opened<'_>,
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
+        let content = &*opened.content;
+        let mut info = RevocationInfo::new(label, RevocationFormat::KidMap);
+        info.identity = opened.identity;
+        info.issued_at = opened.issued_at;
+        info.expires_at = opened.expires_at;
+        if kid_map::is(content) {
+            let hashes = kid_map::read(content, limits)?;
+            return Ok(Self {
+                info,
+                hashes,
+                whole: true,
+            });
+        }
+        info.format = RevocationFormat::Batch;
+        let batches = batch::read(content, limits)?;
+        info.expires_at = batches.expires_at.or(info.expires_at);
+        Ok(Self {
+            info,
+            hashes: batches.hashes,
+            whole: false,
+        })
+    }
+
+    /// With the time at which the caller fetched the list. For a form that
+    /// doesn't say when it was made, that is what its age counts from.
+    #[must_use]
+    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+        self.info.fetched_at = Some(time);
+        self
+    }
+
+    /// How many hashes it has, each one counted once.
+    pub fn len(&self) -> usize {
+        self.hashes.values().map(HashTable::len).sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All hashes, with the kid and the kind under which they stand; without a
+    /// kid they are for all keys of a country.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&[u8]>, IdentifierKind, &[u8])> {
+        self.hashes.iter().flat_map(|((keys, kind), hashes)| {
+            let kid = match keys {
+                Keys::Kid(kid) => Some(kid.as_slice()),
+                Keys::Country(_) => None,
+            };
+            hashes.iter().map(move |hash| (kid, *kind, hash))
+        })
+    }
+
+    /// The kids and kinds under which hashes stand, and how many.
+    pub fn groups(&self) -> impl Iterator<Item = (Option<&[u8]>, IdentifierKind, usize)> {
+        self.hashes.iter().map(|((keys, kind), hashes)| match keys {
+            Keys::Kid(kid) => (Some(kid.as_slice()), *kind, hashes.len()),
+            Keys::Country(_) => (None, *kind, hashes.len()),
+        })
+    }
+
+    fn covers(&self, keys: &Keys) -> bool {
+        let first = (keys.clone(), IdentifierKind::Signature);
+        let mut from = self.hashes.range(first..);
+        from.next().is_some_and(|((found, _), _)| found == keys)
+    }
+}
+
+impl RevocationSource for RevocationList {
+    fn info(&self) -> &RevocationInfo {
+        &self.info
+    }
+
+    fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
+        let mut covered = self.whole;
+        let country = country.map(|country| Keys::Country(country.into()));
+        for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
+            covered |= self.covers(&keys);
+            let hashes = self.hashes.get(&(keys, identifier.kind()));
+            if hashes.is_some_and(|hashes| hashes.contains(identifier.hash())) {
+                return Answer::Listed;
+            }
+        }
+        match covered {
+            true => Answer::NotListed,
+            false => Answer::NotCovered,
+        }
+    }
+}
+
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevocationList")
+            .field("info", &self.info)
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_size(bytes: &[u8], limits: &RevocationLimits) -> Result<(), RevocationError> {
+    let (bytes, max) = (bytes.len(), limits.input_bytes);
+    match bytes > max {
+        true => Err(RevocationError::TooLarge { bytes, max }),
+        false => Ok(()),
+    }
+}
