@@ -33,7 +33,9 @@ pub enum RevocationFormat {
     /// entries: [{hash}]}`, one or an array of them, each as a CMS when it
     /// comes from the gateway. `hashType` is `SIGNATURE`, `UCI` or
     /// `COUNTRYCODEUCI`, a hash is base64, and the kid `UNKNOWN_KID` stands for
-    /// all keys of the country. Batches cover the kids that they name.
+    /// all keys of the country. Batches cover the kids that they name. `expires`
+    /// is when the last of their certificates has expired, not until when a
+    /// batch can be relied upon, so nothing is made of it.
     Batch,
     /// Something else that the caller has made a
     /// [`RevocationSource`](super::RevocationSource).
@@ -135,11 +137,10 @@ impl RevocationList {
             });
         }
         info.format = RevocationFormat::Batch;
-        let batches = batch::read(content, limits)?;
-        info.expires_at = batches.expires_at.or(info.expires_at);
+        let hashes = batch::read(content, limits)?;
         Ok(Self {
             info,
-            hashes: batches.hashes,
+            hashes,
             whole: false,
         })
     }

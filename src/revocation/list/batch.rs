@@ -17,42 +17,32 @@ const NOT_BATCH: RevocationError = RevocationError::Form {
     expected: "a batch `{country, expires, kid, hashType, entries}`, or an array of them",
 };
 
-pub(super) struct Batches {
-    pub hashes: Hashes,
-    /// The earliest one.
-    pub expires_at: Option<Timestamp>,
-}
-
-pub(super) fn read(content: &[u8], limits: &RevocationLimits) -> Result<Batches, RevocationError> {
+pub(super) fn read(content: &[u8], limits: &RevocationLimits) -> Result<Hashes, RevocationError> {
     let json = parse(content, limits)?;
     let batches = match &json {
         Value::Array(batches) if !batches.is_empty() => batches.as_slice(),
         Value::Object(_) => core::slice::from_ref(&json),
         _ => return Err(NOT_BATCH),
     };
-    let mut read = Batches {
-        hashes: Hashes::new(),
-        expires_at: None,
-    };
+    let mut hashes = Hashes::new();
     let mut counter = Counter::new(limits);
     for batch in batches {
-        read_batch(batch, &mut read, &mut counter)?;
+        read_batch(batch, &mut hashes, &mut counter)?;
     }
-    read.hashes.values_mut().for_each(HashTable::sort);
-    Ok(read)
+    hashes.values_mut().for_each(HashTable::sort);
+    Ok(hashes)
 }
 
 fn read_batch(
     batch: &Value,
-    read: &mut Batches,
+    hashes: &mut Hashes,
     counter: &mut Counter,
 ) -> Result<(), RevocationError> {
     if !batch.is_object() {
         return Err(NOT_BATCH);
     }
     let country = text(batch, "country")?;
-    let expires_at = text(batch, "expires")?;
-    let expires_at = Timestamp::parse(expires_at).map_err(|_| RevocationError::Member {
+    Timestamp::parse(text(batch, "expires")?).map_err(|_| RevocationError::Member {
         name: "expires",
         expected: "a time (RFC 3339)",
     })?;
@@ -68,7 +58,7 @@ fn read_batch(
         name: "entries",
         expected: "an array of objects",
     })?;
-    let table = read.hashes.entry((keys, kind)).or_default();
+    let table = hashes.entry((keys, kind)).or_default();
     for entry in entries {
         counter.count()?;
         let hash = decode_base64(text(entry, "hash")?).ok_or(RevocationError::Member {
@@ -77,8 +67,6 @@ fn read_batch(
         })?;
         table.push(&hash, LEAST)?;
     }
-    let earliest = read.expires_at.unwrap_or(expires_at).min(expires_at);
-    read.expires_at = Some(earliest);
     Ok(())
 }
 

@@ -1,0 +1,110 @@
+//! Whether what somebody signed some time ago can be relied upon now: the same
+//! for trust lists and for documents.
+
+use crate::Timestamp;
+
+/// Why a list or a document can't be relied upon at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Stale {
+    /// It has expired by its own word.
+    #[error("it expired at {expires_at}; it is {now}")]
+    Expired {
+        /// The last instant at which it held.
+        expires_at: Timestamp,
+        /// The time of use.
+        now: Timestamp,
+    },
+    /// It is older than allowed.
+    #[error("it is of {dated}, more than {max_age} s ago; it is {now}")]
+    TooOld {
+        /// When it was made or fetched.
+        dated: Timestamp,
+        /// The seconds allowed.
+        max_age: u64,
+        /// The time of use.
+        now: Timestamp,
+    },
+    /// Its age is limited, and nothing says how old it is.
+    #[error("it has no date, and may be at most {max_age} s old")]
+    Undated {
+        /// The seconds allowed.
+        max_age: u64,
+    },
+    /// It was made after the time of use.
+    #[error("it is of {dated}, and it is {now}: is the clock right?")]
+    FromFuture {
+        /// When it was made or fetched.
+        dated: Timestamp,
+        /// The time of use.
+        now: Timestamp,
+    },
+}
+
+impl Stale {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Expired { .. } => "stale-expired",
+            Self::TooOld { .. } => "stale-too-old",
+            Self::Undated { .. } => "stale-undated",
+            Self::FromFuture { .. } => "stale-from-future",
+        }
+    }
+}
+
+/// How many seconds a clock may be wrong.
+#[derive(Clone, Copy)]
+pub(crate) struct Skew {
+    /// How far a date may lie in the future.
+    pub(crate) slow: i64,
+    /// How long ago something may have expired.
+    pub(crate) fast: i64,
+}
+
+impl Skew {
+    /// As a verifier has it if nothing is said.
+    pub(crate) const DEFAULT: Self = Self { slow: 60, fast: 0 };
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Dates {
+    /// It did not exist before, or was not at hand.
+    pub(crate) made_at: Option<Timestamp>,
+    /// What its age counts from.
+    pub(crate) counted_from: Option<Timestamp>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl Dates {
+    pub(crate) fn check(
+        &self,
+        max_age: Option<u64>,
+        skew: Skew,
+        now: Timestamp,
+    ) -> Result<(), Stale> {
+        if let Some(dated) = self.made_at
+            && now.plus(skew.slow) < dated
+        {
+            return Err(Stale::FromFuture { dated, now });
+        }
+        if let Some(expires_at) = self.expires_at
+            && now > expires_at.plus(skew.fast)
+        {
+            return Err(Stale::Expired { expires_at, now });
+        }
+        let Some(max_age) = max_age else {
+            return Ok(());
+        };
+        let dated = self.counted_from.ok_or(Stale::Undated { max_age })?;
+        let oldest = now.plus(i64::try_from(max_age).map_or(i64::MIN, |age| -age));
+        if dated < oldest {
+            return Err(Stale::TooOld {
+                dated,
+                max_age,
+                now,
+            });
+        }
+        Ok(())
+    }
+}
