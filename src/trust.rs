@@ -36,6 +36,7 @@ mod anchor;
 mod builder;
 mod chain;
 mod deny;
+mod document;
 mod error;
 pub(crate) mod freshness;
 mod jwk;
@@ -45,6 +46,7 @@ mod pem;
 mod published;
 mod report;
 mod signature;
+mod signed;
 pub mod snapshot;
 mod source;
 mod state;
@@ -56,6 +58,9 @@ pub use anchor::{Anchor, AnchorError};
 pub use builder::TrustStoreBuilder;
 pub use chain::Chain;
 pub use deny::{Denial, DenyError, DenyList};
+pub use document::{
+    DocumentBytes, DocumentError, DocumentFormat, DocumentSigningError, SignedDocument,
+};
 pub use error::LoadError;
 pub use freshness::Stale;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
@@ -64,6 +69,7 @@ pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUs
 pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
 pub use published::{PublishedKey, published_key, published_keys};
 pub use report::{EntryProblem, LoadReport, ProblemKind};
+pub use signed::SigningError;
 pub use snapshot::{SnapshotError, SnapshotFormError};
 pub use source::LoadLimits;
 pub use state::{Edition, TrustState, TrustStateError};

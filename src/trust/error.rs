@@ -94,7 +94,7 @@ pub enum LoadError {
         fault: &'static str,
     },
     /// The signature is by another key than the anchor's, or over other bytes.
-    #[error("the list's signature does not verify with the anchor")]
+    #[error("the signature does not verify with the anchor")]
     Signature,
     /// Not of the form that the caller named.
     #[error("not {expected}")]

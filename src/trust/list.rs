@@ -1,17 +1,17 @@
 //! Trust lists: one file a form, and how to tell the forms apart.
 
-mod at;
+pub(super) mod at;
 mod certificates;
 mod ch;
 pub(super) mod cms;
 mod cwa;
-mod de;
+pub(super) mod de;
 mod gateway;
 pub(super) mod gdhcn;
 mod info;
 mod it_fr;
 pub(super) mod json;
-mod jws;
+pub(super) mod jws;
 mod nl;
 mod pl;
 mod se;

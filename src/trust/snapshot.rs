@@ -1,12 +1,13 @@
 #![doc = include_str!("../../docs/snapshot.md")]
 
-mod cbor;
+pub(super) mod cbor;
 mod decode;
 mod encode;
 
 pub(super) use decode::{detect, read};
 
 use super::chain::Chain;
+use super::signed::{self, SigningError};
 use super::store::TrustStore;
 use crate::Timestamp;
 use crate::crypto::{Algorithm, KeyError};
@@ -34,11 +35,6 @@ const CHAINS: [Chain; 4] = [
 
 /// The keys of the maps.
 mod label {
-    /// RFC 9052 §3.1.
-    pub mod header {
-        pub const ALG: u64 = 1;
-        pub const CONTENT_TYPE: u64 = 3;
-    }
     pub mod list {
         pub const LABEL: u64 = 0;
         pub const FORM: u64 = 1;
@@ -109,6 +105,17 @@ impl SnapshotError {
             Self::TooManyLists { .. } => "snapshot-too-many-lists",
             Self::Signer(error) => error.code(),
             Self::SignatureLength { .. } => "snapshot-signature-length",
+        }
+    }
+}
+
+impl From<SigningError> for SnapshotError {
+    fn from(error: SigningError) -> Self {
+        match error {
+            SigningError::Signer(error) => Self::Signer(error),
+            SigningError::SignatureLength { algorithm, bytes } => {
+                Self::SignatureLength { algorithm, bytes }
+            }
         }
     }
 }
@@ -245,14 +252,6 @@ impl TrustStore {
         signer: &(impl Signer + ?Sized),
     ) -> Result<Vec<u8>, SnapshotError> {
         let payload = self.to_snapshot(made_at)?;
-        let algorithm = signer.algorithm();
-        let header = encode::header(algorithm);
-        let [start, middle] = encode::sig_structure(&header, &payload);
-        let signature = signer.sign(&[start, header.clone(), middle, payload.clone()].concat())?;
-        match (algorithm, signature.len()) {
-            (Algorithm::Es256, 64) | (Algorithm::Ps256, 1..) => {}
-            (_, bytes) => return Err(SnapshotError::SignatureLength { algorithm, bytes }),
-        }
-        Ok(encode::signed(&header, &payload, &signature))
+        Ok(signed::sign(CONTENT_TYPE, None, &payload, signer)?)
     }
 }

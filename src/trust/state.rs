@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::document::SignedDocument;
 use super::error::LoadError;
 use super::list::gdhcn::Environment;
 use super::list::{ListInfo, json};
@@ -180,11 +181,16 @@ impl TrustState {
 
     /// Refuses an older edition than the one seen before.
     pub(super) fn check(&self, list: &ListInfo) -> Result<(), LoadError> {
-        let Some((identity, seen)) = self.seen(list) else {
-            return Ok(());
-        };
-        let found = Edition::of(list);
-        if found.is_before(seen) {
+        match list.identity().filter(|_| list.is_authenticated()) {
+            Some(identity) => self.check_edition(identity, Edition::of(list)),
+            None => Ok(()),
+        }
+    }
+
+    fn check_edition(&self, identity: &str, found: Edition) -> Result<(), LoadError> {
+        if let Some(seen) = self.lists.get(identity)
+            && found.is_before(seen)
+        {
             return Err(LoadError::Rollback {
                 identity: identity.to_owned(),
                 seen: *seen,
@@ -194,9 +200,21 @@ impl TrustState {
         Ok(())
     }
 
-    fn seen<'a>(&self, list: &'a ListInfo) -> Option<(&'a str, &Edition)> {
-        let identity = list.identity().filter(|_| list.is_authenticated())?;
-        Some((identity, self.lists.get(identity)?))
+    /// Refuses a [document](SignedDocument) that is older than the one of the
+    /// same [identity](SignedDocument::identity) before, and takes note of it
+    /// otherwise.
+    ///
+    /// Call it when the content has been read: a document that nobody could
+    /// make use of is better not remembered. One without a date is never an
+    /// older one, unless the one before had a date.
+    pub fn accept(&mut self, document: &SignedDocument<'_>) -> Result<(), LoadError> {
+        let edition = Edition {
+            issued_at: document.issued_at(),
+            ..Edition::default()
+        };
+        self.check_edition(document.identity(), edition)?;
+        self.note(document.identity(), edition);
+        Ok(())
     }
 
     /// The environment of the WHO's network that the lists seen are of.
@@ -207,10 +225,12 @@ impl TrustState {
 
     /// Takes note of a list that was loaded.
     pub(super) fn saw(&mut self, list: &ListInfo) {
-        let Some(identity) = list.identity().filter(|_| list.is_authenticated()) else {
-            return;
-        };
-        let edition = Edition::of(list);
+        if let Some(identity) = list.identity().filter(|_| list.is_authenticated()) {
+            self.note(identity, Edition::of(list));
+        }
+    }
+
+    fn note(&mut self, identity: &str, edition: Edition) {
         if edition != Edition::default() {
             self.lists.insert(identity.to_owned(), edition);
         }

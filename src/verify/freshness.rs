@@ -3,7 +3,8 @@
 
 use super::{Policy, Reason, SkipReason, StepResult};
 use crate::Timestamp;
-use crate::trust::{ListInfo, TrustedKey};
+use crate::trust::freshness::{Dates, Skew};
+use crate::trust::{ListInfo, Stale, TrustedKey};
 
 /// One list in time suffices: each of them vouches for the key.
 pub(super) fn trust_list(
@@ -14,12 +15,12 @@ pub(super) fn trust_list(
 ) -> StepResult {
     if let Some(seen) = latest_time
         && !policy.retrospective
-        && is_early(now, seen, policy)
+        && now.plus(policy.issue_skew) < seen
     {
         // The list's own date says more, if it is the one.
         let of_list = signer.lists().find(|list| made_at(list) == Some(seen));
         return StepResult::Failed(match of_list {
-            Some(list) => from_future(list, seen, now),
+            Some(list) => reason(Stale::FromFuture { dated: seen, now }, list),
             None => Reason::ClockBehind { seen, now },
         });
     }
@@ -39,44 +40,45 @@ pub(super) fn trust_list(
 }
 
 fn one_list(list: &ListInfo, policy: &Policy, now: Timestamp) -> StepResult {
-    let label = || list.label().to_owned();
-    if let Some(dated) = made_at(list)
-        && !policy.retrospective
-        && is_early(now, dated, policy)
-    {
-        return StepResult::Failed(from_future(list, dated, now));
+    let dates = Dates {
+        made_at: made_at(list).filter(|_| !policy.retrospective),
+        // The newest entry would make a list look older than it is.
+        counted_from: list.issued_at().or(list.fetched_at()),
+        expires_at: list.expires_at().filter(|_| !policy.expired_lists),
+    };
+    let skew = Skew {
+        slow: policy.issue_skew,
+        fast: policy.expiry_skew,
+    };
+    match dates.check(policy.max_list_age, skew, now) {
+        Err(stale) => StepResult::Failed(reason(stale, list)),
+        Ok(()) if dates.counted_from.is_none() && list.expires_at().is_none() => {
+            StepResult::Skipped(SkipReason::UndatedList)
+        }
+        Ok(()) => StepResult::Passed,
     }
-    if let Some(expires_at) = list.expires_at()
-        && !policy.expired_lists
-        && now > expires_at.plus(policy.expiry_skew)
-    {
-        return StepResult::Failed(Reason::ListExpired {
-            list: label(),
+}
+
+fn reason(stale: Stale, list: &ListInfo) -> Reason {
+    let list = list.label().to_owned();
+    match stale {
+        Stale::Expired { expires_at, now } => Reason::ListExpired {
+            list,
             expires_at,
             now,
-        });
-    }
-    // The newest entry would make a list look older than it is.
-    let dated = list.issued_at().or(list.fetched_at());
-    match (policy.max_list_age, dated) {
-        (Some(max_age), Some(dated)) => {
-            let oldest = now.plus(i64::try_from(max_age).map_or(i64::MIN, |age| -age));
-            if dated < oldest {
-                return StepResult::Failed(Reason::ListTooOld {
-                    list: label(),
-                    dated,
-                    max_age,
-                    now,
-                });
-            }
-            StepResult::Passed
-        }
-        (Some(max_age), None) => StepResult::Failed(Reason::ListUndated {
-            list: label(),
+        },
+        Stale::TooOld {
+            dated,
             max_age,
-        }),
-        (None, None) if list.expires_at().is_none() => StepResult::Skipped(SkipReason::UndatedList),
-        (None, _) => StepResult::Passed,
+            now,
+        } => Reason::ListTooOld {
+            list,
+            dated,
+            max_age,
+            now,
+        },
+        Stale::Undated { max_age } => Reason::ListUndated { list, max_age },
+        Stale::FromFuture { dated, now } => Reason::ListFromFuture { list, dated, now },
     }
 }
 
@@ -84,16 +86,4 @@ fn one_list(list: &ListInfo, policy: &Policy, now: Timestamp) -> StepResult {
 fn made_at(list: &ListInfo) -> Option<Timestamp> {
     let dates = [list.issued_at(), list.newest_entry(), list.fetched_at()];
     dates.into_iter().max().flatten()
-}
-
-fn is_early(now: Timestamp, than: Timestamp, policy: &Policy) -> bool {
-    now.plus(policy.issue_skew) < than
-}
-
-fn from_future(list: &ListInfo, dated: Timestamp, now: Timestamp) -> Reason {
-    Reason::ListFromFuture {
-        list: list.label().to_owned(),
-        dated,
-        now,
-    }
 }

@@ -1,5 +1,6 @@
 use crate::Limits;
 use crate::record::{ProductCatalogue, TEMPLATE};
+use crate::trust::freshness::Skew;
 
 /// What is asked of the revocation data that a verifier was given
 /// ([`Verifier::with_revocations`](super::Verifier::with_revocations)).
@@ -51,8 +52,8 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             strict: false,
-            expiry_skew: 0,
-            issue_skew: 60,
+            expiry_skew: Skew::DEFAULT.fast,
+            issue_skew: Skew::DEFAULT.slow,
             missing_exp: false,
             min_rsa_bits: 2048,
             limits: Limits::default(),

@@ -39,6 +39,8 @@ pub struct Cms {
     /// Attributes: how often the digest, and about which type of content.
     pub digests: usize,
     pub content_type: &'static str,
+    /// `YYMMDDhhmmssZ`.
+    pub signing_time: Option<&'static str>,
 }
 
 pub const SHA256: &str = "2.16.840.1.101.3.4.2.1";
@@ -55,6 +57,7 @@ impl Cms {
         algorithm: ECDSA_SHA256,
         digests: 1,
         content_type: DATA,
+        signing_time: None,
     };
 
     pub fn sign(self, content: &[u8], certificate: &[u8], signer: &str) -> Vec<u8> {
@@ -66,6 +69,9 @@ impl Cms {
         let attributes = [
             attribute("1.2.840.113549.1.9.3", &oid(self.content_type)),
             one.repeat(self.digests),
+            self.signing_time.map_or(vec![], |time| {
+                attribute("1.2.840.113549.1.9.5", &tlv(0x17, &[time.as_bytes()]))
+            }),
         ]
         .concat();
         let signed = match self.attributes {

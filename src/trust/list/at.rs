@@ -33,7 +33,13 @@ pub(super) fn read(
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
     let claims = match check {
-        Check::Anchors(anchors) => verify(list, signature.unwrap_or_default(), anchors)?,
+        Check::Anchors(anchors) => {
+            let (claims, anchor) = verify(list, signature.unwrap_or_default(), anchors)?;
+            Claims {
+                identity: Some(anchor.identifies(ListFormat::Austrian)),
+                ..claims
+            }
+        }
         Check::Unsigned => Claims::default(),
     };
     let limits = crate::Limits {
@@ -69,7 +75,12 @@ fn read_entry(source: &Source, entry: &Value) -> Entry {
     }
 }
 
-fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, LoadError> {
+/// Checks the COSE_Sign1 beside a content, and reads the dates in it.
+pub(in crate::trust) fn verify<'a>(
+    list: &[u8],
+    signature: &[u8],
+    anchors: &'a [Anchor],
+) -> Result<(Claims, &'a Anchor), LoadError> {
     let limits = crate::Limits::default();
     let cose = CoseSign1::parse(signature.to_vec(), &limits, &mut Vec::new())
         .map_err(|_| NOT_SIGNATURE)?;
@@ -96,16 +107,16 @@ fn verify(list: &[u8], signature: &[u8], anchors: &[Anchor]) -> Result<Claims, L
         let seconds = i64::try_from(int(&payload, name)?).ok()?;
         Some(Timestamp::from_seconds(seconds))
     };
-    Ok(Claims {
-        identity: Some(anchor.identifies(ListFormat::Austrian)),
+    let claims = Claims {
         expires_at: Some(time(4).ok_or(NOT_SIGNATURE)?),
         issued_at: time(5),
         ..Claims::default()
-    })
+    };
+    Ok((claims, anchor))
 }
 
 /// CBOR behind the guard.
-pub(super) fn parse(bytes: &[u8], limits: &crate::Limits) -> Option<Value> {
+pub(in crate::trust) fn parse(bytes: &[u8], limits: &crate::Limits) -> Option<Value> {
     cbor::check(bytes, limits).ok()?;
     ciborium::from_reader(bytes).ok()
 }
@@ -118,12 +129,12 @@ pub(super) fn member<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
     Some(value)
 }
 
-fn number(map: &Value, name: i128) -> Option<&Value> {
+pub(in crate::trust) fn number(map: &Value, name: i128) -> Option<&Value> {
     let is = |key: &Value| key.as_integer().map(i128::from) == Some(name);
     let (_, value) = map.as_map()?.iter().find(|(key, _)| is(key))?;
     Some(value)
 }
 
-fn int(map: &Value, name: i128) -> Option<i128> {
+pub(in crate::trust) fn int(map: &Value, name: i128) -> Option<i128> {
     number(map, name)?.as_integer().map(i128::from)
 }

@@ -15,8 +15,8 @@ use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 
-const PROFILE: Profile = Profile {
-    algorithm: JwsAlgorithm::Rs256,
+const PROFILE: Profile<'_> = Profile {
+    algorithm: Some(JwsAlgorithm::Rs256),
     chain_to: Some("CH01-AppContentCertificate"),
 };
 

@@ -6,8 +6,12 @@
 
 use std::borrow::Cow;
 
+use x509_cert::der::Decode;
 use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::time::Time;
 
+use super::jws::MAX_CHAIN;
+use crate::Timestamp;
 use crate::crypto::PublicKey;
 use crate::trust::signature::{Fault, Hash, Parts, Scheme, subject_key_identifier};
 use crate::trust::x509::{Dsc, read_tlv};
@@ -16,6 +20,7 @@ const ID_DATA: &str = "1.2.840.113549.1.7.1";
 const ID_SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
 const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
 const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
+const SIGNING_TIME: &str = "1.2.840.113549.1.9.5";
 
 /// Deepest nesting that is read.
 const MAX_DEPTH: usize = 16;
@@ -175,6 +180,44 @@ impl<'a> SignedData<'a> {
         })
     }
 
+    /// The content, if it is inside.
+    pub(in crate::trust) fn into_content(self) -> Option<Cow<'a, [u8]>> {
+        self.content
+    }
+
+    pub(in crate::trust) fn content(&self) -> Option<&[u8]> {
+        self.content.as_deref()
+    }
+
+    /// The certificates inside from the signer's upwards, as far as they go.
+    /// Nothing is checked.
+    pub(in crate::trust) fn claimed_chain(&self) -> Vec<Dsc> {
+        let all = self.certificates.iter();
+        let all: Vec<Dsc> = all.filter_map(|der| Dsc::from_der(der).ok()).collect();
+        let mut next = all.iter().find(|certificate| self.names(certificate));
+        let mut chain: Vec<Dsc> = Vec::new();
+        while let Some(certificate) = next.filter(|_| chain.len() < MAX_CHAIN) {
+            chain.push(certificate.clone());
+            let parts = Parts::of(certificate);
+            next = all.iter().find(|other| {
+                let subject = Parts::of(other).map(|other| other.subject);
+                subject.is_some()
+                    && subject == parts.as_ref().map(|parts| parts.issuer)
+                    && !chain.contains(other)
+            });
+        }
+        chain
+    }
+
+    /// When the signer says that it signed (RFC 5652 §11.3). Ask once the
+    /// signature has been checked.
+    pub(in crate::trust) fn signing_time(&self) -> Result<Option<Timestamp>, CmsError> {
+        let Some(attributes) = self.attributes else {
+            return Ok(None);
+        };
+        read_signing_time(attributes).ok_or(CmsError::Structure)
+    }
+
     /// Whether the signer is said to be the owner of this certificate.
     pub(in crate::trust) fn names(&self, certificate: &Dsc) -> bool {
         match self.signer {
@@ -247,6 +290,28 @@ fn read_attributes(attributes: &[u8]) -> Option<&[u8]> {
     }
     let content_type = ObjectIdentifier::from_bytes(content_type?).ok()?;
     (content_type.to_string() == ID_DATA).then_some(digest?)
+}
+
+/// `None`: not one time.
+fn read_signing_time(attributes: &[u8]) -> Option<Option<Timestamp>> {
+    let (0xa0, content, []) = read_tlv(attributes)? else {
+        return None;
+    };
+    let (mut reader, mut found) = (Reader(content), None);
+    while !reader.0.is_empty() {
+        let mut attribute = reader.next(0x30)?.reader();
+        let oid = ObjectIdentifier::from_bytes(attribute.next(0x06)?.content);
+        if oid.is_ok_and(|oid| oid.to_string() == SIGNING_TIME) {
+            let mut values = attribute.next(0x31)?.reader();
+            let time = Time::from_der(values.any()?.raw).ok()?;
+            values.end()?;
+            let seconds = i64::try_from(time.to_unix_duration().as_secs()).ok()?;
+            if found.replace(Timestamp::from_seconds(seconds)).is_some() {
+                return None;
+            }
+        }
+    }
+    Some(found)
 }
 
 struct Element<'a> {

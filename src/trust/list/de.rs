@@ -13,11 +13,24 @@ use crate::trust::error::LoadError;
 use crate::trust::source::Source;
 
 /// The signature and what follows its line.
-pub(super) fn split(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+pub(in crate::trust) fn split(bytes: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
     let (line, rest) = bytes.split_at_checked(end)?;
     let signature = STANDARD.decode(line.trim_ascii()).ok()?;
     (signature.len() == 64).then_some((signature, rest.get(1..)?))
+}
+
+/// What the anchor's key signed of it: some copies have white space at the end
+/// that was not signed.
+pub(in crate::trust) fn signed_part<'a>(
+    list: &'a [u8],
+    signature: &[u8],
+    anchor: &Anchor,
+) -> Option<&'a [u8]> {
+    let key = anchor.public_key();
+    [list, list.trim_ascii_end()].into_iter().find(|list| {
+        key.algorithm() == Some(Algorithm::Es256) && key.verify(&[list], signature).is_ok()
+    })
 }
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {
@@ -26,14 +39,7 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
     })?;
     let mut identity = None;
     if let Check::Anchors(anchors) = check {
-        // Some copies have white space at the end that was not signed.
-        let signed = |anchor: &&Anchor| {
-            let key = anchor.public_key();
-            key.algorithm() == Some(Algorithm::Es256)
-                && [list, list.trim_ascii_end()]
-                    .iter()
-                    .any(|list| key.verify(&[list], &signature).is_ok())
-        };
+        let signed = |anchor: &&Anchor| signed_part(list, &signature, anchor).is_some();
         let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
         identity = Some(anchor.identifies(ListFormat::German));
     }

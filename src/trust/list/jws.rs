@@ -13,22 +13,24 @@ use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
 
-/// Most certificates in `x5c`.
-const MAX_CHAIN: usize = 6;
+/// Most certificates in a chain.
+pub(in crate::trust) const MAX_CHAIN: usize = 6;
 
 /// What a form fixes, whatever a header says.
-pub(super) struct Profile {
-    pub(super) algorithm: JwsAlgorithm,
+pub(in crate::trust) struct Profile<'a> {
+    /// `None`: any of these, by a key that it is for.
+    pub(in crate::trust) algorithm: Option<JwsAlgorithm>,
     /// Under a pinned root: the common name that the signer must have. A root
     /// may have thousands of other certificates under it. `None`: the signer
     /// itself is pinned, and there are no chains.
-    pub(super) chain_to: Option<&'static str>,
+    pub(in crate::trust) chain_to: Option<&'a str>,
 }
 
-#[derive(Clone, Copy)]
-pub(super) enum JwsAlgorithm {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::trust) enum JwsAlgorithm {
     Es256,
     Rs256,
+    Ps256,
 }
 
 impl JwsAlgorithm {
@@ -36,7 +38,13 @@ impl JwsAlgorithm {
         match self {
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
         }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        let known = [Self::Es256, Self::Rs256, Self::Ps256];
+        known.into_iter().find(|known| known.name() == name)
     }
 
     fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
@@ -44,6 +52,10 @@ impl JwsAlgorithm {
             // r‖s (RFC 7518 §3.4), by P-256 alone.
             Self::Es256 => {
                 key.algorithm() == Some(Algorithm::Es256)
+                    && key.verify(&[message], signature).is_ok()
+            }
+            Self::Ps256 => {
+                key.algorithm() == Some(Algorithm::Ps256)
                     && key.verify(&[message], signature).is_ok()
             }
             Self::Rs256 => Scheme::Pkcs1(Hash::Sha256)
@@ -54,7 +66,7 @@ impl JwsAlgorithm {
 }
 
 /// Header, payload, signature.
-pub(super) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
+pub(in crate::trust) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
     let mut parts = text.trim_ascii().split(|byte| *byte == b'.');
     let three = [parts.next()?, parts.next()?, parts.next()?];
     let base64url = |part: &[u8]| {
@@ -84,10 +96,27 @@ fn decode(part: &[u8]) -> Result<Vec<u8>, LoadError> {
 /// that it was checked with.
 pub(super) fn verified_payload<'a>(
     text: &[u8],
-    profile: &Profile,
+    profile: &Profile<'_>,
     anchors: &'a [Anchor],
     limits: &LoadLimits,
 ) -> Result<(Value, &'a Anchor), LoadError> {
+    let verified = verify(text, profile, anchors, limits)?;
+    Ok((json::parse(&verified.payload, limits)?, verified.anchor))
+}
+
+/// A JWS whose signature holds.
+pub(in crate::trust) struct Verified<'a> {
+    pub(in crate::trust) header: Value,
+    pub(in crate::trust) payload: Vec<u8>,
+    pub(in crate::trust) anchor: &'a Anchor,
+}
+
+pub(in crate::trust) fn verify<'a>(
+    text: &[u8],
+    profile: &Profile<'_>,
+    anchors: &'a [Anchor],
+    limits: &LoadLimits,
+) -> Result<Verified<'a>, LoadError> {
     let text = text.trim_ascii();
     let [header, payload, signature] = split(text).ok_or(NOT_JWS)?;
     let signed = text
@@ -95,11 +124,16 @@ pub(super) fn verified_payload<'a>(
         .unwrap_or_default();
     let signature = decode(signature)?;
     let header = json::parse(&decode(header)?, limits)?;
-    if header.get("alg").and_then(Value::as_str) != Some(profile.algorithm.name()) {
-        return Err(LoadError::Algorithm {
-            expected: profile.algorithm.name(),
-        });
-    }
+    let named = header.get("alg").and_then(Value::as_str);
+    let named = named.and_then(JwsAlgorithm::from_name);
+    let algorithm = match profile.algorithm {
+        None => named,
+        fixed => fixed.filter(|fixed| named == Some(*fixed)),
+    };
+    let expected = profile.algorithm;
+    let algorithm = algorithm.ok_or(LoadError::Algorithm {
+        expected: expected.map_or("ES256, RS256 or PS256", JwsAlgorithm::name),
+    })?;
     // RFC 7515 §4.1.11: extensions that must be understood.
     if header.get("crit").is_some() {
         return Err(LoadError::Form {
@@ -109,9 +143,14 @@ pub(super) fn verified_payload<'a>(
     let chain = read_chain(&header, limits)?;
     let mut fault = LoadError::Signature;
     for anchor in anchors {
-        match signer(anchor, &chain, profile) {
-            Ok(key) if profile.algorithm.verify(key, signed, &signature) => {
-                return Ok((json::parse(&decode(payload)?, limits)?, anchor));
+        match signer(anchor, &chain, profile.chain_to) {
+            Ok(key) if algorithm.verify(key, signed, &signature) => {
+                let payload = decode(payload)?;
+                return Ok(Verified {
+                    header,
+                    payload,
+                    anchor,
+                });
             }
             Ok(_) => fault = LoadError::Signature,
             Err(error) => fault = error,
@@ -141,17 +180,17 @@ fn read_chain(header: &Value, limits: &LoadLimits) -> Result<Vec<Dsc>, LoadError
 }
 
 /// The key that may sign under this anchor.
-fn signer<'a>(
+pub(in crate::trust) fn signer<'a>(
     anchor: &'a Anchor,
     chain: &'a [Dsc],
-    profile: &Profile,
+    chain_to: Option<&str>,
 ) -> Result<&'a PublicKey, LoadError> {
     let chain_fault = |fault| Err(LoadError::Chain { fault });
     let (pinned, leaf) = match (anchor, chain.first()) {
         (Anchor::Certificate(pinned), Some(leaf)) if leaf != pinned => (pinned, leaf),
         _ => return Ok(anchor.public_key()),
     };
-    let Some(common_name) = profile.chain_to else {
+    let Some(common_name) = chain_to else {
         return chain_fault("the signer's certificate is not the pinned one");
     };
     if leaf.common_name() != Some(common_name) {

@@ -13,8 +13,8 @@ use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Source};
 use crate::trust::text::shown;
 
-const PROFILE: Profile = Profile {
-    algorithm: JwsAlgorithm::Es256,
+const PROFILE: Profile<'_> = Profile {
+    algorithm: Some(JwsAlgorithm::Es256),
     chain_to: None,
 };
 

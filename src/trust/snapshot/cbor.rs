@@ -10,7 +10,7 @@ const FALSE: u64 = 20;
 const TRUE: u64 = 21;
 
 #[derive(Default)]
-pub(super) struct Writer(Vec<u8>);
+pub(in crate::trust) struct Writer(Vec<u8>);
 
 impl Writer {
     pub fn finish(self) -> Vec<u8> {
@@ -69,7 +69,7 @@ impl Writer {
 
 /// Reads what [`Writer`] can write, and nothing else. It allocates nothing.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'a> {
+pub(in crate::trust) struct Reader<'a> {
     rest: &'a [u8],
     /// Where `rest` ends in the input.
     end: usize,
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
 
 /// What is left of a map: its keys are unsigned integers and ascend, so none
 /// stands twice.
-pub(super) struct Members {
+pub(in crate::trust) struct Members {
     left: usize,
     next: u64,
 }

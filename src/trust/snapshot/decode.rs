@@ -5,25 +5,22 @@ use std::sync::Arc;
 
 use super::cbor::Reader;
 use super::{
-    CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotFormError, VERSION, encode,
-    label,
+    CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotFormError, VERSION, label,
 };
 use crate::Timestamp;
-use crate::crypto::{Algorithm, KeyKind, PublicKey};
-use crate::format::hc1::cose::TAG_COSE_SIGN1;
+use crate::crypto::{KeyKind, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use crate::trust::list::gdhcn::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage};
 use crate::trust::list::{Check, Claims, ListFormat, ListInfo};
+use crate::trust::signed::{self, Signed};
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::printable;
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 
-/// Shorter RSA keys sign nothing here.
-const MIN_RSA_BITS: usize = 2048;
 /// No element of a table is shorter.
 const MIN_ENTRY_BYTES: usize = 1;
 
@@ -47,8 +44,8 @@ pub(in crate::trust) fn detect(bytes: &[u8]) -> Option<bool> {
     if unsigned.array().is_ok() && unsigned.text() == Ok(FORMAT_NAME) {
         return Some(false);
     }
-    let (_, header) = signed_header(&mut reader).ok()?;
-    (header.content_type == Some(CONTENT_TYPE)).then_some(true)
+    let (_, header) = signed::header(&mut reader).ok()?;
+    (header.content_type == Some(CONTENT_TYPE) && header.dates.is_none()).then_some(true)
 }
 
 pub(in crate::trust) fn read(
@@ -63,94 +60,16 @@ pub(in crate::trust) fn read(
     let (payload, anchor) = match (is_signed, check) {
         (false, Check::Anchors(_)) => return Err(LoadError::Unsigned { format }),
         (false, Check::Unsigned) => (Reader::new(bytes), None),
-        (true, Check::Unsigned) => (Signed::read(bytes)?.reader, None),
-        (true, Check::Anchors(anchors)) => {
+        (true, check) => {
             let signed = Signed::read(bytes)?;
-            let anchor = signed.verify(anchors)?;
-            (signed.reader, Some(anchor))
+            let anchor = match check {
+                Check::Unsigned => None,
+                Check::Anchors(anchors) => Some(signed.verify(anchors)?),
+            };
+            (signed.reader, anchor)
         }
     };
     read_payload(source, payload, anchor)
-}
-
-#[derive(Default)]
-struct Header<'a> {
-    algorithm: Option<i64>,
-    content_type: Option<&'a str>,
-}
-
-/// COSE_Sign1 up to its payload (RFC 9052 §4.2): the protected header, as it
-/// stands and read.
-fn signed_header<'a>(reader: &mut Reader<'a>) -> Result<(&'a [u8], Header<'a>)> {
-    let at = reader.at();
-    let expected = "a COSE_Sign1: tag 18, an array of four";
-    let unexpected = SnapshotFormError::Unexpected { at, expected };
-    if reader.tag()? != TAG_COSE_SIGN1 || reader.array()? != 4 {
-        return Err(unexpected);
-    }
-    let (bytes, mut inner) = reader.embedded()?;
-    let mut header = Header::default();
-    let mut members = inner.map()?;
-    while let Some(name) = members.next(&mut inner)? {
-        match name {
-            label::header::ALG => header.algorithm = Some(inner.int()?),
-            label::header::CONTENT_TYPE => header.content_type = Some(inner.text()?),
-            // `crit`, too.
-            label => {
-                let within = "the protected header";
-                return Err(SnapshotFormError::UnknownMember { within, label });
-            }
-        }
-    }
-    inner.finish()?;
-    Ok((bytes, header))
-}
-
-struct Signed<'a> {
-    header: &'a [u8],
-    algorithm: Algorithm,
-    payload: &'a [u8],
-    reader: Reader<'a>,
-    signature: &'a [u8],
-}
-
-impl<'a> Signed<'a> {
-    fn read(bytes: &'a [u8]) -> core::result::Result<Self, LoadError> {
-        let mut reader = Reader::new(bytes);
-        let (header, named) = signed_header(&mut reader)?;
-        let algorithm = named.algorithm.map(i128::from);
-        let algorithm = algorithm.and_then(Algorithm::from_cose_id);
-        let algorithm = algorithm.ok_or(LoadError::Algorithm {
-            expected: "ES256 or PS256",
-        })?;
-        if let Some(label) = reader.map()?.next(&mut reader)? {
-            let within = "the unprotected header";
-            return Err(SnapshotFormError::UnknownMember { within, label }.into());
-        }
-        let (payload, inner) = reader.embedded()?;
-        let signature = reader.bytes()?;
-        reader.finish()?;
-        Ok(Self {
-            header,
-            algorithm,
-            payload,
-            reader: inner,
-            signature,
-        })
-    }
-
-    fn verify<'k>(&self, anchors: &'k [Anchor]) -> core::result::Result<&'k Anchor, LoadError> {
-        let heads = encode::sig_structure(self.header, self.payload);
-        let message = [&heads[0][..], self.header, &heads[1], self.payload];
-        let signs = |anchor: &&Anchor| {
-            let key = anchor.public_key();
-            let strong = !matches!(key.kind(), KeyKind::Rsa { bits } if *bits < MIN_RSA_BITS);
-            strong
-                && key.algorithm() == Some(self.algorithm)
-                && key.verify(&message, self.signature).is_ok()
-        };
-        anchors.iter().find(signs).ok_or(LoadError::Signature)
-    }
 }
 
 /// What keys point at.

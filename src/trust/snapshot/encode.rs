@@ -4,10 +4,8 @@ use core::hash::Hash;
 use std::collections::HashMap;
 
 use super::cbor::Writer;
-use super::{CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
+use super::{CHAINS, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
 use crate::Timestamp;
-use crate::crypto::Algorithm;
-use crate::format::hc1::cose::TAG_COSE_SIGN1;
 use crate::trust::key::TrustedKey;
 use crate::trust::list::{Claims, ListFormat, ListInfo};
 use crate::trust::store::TrustStore;
@@ -206,29 +204,4 @@ impl<T: Hash + Eq + Clone> Table<T> {
             self.items.len() - 1
         })
     }
-}
-
-/// The protected header.
-pub(super) fn header(algorithm: Algorithm) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.map(2);
-    out.uint(label::header::ALG).int(algorithm.cose_id());
-    out.uint(label::header::CONTENT_TYPE).text(CONTENT_TYPE);
-    out.finish()
-}
-
-/// What stands before the header and before the payload in a Sig_structure
-/// (RFC 9052 §4.4).
-pub(super) fn sig_structure(header: &[u8], payload: &[u8]) -> [Vec<u8>; 2] {
-    let (mut start, mut middle) = (Writer::default(), Writer::default());
-    start.array(4).text("Signature1").bytes_head(header);
-    middle.bytes(&[]).bytes_head(payload);
-    [start.finish(), middle.finish()]
-}
-
-pub(super) fn signed(header: &[u8], payload: &[u8], signature: &[u8]) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.tag(TAG_COSE_SIGN1).array(4);
-    out.bytes(header).map(0).bytes(payload).bytes(signature);
-    out.finish()
 }

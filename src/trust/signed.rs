@@ -1,0 +1,219 @@
+//! COSE_Sign1 (RFC 9052 §4.2) in deterministic CBOR: how this crate signs
+//! snapshots and documents, and how it reads both in place.
+
+use super::Anchor;
+use super::error::LoadError;
+use super::snapshot::SnapshotFormError;
+use super::snapshot::cbor::{Reader, Writer};
+use crate::Timestamp;
+use crate::crypto::{Algorithm, KeyKind, PublicKey};
+use crate::format::hc1::cose::TAG_COSE_SIGN1;
+use crate::issue::{Signer, SignerError};
+
+type Result<T> = core::result::Result<T, SnapshotFormError>;
+
+/// Shorter RSA keys sign nothing here.
+const MIN_RSA_BITS: usize = 2048;
+
+/// Header parameters and claims.
+mod label {
+    /// RFC 9052 §3.1.
+    pub const ALG: u64 = 1;
+    pub const CONTENT_TYPE: u64 = 3;
+    /// CWT claims in a header (RFC 9597 §2).
+    pub const CLAIMS: u64 = 15;
+    /// RFC 8392 §4.
+    pub const EXP: u64 = 4;
+    pub const IAT: u64 = 6;
+}
+
+/// Why something was not signed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SigningError {
+    /// The signer could not sign.
+    #[error("the signer: {0}")]
+    Signer(#[from] SignerError),
+    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
+    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
+    SignatureLength {
+        /// The signer's algorithm.
+        algorithm: Algorithm,
+        /// What it answered with.
+        bytes: usize,
+    },
+}
+
+impl SigningError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Signer(error) => error.code(),
+            Self::SignatureLength { .. } => "signature-length",
+        }
+    }
+}
+
+/// What a protected header says of the time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Dates {
+    pub(super) issued_at: Option<Timestamp>,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+#[derive(Default)]
+pub(super) struct Header<'a> {
+    algorithm: Option<i64>,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) dates: Option<Dates>,
+}
+
+/// COSE_Sign1 up to its payload: the protected header, as it stands and read.
+pub(super) fn header<'a>(reader: &mut Reader<'a>) -> Result<(&'a [u8], Header<'a>)> {
+    let at = reader.at();
+    let expected = "a COSE_Sign1: tag 18, an array of four";
+    let unexpected = SnapshotFormError::Unexpected { at, expected };
+    if reader.tag()? != TAG_COSE_SIGN1 || reader.array()? != 4 {
+        return Err(unexpected);
+    }
+    let within = "the protected header";
+    let (bytes, mut inner) = reader.embedded()?;
+    let mut header = Header::default();
+    let mut members = inner.map()?;
+    while let Some(name) = members.next(&mut inner)? {
+        match name {
+            label::ALG => header.algorithm = Some(inner.int()?),
+            label::CONTENT_TYPE => header.content_type = Some(inner.text()?),
+            label::CLAIMS => header.dates = Some(claims(&mut inner)?),
+            // `crit`, too.
+            label => return Err(SnapshotFormError::UnknownMember { within, label }),
+        }
+    }
+    inner.finish()?;
+    Ok((bytes, header))
+}
+
+fn claims(inner: &mut Reader<'_>) -> Result<Dates> {
+    let within = "the claims";
+    let mut dates = Dates::default();
+    let mut claims = inner.map()?;
+    while let Some(name) = claims.next(inner)? {
+        let date = match name {
+            label::EXP => &mut dates.expires_at,
+            label::IAT => &mut dates.issued_at,
+            label => return Err(SnapshotFormError::UnknownMember { within, label }),
+        };
+        *date = Some(Timestamp::from_seconds(inner.int()?));
+    }
+    Ok(dates)
+}
+
+pub(super) struct Signed<'a> {
+    header: &'a [u8],
+    algorithm: Algorithm,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) dates: Dates,
+    pub(super) payload: &'a [u8],
+    /// Reads the payload.
+    pub(super) reader: Reader<'a>,
+    signature: &'a [u8],
+}
+
+impl<'a> Signed<'a> {
+    pub(super) fn read(bytes: &'a [u8]) -> core::result::Result<Self, LoadError> {
+        let mut reader = Reader::new(bytes);
+        let (header, named) = header(&mut reader)?;
+        let algorithm = named.algorithm.map(i128::from);
+        let algorithm = algorithm.and_then(Algorithm::from_cose_id);
+        let algorithm = algorithm.ok_or(LoadError::Algorithm {
+            expected: "ES256 or PS256",
+        })?;
+        if let Some(label) = reader.map()?.next(&mut reader)? {
+            let within = "the unprotected header";
+            return Err(SnapshotFormError::UnknownMember { within, label }.into());
+        }
+        let (payload, inner) = reader.embedded()?;
+        let signature = reader.bytes()?;
+        reader.finish()?;
+        Ok(Self {
+            header,
+            algorithm,
+            content_type: named.content_type,
+            dates: named.dates.unwrap_or_default(),
+            payload,
+            reader: inner,
+            signature,
+        })
+    }
+
+    pub(super) fn verify<'k>(
+        &self,
+        anchors: &'k [Anchor],
+    ) -> core::result::Result<&'k Anchor, LoadError> {
+        let heads = sig_structure(self.header, self.payload);
+        let message = [&heads[0][..], self.header, &heads[1], self.payload];
+        let signs = |anchor: &&Anchor| {
+            let key = anchor.public_key();
+            is_strong(key)
+                && key.algorithm() == Some(self.algorithm)
+                && key.verify(&message, self.signature).is_ok()
+        };
+        anchors.iter().find(signs).ok_or(LoadError::Signature)
+    }
+}
+
+pub(super) fn is_strong(key: &PublicKey) -> bool {
+    !matches!(key.kind(), KeyKind::Rsa { bits } if *bits < MIN_RSA_BITS)
+}
+
+/// Signs a payload. Without dates the header has no claims.
+pub(super) fn sign(
+    content_type: &str,
+    dates: Option<Dates>,
+    payload: &[u8],
+    signer: &(impl Signer + ?Sized),
+) -> core::result::Result<Vec<u8>, SigningError> {
+    let algorithm = signer.algorithm();
+    let header = write_header(algorithm, content_type, dates);
+    let [start, middle] = sig_structure(&header, payload);
+    let message = [&start, &header[..], &middle, payload].concat();
+    let signature = signer.sign(&message)?;
+    match (algorithm, signature.len()) {
+        (Algorithm::Es256, 64) | (Algorithm::Ps256, 1..) => {}
+        (_, bytes) => return Err(SigningError::SignatureLength { algorithm, bytes }),
+    }
+    let mut out = Writer::default();
+    out.tag(TAG_COSE_SIGN1).array(4);
+    out.bytes(&header).map(0).bytes(payload).bytes(&signature);
+    Ok(out.finish())
+}
+
+fn write_header(algorithm: Algorithm, content_type: &str, dates: Option<Dates>) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.map(2 + usize::from(dates.is_some()));
+    out.uint(label::ALG).int(algorithm.cose_id());
+    out.uint(label::CONTENT_TYPE).text(content_type);
+    if let Some(dates) = dates {
+        let claims = [
+            (label::EXP, dates.expires_at),
+            (label::IAT, dates.issued_at),
+        ];
+        let claims = claims
+            .into_iter()
+            .filter_map(|(name, time)| Some((name, time?)));
+        out.uint(label::CLAIMS).map(claims.clone().count());
+        for (name, time) in claims {
+            out.uint(name).int(time.seconds());
+        }
+    }
+    out.finish()
+}
+
+/// What stands before the header and before the payload in a Sig_structure
+/// (RFC 9052 §4.4).
+fn sig_structure(header: &[u8], payload: &[u8]) -> [Vec<u8>; 2] {
+    let (mut start, mut middle) = (Writer::default(), Writer::default());
+    start.array(4).text("Signature1").bytes_head(header);
+    middle.bytes(&[]).bytes_head(payload);
+    [start.finish(), middle.finish()]
+}
