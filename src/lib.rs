@@ -104,6 +104,7 @@ pub mod issue;
 mod json;
 mod limits;
 pub mod lint;
+mod protobuf;
 pub mod qr;
 pub mod record;
 pub mod revocation;

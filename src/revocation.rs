@@ -13,11 +13,22 @@
 mod error;
 mod identifier;
 mod info;
+mod italian;
 mod list;
+mod part;
+mod partitioned;
+mod slice;
+mod split;
 mod store;
+mod table;
 
 pub use error::RevocationError;
 pub use identifier::{Identifier, IdentifierKind};
 pub use info::RevocationInfo;
+pub use italian::ItalianList;
 pub use list::{RevocationFormat, RevocationLimits, RevocationList};
+pub use part::RevocationPart;
+pub use partitioned::PartitionedList;
+pub use slice::{BloomFilter, PartialHashes, Slice};
+pub use split::SplitList;
 pub use store::{Answer, LookUp, RevocationSource, Revocations, Subject};

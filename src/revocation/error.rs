@@ -3,7 +3,7 @@
 use crate::format::hc1::cbor::CborError;
 use crate::format::hc1::cose::CoseError;
 use crate::json::JsonFault;
-use crate::trust::{CmsError, KidError};
+use crate::trust::{DocumentError, KidError};
 
 /// Why a revocation list, or a part of one, was refused as a whole. The texts
 /// name no hash.
@@ -33,9 +33,9 @@ pub enum RevocationError {
     /// The COSE_Sign1 is not acceptable.
     #[error(transparent)]
     Cose(#[from] CoseError),
-    /// The CMS is not acceptable.
+    /// The document was not opened: its signature, its form, or its purpose.
     #[error(transparent)]
-    Cms(#[from] CmsError),
+    Document(#[from] DocumentError),
     /// Not JSON.
     #[error("not JSON (line {line}, column {column})")]
     Json {
@@ -52,12 +52,6 @@ pub enum RevocationError {
         /// The column, from 1.
         column: usize,
     },
-    /// The list carries no signature, and one was to be checked.
-    #[error("the list carries no signature: to trust it as it is, say so (trust_unsigned)")]
-    Unsigned,
-    /// The signature is by another key than the anchor's, or over other bytes.
-    #[error("the list's signature does not verify with the anchor")]
-    Signature,
     /// Not of the form that was expected.
     #[error("not {expected}")]
     Form {
@@ -132,11 +126,9 @@ impl RevocationError {
             Self::Unrecognised => "revocation-format-unrecognised",
             Self::Cbor(error) => error.code(),
             Self::Cose(error) => error.code(),
-            Self::Cms(error) => error.code(),
+            Self::Document(error) => error.code(),
             Self::Json { .. } => "revocation-json",
             Self::DuplicateMember { .. } => "revocation-duplicate-member",
-            Self::Unsigned => "revocation-unsigned",
-            Self::Signature => "revocation-signature",
             Self::Form { .. } => "revocation-form",
             Self::Member { .. } => "revocation-member",
             Self::Kid(error) => error.code(),

@@ -1,20 +1,17 @@
 //! Revocation lists: one file a form, and how to tell the forms apart.
 
-mod batch;
-mod kid_map;
-mod open;
-mod table;
+pub(super) mod batch;
+pub(super) mod kid_map;
 
 use core::fmt;
 use std::collections::BTreeMap;
 
-use self::open::Opened;
-use self::table::HashTable;
+use super::table::HashTable;
 use super::{
-    Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationSource,
+    Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationPart,
+    RevocationSource,
 };
-use crate::Timestamp;
-use crate::trust::Anchor;
+use crate::trust::{Anchor, DocumentBytes};
 
 /// A form in which revocation lists are handed around.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +34,26 @@ pub enum RevocationFormat {
     /// is when the last of their certificates has expired, not until when a
     /// batch can be relied upon, so nothing is made of it.
     Batch,
+    /// The same hashes in many documents, so that an app fetches few of them:
+    /// a list of kids, for each kid and kind an index, and for each first byte
+    /// of a hash (or first two) a chunk. CBOR, each a COSE_Sign1: Germany's
+    /// distribution as CovPass reads it (`RevocationListRepository.kt`);
+    /// protobuf: the Corona-Warn-App's (cwa-server,
+    /// `revocation_{kid_list,kid_type_index,chunk}.proto`), whose signatures
+    /// are in the ZIP around it, which is not read here. See
+    /// [`SplitList`](super::SplitList).
+    Split,
+    /// The EU's distribution service (dgca-revocation-distribution-service):
+    /// JSON that names partitions and slices by kid and the first hexadecimal
+    /// digits of the hash, and the slices, Bloom filters or lists of
+    /// shortened hashes. Nothing of it is signed. See
+    /// [`PartitionedList`](super::PartitionedList).
+    Partitioned,
+    /// Italy's list (`get.dgc.gov.it/v1/dgc/drl`; verificac19-sdk,
+    /// `service.js`): JSON in chunks, `revokedUcvi` with the SHA-256 of UCIs
+    /// in base64, or a `delta` to the version before. Nothing of it is signed.
+    /// See [`ItalianList`](super::ItalianList).
+    Italian,
     /// Something else that the caller has made a
     /// [`RevocationSource`](super::RevocationSource).
     Other,
@@ -48,6 +65,9 @@ impl RevocationFormat {
         match self {
             Self::KidMap => "kid-map",
             Self::Batch => "batch",
+            Self::Split => "split",
+            Self::Partitioned => "partitioned",
+            Self::Italian => "it",
             Self::Other => "other",
         }
     }
@@ -61,6 +81,16 @@ pub struct RevocationLimits {
     pub input_bytes: usize,
     /// Hashes of one list. 16,777,216 by default.
     pub entries: usize,
+}
+
+impl RevocationLimits {
+    pub(super) fn check_size(&self, bytes: &[u8]) -> Result<(), RevocationError> {
+        let (bytes, max) = (bytes.len(), self.input_bytes);
+        match bytes > max {
+            true => Err(RevocationError::TooLarge { bytes, max }),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Default for RevocationLimits {
@@ -95,62 +125,47 @@ enum Keys {
 }
 
 impl RevocationList {
-    /// Checks the signature of a list, and reads it.
-    pub fn open(label: &str, bytes: &[u8], anchor: &Anchor) -> Result<Self, RevocationError> {
-        Self::open_with(label, bytes, anchor, &RevocationLimits::default())
+    /// Checks the signature of a list, and reads it. What it is worth is told
+    /// by [`RevocationPart`], and so is how to refuse older editions.
+    pub fn open<'a>(
+        label: &str,
+        bytes: impl Into<DocumentBytes<'a>>,
+        anchor: &Anchor,
+    ) -> Result<Self, RevocationError> {
+        Self::read(label, RevocationPart::open(bytes, anchor)?)
+    }
+
+    /// Reads a list that nobody vouches for but the caller
+    /// ([`RevocationPart::trust_unsigned`]).
+    pub fn trust_unsigned(label: &str, bytes: &[u8]) -> Result<Self, RevocationError> {
+        Self::read(label, RevocationPart::trust_unsigned(bytes)?)
+    }
+
+    /// Reads a list.
+    pub fn read(label: &str, part: RevocationPart<'_>) -> Result<Self, RevocationError> {
+        Self::read_with(label, part, &RevocationLimits::default())
     }
 
     /// The same within other limits.
-    pub fn open_with(
+    pub fn read_with(
         label: &str,
-        bytes: &[u8],
-        anchor: &Anchor,
+        part: RevocationPart<'_>,
         limits: &RevocationLimits,
     ) -> Result<Self, RevocationError> {
-        Self::read(label, open::verified(bytes, anchor, limits)?, limits)
-    }
-
-    /// Reads a list that nobody vouches for but the caller: one that is not
-    /// signed, or whose signature **is not looked at**. Whoever can write the
-    /// bytes decides who is revoked, and who is not.
-    pub fn trust_unsigned(label: &str, bytes: &[u8]) -> Result<Self, RevocationError> {
-        let limits = RevocationLimits::default();
-        Self::read(label, open::unverified(bytes, &limits)?, &limits)
-    }
-
-    fn read(
-        label: &str,
-        opened: Opened<'_>,
-        limits: &RevocationLimits,
-    ) -> Result<Self, RevocationError> {
-        let content = &*opened.content;
-        let mut info = RevocationInfo::new(label, RevocationFormat::KidMap);
-        info.identity = opened.identity;
-        info.issued_at = opened.issued_at;
-        info.expires_at = opened.expires_at;
-        if kid_map::is(content) {
-            let hashes = kid_map::read(content, limits)?;
-            return Ok(Self {
-                info,
-                hashes,
-                whole: true,
-            });
-        }
-        info.format = RevocationFormat::Batch;
-        let hashes = batch::read(content, limits)?;
+        let content = &*part.content;
+        limits.check_size(content)?;
+        let whole = kid_map::is(content);
+        let (format, hashes) = match whole {
+            true => (RevocationFormat::KidMap, kid_map::read(content, limits)?),
+            false => (RevocationFormat::Batch, batch::read(content, limits)?),
+        };
+        let mut info = RevocationInfo::new(label, format);
+        part.describe(&mut info);
         Ok(Self {
             info,
             hashes,
-            whole: false,
+            whole,
         })
-    }
-
-    /// With the time at which the caller fetched the list. For a form that
-    /// doesn't say when it was made, that is what its age counts from.
-    #[must_use]
-    pub fn fetched_at(mut self, time: Timestamp) -> Self {
-        self.info.fetched_at = Some(time);
-        self
     }
 
     /// How many hashes it has, each one counted once.
@@ -218,13 +233,5 @@ impl fmt::Debug for RevocationList {
             .field("info", &self.info)
             .field("len", &self.len())
             .finish_non_exhaustive()
-    }
-}
-
-fn check_size(bytes: &[u8], limits: &RevocationLimits) -> Result<(), RevocationError> {
-    let (bytes, max) = (bytes.len(), limits.input_bytes);
-    match bytes > max {
-        true => Err(RevocationError::TooLarge { bytes, max }),
-        false => Ok(()),
     }
 }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::table::{Counter, HashTable, LEAST};
 use super::{Hashes, Keys, RevocationLimits};
 use crate::Timestamp;
 use crate::json;
+use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
 use crate::trust::Kid;
 use crate::trust::text::{decode_base64, shown};
@@ -70,7 +70,10 @@ fn read_batch(
     Ok(())
 }
 
-fn text<'a>(object: &'a Value, name: &'static str) -> Result<&'a str, RevocationError> {
+pub(in crate::revocation) fn text<'a>(
+    object: &'a Value,
+    name: &'static str,
+) -> Result<&'a str, RevocationError> {
     let text = object.get(name).and_then(Value::as_str);
     text.ok_or(RevocationError::Member {
         name,
@@ -79,7 +82,10 @@ fn text<'a>(object: &'a Value, name: &'static str) -> Result<&'a str, Revocation
 }
 
 /// JSON within limits: an entry weighs an object with a text in it.
-pub(super) fn parse(content: &[u8], limits: &RevocationLimits) -> Result<Value, RevocationError> {
+pub(in crate::revocation) fn parse(
+    content: &[u8],
+    limits: &RevocationLimits,
+) -> Result<Value, RevocationError> {
     let max = limits.entries.saturating_add(1000).saturating_mul(12);
     if json::weight(content) > max {
         return Err(RevocationError::TooManyEntries {

@@ -1,9 +1,9 @@
 //! `{ h'kid ‖ type byte': [h'hash', …], … }`, CBOR.
 
-use super::table::{Counter, HashTable, LEAST};
 use super::{Hashes, Keys, RevocationLimits};
 use crate::Limits;
 use crate::format::hc1::cbor::{CborError, Key, Walk, major};
+use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
 use crate::trust::Kid;
 
@@ -12,16 +12,12 @@ const NOT_MAP: RevocationError = RevocationError::Form {
 };
 
 /// Whether a CBOR map stands there.
-pub(super) fn is(content: &[u8]) -> bool {
+pub(in crate::revocation) fn is(content: &[u8]) -> bool {
     matches!(content, [0xa0..=0xbb | 0xbf, ..])
 }
 
 pub(super) fn read(content: &[u8], limits: &RevocationLimits) -> Result<Hashes, RevocationError> {
-    let limits_of_cbor = Limits {
-        // One for each hash, array and key.
-        max_items: limits.entries.saturating_mul(3),
-        ..Limits::default()
-    };
+    let limits_of_cbor = cbor_limits(limits);
     let mut walk = Walk::new(content, &limits_of_cbor);
     let head = walk.head()?;
     if head.major != major::MAP {
@@ -73,8 +69,31 @@ fn read_group(
     Ok(())
 }
 
+/// An array of hashes and nothing else.
+pub(in crate::revocation) fn read_array(
+    content: &[u8],
+    limits: &RevocationLimits,
+) -> Result<HashTable, RevocationError> {
+    let limits_of_cbor = cbor_limits(limits);
+    let mut walk = Walk::new(content, &limits_of_cbor);
+    let mut table = HashTable::default();
+    read_hashes(&mut walk, content, &mut table, &mut Counter::new(limits))?;
+    match walk.remaining() {
+        0 => Ok(table),
+        count => Err(CborError::Trailing { count }.into()),
+    }
+}
+
+fn cbor_limits(limits: &RevocationLimits) -> Limits {
+    Limits {
+        // One for each hash, array and key.
+        max_items: limits.entries.saturating_mul(3).saturating_add(3),
+        ..Limits::default()
+    }
+}
+
 /// An array of byte strings.
-pub(super) fn read_hashes(
+fn read_hashes(
     walk: &mut Walk<'_>,
     content: &[u8],
     table: &mut HashTable,

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::RevocationLimits;
-use crate::revocation::RevocationError;
+use super::{RevocationError, RevocationLimits};
 
 /// The shortest hash that a list of hashes may have: with fewer bytes it would
 /// name people who are not meant.
