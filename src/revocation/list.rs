@@ -60,6 +60,34 @@ pub enum RevocationFormat {
 }
 
 impl RevocationFormat {
+    /// The form of which the content shows the marks: what was signed, or the
+    /// bytes of a list that nobody signed. This doesn't say that all of it can
+    /// be read as such. Protobuf has no marks.
+    ///
+    /// ```
+    /// use hcert::revocation::RevocationFormat;
+    /// let json = br#"{"version": 7, "chunk": 1, "lastChunk": 1, "revokedUcvi": []}"#;
+    /// assert_eq!(RevocationFormat::detect(json), Some(RevocationFormat::Italian));
+    /// assert_eq!(RevocationFormat::detect(b"hello"), None);
+    /// ```
+    pub fn detect(content: &[u8]) -> Option<Self> {
+        if kid_map::is(content) {
+            return Some(match kid_map::is_of_arrays(content)? {
+                true => Self::KidMap,
+                false => Self::Split,
+            });
+        }
+        let json = batch::parse(content, &RevocationLimits::default()).ok()?;
+        let object = json.get(0).unwrap_or(&json);
+        let has = |names: &[&str]| names.iter().all(|name| object.get(name).is_some());
+        Some(match () {
+            () if has(&["entries", "hashType"]) => Self::Batch,
+            () if has(&["mode", "kid"]) => Self::Partitioned,
+            () if has(&["lastChunk", "version"]) => Self::Italian,
+            () => return None,
+        })
+    }
+
     /// A stable identifier of the form.
     pub const fn code(self) -> &'static str {
         match self {

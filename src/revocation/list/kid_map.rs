@@ -16,6 +16,27 @@ pub(in crate::revocation) fn is(content: &[u8]) -> bool {
     matches!(content, [0xa0..=0xbb | 0xbf, ..])
 }
 
+/// Whether the first value is an array of byte strings, in a map that isn't
+/// empty.
+pub(super) fn is_of_arrays(content: &[u8]) -> Option<bool> {
+    let limits = Limits::default();
+    let mut walk = Walk::new(content, &limits);
+    if walk.head().ok()?.argument == Some(0) {
+        return Some(true);
+    }
+    let head = walk.head().ok()?;
+    if head.major != major::BYTES {
+        return None;
+    }
+    walk.string(head).ok()?;
+    let array = walk.head().ok()?;
+    let first = walk.head();
+    Some(
+        array.major == major::ARRAY
+            && (array.argument == Some(0) || first.is_ok_and(|first| first.major == major::BYTES)),
+    )
+}
+
 pub(super) fn read(content: &[u8], limits: &RevocationLimits) -> Result<Hashes, RevocationError> {
     let limits_of_cbor = cbor_limits(limits);
     let mut walk = Walk::new(content, &limits_of_cbor);
