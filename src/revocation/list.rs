@@ -11,6 +11,7 @@ use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationPart,
     RevocationSource,
 };
+use crate::Timestamp;
 use crate::trust::{Anchor, DocumentBytes};
 
 /// A form in which revocation lists are handed around.
@@ -194,6 +195,14 @@ impl RevocationList {
             hashes,
             whole,
         })
+    }
+
+    /// With the time at which the caller fetched it, as
+    /// [`RevocationPart::fetched_at`].
+    #[must_use]
+    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+        self.info.fetched_at = Some(time);
+        self
     }
 
     /// How many hashes it has, each one counted once.

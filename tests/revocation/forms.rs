@@ -238,7 +238,7 @@ fn parts_that_do_not_belong_are_refused() {
     assert_eq!(error, Some("revocation-part"));
 
     let chunk = chunk_cbor(&[A]);
-    let mut add = |list: &mut SplitList, first, second, chunk: &[u8]| {
+    let add = |list: &mut SplitList, first, second, chunk: &[u8]| {
         let added = list.add_chunk(KID, SIGNATURE, first, second, unsigned(chunk));
         added.err().map(|error| error.code()).unwrap_or_default()
     };

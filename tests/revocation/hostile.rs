@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value, cbor};
 use hcert::revocation::{
     BloomFilter, ItalianList, PartialHashes, PartitionedList, RevocationError, RevocationLimits,
-    RevocationList, SplitList,
+    RevocationList, RevocationSource, SplitList,
 };
 use hcert::trust::SignedDocument;
 use serde_json::json;

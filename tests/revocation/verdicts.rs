@@ -9,7 +9,7 @@ use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
     RevocationSource, Revocations,
 };
-use hcert::trust::{Dsc, Kid, SignedDocument, TrustStore};
+use hcert::trust::{Dsc, KeyUsage, Kid, SignedDocument, TrustStore};
 use hcert::verify::{
     Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verifier,
 };
@@ -212,7 +212,7 @@ fn ps256_is_named_by_the_whole_signature() {
     let signature = rsa.sign(&raw.to_be_signed()).unwrap();
     let text = raw::text(&raw.with_signature(&signature));
     let mut trust = TrustStore::builder();
-    let added = trust.add_public_key("rsa", kid, rsa.public_key(), None, Default::default());
+    let added = trust.add_public_key("rsa", kid, rsa.public_key(), None, KeyUsage::ANY);
     added.unwrap();
     let (trust, _) = trust.build();
     let id = Identifier::of(SIGNATURE, &signature);
@@ -237,7 +237,7 @@ fn what_the_policy_makes_of_it() {
             .as_bytes(),
     );
     let of_another = || of_another.clone().unwrap().fetched_at(NOW);
-    let aged = |seconds| naming(&[]).fetched_at(NOW.plus(-seconds));
+    let aged = |seconds: i64| naming(&[]).fetched_at(NOW.plus(-seconds));
     let late = i64::try_from(DAY).unwrap() + 1;
     let skipped = SkipReason::NoRevocationData.code();
     for (policy, lists, outcome, code) in [
