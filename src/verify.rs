@@ -9,9 +9,10 @@ mod freshness;
 mod policy;
 mod reason;
 mod report;
+mod revocation;
 mod verifier;
 
-pub use policy::Policy;
+pub use policy::{Policy, RevocationPolicy};
 pub use reason::{Reason, SkipReason};
 pub use report::{Outcome, Step, StepResult, Verdict, Verified};
 pub use verifier::Verifier;

@@ -17,7 +17,7 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, TOLERA
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, TOLERANT);
 
 /// Standard or URL alphabet, padded or not, white space anywhere.
-pub(super) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
+pub(crate) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     let text = text.as_ref();
     // Most texts; no other alphabet nor white space passes it.
     if let Ok(bytes) = STANDARD.decode(text) {
@@ -37,7 +37,7 @@ pub(super) fn decode_base64(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     }
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {

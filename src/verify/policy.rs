@@ -2,6 +2,27 @@ use crate::Limits;
 use crate::record::{ProductCatalogue, TEMPLATE};
 use crate::trust::freshness::Skew;
 
+/// What is asked of the revocation data that a verifier was given
+/// ([`Verifier::with_revocations`](super::Verifier::with_revocations)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationPolicy {
+    /// A certificate is valid only if a list covers it that is at most so many
+    /// seconds old, counted from when it was made or, where it does not say
+    /// so, from when it was fetched. Without one it is
+    /// [`Unascertained`](super::Outcome::Unascertained).
+    Require {
+        /// In seconds.
+        max_age: u64,
+    },
+    /// Looks into the data that there are, and reports as skipped what they
+    /// don't cover or are too old for by their own word. The default.
+    #[default]
+    BestEffort,
+    /// Looks into nothing, whatever data there are.
+    Skip,
+}
+
 /// What a verifier lets pass. The default refuses whatever is unsafe; each
 /// method that weakens it says so in its name.
 ///
@@ -24,6 +45,7 @@ pub struct Policy {
     pub(super) max_list_age: Option<u64>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
+    pub(super) revocation: RevocationPolicy,
 }
 
 impl Default for Policy {
@@ -42,6 +64,7 @@ impl Default for Policy {
             max_list_age: None,
             expired_lists: false,
             retrospective: false,
+            revocation: RevocationPolicy::default(),
         }
     }
 }
@@ -98,6 +121,19 @@ impl Policy {
     /// were withdrawn since then pass.
     pub fn dangerously_accept_expired_lists(mut self) -> Self {
         self.expired_lists = true;
+        self
+    }
+
+    /// What is asked of the revocation data. Default:
+    /// [`BestEffort`](RevocationPolicy::BestEffort).
+    ///
+    /// ```
+    /// use hcert::verify::{Policy, RevocationPolicy};
+    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    /// # let _ = policy;
+    /// ```
+    pub fn revocation(mut self, revocation: RevocationPolicy) -> Self {
+        self.revocation = revocation;
         self
     }
 

@@ -5,7 +5,8 @@ use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
 use crate::record::HealthLinkError;
-use crate::trust::{KeyUsage, Kid, Usage};
+use crate::revocation::IdentifierKind;
+use crate::trust::{KeyUsage, Kid, Stale, Usage};
 
 /// Why a step failed, with what was compared. The texts of the errors never
 /// name anything about the holder.
@@ -108,6 +109,30 @@ pub enum Reason {
         kid: Kid,
         /// Why, in the words of the deny list.
         why: Option<String>,
+    },
+    /// The certificate is on a revocation list.
+    #[error("the certificate is revoked: the list {list}{} names it, by its {identifier}", .dated.map(|at| format!(" of {at}")).unwrap_or_default())]
+    Revoked {
+        /// The kind of the identifier; the identifier itself is about one
+        /// person.
+        identifier: IdentifierKind,
+        /// The label of the list.
+        list: String,
+        /// When the list was made or fetched, if that is known.
+        dated: Option<Timestamp>,
+    },
+    /// The policy requires revocation data, and none at hand says anything
+    /// about this certificate.
+    #[error("no revocation list at hand covers the certificate, and the policy requires one")]
+    RevocationMissing,
+    /// The policy requires revocation data of a certain age, and the list that
+    /// covers the certificate can't be relied upon.
+    #[error("the revocation list {list}: {why}")]
+    RevocationStale {
+        /// The label of the list.
+        list: String,
+        /// What is wrong with its age.
+        why: Stale,
     },
     /// The document signer certificate has expired.
     #[error("the document signer certificate expired at {not_after}; it is {now}")]
@@ -220,6 +245,9 @@ impl Reason {
             Self::ListFromFuture { .. } => "list-from-future",
             Self::ClockBehind { .. } => "clock-behind",
             Self::KeyDenied { .. } => "key-denied",
+            Self::Revoked { .. } => "revoked",
+            Self::RevocationMissing => "revocation-missing",
+            Self::RevocationStale { .. } => "revocation-stale",
             Self::DscExpired { .. } => "dsc-expired",
             Self::DscNotYetValid { .. } => "dsc-not-yet-valid",
             Self::KeyUsage { .. } => "key-usage",
@@ -242,8 +270,8 @@ impl Reason {
     /// What a certificate is that fails for this reason alone.
     pub fn outcome(&self) -> Outcome {
         match self {
-            // Nothing says that it is false; the key is just not at hand, or
-            // its list can't be relied upon, or the payload is of a kind that
+            // Nothing says that it is false; the key or revocation data are
+            // not at hand, or their list can't be relied upon, or the payload is of a kind that
             // is not known, or it leaves open what it states.
             Self::KidMissing
             | Self::UnknownKey { .. }
@@ -252,12 +280,14 @@ impl Reason {
             | Self::ListUndated { .. }
             | Self::ListFromFuture { .. }
             | Self::ClockBehind { .. }
+            | Self::RevocationMissing
+            | Self::RevocationStale { .. }
             | Self::RecordUndated
             | Self::UnknownTemplate
             | Self::Content(
                 ContentError::UnknownPayload | ContentError::HealthLink(HealthLinkError::Scheme),
             ) => Outcome::Unascertained,
-            Self::KeyDenied { .. } => Outcome::Revoked,
+            Self::KeyDenied { .. } | Self::Revoked { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
                 Outcome::Expired
             }
@@ -277,6 +307,16 @@ pub enum SkipReason {
     /// No revocation data was given to the verifier.
     #[error("not checked: no revocation list was given")]
     NoRevocationData,
+    /// The policy is to skip this ([`RevocationPolicy::Skip`](super::RevocationPolicy::Skip)).
+    #[error("not checked: the policy skips it")]
+    RevocationSkipped,
+    /// None of the revocation lists says anything about this certificate.
+    #[error("not checked: no revocation list covers the certificate")]
+    RevocationNotCovered,
+    /// The certificate is not on the revocation lists that cover it, and these
+    /// have expired, or were made later than the time of verification.
+    #[error("not checked: the revocation list can't be relied upon at this time")]
+    RevocationDataStale,
     /// The caller vouches for the key, without a list.
     #[error("not checked: the key is in no list")]
     NoList,
@@ -296,6 +336,9 @@ impl SkipReason {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoRevocationData => "no-revocation-data",
+            Self::RevocationSkipped => "revocation-skipped",
+            Self::RevocationNotCovered => "revocation-not-covered",
+            Self::RevocationDataStale => "revocation-data-stale",
             Self::NoList => "no-list",
             Self::UndatedList => "undated-list",
             Self::BareKey => "bare-key",

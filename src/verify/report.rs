@@ -1,8 +1,10 @@
 use core::fmt;
+use std::sync::Arc;
 
 use super::{Reason, SkipReason};
 use crate::format::hc1::{Deviation, cwt::Claims};
 use crate::record::Record;
+use crate::revocation::{Identifier, RevocationInfo};
 use crate::trust::TrustedKey;
 use crate::{Timestamp, trust::Kid};
 
@@ -205,6 +207,14 @@ pub(super) struct Signed {
     pub signer: TrustedKey,
     pub claims: Option<Claims>,
     pub record: Option<Record>,
+    pub looked_up: LookedUp,
+}
+
+/// What was looked up in the revocation lists.
+#[derive(Clone, Default)]
+pub(super) struct LookedUp {
+    pub identifiers: Arc<[Identifier]>,
+    pub lists: Vec<Arc<RevocationInfo>>,
 }
 
 impl Verdict {
@@ -273,6 +283,27 @@ impl Verdict {
         }
     }
 
+    /// What revocation lists name the certificate by
+    /// ([`Identifier::of_certificate`]), once the signature holds.
+    pub fn identifiers(&self) -> &[Identifier] {
+        self.looked_up().map_or(&[], |looked| &looked.identifiers)
+    }
+
+    /// The revocation lists that the step [`Revocation`](Step::Revocation)
+    /// relied upon: the one that names the certificate, or those that would
+    /// if it were revoked. Empty if none was at hand.
+    pub fn revocation_lists(&self) -> &[Arc<RevocationInfo>] {
+        self.looked_up().map_or(&[], |looked| &looked.lists)
+    }
+
+    fn looked_up(&self) -> Option<&LookedUp> {
+        match &self.body {
+            Body::Nothing => None,
+            Body::Signed(signed) => Some(&signed.looked_up),
+            Body::Verified(verified) => Some(&verified.looked_up),
+        }
+    }
+
     /// The certificate, if it is valid.
     pub fn verified(&self) -> Option<&Verified> {
         match &self.body {
@@ -309,6 +340,7 @@ pub struct Verified {
     pub(super) record: Record,
     pub(super) deviations: Vec<Deviation>,
     pub(super) revocation: StepResult,
+    pub(super) looked_up: LookedUp,
     pub(super) at: Timestamp,
 }
 
@@ -337,6 +369,17 @@ impl Verified {
     /// with the reason.
     pub fn revocation(&self) -> &StepResult {
         &self.revocation
+    }
+
+    /// What revocation lists name it by: what its issuer puts on the list to
+    /// revoke it.
+    pub fn identifiers(&self) -> &[Identifier] {
+        &self.looked_up.identifiers
+    }
+
+    /// The revocation lists that it is not on and that would name it.
+    pub fn revocation_lists(&self) -> &[Arc<RevocationInfo>] {
+        &self.looked_up.lists
     }
 
     /// The time for which it was verified.

@@ -1,12 +1,18 @@
+use std::sync::Arc;
+
 use super::freshness;
-use super::report::{Body, Signed};
-use super::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified};
+use super::report::{Body, LookedUp, Signed};
+use super::revocation::{self, KidsOfKeys};
+use super::{
+    Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verified,
+};
 use crate::Timestamp;
 use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::{Entry, Generation, Record};
+use crate::revocation::{Identifier, Revocations};
 use crate::trust::{TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
@@ -27,6 +33,8 @@ use crate::trust::{TrustStore, TrustedKey};
 pub struct Verifier {
     trust: TrustStore,
     policy: Policy,
+    revocations: Revocations,
+    kids: KidsOfKeys,
 }
 
 impl Verifier {
@@ -37,7 +45,38 @@ impl Verifier {
 
     /// A verifier with a policy of one's own.
     pub fn with_policy(trust: TrustStore, policy: Policy) -> Self {
-        Self { trust, policy }
+        Self {
+            trust,
+            policy,
+            revocations: Revocations::new(),
+            kids: KidsOfKeys::default(),
+        }
+    }
+
+    /// Looks certificates up in these revocation lists, as
+    /// [`Policy::revocation`] says.
+    ///
+    /// ```
+    /// use hcert::revocation::Revocations;
+    /// use hcert::trust::TrustStore;
+    /// use hcert::verify::{Policy, RevocationPolicy, Verifier};
+    /// let (trust, _) = TrustStore::builder().build();
+    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    /// let revocations = Revocations::new();
+    /// // revocations.add(RevocationList::open(…)?);
+    /// let verifier = Verifier::with_policy(trust, policy).with_revocations(revocations);
+    /// # let _ = verifier;
+    /// ```
+    #[must_use]
+    pub fn with_revocations(mut self, revocations: Revocations) -> Self {
+        self.kids = KidsOfKeys::of(&self.trust);
+        self.revocations = revocations;
+        self
+    }
+
+    /// The revocation lists that it looks into.
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
     }
 
     /// The keys that it trusts.
@@ -151,8 +190,12 @@ impl Verifier {
             Step::Time,
             claims.map_or(skipped(), |c| self.time(c, record, now)),
         );
-        let denied = key_denied(signer, claims);
-        let revocation = denied.unwrap_or(StepResult::Skipped(SkipReason::NoRevocationData));
+        let mut looked_up = LookedUp {
+            identifiers: content.identifiers.clone(),
+            lists: Vec::new(),
+        };
+        let revocation = key_denied(signer, claims)
+            .unwrap_or_else(|| self.revocation(signer, now, &mut looked_up));
         progress.set(Step::Revocation, revocation.clone());
         let error = content
             .claims
@@ -195,15 +238,36 @@ impl Verifier {
                 record: record.clone(),
                 deviations: progress.deviations.clone(),
                 revocation: revocation.clone(),
+                looked_up,
                 at: now,
             })),
             _ => Body::Signed(Box::new(Signed {
                 signer: signer.clone(),
                 claims: claims.cloned(),
                 record: record.cloned(),
+                looked_up,
             })),
         };
         progress.verdict(outcome, body)
+    }
+
+    fn revocation(
+        &self,
+        signer: &TrustedKey,
+        now: Timestamp,
+        looked_up: &mut LookedUp,
+    ) -> StepResult {
+        let LookedUp { identifiers, lists } = looked_up;
+        match self.policy.revocation {
+            RevocationPolicy::Skip => StepResult::Skipped(SkipReason::RevocationSkipped),
+            RevocationPolicy::BestEffort if self.revocations.is_empty() => {
+                StepResult::Skipped(SkipReason::NoRevocationData)
+            }
+            _ => {
+                let found = self.kids.look_up(&self.revocations, signer, identifiers);
+                revocation::judge(found, &self.policy, now, lists)
+            }
+        }
     }
 
     fn allows_missing_expiry(&self, claims: &Claims, record: Option<&Record>) -> bool {
@@ -345,6 +409,7 @@ fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviat
 struct Content {
     claims: Result<Claims, ContentError>,
     record: Result<Record, ContentError>,
+    identifiers: Arc<[Identifier]>,
 }
 
 impl Content {
@@ -354,7 +419,13 @@ impl Content {
             Ok(claims) => payload::read(claims, &policy.products, deviations),
             Err(error) => Err(*error),
         };
-        Self { claims, record }
+        let of = (claims.as_ref().ok(), record.as_ref().ok());
+        let identifiers = Identifier::of_certificate(unverified, of.0, of.1).into();
+        Self {
+            claims,
+            record,
+            identifiers,
+        }
     }
 }
 

@@ -129,14 +129,14 @@ pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, argument: u64) {
 
 /// The head of an item: major type and argument; `None` is indefinite.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Head {
+pub(crate) struct Head {
     pub major: u8,
     pub argument: Option<u64>,
 }
 
 /// Bytes that lie in the input, or in several pieces of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Span {
+pub(crate) enum Span {
     Whole(Range<usize>),
     Joined(Vec<u8>),
 }
@@ -153,14 +153,14 @@ impl Span {
 /// A map key in the one form in which keys are compared, whatever length
 /// its head or its chunks have.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
+pub(crate) enum Key {
     Int(i128),
     Bytes(Vec<u8>),
     Text(Vec<u8>),
 }
 
 /// A reader that goes once over the bytes.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     bytes: &'a [u8],
     limits: &'a Limits,
     pub at: usize,

@@ -1,0 +1,34 @@
+//! Which certificates were withdrawn.
+//!
+//! A certificate is named on a list by [`Identifier`]s, hashes of its
+//! signature or of the identifiers in it, and never by its holder. A
+//! [`Verifier`](crate::verify::Verifier) looks up every one of them in the
+//! [`Revocations`] that it was given, and its verdict says in which lists.
+//! What it does without data, or with data that have aged, is for
+//! [`RevocationPolicy`](crate::verify::RevocationPolicy) to say.
+//!
+//! Lists are read from bytes that the caller already holds; [`RevocationFormat`]
+//! says which forms there are, what signs them, and where each was found.
+
+mod error;
+mod identifier;
+mod info;
+mod italian;
+mod list;
+mod part;
+mod partitioned;
+mod slice;
+mod split;
+mod store;
+mod table;
+
+pub use error::RevocationError;
+pub use identifier::{Identifier, IdentifierKind};
+pub use info::RevocationInfo;
+pub use italian::ItalianList;
+pub use list::{RevocationFormat, RevocationLimits, RevocationList};
+pub use part::RevocationPart;
+pub use partitioned::PartitionedList;
+pub use slice::{BloomFilter, PartialHashes, Slice};
+pub use split::SplitList;
+pub use store::{Answer, LookUp, RevocationSource, Revocations, Subject};

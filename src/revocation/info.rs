@@ -1,0 +1,93 @@
+//! What a list says about itself.
+
+use super::RevocationFormat;
+use crate::Timestamp;
+
+/// Which list it is, and of when. No clock is read: whether it is recent
+/// enough is asked at every verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevocationInfo {
+    pub(super) label: String,
+    pub(super) format: RevocationFormat,
+    pub(super) identity: Option<String>,
+    pub(super) issued_at: Option<Timestamp>,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) newest_entry: Option<Timestamp>,
+    pub(super) fetched_at: Option<Timestamp>,
+    pub(super) sequence: Option<u64>,
+}
+
+impl RevocationInfo {
+    /// A list of that label, without a date or a signer.
+    pub fn new(label: &str, format: RevocationFormat) -> Self {
+        Self {
+            label: label.into(),
+            format,
+            identity: None,
+            issued_at: None,
+            expires_at: None,
+            newest_entry: None,
+            fetched_at: None,
+            sequence: None,
+        }
+    }
+
+    /// The label that the caller gave: a file name or whatever names the
+    /// source to the user.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Its form.
+    pub fn format(&self) -> RevocationFormat {
+        self.format
+    }
+
+    /// Whether a signature was checked. If not, all else here is only said.
+    pub fn is_authenticated(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// For a signed list: which one it is, the same for all its editions.
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// When it was made, by its own word.
+    pub fn issued_at(&self) -> Option<Timestamp> {
+        self.issued_at
+    }
+
+    /// Until when it counts, by its own word.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// The time of its newest entry, where entries have one: the list is not
+    /// older than that.
+    pub fn newest_entry(&self) -> Option<Timestamp> {
+        self.newest_entry
+    }
+
+    /// When the caller fetched it.
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        self.fetched_at
+    }
+
+    /// A number that grows with every edition, where a form has one.
+    pub fn sequence(&self) -> Option<u64> {
+        self.sequence
+    }
+
+    /// Its date: when it was made, or, where nothing says so, when it was
+    /// fetched. What its age counts from.
+    pub fn dated(&self) -> Option<Timestamp> {
+        self.issued_at.or(self.fetched_at)
+    }
+
+    /// It did not exist before, or was not at hand.
+    pub(crate) fn made_at(&self) -> Option<Timestamp> {
+        let dates = [self.issued_at, self.newest_entry, self.fetched_at];
+        dates.into_iter().max().flatten()
+    }
+}

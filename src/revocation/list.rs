@@ -1,0 +1,274 @@
+//! Revocation lists: one file a form, and how to tell the forms apart.
+
+pub(super) mod batch;
+pub(super) mod kid_map;
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use super::table::HashTable;
+use super::{
+    Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationPart,
+    RevocationSource,
+};
+use crate::Timestamp;
+use crate::trust::{Anchor, DocumentBytes};
+
+/// A form in which revocation lists are handed around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RevocationFormat {
+    /// A CBOR map `h'kid ‖ type byte' → [h'hash', …]` in a COSE_Sign1 (ES256),
+    /// which Germany's distribution (ubirch) signs and the Corona-Warn-App's
+    /// server reads (cwa-server, `DccRevocationListDecoder.java`). It is whole:
+    /// a kid that is not there has no revoked certificate. It has no date, so
+    /// its age counts from when it was fetched, and an older edition can't be
+    /// told from a newer one.
+    ///
+    /// Hashes are of 16 bytes as a rule; 8 to 32 are read.
+    KidMap,
+    /// The EU gateway's batches: JSON `{country, expires, kid, hashType,
+    /// entries: [{hash}]}`, one or an array of them, each as a CMS when it
+    /// comes from the gateway. `hashType` is `SIGNATURE`, `UCI` or
+    /// `COUNTRYCODEUCI`, a hash is base64, and the kid `UNKNOWN_KID` stands for
+    /// all keys of the country. Batches cover the kids that they name. `expires`
+    /// is when the last of their certificates has expired, not until when a
+    /// batch can be relied upon, so nothing is made of it.
+    Batch,
+    /// The same hashes in many documents, so that an app fetches few of them:
+    /// a list of kids, for each kid and kind an index, and for each first byte
+    /// of a hash (or first two) a chunk. CBOR, each a COSE_Sign1: Germany's
+    /// distribution as CovPass reads it (`RevocationListRepository.kt`);
+    /// protobuf: the Corona-Warn-App's (cwa-server,
+    /// `revocation_{kid_list,kid_type_index,chunk}.proto`), whose signatures
+    /// are in the ZIP around it, which is not read here. See
+    /// [`SplitList`](super::SplitList).
+    Split,
+    /// The EU's distribution service (dgca-revocation-distribution-service):
+    /// JSON that names partitions and slices by kid and the first hexadecimal
+    /// digits of the hash, and the slices, Bloom filters or lists of
+    /// shortened hashes. Nothing of it is signed. See
+    /// [`PartitionedList`](super::PartitionedList).
+    Partitioned,
+    /// Italy's list (`get.dgc.gov.it/v1/dgc/drl`; verificac19-sdk,
+    /// `service.js`): JSON in chunks, `revokedUcvi` with the SHA-256 of UCIs
+    /// in base64, or a `delta` to the version before. Nothing of it is signed.
+    /// See [`ItalianList`](super::ItalianList).
+    Italian,
+    /// Something else that the caller has made a
+    /// [`RevocationSource`](super::RevocationSource).
+    Other,
+}
+
+impl RevocationFormat {
+    /// The form of which the content shows the marks: what was signed, or the
+    /// bytes of a list that nobody signed. This doesn't say that all of it can
+    /// be read as such. Protobuf has no marks.
+    ///
+    /// ```
+    /// use hcert::revocation::RevocationFormat;
+    /// let json = br#"{"version": 7, "chunk": 1, "lastChunk": 1, "revokedUcvi": []}"#;
+    /// assert_eq!(RevocationFormat::detect(json), Some(RevocationFormat::Italian));
+    /// assert_eq!(RevocationFormat::detect(b"hello"), None);
+    /// ```
+    pub fn detect(content: &[u8]) -> Option<Self> {
+        if kid_map::is(content) {
+            return Some(match kid_map::is_of_arrays(content)? {
+                true => Self::KidMap,
+                false => Self::Split,
+            });
+        }
+        let json = batch::parse(content, &RevocationLimits::default()).ok()?;
+        let object = json.get(0).unwrap_or(&json);
+        let has = |names: &[&str]| names.iter().all(|name| object.get(name).is_some());
+        Some(match () {
+            () if has(&["entries", "hashType"]) => Self::Batch,
+            () if has(&["mode", "kid"]) => Self::Partitioned,
+            () if has(&["lastChunk", "version"]) => Self::Italian,
+            () => return None,
+        })
+    }
+
+    /// A stable identifier of the form.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::KidMap => "kid-map",
+            Self::Batch => "batch",
+            Self::Split => "split",
+            Self::Partitioned => "partitioned",
+            Self::Italian => "it",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// What is read at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RevocationLimits {
+    /// Bytes of one input. 512 MiB by default.
+    pub input_bytes: usize,
+    /// Hashes of one list. 16,777,216 by default.
+    pub entries: usize,
+}
+
+impl RevocationLimits {
+    pub(super) fn check_size(&self, bytes: &[u8]) -> Result<(), RevocationError> {
+        let (bytes, max) = (bytes.len(), self.input_bytes);
+        match bytes > max {
+            true => Err(RevocationError::TooLarge { bytes, max }),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Default for RevocationLimits {
+    fn default() -> Self {
+        Self {
+            input_bytes: 512 << 20,
+            entries: 1 << 24,
+        }
+    }
+}
+
+/// A list of hashes: [`KidMap`](RevocationFormat::KidMap) or
+/// [`Batch`](RevocationFormat::Batch), by its content.
+///
+/// `Debug` shows no hash.
+#[derive(Clone)]
+pub struct RevocationList {
+    info: RevocationInfo,
+    hashes: Hashes,
+    /// The keys that are not on the list have no revoked certificate.
+    whole: bool,
+}
+
+/// Sorted hashes by whose they are, and of what.
+type Hashes = BTreeMap<(Keys, IdentifierKind), HashTable>;
+
+/// The keys whose certificates a hash may name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Keys {
+    Kid(Vec<u8>),
+    Country(String),
+}
+
+impl RevocationList {
+    /// Checks the signature of a list, and reads it. What it is worth is told
+    /// by [`RevocationPart`], and so is how to refuse older editions.
+    pub fn open<'a>(
+        label: &str,
+        bytes: impl Into<DocumentBytes<'a>>,
+        anchor: &Anchor,
+    ) -> Result<Self, RevocationError> {
+        Self::read(label, RevocationPart::open(bytes, anchor)?)
+    }
+
+    /// Reads a list that nobody vouches for but the caller
+    /// ([`RevocationPart::trust_unsigned`]).
+    pub fn trust_unsigned(label: &str, bytes: &[u8]) -> Result<Self, RevocationError> {
+        Self::read(label, RevocationPart::trust_unsigned(bytes)?)
+    }
+
+    /// Reads a list.
+    pub fn read(label: &str, part: RevocationPart<'_>) -> Result<Self, RevocationError> {
+        Self::read_with(label, part, &RevocationLimits::default())
+    }
+
+    /// The same within other limits.
+    pub fn read_with(
+        label: &str,
+        part: RevocationPart<'_>,
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
+        let content = &*part.content;
+        limits.check_size(content)?;
+        let whole = kid_map::is(content);
+        let (format, hashes) = match whole {
+            true => (RevocationFormat::KidMap, kid_map::read(content, limits)?),
+            false => (RevocationFormat::Batch, batch::read(content, limits)?),
+        };
+        let mut info = RevocationInfo::new(label, format);
+        part.describe(&mut info);
+        Ok(Self {
+            info,
+            hashes,
+            whole,
+        })
+    }
+
+    /// With the time at which the caller fetched it, as
+    /// [`RevocationPart::fetched_at`].
+    #[must_use]
+    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+        self.info.fetched_at = Some(time);
+        self
+    }
+
+    /// How many hashes it has, each one counted once.
+    pub fn len(&self) -> usize {
+        self.hashes.values().map(HashTable::len).sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All hashes, with the kid and the kind under which they stand; without a
+    /// kid they are for all keys of a country.
+    pub fn entries(&self) -> impl Iterator<Item = (Option<&[u8]>, IdentifierKind, &[u8])> {
+        self.hashes.iter().flat_map(|((keys, kind), hashes)| {
+            let kid = match keys {
+                Keys::Kid(kid) => Some(kid.as_slice()),
+                Keys::Country(_) => None,
+            };
+            hashes.iter().map(move |hash| (kid, *kind, hash))
+        })
+    }
+
+    /// The kids and kinds under which hashes stand, and how many.
+    pub fn groups(&self) -> impl Iterator<Item = (Option<&[u8]>, IdentifierKind, usize)> {
+        self.hashes.iter().map(|((keys, kind), hashes)| match keys {
+            Keys::Kid(kid) => (Some(kid.as_slice()), *kind, hashes.len()),
+            Keys::Country(_) => (None, *kind, hashes.len()),
+        })
+    }
+
+    fn covers(&self, keys: &Keys) -> bool {
+        let first = (keys.clone(), IdentifierKind::Signature);
+        let mut from = self.hashes.range(first..);
+        from.next().is_some_and(|((found, _), _)| found == keys)
+    }
+}
+
+impl RevocationSource for RevocationList {
+    fn info(&self) -> &RevocationInfo {
+        &self.info
+    }
+
+    fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
+        let mut covered = self.whole;
+        let country = country.map(|country| Keys::Country(country.into()));
+        for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
+            covered |= self.covers(&keys);
+            let hashes = self.hashes.get(&(keys, identifier.kind()));
+            if hashes.is_some_and(|hashes| hashes.contains(identifier.hash())) {
+                return Answer::Listed;
+            }
+        }
+        match covered {
+            true => Answer::NotListed,
+            false => Answer::NotCovered,
+        }
+    }
+}
+
+impl fmt::Debug for RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevocationList")
+            .field("info", &self.info)
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,273 @@
+//! The EU's distribution service: lists, partitions, slices.
+
+use core::fmt;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::list::batch::{parse, text};
+use super::slice::Slice;
+use super::{
+    Answer, Identifier, IdentifierKind, RevocationError, RevocationFormat, RevocationInfo,
+    RevocationLimits, RevocationPart, RevocationSource,
+};
+use crate::Timestamp;
+use crate::trust::Kid;
+use crate::trust::text::{hex, shown};
+
+/// How many hexadecimal digits of a hash lead to its partition; the next one
+/// leads to the chunk in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Point,
+    Vector,
+    Coordinate,
+}
+
+impl Mode {
+    fn digits(self) -> usize {
+        match self {
+            Self::Point => 0,
+            Self::Vector => 1,
+            Self::Coordinate => 2,
+        }
+    }
+}
+
+/// The EU's distribution ([`RevocationFormat::Partitioned`]), of which an app
+/// has as many slices as it needs. A certificate of whose chunk a slice is
+/// missing is not covered.
+///
+/// Nothing of it is signed. A slice is held against its name in the
+/// partitions, which is its SHA-256.
+///
+/// - lists: `[{kid, mode, hashTypes, expires, lastUpdated}]`; `mode` is
+///   `POINT`, `VECTOR` or `COORDINATE`: no, one, or two hexadecimal digits of a
+///   hash (`x`, `y`) lead to its partition.
+/// - partitions of a kid: `[{x, y, chunks: {digit: {expiry: {type, version,
+///   hash}}}}]`, by the next digit and the time of expiry.
+/// - slices: see [`Slice`].
+#[derive(Clone)]
+pub struct PartitionedList {
+    info: RevocationInfo,
+    limits: RevocationLimits,
+    kids: BTreeMap<Vec<u8>, Listed>,
+    /// By SHA-256 in hexadecimal digits.
+    slices: BTreeMap<String, Slice>,
+}
+
+#[derive(Clone)]
+struct Listed {
+    mode: Mode,
+    kinds: BTreeSet<IdentifierKind>,
+    /// By the digits that lead there: the types and names of slices. `None`:
+    /// not at hand.
+    chunks: Option<BTreeMap<String, BTreeMap<String, String>>>,
+}
+
+impl PartitionedList {
+    /// Begins with the lists.
+    pub fn from_lists(label: &str, part: RevocationPart<'_>) -> Result<Self, RevocationError> {
+        Self::from_lists_with(label, part, &RevocationLimits::default())
+    }
+
+    /// The same within other limits, each of which is for one document.
+    pub fn from_lists_with(
+        label: &str,
+        part: RevocationPart<'_>,
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
+        limits.check_size(&part.content)?;
+        let lists = parse(&part.content, limits)?;
+        let lists = lists.as_array().ok_or(RevocationError::Form {
+            expected: "lists: an array of `{kid, mode, hashTypes, …}`",
+        })?;
+        let mut info = RevocationInfo::new(label, RevocationFormat::Partitioned);
+        part.describe(&mut info);
+        let mut kids = BTreeMap::new();
+        for list in lists {
+            let kid = Kid::from_base64(text(list, "kid")?)?.as_bytes().to_vec();
+            let updated = list.get("lastUpdated").and_then(Value::as_str);
+            let updated = updated.and_then(|time| Timestamp::parse(time).ok());
+            info.newest_entry = info.newest_entry.max(updated);
+            if kids.insert(kid, read_listed(list)?).is_some() {
+                return Err(RevocationError::Part {
+                    fault: "a kid stands twice",
+                });
+            }
+        }
+        Ok(Self {
+            info,
+            limits: *limits,
+            kids,
+            slices: BTreeMap::new(),
+        })
+    }
+
+    /// Adds all partitions of a kid.
+    pub fn add_partitions(
+        &mut self,
+        kid: &[u8],
+        part: RevocationPart<'_>,
+    ) -> Result<&mut Self, RevocationError> {
+        self.limits.check_size(&part.content)?;
+        let partitions = parse(&part.content, &self.limits)?;
+        let partitions = partitions.as_array().ok_or(RevocationError::Form {
+            expected: "partitions: an array of `{x, y, chunks}`",
+        })?;
+        let listed = self.kids.get_mut(kid).ok_or(RevocationError::Part {
+            fault: "the lists have no such kid",
+        })?;
+        let mut chunks = BTreeMap::<_, BTreeMap<_, _>>::new();
+        for partition in partitions {
+            let digits = [coordinate(partition, "x")?, coordinate(partition, "y")?].concat();
+            if digits.len() != listed.mode.digits() {
+                return Err(RevocationError::Part {
+                    fault: "a partition has other coordinates than the mode of the kid asks for",
+                });
+            }
+            let of_partition = partition.get("chunks").and_then(Value::as_object);
+            let of_partition = of_partition.ok_or(RevocationError::Member {
+                name: "chunks",
+                expected: "an object",
+            })?;
+            for (digit, slices) in of_partition {
+                let place = [&digits, hex_digit(digit).ok_or(NOT_DIGIT)?].concat();
+                let slices = slices.as_object().ok_or(RevocationError::Member {
+                    name: "chunks",
+                    expected: "an object of objects",
+                })?;
+                let place = chunks.entry(place).or_default();
+                for slice in slices.values() {
+                    let name = text(slice, "hash")?.to_ascii_lowercase();
+                    place.insert(name, text(slice, "type")?.to_owned());
+                }
+            }
+        }
+        let mut info = self.info.clone();
+        part.join(&mut info)?;
+        self.info = info;
+        listed.chunks = Some(chunks);
+        Ok(self)
+    }
+
+    /// Adds a slice that the partitions name.
+    pub fn add_slice(&mut self, bytes: &[u8]) -> Result<&mut Self, RevocationError> {
+        self.limits.check_size(bytes)?;
+        let name = hex(&Sha256::digest(bytes));
+        let chunks = self.kids.values().filter_map(|kid| kid.chunks.as_ref());
+        let mut named = chunks.flat_map(BTreeMap::values);
+        let kind = named.find_map(|slices| slices.get(&name));
+        let kind = kind.ok_or(RevocationError::Part {
+            fault: "no partition at hand names a slice with this SHA-256",
+        })?;
+        let slice = Slice::of_type(kind, bytes)?;
+        self.slices.insert(name, slice);
+        Ok(self)
+    }
+
+    /// The names of the slices that are missing: SHA-256 in hexadecimal digits.
+    pub fn missing_slices(&self) -> impl Iterator<Item = &str> {
+        let chunks = self.kids.values().filter_map(|kid| kid.chunks.as_ref());
+        let named = chunks.flat_map(BTreeMap::values).flat_map(BTreeMap::keys);
+        let missing = named.filter(|name| !self.slices.contains_key(*name));
+        missing.map(String::as_str)
+    }
+}
+
+const NOT_DIGIT: RevocationError = RevocationError::Member {
+    name: "chunks",
+    expected: "an object whose members are hexadecimal digits",
+};
+
+fn read_listed(list: &Value) -> Result<Listed, RevocationError> {
+    let mode = match text(list, "mode")? {
+        "POINT" => Mode::Point,
+        "VECTOR" => Mode::Vector,
+        "COORDINATE" => Mode::Coordinate,
+        other => return Err(RevocationError::UnknownKind { kind: shown(other) }),
+    };
+    // The service writes `hashTypes`, the app's mock data `hashType`.
+    let kinds = list.get("hashTypes").or(list.get("hashType"));
+    let kinds = kinds
+        .and_then(Value::as_array)
+        .ok_or(RevocationError::Member {
+            name: "hashTypes",
+            expected: "an array of texts",
+        })?;
+    let kind = |kind: &Value| {
+        let name = kind.as_str().unwrap_or_default();
+        let kind = IdentifierKind::from_gateway_name(name);
+        kind.ok_or_else(|| RevocationError::UnknownKind { kind: shown(name) })
+    };
+    Ok(Listed {
+        mode,
+        kinds: kinds.iter().map(kind).collect::<Result<_, _>>()?,
+        chunks: None,
+    })
+}
+
+/// One hexadecimal digit, or none. Some write the absent one as a text.
+fn coordinate<'a>(partition: &'a Value, name: &'static str) -> Result<&'a str, RevocationError> {
+    match partition.get(name) {
+        None | Some(Value::Null) => Ok(""),
+        Some(value) => match value.as_str() {
+            Some("null") => Ok(""),
+            text => text.and_then(hex_digit).ok_or(RevocationError::Member {
+                name,
+                expected: "a hexadecimal digit",
+            }),
+        },
+    }
+}
+
+fn hex_digit(text: &str) -> Option<&str> {
+    let lower = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+    matches!(text.as_bytes(), [digit] if lower(digit)).then_some(text)
+}
+
+impl RevocationSource for PartitionedList {
+    fn info(&self) -> &RevocationInfo {
+        &self.info
+    }
+
+    fn answer(&self, kid: &[u8], _country: Option<&str>, identifier: &Identifier) -> Answer {
+        let Some(listed) = self.kids.get(kid) else {
+            return Answer::NotListed;
+        };
+        if !listed.kinds.contains(&identifier.kind()) {
+            return Answer::NotListed;
+        }
+        let Some(chunks) = &listed.chunks else {
+            return Answer::NotCovered;
+        };
+        let digits = hex(identifier.hash().get(..2).unwrap_or_default());
+        let place = digits.get(..=listed.mode.digits()).unwrap_or_default();
+        let Some(slices) = chunks.get(place) else {
+            return Answer::NotListed;
+        };
+        let mut complete = true;
+        for name in slices.keys() {
+            match self.slices.get(name) {
+                Some(slice) if slice.might_contain(identifier.hash()) => return Answer::Listed,
+                Some(_) => {}
+                None => complete = false,
+            }
+        }
+        match complete {
+            true => Answer::NotListed,
+            false => Answer::NotCovered,
+        }
+    }
+}
+
+impl fmt::Debug for PartitionedList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartitionedList")
+            .field("info", &self.info)
+            .field("kids", &self.kids.len())
+            .field("slices", &self.slices.len())
+            .finish_non_exhaustive()
+    }
+}

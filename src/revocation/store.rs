@@ -1,0 +1,169 @@
+//! What a verifier looks certificates up in.
+
+use core::fmt;
+use std::sync::Arc;
+
+use super::{Identifier, IdentifierKind, RevocationInfo};
+
+/// Something that knows which certificates are revoked: a list in any form,
+/// or a data base of one's own.
+pub trait RevocationSource: Send + Sync {
+    /// Which list it is, and of when.
+    fn info(&self) -> &RevocationInfo;
+
+    /// Whether the certificate with this identifier, signed by a key with this
+    /// kid of this country, is revoked.
+    fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer;
+}
+
+/// What a [`RevocationSource`] says about one identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// It is on the list: the certificate is revoked.
+    Listed,
+    /// It would be on this list if it were revoked, and it is not.
+    NotListed,
+    /// The list does not name certificates by identifiers of this kind.
+    OtherKind,
+    /// The list is not about such certificates, or the part of it is not at
+    /// hand in which it would be.
+    NotCovered,
+}
+
+/// A certificate, as it is looked up.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Subject<'a> {
+    /// The kid of its signer.
+    pub kid: &'a [u8],
+    /// Further kids of the same key. A kid outside of the protected header can
+    /// be exchanged by whoever shows the certificate.
+    pub other_kids: &'a [Vec<u8>],
+    /// The country of its signer.
+    pub country: Option<&'a str>,
+    /// [`Identifier::of_certificate`].
+    pub identifiers: &'a [Identifier],
+}
+
+impl<'a> Subject<'a> {
+    /// A certificate with these identifiers under this kid.
+    pub fn new(kid: &'a [u8], identifiers: &'a [Identifier]) -> Self {
+        Self {
+            kid,
+            other_kids: &[],
+            country: None,
+            identifiers,
+        }
+    }
+}
+
+/// Whether a certificate is revoked, as far as the lists tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LookUp {
+    /// It is on a list. A certificate with several entries of which one is
+    /// revoked is revoked.
+    Revoked {
+        /// By which identifier it is named there.
+        kind: IdentifierKind,
+        /// Which list, and of when.
+        list: Arc<RevocationInfo>,
+    },
+    /// It is on none of the lists that would name it.
+    NotListed {
+        /// Those lists.
+        lists: Vec<Arc<RevocationInfo>>,
+    },
+    /// No list says anything about it.
+    NotCovered,
+}
+
+/// The revocation data that a verifier takes: several lists and sets. Cheap to
+/// clone.
+///
+/// ```
+/// use hcert::revocation::{Identifier, IdentifierKind, LookUp, RevocationList, Revocations, Subject};
+/// // {h'0102030405060708 0a': [h'…16 bytes…']}
+/// let certificate = Identifier::of(IdentifierKind::Signature, b"r of a signature");
+/// let mut list = vec![0xa1, 0x49, 1, 2, 3, 4, 5, 6, 7, 8, 0x0a, 0x81, 0x50];
+/// list.extend(&certificate.hash()[..16]);
+///
+/// let mut revocations = Revocations::new();
+/// revocations.add(RevocationList::trust_unsigned("by hand", &list)?);
+/// let subject = |identifiers| Subject::new(&[1, 2, 3, 4, 5, 6, 7, 8], identifiers);
+/// let found = revocations.look_up(&subject(&[certificate]));
+/// assert!(matches!(found, LookUp::Revoked { kind: IdentifierKind::Signature, .. }));
+/// let other = Identifier::of(IdentifierKind::Signature, b"another r");
+/// let found = revocations.look_up(&subject(&[other]));
+/// assert!(matches!(found, LookUp::NotListed { lists } if lists[0].label() == "by hand"));
+/// # Ok::<(), hcert::revocation::RevocationError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Revocations {
+    sources: Vec<(Arc<RevocationInfo>, Arc<dyn RevocationSource>)>,
+}
+
+impl Revocations {
+    /// No data: nothing is covered.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a list. What is on any of them is revoked.
+    pub fn add(&mut self, source: impl RevocationSource + 'static) -> &mut Self {
+        let info = Arc::new(source.info().clone());
+        self.sources.push((info, Arc::new(source)));
+        self
+    }
+
+    /// The lists, in the order in which they were added.
+    pub fn lists(&self) -> impl Iterator<Item = &Arc<RevocationInfo>> {
+        self.sources.iter().map(|(info, _)| info)
+    }
+
+    /// Whether there are no lists.
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// Looks a certificate up in all lists.
+    pub fn look_up(&self, subject: &Subject<'_>) -> LookUp {
+        let mut lists = Vec::new();
+        for (info, source) in &self.sources {
+            let answer = |kid, id| source.answer(kid, subject.country, id);
+            let (mut asked, mut known) = (false, true);
+            for identifier in subject.identifiers {
+                let other_kids = subject.other_kids.iter();
+                let listed = match answer(subject.kid, identifier) {
+                    Answer::Listed => true,
+                    own => {
+                        asked |= own == Answer::NotListed;
+                        known &= own != Answer::NotCovered;
+                        let mut others = other_kids.map(|kid| answer(kid, identifier));
+                        others.any(|other| other == Answer::Listed)
+                    }
+                };
+                if listed {
+                    return LookUp::Revoked {
+                        kind: identifier.kind(),
+                        list: info.clone(),
+                    };
+                }
+            }
+            if asked && known {
+                lists.push(info.clone());
+            }
+        }
+        match lists.is_empty() {
+            true => LookUp::NotCovered,
+            false => LookUp::NotListed { lists },
+        }
+    }
+}
+
+impl fmt::Debug for Revocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.lists()).finish()
+    }
+}

@@ -1,0 +1,459 @@
+//! What the verifier makes of revocation data.
+
+use std::sync::Arc;
+
+use ciborium::{Value, cbor};
+use hcert::Timestamp;
+use hcert::issue::Signer;
+use hcert::revocation::{
+    Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
+    RevocationSource, Revocations,
+};
+use hcert::trust::{Dsc, KeyUsage, Kid, SignedDocument, TrustStore};
+use hcert::verify::{
+    Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verifier,
+};
+use p256::ecdsa::Signature;
+
+use crate::common::{NOW, dsc, issued, signer, trust, vaccination};
+use crate::raw::{self, Raw, cwt, holder_only, with};
+use crate::{SIGNATURE, UCI, batch, key, kid_map};
+
+const DAY: u64 = 86_400;
+const REQUIRED: RevocationPolicy = RevocationPolicy::Require { max_age: DAY };
+
+fn certificate() -> String {
+    issued("a", &vaccination()).text().to_owned()
+}
+
+fn identifiers(text: &str) -> Vec<Identifier> {
+    let verdict = Verifier::new(trust(&[&dsc("a", &[])])).verify(text, NOW);
+    assert_eq!(verdict.outcome(), Outcome::Valid, "{verdict:?}");
+    verdict.verified().unwrap().identifiers().to_vec()
+}
+
+fn of_kind(text: &str, kind: IdentifierKind) -> Identifier {
+    let all = identifiers(text).into_iter();
+    let of_kind: Vec<_> = all.filter(|id| id.kind() == kind).collect();
+    assert_eq!(of_kind.len(), 1);
+    of_kind[0]
+}
+
+/// A list of the signer's certificates, under its kid.
+fn naming(ids: &[&Identifier]) -> RevocationList {
+    naming_at(dsc("a", &[]).kid().as_bytes(), ids)
+}
+
+fn naming_at(kid: &[u8], ids: &[&Identifier]) -> RevocationList {
+    let groups: Vec<_> = ids
+        .iter()
+        .map(|id| (kid, id.kind(), vec![&id.hash()[..16]]))
+        .collect();
+    let groups: Vec<_> = groups
+        .iter()
+        .map(|(kid, kind, hashes)| (*kid, *kind, hashes.as_slice()))
+        .collect();
+    RevocationList::trust_unsigned("list of XX", &kid_map(&groups)).unwrap()
+}
+
+fn verifier(policy: RevocationPolicy, lists: Vec<RevocationList>) -> Verifier {
+    let mut revocations = Revocations::new();
+    for list in lists {
+        revocations.add(list);
+    }
+    let trust = trust(&[&dsc("a", &[])]);
+    Verifier::with_policy(trust, Policy::default().revocation(policy)).with_revocations(revocations)
+}
+
+fn step(verdict: &Verdict) -> &StepResult {
+    verdict.step(Step::Revocation)
+}
+
+#[track_caller]
+fn is_revoked(verdict: &Verdict, by: IdentifierKind) {
+    assert_eq!(verdict.outcome(), Outcome::Revoked, "{verdict:?}");
+    let Some(Reason::Revoked { identifier, .. }) = verdict.reason() else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(*identifier, by);
+    assert!(verdict.verified().is_none());
+}
+
+#[test]
+fn each_identifier_revokes() {
+    let text = certificate();
+    for id in identifiers(&text) {
+        let verdict = verifier(RevocationPolicy::BestEffort, vec![naming(&[&id])]);
+        is_revoked(&verdict.verify(&text, NOW), id.kind());
+        // Of another kind the same hash is another one's.
+        let other = match id.kind() {
+            UCI => SIGNATURE,
+            _ => UCI,
+        };
+        let other = naming(&[&Identifier::new(other, *id.hash())]);
+        let verdict = verifier(RevocationPolicy::BestEffort, vec![other]).verify(&text, NOW);
+        assert_eq!(verdict.outcome(), Outcome::Valid, "{verdict:?}");
+    }
+}
+
+#[test]
+fn the_report_names_the_list_and_its_date_and_nothing_of_the_holder() {
+    let text = certificate();
+    let uci = of_kind(&text, UCI);
+    let list = naming(&[&uci]).fetched_at(NOW.plus(-60));
+    let verdict = verifier(RevocationPolicy::BestEffort, vec![list]).verify(&text, NOW);
+    is_revoked(&verdict, UCI);
+    let reason = verdict.reason().unwrap();
+    assert_eq!(reason.code(), "revoked");
+    assert_eq!(
+        reason.to_string(),
+        format!(
+            "the certificate is revoked: the list list of XX of {} names it, by its uci",
+            NOW.plus(-60)
+        )
+    );
+    assert_eq!(verdict.revocation_lists()[0].label(), "list of XX");
+    assert_eq!(verdict.revocation_lists()[0].dated(), Some(NOW.plus(-60)));
+    assert_eq!(verdict.identifiers(), identifiers(&text));
+
+    let uvci = crate::common::uvci();
+    let hash: String = uci.hash().iter().map(|b| format!("{b:02x}")).collect();
+    let shown = format!("{verdict:?} {reason} {:?}", verdict.identifiers());
+    for secret in [uvci.as_str(), &uvci.as_str()[15..30], &hash[..12]] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+
+    // Not listed: the lists that would name it.
+    let list = naming(&[]).fetched_at(NOW);
+    let verdict = verifier(RevocationPolicy::BestEffort, vec![list]).verify(&text, NOW);
+    assert_eq!(step(&verdict), &StepResult::Passed);
+    let verified = verdict.verified().unwrap();
+    assert_eq!(verified.revocation(), &StepResult::Passed);
+    assert_eq!(verified.revocation_lists()[0].label(), "list of XX");
+}
+
+/// failures.md B6.
+#[test]
+fn the_malleable_twin_has_the_same_identifiers_and_verdict() {
+    let issued = issued("a", &vaccination());
+    let cose = issued.cose();
+    let at = cose.len() - 64;
+    let signature = Signature::from_slice(&cose[at..]).unwrap();
+    let (r, s) = signature.split_scalars();
+    let twin = Signature::from_scalars(r.to_bytes(), (-*s).to_bytes()).unwrap();
+    let twin = [&cose[..at], &twin.to_bytes()[..]].concat();
+    assert_ne!(twin, cose);
+    let twin = raw::text(&twin);
+    let text = issued.text();
+    assert_eq!(identifiers(text), identifiers(&twin));
+    let list = naming(&[&of_kind(text, SIGNATURE)]);
+    let verifier = verifier(RevocationPolicy::BestEffort, vec![list]);
+    for text in [text, &twin] {
+        is_revoked(&verifier.verify(text, NOW), SIGNATURE);
+    }
+}
+
+/// failures.md E1: an app looked at the first entry alone.
+#[test]
+fn one_revoked_entry_revokes_the_certificate() {
+    let sign = |groups: Value| {
+        let raw = Raw::new(dsc("a", &[]).kid().as_bytes()).payload(cwt(groups));
+        raw::text(&raw.sign(&signer("a")))
+    };
+    let entry = |ci: &str| with(raw::v(), "ci", Some(Value::from(ci)));
+    let two = Value::Array(vec![
+        entry("URN:UVCI:01:XX:FIRST"),
+        entry("URN:UVCI:01:XX:SECOND"),
+    ]);
+    let vaccinations = sign(with(holder_only(), "v", Some(two)));
+    let mixed = with(holder_only(), "v", Some(Value::Array(vec![raw::v()])));
+    let mixed = sign(with(mixed, "t", Some(Value::Array(vec![raw::t()]))));
+    for (text, ids) in [
+        (
+            &vaccinations,
+            ["URN:UVCI:01:XX:FIRST", "URN:UVCI:01:XX:SECOND"],
+        ),
+        (
+            &mixed,
+            ["URN:UVCI:01:XX:VACCINATION#E", "URN:UVCI:01:XX:TEST#M"],
+        ),
+    ] {
+        for id in ids {
+            for id in [
+                Identifier::of(UCI, id.as_bytes()),
+                Identifier::of(IdentifierKind::CountryCodeUci, format!("XX{id}").as_bytes()),
+            ] {
+                let verifier = verifier(RevocationPolicy::BestEffort, vec![naming(&[&id])]);
+                is_revoked(&verifier.verify(text, NOW), id.kind());
+            }
+        }
+    }
+}
+
+#[test]
+fn country_code_uci_is_looked_for_with_both_countries() {
+    // `iss` and `co` differ, and so do the apps.
+    let claims = with(cwt(raw::dcc()), 1, Some(Value::from("xy")));
+    let raw = Raw::new(dsc("a", &[]).kid().as_bytes()).payload(claims);
+    let text = raw::text(&raw.sign(&signer("a")));
+    for country in ["xy", "XY", "XX"] {
+        let id = format!("{country}URN:UVCI:01:XX:VACCINATION#E");
+        let id = Identifier::of(IdentifierKind::CountryCodeUci, id.as_bytes());
+        let verifier = verifier(RevocationPolicy::BestEffort, vec![naming(&[&id])]);
+        is_revoked(&verifier.verify(&text, NOW), IdentifierKind::CountryCodeUci);
+    }
+}
+
+#[test]
+fn ps256_is_named_by_the_whole_signature() {
+    let rsa = raw::RsaSigner::new(2048);
+    let kid = Kid::new(b"rsa").unwrap();
+    let raw = Raw::new(b"rsa").protected(raw::header(Some(raw::PS256), Some(b"rsa")));
+    let signature = rsa.sign(&raw.to_be_signed()).unwrap();
+    let text = raw::text(&raw.with_signature(&signature));
+    let mut trust = TrustStore::builder();
+    let added = trust.add_public_key("rsa", kid, rsa.public_key(), None, KeyUsage::ANY);
+    added.unwrap();
+    let (trust, _) = trust.build();
+    let id = Identifier::of(SIGNATURE, &signature);
+    let half = Identifier::of(SIGNATURE, &signature[..128]);
+    for (id, outcome) in [(id, Outcome::Revoked), (half, Outcome::Valid)] {
+        let mut revocations = Revocations::new();
+        revocations.add(naming_at(b"rsa", &[&id]));
+        let verifier = Verifier::new(trust.clone()).with_revocations(revocations);
+        assert_eq!(verifier.verify(&text, NOW).outcome(), outcome);
+    }
+}
+
+#[test]
+fn what_the_policy_makes_of_it() {
+    use RevocationPolicy::{BestEffort, Skip};
+    let text = certificate();
+    let revoked = || naming(&[&of_kind(&text, UCI)]);
+    let of_another = RevocationList::trust_unsigned(
+        "another key",
+        batch("AQIDBAUGBwg=", "UCI", &[&[7; 16]])
+            .to_string()
+            .as_bytes(),
+    );
+    let of_another = || of_another.clone().unwrap().fetched_at(NOW);
+    let aged = |seconds: i64| naming(&[]).fetched_at(NOW.plus(-seconds));
+    let late = i64::try_from(DAY).unwrap() + 1;
+    let skipped = SkipReason::NoRevocationData.code();
+    for (policy, lists, outcome, code) in [
+        // As without any of this.
+        (BestEffort, vec![], Outcome::Valid, skipped),
+        (Skip, vec![], Outcome::Valid, "revocation-skipped"),
+        (
+            REQUIRED,
+            vec![],
+            Outcome::Unascertained,
+            "revocation-missing",
+        ),
+        // Data that say nothing about the certificate.
+        (
+            BestEffort,
+            vec![of_another()],
+            Outcome::Valid,
+            "revocation-not-covered",
+        ),
+        (
+            REQUIRED,
+            vec![of_another()],
+            Outcome::Unascertained,
+            "revocation-missing",
+        ),
+        // Data that do.
+        (BestEffort, vec![revoked()], Outcome::Revoked, "revoked"),
+        (Skip, vec![revoked()], Outcome::Valid, "revocation-skipped"),
+        (REQUIRED, vec![revoked()], Outcome::Revoked, "revoked"),
+        (REQUIRED, vec![aged(60)], Outcome::Valid, ""),
+        (
+            REQUIRED,
+            vec![aged(late)],
+            Outcome::Unascertained,
+            "revocation-stale",
+        ),
+        (BestEffort, vec![aged(late)], Outcome::Valid, ""),
+        // Undated.
+        (
+            REQUIRED,
+            vec![naming(&[])],
+            Outcome::Unascertained,
+            "revocation-stale",
+        ),
+        (BestEffort, vec![naming(&[])], Outcome::Valid, ""),
+        // From the future.
+        (
+            REQUIRED,
+            vec![aged(-3600)],
+            Outcome::Unascertained,
+            "revocation-stale",
+        ),
+        (
+            BestEffort,
+            vec![aged(-3600)],
+            Outcome::Valid,
+            "revocation-data-stale",
+        ),
+        // One in time suffices; on any is on one.
+        (REQUIRED, vec![aged(late), aged(60)], Outcome::Valid, ""),
+        (
+            REQUIRED,
+            vec![aged(60), revoked()],
+            Outcome::Revoked,
+            "revoked",
+        ),
+    ] {
+        let verdict = verifier(policy, lists).verify(&text, NOW);
+        assert_eq!(verdict.outcome(), outcome, "{policy:?} {verdict:?}");
+        assert_eq!(step(&verdict).code().unwrap_or_default(), code);
+        assert_eq!(verdict.verified().is_some(), outcome == Outcome::Valid);
+        // What was relied upon, and nothing else.
+        let relied = verdict.revocation_lists().iter().map(|list| list.dated());
+        let expected = match (outcome, code) {
+            (Outcome::Revoked, _) => 1,
+            (_, "") => 1,
+            _ => 0,
+        };
+        assert_eq!(relied.count(), expected, "{policy:?} {verdict:?}");
+    }
+}
+
+/// The age is that at the time of use, not of loading.
+#[test]
+fn data_age_in_the_verifier() {
+    let text = certificate();
+    let verifier = verifier(REQUIRED, vec![naming(&[]).fetched_at(NOW)]);
+    let at = |seconds: u64| NOW.plus(i64::try_from(seconds).unwrap());
+    assert_eq!(verifier.verify(&text, at(DAY)).outcome(), Outcome::Valid);
+    let verdict = verifier.verify(&text, at(DAY + 1));
+    assert_eq!(verdict.outcome(), Outcome::Unascertained);
+    let Some(Reason::RevocationStale { list, why }) = verdict.reason() else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(list, "list of XX");
+    assert_eq!(why.code(), "stale-too-old");
+}
+
+#[test]
+fn a_signed_list_has_its_own_dates() {
+    let text = certificate();
+    let made = NOW.plus(-3600);
+    let sign = |ends| SignedDocument::sign("revocation", &[0xa0], made, ends, &signer("list"));
+    let list = |ends| {
+        let file = sign(ends).unwrap();
+        RevocationList::open("signed", &file, &key("list")).unwrap()
+    };
+    for (policy, ends, code) in [
+        (REQUIRED, None, ""),
+        (REQUIRED, Some(NOW), ""),
+        (REQUIRED, Some(NOW.plus(-1)), "revocation-stale"),
+        (
+            RevocationPolicy::BestEffort,
+            Some(NOW.plus(-1)),
+            "revocation-data-stale",
+        ),
+    ] {
+        let list = list(ends);
+        assert_eq!(list.info().issued_at(), Some(made));
+        assert_eq!(list.info().expires_at(), ends);
+        let verdict = verifier(policy, vec![list]).verify(&text, NOW);
+        assert_eq!(step(&verdict).code().unwrap_or_default(), code);
+    }
+}
+
+/// A kid in the unprotected header is not signed, so whoever shows a revoked
+/// certificate can write another one that leads to the same key.
+#[test]
+fn another_kid_of_the_key_does_not_unrevoke() {
+    let own = dsc("a", &[]);
+    let other = Kid::new(b"other").unwrap();
+    let mut builder = TrustStore::builder();
+    builder.add_certificate_der("own", own.der()).unwrap();
+    builder
+        .add_certificate_der_as("again", other.clone(), own.der())
+        .unwrap();
+    let (trust, _) = builder.build();
+    let shown = |kid: &[u8]| {
+        let raw = Raw::new(&[]).protected(raw::header(Some(raw::ES256), None));
+        let unprotected = cbor!({4 => Value::Bytes(kid.to_vec())}).unwrap();
+        raw::text(&raw.unprotected(unprotected).sign(&signer("a")))
+    };
+    let honest = shown(own.kid().as_bytes());
+    let verdict = Verifier::new(trust.clone()).verify(&honest, NOW);
+    let id = *verdict
+        .identifiers()
+        .iter()
+        .find(|id| id.kind() == UCI)
+        .unwrap();
+    let mut revocations = Revocations::new();
+    revocations.add(naming_at(own.kid().as_bytes(), &[&id]));
+    let verifier = Verifier::new(trust).with_revocations(revocations);
+    is_revoked(&verifier.verify(&honest, NOW), UCI);
+    is_revoked(&verifier.verify(&shown(b"other"), NOW), UCI);
+}
+
+/// The store declares another kid than the certificate's own.
+#[test]
+fn the_kid_of_the_certificate_counts_as_well() {
+    let own: Dsc = dsc("a", &[]);
+    let mut builder = TrustStore::builder();
+    let declared = Kid::new(b"declared").unwrap();
+    builder
+        .add_certificate_der_as("renamed", declared, own.der())
+        .unwrap();
+    let (trust, _) = builder.build();
+    let text = raw::text(&Raw::new(b"declared").sign(&signer("a")));
+    let verdict = Verifier::new(trust.clone()).verify(&text, NOW);
+    let id = verdict.identifiers()[0];
+    for kid in [own.kid().as_bytes(), b"declared"] {
+        let mut revocations = Revocations::new();
+        revocations.add(naming_at(kid, &[&id]));
+        let verifier = Verifier::new(trust.clone()).with_revocations(revocations);
+        is_revoked(&verifier.verify(&text, NOW), id.kind());
+    }
+}
+
+/// A certificate whose content can't be read is still named by its signature.
+#[test]
+fn revoked_weighs_more_than_unreadable() {
+    let raw = Raw::new(dsc("a", &[]).kid().as_bytes()).payload(cwt(Value::from(7)));
+    let cose = raw.sign(&signer("a"));
+    let text = raw::text(&cose);
+    let r = &cose[cose.len() - 64..][..32];
+    let list = naming(&[&Identifier::of(SIGNATURE, r)]);
+    let verdict = verifier(RevocationPolicy::BestEffort, vec![list]).verify(&text, NOW);
+    is_revoked(&verdict, SIGNATURE);
+    let verdict = verifier(RevocationPolicy::BestEffort, vec![]).verify(&text, NOW);
+    assert_eq!(verdict.outcome(), Outcome::Invalid);
+}
+
+/// A data base of the caller's.
+struct Everybody(RevocationInfo);
+
+impl RevocationSource for Everybody {
+    fn info(&self) -> &RevocationInfo {
+        &self.0
+    }
+
+    fn answer(&self, _: &[u8], _: Option<&str>, id: &Identifier) -> Answer {
+        match id.kind() {
+            SIGNATURE => Answer::OtherKind,
+            _ => Answer::Listed,
+        }
+    }
+}
+
+#[test]
+fn a_source_of_ones_own() {
+    let info = RevocationInfo::new("data base", RevocationFormat::Other);
+    let mut revocations = Revocations::new();
+    revocations.add(Everybody(info));
+    let trust = trust(&[&dsc("a", &[])]);
+    let verifier = Verifier::new(trust).with_revocations(revocations);
+    is_revoked(&verifier.verify(&certificate(), NOW), UCI);
+    let lists: Vec<_> = verifier.revocations().lists().map(Arc::as_ref).collect();
+    assert_eq!(lists[0].label(), "data base");
+    assert_eq!(lists[0].dated(), None::<Timestamp>);
+}
