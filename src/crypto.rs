@@ -4,12 +4,15 @@
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
 //! crate knows which library does the arithmetic.
 
+mod prepared;
+
 use core::fmt;
 use std::sync::Arc;
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::pkcs8::EncodePublicKey;
+pub use self::prepared::PreparedKey;
 use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::der::{Decode, asn1::ObjectIdentifier};
