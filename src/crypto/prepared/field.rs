@@ -10,7 +10,8 @@
 /// Four words, the least first.
 pub(super) type Words = [u64; 4];
 
-const P: Words = [u64::MAX, 0xffff_ffff, 0, 0xffff_ffff_0000_0001];
+/// p.
+pub(super) const P: Words = [u64::MAX, 0xffff_ffff, 0, 0xffff_ffff_0000_0001];
 /// 2⁵¹² mod p.
 const R2: Words = [
     3,
@@ -64,7 +65,9 @@ pub(super) const fn sub_words(a: &Words, b: &Words) -> (Words, u64) {
 pub(super) fn words_from_be(bytes: &[u8; 32]) -> Words {
     let mut words = [0; 4];
     for (word, bytes) in words.iter_mut().rev().zip(bytes.chunks_exact(8)) {
-        *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        *word = bytes
+            .iter()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte));
     }
     words
 }
@@ -92,13 +95,7 @@ impl Element {
         let (less, borrow) = sub_words(&words, &P);
         // The integer was below p if there is a borrow and no carry to pay it.
         let (_, below) = sbb(carry, 0, borrow);
-        let keep = 0u64.wrapping_sub(below);
-        Self([
-            words[0] & keep | less[0] & !keep,
-            words[1] & keep | less[1] & !keep,
-            words[2] & keep | less[2] & !keep,
-            words[3] & keep | less[3] & !keep,
-        ])
+        Self::select(below == 1, &Self(words), &Self(less))
     }
 
     #[inline(always)]
@@ -122,53 +119,47 @@ impl Element {
     }
 
     #[inline(always)]
-    pub(super) const fn neg(&self) -> Self {
-        Self::ZERO.sub(self)
+    const fn select(condition: bool, yes: &Self, no: &Self) -> Self {
+        let (yes, no, mask) = (&yes.0, &no.0, 0u64.wrapping_sub(condition as u64));
+        Self([
+            yes[0] & mask | no[0] & !mask,
+            yes[1] & mask | no[1] & !mask,
+            yes[2] & mask | no[2] & !mask,
+            yes[3] & mask | no[3] & !mask,
+        ])
     }
 
-    /// Montgomery multiplication, `self · other / 2²⁵⁶`: row by row (CIOS,
-    /// Koç, Acar and Kaliski 1996).
-    ///
-    /// −1/p is 1 modulo 2⁶⁴, so a row's multiple of p is its lowest word `k`
-    /// itself. With t below 2p before a row, (t + aᵢ·b + k·p) / 2⁶⁴ is below
-    /// (2p + 2⁶⁴·p − p + 2⁶⁴·p − p) / 2⁶⁴ = 2p after it, so that t4 is 0 or 1.
-    #[inline]
+    /// `-self` or `self`, without a branch: half of them would be mispredicted.
+    #[inline(always)]
+    pub(super) const fn neg_if(&self, negative: bool) -> Self {
+        Self::select(negative, &Self::ZERO.sub(self), self)
+    }
+
+    /// `self · other / 2²⁵⁶`: the whole product, then the reduction.
+    #[inline(always)]
     pub(super) const fn mul(&self, other: &Self) -> Self {
         let (a, b) = (&self.0, &other.0);
-        let t = Self::row([0; 5], a[0], b);
-        let t = Self::row(t, a[1], b);
-        let t = Self::row(t, a[2], b);
-        let t = Self::row(t, a[3], b);
-        Self::subtract_p_once([t[0], t[1], t[2], t[3]], t[4])
+        let (t0, carry) = mac(0, a[0], b[0], 0);
+        let (t1, carry) = mac(0, a[0], b[1], carry);
+        let (t2, carry) = mac(0, a[0], b[2], carry);
+        let (t3, t4) = mac(0, a[0], b[3], carry);
+        let (t1, carry) = mac(t1, a[1], b[0], 0);
+        let (t2, carry) = mac(t2, a[1], b[1], carry);
+        let (t3, carry) = mac(t3, a[1], b[2], carry);
+        let (t4, t5) = mac(t4, a[1], b[3], carry);
+        let (t2, carry) = mac(t2, a[2], b[0], 0);
+        let (t3, carry) = mac(t3, a[2], b[1], carry);
+        let (t4, carry) = mac(t4, a[2], b[2], carry);
+        let (t5, t6) = mac(t5, a[2], b[3], carry);
+        let (t3, carry) = mac(t3, a[3], b[0], 0);
+        let (t4, carry) = mac(t4, a[3], b[1], carry);
+        let (t5, carry) = mac(t5, a[3], b[2], carry);
+        let (t6, t7) = mac(t6, a[3], b[3], carry);
+        Self::reduce([t0, t1, t2, t3], [t4, t5, t6, t7])
     }
 
+    /// `self · self / 2²⁵⁶`.
     #[inline(always)]
-    const fn row(t: [u64; 5], a: u64, b: &Words) -> [u64; 5] {
-        let (k, carry) = mac(t[0], a, b[0], 0);
-        let (t1, carry) = mac(t[1], a, b[1], carry);
-        let (t2, carry) = mac(t[2], a, b[2], carry);
-        let (t3, carry) = mac(t[3], a, b[3], carry);
-        let (t4, t5) = adc(t[4], carry, 0);
-        let ([t1, t2, t3], carry) = Self::add_multiple_of_p(k, [t1, t2, t3]);
-        let (t4, carry) = adc(t4, carry, 0);
-        [t1, t2, t3, t4, t5 + carry]
-    }
-
-    /// `(k + t·2⁶⁴ + k·p) / 2⁶⁴` and its fourth word. As k·p is
-    /// k·(P₃·2¹⁹² + 2⁹⁶) − k, the lowest word vanishes and one multiplication
-    /// is left.
-    #[inline(always)]
-    const fn add_multiple_of_p(k: u64, t: [u64; 3]) -> ([u64; 3], u64) {
-        let (t1, carry) = adc(t[0], k << 32, 0);
-        let (t2, carry) = adc(t[1], k >> 32, carry);
-        let (t3, carry) = mac(t[2], k, P[3], carry);
-        ([t1, t2, t3], carry)
-    }
-
-    /// `self · self / 2²⁵⁶`: the whole square first, then the reduction of its
-    /// lower half. That one ends at (low + m·p) / 2²⁵⁶ ≤ p with some m below
-    /// 2²⁵⁶, and the upper half is below p − 1, so their sum is below 2p.
-    #[inline]
     pub(super) const fn square(&self) -> Self {
         let a = &self.0;
         // The products of two different words, which count twice.
@@ -185,7 +176,7 @@ impl Element {
         let t3 = t3 << 1 | t2 >> 63;
         let t2 = t2 << 1 | t1 >> 63;
         let t1 = t1 << 1;
-        // The squares of the words.
+        // The squares of the words. No carry out: the square has eight words.
         let (t0, carry) = mac(0, a[0], a[0], 0);
         let (t1, carry) = adc(t1, carry, 0);
         let (t2, carry) = mac(t2, a[1], a[1], carry);
@@ -193,16 +184,38 @@ impl Element {
         let (t4, carry) = mac(t4, a[2], a[2], carry);
         let (t5, carry) = adc(t5, carry, 0);
         let (t6, carry) = mac(t6, a[3], a[3], carry);
-        // No carry: the square has eight words.
         let (t7, _) = adc(t7, carry, 0);
+        Self::reduce([t0, t1, t2, t3], [t4, t5, t6, t7])
+    }
 
-        let ([t1, t2, t3], t0) = Self::add_multiple_of_p(t0, [t1, t2, t3]);
-        let ([t2, t3, t0], t1) = Self::add_multiple_of_p(t1, [t2, t3, t0]);
-        let ([t3, t0, t1], t2) = Self::add_multiple_of_p(t2, [t3, t0, t1]);
-        let (low, t3) = Self::add_multiple_of_p(t3, [t0, t1, t2]);
-        let low = [low[0], low[1], low[2], t3];
-        let (sum, carry) = add_words(&low, &[t4, t5, t6, t7]);
+    /// Montgomery reduction: `(low + high · 2²⁵⁶) / 2²⁵⁶` of the product of
+    /// two elements.
+    ///
+    /// After the four steps, `low` is (low + m·p) / 2²⁵⁶ for some m below
+    /// 2²⁵⁶, so at most p. `high` is at most (p − 1)² / 2²⁵⁶ < p − 1. Their sum
+    /// is below 2p.
+    #[inline(always)]
+    const fn reduce(low: Words, high: Words) -> Self {
+        let low = Self::reduce_word(low);
+        let low = Self::reduce_word(low);
+        let low = Self::reduce_word(low);
+        let low = Self::reduce_word(low);
+        let (sum, carry) = add_words(&low, &high);
         Self::subtract_p_once(sum, carry)
+    }
+
+    /// `(t + k·p) / 2⁶⁴` with the k below 2⁶⁴ that makes it an integer: as
+    /// −1/p = 1 modulo 2⁶⁴, that is t's lowest word. Since
+    /// p = P₃·2¹⁹² + 2⁹⁶ − 1, t + k·p is (t − k) + k·2⁹⁶ + k·P₃·2¹⁹², whose
+    /// lowest word is zero. It is below 2²⁵⁶ + 2⁶⁴·p < 2³²⁰, so that what is
+    /// returned has four words.
+    #[inline(always)]
+    const fn reduce_word(t: Words) -> Words {
+        let k = t[0];
+        let (t1, carry) = adc(t[1], k << 32, 0);
+        let (t2, carry) = adc(t[2], k >> 32, carry);
+        let (t3, t4) = mac(t[3], k, P[3], carry);
+        [t1, t2, t3, t4]
     }
 
     /// `self^(p−2)`, which is `1 / self`; 0 gives 0.

@@ -18,10 +18,10 @@ pub(super) struct Affine {
 
 impl Affine {
     #[inline(always)]
-    pub(super) fn neg(&self) -> Self {
+    pub(super) fn neg_if(&self, negative: bool) -> Self {
         Self {
             x: self.x,
-            y: self.y.neg(),
+            y: self.y.neg_if(negative),
         }
     }
 }

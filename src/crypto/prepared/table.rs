@@ -29,22 +29,26 @@ impl Layout {
         1 << (self.width - 1)
     }
 
-    /// The signed digit of the window `index`, and the carry into the next
-    /// one: `value = digit + carry · 2^width`, where −2^(width−1) < digit ≤
-    /// 2^(width−1).
-    #[inline]
-    fn digit(self, scalar: &Words, index: usize, carry: u32) -> (i32, u32) {
-        let bit = index * self.width;
-        let word = |index| scalar.get(index).copied().unwrap_or_default();
-        let wide = u128::from(word(bit / 64 + 1)) << 64 | u128::from(word(bit / 64));
-        let mask = (1 << self.width) - 1;
-        let value = (wide >> (bit % 64)) as u32 & mask;
-        let value = (value + carry) as i32;
-        if value > self.columns() as i32 {
-            (value - (1 << self.width), 1)
-        } else {
-            (value, 0)
+    pub(super) const fn memory(self) -> usize {
+        self.rows() * self.columns() * size_of::<Affine>()
+    }
+
+    /// The digits of a scalar, the least first and zero after the last: each
+    /// more than −2^(width−1) and at most 2^(width−1), and the sum of all
+    /// `digit · 2^(width·index)` is the scalar.
+    fn digits(self, scalar: &Words) -> [i16; 129] {
+        let mut digits = [0; 129];
+        let word = |index| u128::from(scalar.get(index).copied().unwrap_or_default());
+        let mut carry = 0;
+        for (index, digit) in digits.iter_mut().take(self.windows()).enumerate() {
+            let bit = index * self.width;
+            let bits = (word(bit / 64 + 1) << 64 | word(bit / 64)) >> (bit % 64);
+            let value = bits as i16 & ((1 << self.width) - 1);
+            let value = value + carry;
+            carry = i16::from(value > self.columns() as i16);
+            *digit = value - (carry << self.width);
         }
+        digits
     }
 }
 
@@ -87,38 +91,37 @@ impl Table {
         size_of_val(&*self.entries)
     }
 
-    /// `sum + scalar · P` where the layout has no gaps; else the doublings
-    /// between hit `sum`, too, so start with the identity.
-    #[inline]
-    pub(super) fn multiply_add(&self, sum: Point, scalar: &Words) -> Point {
-        let layout = self.layout;
-        let mut digits = [0i16; 129];
-        let mut carry = 0;
-        for (index, slot) in digits.iter_mut().take(layout.windows()).enumerate() {
-            let digit;
-            (digit, carry) = layout.digit(scalar, index, carry);
-            *slot = digit as i16;
-        }
-        let mut sum = sum;
-        for offset in (0..layout.stride).rev() {
-            let digits = digits.iter().take(layout.windows()).skip(offset);
-            let rows = self.entries.chunks_exact(layout.columns());
-            for (digit, row) in digits.step_by(layout.stride).zip(rows) {
-                let column = usize::from(digit.unsigned_abs());
-                // 0 has no column.
-                let Some(entry) = row.get(column.wrapping_sub(1)) else {
-                    continue;
-                };
-                sum = if *digit < 0 {
-                    sum.add(&entry.neg())
-                } else {
-                    sum.add(entry)
-                };
-            }
+    /// `scalar · P`.
+    pub(super) fn multiply(&self, scalar: &Words) -> Point {
+        let digits = self.layout.digits(scalar);
+        let mut sum = Point::IDENTITY;
+        // Of each group of `stride` windows, the last ones first (Horner).
+        for offset in (0..self.layout.stride).rev() {
+            sum = self.add_rows(sum, &digits, offset);
             if offset > 0 {
-                for _ in 0..layout.width {
+                for _ in 0..self.layout.width {
                     sum = sum.double();
                 }
+            }
+        }
+        sum
+    }
+
+    /// `point + scalar · P`, from a table that has a row for every window.
+    pub(super) fn add_multiple(&self, point: Point, scalar: &Words) -> Point {
+        debug_assert_eq!(self.layout.stride, 1);
+        self.add_rows(point, &self.layout.digits(scalar), 0)
+    }
+
+    /// Adds from each row the multiple for the window `offset` of its group.
+    fn add_rows(&self, mut sum: Point, digits: &[i16], offset: usize) -> Point {
+        let digits = digits.iter().skip(offset).step_by(self.layout.stride);
+        let rows = self.entries.chunks_exact(self.layout.columns());
+        for (digit, row) in digits.zip(rows) {
+            let column = usize::from(digit.unsigned_abs()).wrapping_sub(1);
+            // The digit 0 has no column.
+            if let Some(entry) = row.get(column) {
+                sum = sum.add(&entry.neg_if(*digit < 0));
             }
         }
         sum
