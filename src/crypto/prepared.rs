@@ -13,7 +13,7 @@ use p256::{Scalar, U256};
 use sha2::{Digest, Sha256};
 
 use self::field::{Element, P, Words, sub_words, words_from_be};
-use self::point::{Affine, Point};
+use self::point::Affine;
 use self::scalar::N;
 use self::table::{Layout, Table};
 use super::{BadSignature, PublicKey};
