@@ -4,6 +4,8 @@ mod field;
 mod point;
 mod scalar;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use core::fmt;
 use std::sync::LazyLock;

@@ -231,4 +231,14 @@ impl Element {
         }
         power
     }
+
+    #[cfg(test)]
+    pub(super) fn from_montgomery(words: Words) -> Self {
+        Self(words)
+    }
+
+    #[cfg(test)]
+    pub(super) fn montgomery(&self) -> Words {
+        self.0
+    }
 }

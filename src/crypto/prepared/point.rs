@@ -147,4 +147,16 @@ impl Point {
         affine.reverse();
         affine
     }
+
+    /// The same point with other coordinates.
+    #[cfg(test)]
+    pub(super) fn scaled(&self, z: &Element) -> Self {
+        let (zz, zzz) = (z.square(), z.square().mul(z));
+        Self {
+            x: self.x.mul(&zz),
+            y: self.y.mul(&zzz),
+            zz: self.zz.mul(&zz),
+            zzz: self.zzz.mul(&zzz),
+        }
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn invert(scalar: &Scalar) -> Option<Scalar> {
 /// scalar·t = ±2ᵏ·v and scalar·r = ∓2ᵏ·u. As n is prime, u = v only if both
 /// are 1; so v is never zero, and r and t stay below n. Each shift takes a bit
 /// of v, so there are at most 512.
-fn almost_inverse(scalar: &Words) -> (Words, usize, bool) {
+pub(super) fn almost_inverse(scalar: &Words) -> (Words, usize, bool) {
     let (mut u, mut v) = (N, *scalar);
     let (mut r, mut t) = ([0; 4], [1, 0, 0, 0]);
     let (mut k, mut negative) = (0, false);

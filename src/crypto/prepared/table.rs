@@ -36,7 +36,7 @@ impl Layout {
     /// The digits of a scalar, the least first and zero after the last: each
     /// more than −2^(width−1) and at most 2^(width−1), and the sum of all
     /// `digit · 2^(width·index)` is the scalar.
-    fn digits(self, scalar: &Words) -> [i16; 129] {
+    pub(super) fn digits(self, scalar: &Words) -> [i16; 129] {
         let mut digits = [0; 129];
         let word = |index| u128::from(scalar.get(index).copied().unwrap_or_default());
         let mut carry = 0;
