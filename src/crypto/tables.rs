@@ -172,3 +172,152 @@ impl Residents {
         evicted
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use p256::ecdsa::signature::Signer;
+    use p256::ecdsa::{Signature, SigningKey};
+
+    fn key(n: u8) -> (SigningKey, PublicKey) {
+        let secret = SigningKey::from_slice(&[n; 32]).unwrap();
+        let point = secret.verifying_key().to_encoded_point(false);
+        let point = point.as_bytes().last_chunk().unwrap();
+        (secret, PublicKey::from_p256_point(point).unwrap())
+    }
+
+    fn keys<const N: usize>() -> [PublicKey; N] {
+        core::array::from_fn(|n| key(n as u8 + 1).1)
+    }
+
+    fn is_prepared(key: &PublicKey) -> bool {
+        let slot = key.slot().unwrap();
+        let prepared = slot.read().is_some_and(|slot| slot.is_some());
+        assert_eq!(prepared, slot.is_prepared.load(Relaxed));
+        prepared
+    }
+
+    fn use_times(tables: &Tables, key: &PublicKey, times: usize) {
+        for _ in 0..times {
+            tables.note_use(key);
+        }
+    }
+
+    #[test]
+    fn the_second_use_prepares() {
+        let tables = Tables::default();
+        let (secret, key) = key(7);
+        let signature: Signature = secret.sign(b"Ada");
+        for prepared in [false, true, true] {
+            tables.note_use(&key);
+            assert_eq!(is_prepared(&key), prepared);
+            assert!(key.verify(&[b"A", b"da"], &signature.to_bytes()).is_ok());
+            assert!(key.verify(&[b"Bob"], &signature.to_bytes()).is_err());
+            assert!(key.verify(&[b"Ada"], b"short").is_err());
+        }
+        let clone = key.clone();
+        drop(tables);
+        assert!(!is_prepared(&clone));
+        assert!(key.verify(&[b"Ada"], &signature.to_bytes()).is_ok());
+    }
+
+    #[test]
+    fn the_budget_holds() {
+        let [a, b, c] = keys();
+        assert_eq!(Tables::default().capacity, 315);
+        let none = Tables::new(PreparedKey::MEMORY - 1);
+        use_times(&none, &a, 9);
+        assert_eq!(
+            (is_prepared(&a), none.prepare([&a].into_iter())),
+            (false, 0)
+        );
+        let tables = Tables::new(2 * PreparedKey::MEMORY);
+        assert_eq!(tables.prepare([&a, &b, &c].into_iter()), 2);
+        assert_eq!([&a, &b, &c].map(is_prepared), [true, true, false]);
+        // Once more changes nothing.
+        assert_eq!(tables.prepare([&c, &b, &a].into_iter()), 2);
+        assert_eq!([&a, &b, &c].map(is_prepared), [true, true, false]);
+        let memory = PreparedKey::new(&a).unwrap().memory();
+        assert_eq!(memory, PreparedKey::MEMORY);
+    }
+
+    #[test]
+    fn who_is_used_less_gives_way() {
+        let [a, b, c] = keys();
+        let tables = Tables::new(2 * PreparedKey::MEMORY);
+        use_times(&tables, &a, 200);
+        use_times(&tables, &b, 3);
+        use_times(&tables, &c, 20);
+        assert_eq!([&a, &b, &c].map(is_prepared), [true, false, true]);
+        // a is used no more.
+        let places = |used: [&PublicKey; 2]| {
+            for _ in 0..100 {
+                used.map(|key| tables.note_use(key));
+            }
+            [&a, &b, &c].map(is_prepared)
+        };
+        assert_eq!(places([&b, &c]), [false, true, true]);
+    }
+
+    #[test]
+    fn in_turns_none_drives_the_others_out() {
+        let keys: [_; 12] = keys();
+        let tables = Tables::new(8 * PreparedKey::MEMORY);
+        let mut changes = 0;
+        let mut before = keys.each_ref().map(is_prepared);
+        for round in 0..200 {
+            keys.iter().for_each(|key| tables.note_use(key));
+            let now = keys.each_ref().map(is_prepared);
+            changes += usize::from(round > 20 && now != before);
+            before = now;
+        }
+        assert_eq!(before.iter().filter(|prepared| **prepared).count(), 8);
+        assert_eq!(changes, 0);
+    }
+
+    #[test]
+    fn a_key_that_verifies_keeps_its_place() {
+        let [a, b] = keys();
+        let tables = Tables::new(PreparedKey::MEMORY);
+        use_times(&tables, &a, 2);
+        let slot = a.slot().unwrap();
+        let verifying = slot.read().unwrap();
+        use_times(&tables, &b, 20);
+        assert_eq!((is_prepared(&a), is_prepared(&b)), (true, false));
+        drop(verifying);
+        use_times(&tables, &b, 1);
+        assert_eq!((is_prepared(&a), is_prepared(&b)), (false, true));
+    }
+
+    #[test]
+    fn threads_agree() {
+        let signed: Vec<_> = (1..=6)
+            .map(|n| {
+                let (secret, key) = key(n);
+                let signature: Signature = secret.sign(&[n]);
+                (n, key, signature.to_bytes())
+            })
+            .collect();
+        let tables = Tables::new(3 * PreparedKey::MEMORY);
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (signed, tables) = (&signed, &tables);
+                scope.spawn(move || {
+                    for round in 0..150 {
+                        // Each thread has favourites of its own for a while.
+                        let at = (round / 10 + thread + round % 2) % signed.len();
+                        let (n, key, signature) = &signed[at];
+                        tables.note_use(key);
+                        assert!(key.verify(&[&[*n]], signature).is_ok());
+                        assert!(key.verify(&[&[0]], signature).is_err());
+                        assert!(tables.lock().keys.len() <= 3);
+                    }
+                });
+            }
+        });
+        let prepared = signed.iter().filter(|(_, key, _)| is_prepared(key)).count();
+        assert_eq!(prepared, tables.lock().keys.len());
+        assert_eq!(prepared, 3);
+    }
+}
