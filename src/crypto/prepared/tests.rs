@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use fiat_crypto::p256_64 as fiat;
-use p256::elliptic_curve::ff::{Field, PrimeField};
+use p256::elliptic_curve::ff::PrimeField;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use p256::{AffinePoint, EncodedPoint, ProjectivePoint};
 use proptest::prelude::*;
