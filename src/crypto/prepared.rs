@@ -20,7 +20,7 @@ use self::scalar::N;
 use self::table::{Layout, Table};
 use super::{BadSignature, PublicKey};
 
-/// 13 KB a key. Twice or seven times as much saves 8 or 16 % of a
+/// 13 KB a key. Twice or seven times as much saves 8 or 18 % of a
 /// verification as long as the tables fit into the processor's cache.
 const KEY_LAYOUT: Layout = Layout {
     width: 5,
@@ -51,7 +51,7 @@ const GENERATOR: Affine = Affine {
 static GENERATOR_TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::new(&GENERATOR, GENERATOR_LAYOUT));
 
-/// p − n: an x coordinate below it is that of `r` and of `r + n` alike.
+/// p − n: for an `r` below it, `r + n` is an x coordinate, too.
 const P_MINUS_N: Words = sub_words(&P, &N).0;
 
 /// A P-256 public key with multiples of it, which make verification about
