@@ -4,6 +4,9 @@
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
 //! crate knows which library does the arithmetic.
 
+mod prepared;
+mod tables;
+
 use core::fmt;
 use std::sync::Arc;
 
@@ -14,6 +17,10 @@ use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::der::{Decode, asn1::ObjectIdentifier};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
+
+pub use self::prepared::PreparedKey;
+use self::tables::Slot;
+pub(crate) use self::tables::Tables;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -153,6 +160,12 @@ impl VerifySha256 for p256::ecdsa::VerifyingKey {
     }
 }
 
+impl VerifySha256 for PreparedKey {
+    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
+        self.verify_digest(digest, signature)
+    }
+}
+
 impl VerifySha256 for rsa::pss::VerifyingKey<Sha256> {
     fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
@@ -180,6 +193,7 @@ enum Inner {
     P256 {
         key: p256::ecdsa::VerifyingKey,
         spki: [u8; P256_SPKI_PREFIX.len() + 64],
+        slot: Slot,
     },
     Rsa {
         key: rsa::pss::VerifyingKey<Sha256>,
@@ -199,7 +213,11 @@ impl Inner {
         let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
         prefix.copy_from_slice(&P256_SPKI_PREFIX);
         coordinates.copy_from_slice(point);
-        Self::P256 { key, spki }
+        Self::P256 {
+            key,
+            spki,
+            slot: Slot::default(),
+        }
     }
 }
 
@@ -329,16 +347,25 @@ impl PublicKey {
     /// Verifies `signature` over the concatenation of `message`, with the
     /// key's own algorithm.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let verifier: &dyn VerifySha256 = match &*self.0 {
-            Inner::P256 { key, .. } => key,
-            Inner::Rsa { key, .. } => key,
-            Inner::Unsupported { .. } => return Err(BadSignature),
+        let prepared = self.slot().and_then(Slot::read);
+        let verifier: &dyn VerifySha256 = match (prepared.as_deref(), &*self.0) {
+            (Some(Some(prepared)), _) => &**prepared,
+            (_, Inner::P256 { key, .. }) => key,
+            (_, Inner::Rsa { key, .. }) => key,
+            (_, Inner::Unsupported { .. }) => return Err(BadSignature),
         };
         let mut hash = Sha256::new();
         for part in message {
             hash.update(part);
         }
         verifier.verify(&hash.finalize().into(), signature)
+    }
+
+    fn slot(&self) -> Option<&Slot> {
+        match &*self.0 {
+            Inner::P256 { slot, .. } => Some(slot),
+            Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
+        }
     }
 }
 

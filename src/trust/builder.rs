@@ -375,6 +375,7 @@ impl TrustStoreBuilder {
             keys: Arc::new(keys),
             lists: self.report.lists.clone().into(),
             latest_time: self.report.state.latest_time(),
+            tables: Arc::default(),
         };
         (store, self.report)
     }

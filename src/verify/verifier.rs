@@ -137,9 +137,10 @@ impl Verifier {
         }
         progress.passed(Step::Algorithm);
 
-        let mut signers = strong
-            .into_iter()
-            .filter(|c| unverified.verify_signature(c.public_key()).is_ok());
+        let mut signers = strong.into_iter().filter(|c| {
+            self.trust.note_use(c);
+            unverified.verify_signature(c.public_key()).is_ok()
+        });
         let Some(signer) = signers.next() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
         };
