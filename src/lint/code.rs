@@ -227,10 +227,10 @@ fn content(
             yellow_card(card, &products, report);
         }
     }
-    if let Ok((kind, value)) = claims.payload() {
+    if let Ok((kind, value)) = &claims.payload_value() {
         report.fact("payload", kind.code());
         empty_texts(value, "", report);
-        if kind == PayloadKind::EuDcc {
+        if *kind == PayloadKind::EuDcc {
             dcc::lint(value, claims.issued_at().timestamp(), report);
         }
     }

@@ -81,6 +81,8 @@ const MAX_DEPTH: usize = 128;
 pub struct Shape {
     /// An array, map or string had indefinite length.
     pub indefinite: bool,
+    /// A bignum (RFC 8949 §3.4.3), or a simple value without a meaning here.
+    pub(super) special: bool,
 }
 
 /// Proves that `bytes` are exactly one well-formed CBOR item within the
@@ -240,6 +242,11 @@ impl<'a> Walk<'a> {
                 None
             }
             _ => return Err(CborError::Malformed { at }),
+        };
+        self.shape.special |= match major {
+            major::TAG => matches!(argument, Some(2 | 3)),
+            major::SIMPLE => !matches!(info, 20..=23 | 25..=27),
+            _ => false,
         };
         Ok(Head { major, argument })
     }

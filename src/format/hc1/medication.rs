@@ -6,6 +6,7 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{members, stated};
+use super::item::Item;
 use super::members::{Map, Reader, check_written, list, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
@@ -20,7 +21,10 @@ const MOST_LINES: usize = 3;
 ///
 /// The model allows an overview without a line. It would state nothing, and
 /// nothing could be held against the key's usage: it is refused.
-pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
+pub(crate) fn read(
+    value: Item<'_>,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Record, ContentError> {
     const KIND: PayloadKind = PayloadKind::Medication;
     let root = Map::new(single(KIND, value, deviations)?, "");
     let lines = root.get("m").ok_or(ContentError::Empty(KIND))?;
