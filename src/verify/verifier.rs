@@ -79,12 +79,12 @@ impl Verifier {
                 return progress.stop(Step::Algorithm, Reason::AlgUnsupported { algorithm });
             }
         };
-        let fitting = candidates
-            .iter()
-            .filter(|c| c.public_key().algorithm() == Some(algorithm));
-        let (strong, weak): (Vec<_>, Vec<_>) = fitting.partition(|c| self.is_long_enough(c));
-        if strong.is_empty() {
-            let reason = match weak.first().map(|c| c.public_key().kind()) {
+        let fits = |c: &&TrustedKey| c.public_key().algorithm() == Some(algorithm);
+        let mut fitting = candidates.iter().filter(fits);
+        let strong = fitting.clone().filter(|c| self.is_long_enough(c));
+        if strong.clone().next().is_none() {
+            let weak = fitting.next();
+            let reason = match weak.map(|c| c.public_key().kind()) {
                 Some(KeyKind::Rsa { bits }) => Reason::RsaTooShort {
                     bits: *bits,
                     minimum: self.policy.min_rsa_bits,
@@ -98,9 +98,7 @@ impl Verifier {
         }
         progress.passed(Step::Algorithm);
 
-        let mut signers = strong
-            .into_iter()
-            .filter(|c| unverified.verify_signature(c.public_key()).is_ok());
+        let mut signers = strong.filter(|c| unverified.verify_signature(c.public_key()).is_ok());
         let Some(signer) = signers.next() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
         };
@@ -111,8 +109,9 @@ impl Verifier {
         // certificate or in two of them. The entry that speaks best for the
         // certificate counts: each of them is trusted. A denial is in all of
         // them.
-        let mut best = self.judge(progress.clone(), signer, &content, now);
-        if best.outcome != Outcome::Valid {
+        let others = (candidates.len() > 1).then(|| progress.clone());
+        let mut best = self.judge(progress, signer, &content, now);
+        if let Some(progress) = others.filter(|_| best.outcome != Outcome::Valid) {
             for signer in signers {
                 let other = self.judge(progress.clone(), signer, &content, now);
                 if other.outcome.weight() < best.outcome.weight() {
@@ -120,7 +119,7 @@ impl Verifier {
                 }
             }
         }
-        best
+        best.verdict(content, now)
     }
 
     fn is_long_enough(&self, key: &TrustedKey) -> bool {
@@ -131,13 +130,13 @@ impl Verifier {
     }
 
     /// The steps after the signature; all of them run.
-    fn judge(
+    fn judge<'a>(
         &self,
         mut progress: Progress,
-        signer: &TrustedKey,
+        signer: &'a TrustedKey,
         content: &Content,
         now: Timestamp,
-    ) -> Verdict {
+    ) -> Judged<'a> {
         let list = freshness::trust_list(signer, &self.policy, self.trust.latest_time(), now);
         progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(signer, now));
@@ -153,7 +152,7 @@ impl Verifier {
         );
         let denied = key_denied(signer, claims);
         let revocation = denied.unwrap_or(StepResult::Skipped(SkipReason::NoRevocationData));
-        progress.set(Step::Revocation, revocation.clone());
+        progress.set(Step::Revocation, revocation);
         let error = content
             .claims
             .as_ref()
@@ -187,23 +186,11 @@ impl Verifier {
         let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
         progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
 
-        let outcome = progress.outcome();
-        let body = match (outcome, claims, record) {
-            (Outcome::Valid, Some(claims), Some(record)) => Body::Verified(Box::new(Verified {
-                signer: signer.clone(),
-                claims: claims.clone(),
-                record: record.clone(),
-                deviations: progress.deviations.clone(),
-                revocation: revocation.clone(),
-                at: now,
-            })),
-            _ => Body::Signed(Box::new(Signed {
-                signer: signer.clone(),
-                claims: claims.cloned(),
-                record: record.cloned(),
-            })),
-        };
-        progress.verdict(outcome, body)
+        Judged {
+            outcome: progress.outcome(),
+            progress,
+            signer,
+        }
     }
 
     fn allows_missing_expiry(&self, claims: &Claims, record: Option<&Record>) -> bool {
@@ -358,6 +345,35 @@ impl Content {
     }
 }
 
+/// All steps, as of one of the keys.
+struct Judged<'a> {
+    outcome: Outcome,
+    progress: Progress,
+    signer: &'a TrustedKey,
+}
+
+impl Judged<'_> {
+    fn verdict(mut self, content: Content, at: Timestamp) -> Verdict {
+        let signer = self.signer.clone();
+        let body = match (self.outcome, content.claims, content.record) {
+            (Outcome::Valid, Ok(claims), Ok(record)) => Body::Verified(Box::new(Verified {
+                signer,
+                claims,
+                record,
+                deviations: core::mem::take(&mut self.progress.deviations),
+                revocation: self.progress.get(Step::Revocation),
+                at,
+            })),
+            (_, claims, record) => Body::Signed(Box::new(Signed {
+                signer,
+                claims: claims.ok(),
+                record: record.ok(),
+            })),
+        };
+        self.progress.verdict(self.outcome, body)
+    }
+}
+
 /// A verdict in the making.
 #[derive(Clone)]
 struct Progress {
@@ -381,6 +397,11 @@ impl Progress {
         if let Some(slot) = self.steps.get_mut(step as usize) {
             *slot = result;
         }
+    }
+
+    fn get(&self, step: Step) -> StepResult {
+        let result = self.steps.get(step as usize);
+        result.map_or(StepResult::NotReached, Clone::clone)
     }
 
     fn passed(&mut self, step: Step) {
