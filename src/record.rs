@@ -17,6 +17,7 @@ mod medication;
 mod payload;
 mod products;
 mod serology;
+mod text;
 pub mod translit;
 pub mod uvci;
 mod when;
@@ -39,6 +40,7 @@ pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
 pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
+pub(crate) use text::Text;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
 pub use when::When;
@@ -155,7 +157,7 @@ impl RecordError {
 pub struct Record {
     pub(crate) holder: Holder,
     pub(crate) entries: Vec<Entry>,
-    pub(crate) schema_version: String,
+    pub(crate) schema_version: Text,
     pub(crate) payload: PayloadKind,
 }
 
@@ -273,7 +275,7 @@ impl Record {
         let mut record = eu_dcc::read_item(written)?;
         record.check()?;
         // 1963-00 is the year alone, and is written so.
-        record.holder.born_text = record.holder.born.to_string();
+        record.holder.born_text = record.holder.born.to_string().into();
         Ok(record)
     }
 

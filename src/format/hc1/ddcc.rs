@@ -95,7 +95,7 @@ pub(crate) fn read(
     Ok(Record {
         holder,
         entries: vec![entry],
-        schema_version: version,
+        schema_version: version.into(),
         payload: kind,
     })
 }
@@ -107,7 +107,7 @@ fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     Holder {
         full_name,
         born,
-        born_text,
+        born_text: born_text.into(),
         sex: sex(reader, root),
         document: identifier.map(|number| IdentityDocument::new(&number, None)),
         ..Holder::default()

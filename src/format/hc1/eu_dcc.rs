@@ -6,7 +6,7 @@ use super::Deviation;
 use super::cwt::ContentError;
 use super::item::Item;
 use super::schema;
-use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Vaccination};
+use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Text, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
 /// Reads what the certificate says, and notes each departure from the schema.
@@ -23,7 +23,8 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
     if !dcc.is_map() {
         return Err(ContentError::NotDcc);
     }
-    let mut entries = Vec::new();
+    // One is what the specification wants.
+    let mut entries = Vec::with_capacity(1);
     for (group, read) in [
         (
             "v",
@@ -49,7 +50,7 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
         return Err(ContentError::NoEntry);
     }
     let names = dcc.get("nam").unwrap_or(Item::Null);
-    let born = text(dcc, "dob");
+    let born: Option<Text> = text(dcc, "dob");
     let holder = Holder {
         family_name: text(names, "fn"),
         standard_family_name: text(names, "fnt"),
@@ -92,7 +93,7 @@ fn test(entry: Item<'_>) -> Test {
         sampled_at: time(entry, "sc"),
         resulted_at: time(entry, "dr"),
         result: required(entry, "tr"),
-        centre: text(entry, "tc").map(Into::into),
+        centre: text(entry, "tc"),
         country: required(entry, "co"),
         issuer: required(entry, "is"),
         id: required(entry, "ci"),
@@ -114,13 +115,13 @@ fn recovery(entry: Item<'_>) -> Recovery {
 
 /// A text that says something: an empty one is as good as none, and is
 /// written as none.
-fn text(map: Item<'_>, name: &str) -> Option<String> {
+fn text<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> Option<T> {
     let text = map.get(name)?.untagged().as_text()?;
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.is_empty()).then(|| text.into())
 }
 
-fn required<T: From<String>>(map: Item<'_>, name: &str) -> T {
-    text(map, name).unwrap_or_default().into()
+fn required<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> T {
+    text(map, name).unwrap_or_else(|| T::from(""))
 }
 
 fn number(map: Item<'_>, name: &str) -> Option<u32> {

@@ -9,7 +9,7 @@ use super::eu_dcc::members;
 use super::item::Item;
 use super::members::check_written;
 use super::{Deviation, DeviationCode};
-use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError};
+use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError, Text};
 
 const KIND: PayloadKind = PayloadKind::HealthLink;
 
@@ -43,7 +43,7 @@ pub(crate) fn read(
     Ok(Record {
         holder: Holder::default(),
         entries: entries.collect::<Result<_, _>>()?,
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: KIND,
     })
 }

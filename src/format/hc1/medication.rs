@@ -11,7 +11,7 @@ use super::members::{Map, Reader, check_written, list, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
 use crate::record::{
-    Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError,
+    Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError, Text,
 };
 
 /// The most lines, so that the code stays small (`MedicationOverviewMin-TreatmentLines`).
@@ -40,7 +40,7 @@ pub(crate) fn read(
     Ok(Record {
         holder,
         entries: entries.collect(),
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: KIND,
     })
 }
@@ -57,7 +57,7 @@ fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     Holder {
         full_name,
         born,
-        born_text,
+        born_text: born_text.into(),
         sex: reader.required(root, "s", Reader::text),
         nationality: reader.text(root, "nt"),
         document: number.map(|number| IdentityDocument::new(&number, kind.as_deref())),

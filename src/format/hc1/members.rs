@@ -172,7 +172,7 @@ impl Reader<'_> {
             let coding = Map::new(value, map.at(name));
             let code = self.required(&coding, "code", Self::text);
             let (system, display) = (self.text(&coding, "system"), self.text(&coding, "display"));
-            let coding = Coding::from_parts(code.unwrap_or_default(), system, display);
+            let coding = Coding::from_parts(code.unwrap_or_default().into(), system, display);
             return (!coding.is_empty()).then_some(coding);
         }
         self.note(DeviationCode::SchemaType, map.at(name));

@@ -4,6 +4,8 @@
 //! A payload is judged by its own `ver`. What the schema leaves open (further
 //! members, values outside the value sets) is no departure.
 
+use core::fmt;
+
 use ciborium::Value;
 
 use super::item::{self, Item};
@@ -210,12 +212,12 @@ struct Check {
 }
 
 impl Check {
-    fn push(&mut self, code: DeviationCode, at: &str) {
-        self.found.push(Deviation::new(code, at));
+    fn push(&mut self, code: DeviationCode, at: fmt::Arguments<'_>) {
+        self.found.push(Deviation::new(code, at.to_string()));
     }
 
     /// Takes a tag off: JSON has none, and the field wraps dates (tag 0).
-    fn untagged<'a>(&mut self, value: Item<'a>, at: &str) -> Item<'a> {
+    fn untagged<'a>(&mut self, value: Item<'a>, at: fmt::Arguments<'_>) -> Item<'a> {
         match value {
             Item::Tag(tagged) => {
                 self.push(DeviationCode::SchemaTag, at);
@@ -228,11 +230,11 @@ impl Check {
     fn dcc(&mut self, dcc: Item<'_>) {
         let version = self.version(dcc);
         match dcc.get("nam") {
-            None => self.push(DeviationCode::SchemaMissing, "nam"),
+            None => self.push(DeviationCode::SchemaMissing, format_args!("nam")),
             Some(names) => self.names(names, version),
         }
         match dcc.get("dob") {
-            None => self.push(DeviationCode::SchemaMissing, "dob"),
+            None => self.push(DeviationCode::SchemaMissing, format_args!("dob")),
             Some(value) => self.date_of_birth(value, version),
         }
         let mut present = 0;
@@ -243,17 +245,17 @@ impl Check {
             }
         }
         if present != 1 {
-            self.push(DeviationCode::SchemaGroups, "");
+            self.push(DeviationCode::SchemaGroups, format_args!(""));
         }
     }
 
     fn version(&mut self, dcc: Item<'_>) -> Version {
         let Some(value) = dcc.get("ver") else {
-            self.push(DeviationCode::SchemaMissing, "ver");
+            self.push(DeviationCode::SchemaMissing, format_args!("ver"));
             return LATEST;
         };
-        let Some(text) = self.untagged(value, "ver").as_text() else {
-            self.push(DeviationCode::SchemaType, "ver");
+        let Some(text) = self.untagged(value, format_args!("ver")).as_text() else {
+            self.push(DeviationCode::SchemaType, format_args!("ver"));
             return LATEST;
         };
         let mut parts = text.split('.').map(|part| {
@@ -263,12 +265,12 @@ impl Check {
         let (Some(Some(a)), Some(Some(b)), Some(Some(c)), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            self.push(DeviationCode::SchemaPattern, "ver");
+            self.push(DeviationCode::SchemaPattern, format_args!("ver"));
             return LATEST;
         };
         let version = (a, b, c);
         if !PUBLISHED.contains(&version) {
-            self.push(DeviationCode::SchemaVersion, "ver");
+            self.push(DeviationCode::SchemaVersion, format_args!("ver"));
         }
         let known = PUBLISHED
             .iter()
@@ -279,36 +281,35 @@ impl Check {
 
     fn names(&mut self, names: Item<'_>, version: Version) {
         if !names.is_map() {
-            return self.push(DeviationCode::SchemaType, "nam");
+            return self.push(DeviationCode::SchemaType, format_args!("nam"));
         }
         let has = |name| names.get(name).is_some();
         let named = has("fnt") || (version >= V1_3_2 && has("gnt"));
         if !named {
-            self.push(DeviationCode::SchemaMissing, "nam.fnt");
+            self.push(DeviationCode::SchemaMissing, format_args!("nam.fnt"));
         }
         for name in NAMES {
             let Some(value) = names.get(name) else {
                 continue;
             };
-            let at = format!("nam.{name}");
-            if let Some(text) = self.text(value, &at) {
-                self.length(text, &at, short(version));
+            if let Some(text) = self.text(value, format_args!("nam.{name}")) {
+                self.length(text, format_args!("nam.{name}"), short(version));
                 let standard = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'<');
                 if name.ends_with('t') && !standard {
-                    self.push(DeviationCode::SchemaPattern, &at);
+                    self.push(DeviationCode::SchemaPattern, format_args!("nam.{name}"));
                 }
             }
         }
     }
 
     fn date_of_birth(&mut self, value: Item<'_>, version: Version) {
-        let Some(text) = self.text(value, "dob") else {
+        let Some(text) = self.text(value, format_args!("dob")) else {
             return;
         };
         let right = if version < V1_1_0 {
             // The pattern of 1.0.x is not anchored.
             if text.len() != 10 {
-                self.push(DeviationCode::SchemaFormat, "dob");
+                self.push(DeviationCode::SchemaFormat, format_args!("dob"));
             }
             text.as_bytes().windows(10).any(|w| is_birth_date(w, 2))
         } else {
@@ -318,31 +319,30 @@ impl Check {
                 })
         };
         if !right {
-            self.push(DeviationCode::SchemaPattern, "dob");
+            self.push(DeviationCode::SchemaPattern, format_args!("dob"));
         } else if text.len() == 10 && Date::parse(text).is_err() {
-            self.push(DeviationCode::SchemaFormat, "dob");
+            self.push(DeviationCode::SchemaFormat, format_args!("dob"));
         }
     }
 
     fn group(&mut self, group: &str, entries: Item<'_>, members: &[Member], version: Version) {
         let Some(entries) = entries.as_array() else {
-            return self.push(DeviationCode::SchemaType, group);
+            return self.push(DeviationCode::SchemaType, format_args!("{group}"));
         };
         if entries.is_empty() || (version >= V1_3_0 && entries.len() > 1) {
-            self.push(DeviationCode::SchemaEntries, group);
+            self.push(DeviationCode::SchemaEntries, format_args!("{group}"));
         }
         for (i, entry) in entries.iter().enumerate() {
-            let at = format!("{group}[{i}]");
             if !entry.is_map() {
-                self.push(DeviationCode::SchemaType, &at);
+                self.push(DeviationCode::SchemaType, format_args!("{group}[{i}]"));
                 continue;
             }
             for (name, kind, need) in members {
-                let at = format!("{at}.{name}");
+                let at = format_args!("{group}[{i}].{name}");
                 match entry.get(name) {
-                    Some(value) => self.member(value, &at, *kind, version),
+                    Some(value) => self.member(value, at, *kind, version),
                     None if *need == Required || (*need == Early && version < V1_3_0) => {
-                        self.push(DeviationCode::SchemaMissing, &at);
+                        self.push(DeviationCode::SchemaMissing, at);
                     }
                     None => {}
                 }
@@ -350,7 +350,7 @@ impl Check {
         }
     }
 
-    fn member(&mut self, value: Item<'_>, at: &str, kind: Kind, version: Version) {
+    fn member(&mut self, value: Item<'_>, at: fmt::Arguments<'_>, kind: Kind, version: Version) {
         if kind == Dose {
             return self.dose(value, at, version);
         }
@@ -380,7 +380,7 @@ impl Check {
         }
     }
 
-    fn text<'a>(&mut self, value: Item<'a>, at: &str) -> Option<&'a str> {
+    fn text<'a>(&mut self, value: Item<'a>, at: fmt::Arguments<'_>) -> Option<&'a str> {
         let text = self.untagged(value, at).as_text();
         if text.is_none() {
             self.push(DeviationCode::SchemaType, at);
@@ -388,13 +388,13 @@ impl Check {
         text
     }
 
-    fn length(&mut self, text: &str, at: &str, limit: usize) {
+    fn length(&mut self, text: &str, at: fmt::Arguments<'_>, limit: usize) {
         if text.chars().count() > limit {
             self.push(DeviationCode::SchemaLength, at);
         }
     }
 
-    fn dose(&mut self, value: Item<'_>, at: &str, version: Version) {
+    fn dose(&mut self, value: Item<'_>, at: fmt::Arguments<'_>, version: Version) {
         let number = match self.untagged(value, at) {
             Item::Integer(n) => n,
             Item::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => {

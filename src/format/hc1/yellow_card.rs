@@ -12,7 +12,7 @@ use super::schema::is_member_name;
 use super::{Deviation, DeviationCode};
 use crate::record::{
     Entry, Generation, Holder, IdentityDocument, PayloadKind, ProductCatalogue, Record,
-    RecordError, TEMPLATE, YellowCard,
+    RecordError, TEMPLATE, Text, YellowCard,
 };
 use crate::{Date, PartialDate};
 
@@ -39,7 +39,7 @@ fn record(holder: Holder, card: YellowCard) -> Record {
     Record {
         holder,
         entries: vec![Entry::YellowCard(card)],
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: PayloadKind::YellowCard,
     }
 }
@@ -72,7 +72,7 @@ fn parse(
     let holder = Holder {
         full_name: top.required("n"),
         born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
-        born_text: born.unwrap_or_default(),
+        born_text: born.unwrap_or_default().into(),
         sex: top.text_if(is_2026, "s"),
         nationality: top.text_if(is_2026, nationality),
         document,
