@@ -207,7 +207,10 @@ fn a_typical_certificate_takes_few_allocations() {
     for _ in 0..2 {
         let info = measure(|| verdict = Some(verifier.verify(issued.text(), NOW)));
         assert!(verdict.take().unwrap().verified().is_some());
-        println!("{} allocations, {} bytes", info.count_total, info.bytes_total);
+        println!(
+            "{} allocations, {} bytes",
+            info.count_total, info.bytes_total
+        );
         assert!(info.count_total <= 12, "{info:?}");
     }
 }

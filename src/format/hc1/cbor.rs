@@ -1,9 +1,8 @@
 //! A guard in front of every CBOR layer (RFC 8949).
 //!
-//! The decoder behind it, ciborium, lets duplicate map keys pass and the
-//! COSE structure wants to be read in place; so one walk over the bytes
-//! first proves that the item is well-formed, within its budget, free of
-//! duplicate keys, and alone.
+//! What comes after it reads in place and looks for no duplicate map keys, nor
+//! does ciborium; so one walk over the bytes first proves that the item is
+//! well-formed, within its budget, free of duplicate keys, and alone.
 
 use core::ops::Range;
 use std::borrow::Cow;
