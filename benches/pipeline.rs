@@ -19,7 +19,7 @@ use base64::prelude::BASE64_STANDARD;
 use divan::Bencher;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::format::hc1::cwt::Claims;
-use hcert::format::hc1::{payload, text, zlib};
+use hcert::format::hc1::{cbor, payload, text, zlib};
 use hcert::issue::{Compression, Issuer, P256Signer, Validity};
 use hcert::record::{Holder, ProductCatalogue, Record, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
@@ -43,6 +43,8 @@ struct Sample {
     cose: Vec<u8>,
     payload: Vec<u8>,
     claims: Claims,
+    /// The Sig_structure (RFC 9052 §4.4).
+    message: Vec<u8>,
     digest: [u8; 32],
     signature: Signature,
     key: VerifyingKey,
@@ -77,7 +79,8 @@ impl Sample {
         Ok(Self {
             origin,
             now,
-            digest: Sha256::digest(message).into(),
+            digest: Sha256::digest(&message).into(),
+            message,
             signature: Signature::from_slice(parsed.signature())?,
             key: VerifyingKey::from_public_key_der(dsc.public_key().spki_der())?,
             claims: Claims::parse_unverified(&payload, &limits, &mut Vec::new())?,
@@ -203,11 +206,25 @@ fn stage_3_cose(bencher: Bencher) {
         .bench_values(|cose| CoseSign1::parse(cose, &limits, &mut Vec::new()));
 }
 
+/// SHA-256 of the Sig_structure.
+#[divan::bench]
+fn stage_4_digest(bencher: Bencher) {
+    let sample = &*SAMPLE;
+    bencher.bench(|| Sha256::digest(black_box(&sample.message)));
+}
+
 /// What the library behind it takes: the digest and the signature are ready.
 #[divan::bench]
 fn stage_4_signature_raw(bencher: Bencher) {
     let sample = &*SAMPLE;
     bencher.bench(|| raw(black_box(sample)));
+}
+
+/// The guard alone, which is a part of the claims.
+#[divan::bench]
+fn stage_5_check(bencher: Bencher) {
+    let (sample, limits) = (&*SAMPLE, Limits::default());
+    bencher.bench(|| cbor::check(black_box(&sample.payload), &limits));
 }
 
 #[divan::bench]

@@ -17,6 +17,7 @@ mod medication;
 mod payload;
 mod products;
 mod serology;
+mod text;
 pub mod translit;
 pub mod uvci;
 mod value_sets;
@@ -40,6 +41,7 @@ pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
 pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
+pub(crate) use text::Text;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
 pub use value_sets::{ValueSet, ValueSetEntry, ValueSetError, ValueSets};
@@ -49,7 +51,7 @@ pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{
-    Deviation, DeviationCode, eu_dcc, payload as wire, schema, yellow_card as card,
+    Deviation, DeviationCode, eu_dcc, item, payload as wire, schema, yellow_card as card,
 };
 use crate::{PartialDate, Timestamp};
 use ciborium::Value;
@@ -157,7 +159,7 @@ impl RecordError {
 pub struct Record {
     pub(crate) holder: Holder,
     pub(crate) entries: Vec<Entry>,
-    pub(crate) schema_version: String,
+    pub(crate) schema_version: Text,
     pub(crate) payload: PayloadKind,
 }
 
@@ -249,7 +251,11 @@ impl Record {
     /// The same with a catalogue of one's own for the yellow card.
     pub fn from_json_with(text: &str, products: &ProductCatalogue) -> Result<Self, RecordError> {
         let mut dcc = schema::parse_json(text)?;
-        if schema::get(&dcc, "vx").is_some() {
+        let is_card = |(key, _): &(Value, Value)| key.as_text() == Some("vx");
+        if dcc
+            .as_map()
+            .is_some_and(|members| members.iter().any(is_card))
+        {
             return card::from_json(dcc, products);
         }
         let Value::Map(members) = &mut dcc else {
@@ -262,14 +268,16 @@ impl Record {
                 complete_names(names)?;
             }
         }
-        if let Some(at) = schema::unknown_members(&dcc).into_iter().next() {
+        let bytes = item::encoded(&dcc);
+        let written = item::Item::read(&bytes);
+        if let Some(at) = schema::unknown_members(written).into_iter().next() {
             return Err(RecordError::UnknownMember { at });
         }
         refuse_departures(&dcc)?;
-        let mut record = eu_dcc::read_value(&dcc)?;
+        let mut record = eu_dcc::read_item(written)?;
         record.check()?;
         // 1963-00 is the year alone, and is written so.
-        record.holder.born_text = record.holder.born.to_string();
+        record.holder.born_text = record.holder.born.to_string().into();
         Ok(record)
     }
 
@@ -350,7 +358,7 @@ impl fmt::Debug for Record {
 
 pub(crate) fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
     let mut found = Vec::new();
-    schema::check(dcc, &mut found);
+    schema::check(item::Item::read(&item::encoded(dcc)), &mut found);
     // A whole number as 1.0 is one in JSON, and is written as an integer.
     found.retain(|d| d.kind() != DeviationCode::SchemaFloat);
     found
@@ -392,7 +400,8 @@ mod tests {
                 "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}}]}}"#
         );
         let record = Record::from_json(&json)?;
-        assert!(eu_dcc::read_value(&eu_dcc::write(&record)).unwrap() == record);
+        let written = item::encoded(&eu_dcc::write(&record));
+        assert!(eu_dcc::read_item(item::Item::read(&written)).unwrap() == record);
         Ok(record.holder().born_text().to_owned())
     }
 

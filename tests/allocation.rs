@@ -197,3 +197,20 @@ fn what_the_limits_let_in_stays_within_eight_mebibytes() {
         assert!(info.bytes_max < 8 * MIB, "{info:?}");
     }
 }
+
+/// Each allocation is time at a gate, and lock contention on a server.
+#[test]
+fn a_typical_certificate_takes_few_allocations() {
+    let verifier = verifier();
+    let issued = issued("a", &vaccination());
+    let mut verdict = None;
+    for _ in 0..2 {
+        let info = measure(|| verdict = Some(verifier.verify(issued.text(), NOW)));
+        assert!(verdict.take().unwrap().verified().is_some());
+        println!(
+            "{} allocations, {} bytes",
+            info.count_total, info.bytes_total
+        );
+        assert!(info.count_total <= 12, "{info:?}");
+    }
+}

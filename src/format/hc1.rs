@@ -12,6 +12,7 @@ mod ddcc;
 mod deviation;
 pub(crate) mod eu_dcc;
 mod health_link;
+pub(crate) mod item;
 mod medication;
 mod members;
 pub mod payload;

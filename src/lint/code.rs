@@ -227,10 +227,10 @@ fn content(
             yellow_card(card, &products, report);
         }
     }
-    if let Ok((kind, value)) = claims.payload() {
+    if let Ok((kind, value)) = &claims.payload_value() {
         report.fact("payload", kind.code());
         empty_texts(value, "", report);
-        if kind == PayloadKind::EuDcc {
+        if *kind == PayloadKind::EuDcc {
             let sets = linter.value_sets.clone();
             let sets = sets.unwrap_or_else(ValueSets::builtin);
             dcc::lint(value, claims.issued_at().timestamp(), &sets, report);

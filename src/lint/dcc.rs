@@ -3,6 +3,7 @@
 use ciborium::Value;
 
 use super::{Report, member_name};
+use crate::format::hc1::item::{Item, encoded};
 use crate::format::hc1::schema;
 use crate::record::ValueSets;
 use crate::record::translit::{Language, transliterate, transliterate_as};
@@ -22,7 +23,7 @@ pub(super) fn lint(
     report: &mut Report,
 ) {
     version(dcc, report);
-    for at in schema::unknown_members(dcc) {
+    for at in schema::unknown_members(Item::read(&encoded(dcc))) {
         let names: Vec<_> = at.split('.').map(shown).collect();
         report.find("member-extra", names.join("."));
     }
@@ -97,8 +98,8 @@ fn version(dcc: &Value, report: &mut Report) {
         }
     }
     let (mut own, mut later) = (Vec::new(), Vec::new());
-    schema::check(dcc, &mut own);
-    schema::check(&current, &mut later);
+    schema::check(Item::read(&encoded(dcc)), &mut own);
+    schema::check(Item::read(&encoded(&current)), &mut later);
     for deviation in later.iter().filter(|deviation| !own.contains(deviation)) {
         report.find("schema-current", deviation.at());
     }

@@ -1,5 +1,7 @@
 use core::fmt;
 
+use super::Text;
+
 /// A code, the code system that it is of, and its meaning in words (FHIR R4
 /// `Coding`). In an EU DCC the code stands alone: its system is fixed.
 ///
@@ -12,7 +14,7 @@ use core::fmt;
 /// ```
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Coding {
-    code: String,
+    code: Text,
     /// Boxed: most codes stand alone, and a certificate may hold many.
     more: Option<Box<More>>,
 }
@@ -30,15 +32,11 @@ impl Coding {
     }
 
     pub(crate) const EMPTY: Self = Self {
-        code: String::new(),
+        code: Text::EMPTY,
         more: None,
     };
 
-    pub(crate) fn from_parts(
-        code: String,
-        system: Option<String>,
-        display: Option<String>,
-    ) -> Self {
+    pub(crate) fn from_parts(code: Text, system: Option<String>, display: Option<String>) -> Self {
         let stated = |text: Option<String>| text.filter(|text| !text.is_empty());
         let (system, display) = (stated(system), stated(display));
         let more = (system.is_some() || display.is_some()).then_some(More { system, display });
@@ -97,19 +95,20 @@ impl Coding {
 
 impl From<String> for Coding {
     fn from(code: String) -> Self {
-        Self { code, more: None }
+        code.as_str().into()
     }
 }
 
 impl From<&str> for Coding {
     fn from(code: &str) -> Self {
-        code.to_owned().into()
+        let code = code.into();
+        Self { code, more: None }
     }
 }
 
 impl From<&String> for Coding {
     fn from(code: &String) -> Self {
-        code.clone().into()
+        code.as_str().into()
     }
 }
 

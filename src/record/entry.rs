@@ -2,8 +2,8 @@ use core::fmt;
 
 use super::ddcc::{Extra, TestDetails, VaccinationDetails};
 use super::{
-    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Uvci, YellowCard,
-    codes,
+    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Text, Uvci,
+    YellowCard, codes,
 };
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
@@ -441,8 +441,8 @@ impl<'a> TestResult<'a> {
 pub struct Test {
     pub(crate) disease: Coding,
     pub(crate) kind: Coding,
-    pub(crate) name: Option<String>,
-    pub(crate) device: Option<String>,
+    pub(crate) name: Option<Text>,
+    pub(crate) device: Option<Text>,
     pub(crate) sampled_at: Option<Timestamp>,
     pub(crate) resulted_at: Option<Timestamp>,
     pub(crate) result: Coding,
@@ -515,7 +515,7 @@ impl Test {
 }
 
 /// An empty text says nothing.
-fn stated(text: &str) -> Option<String> {
+fn stated(text: &str) -> Option<Text> {
     (!text.is_empty()).then(|| text.into())
 }
 
@@ -562,9 +562,9 @@ impl TestBuilder {
 /// Recovery from an infection (dcc-schema, `recovery_entry`).
 #[derive(Clone, PartialEq, Default)]
 pub struct Recovery {
-    pub(crate) disease: String,
+    pub(crate) disease: Text,
     pub(crate) first_positive: Option<Date>,
-    pub(crate) country: String,
+    pub(crate) country: Text,
     pub(crate) issuer: String,
     pub(crate) valid_from: Option<Date>,
     pub(crate) valid_until: Option<Date>,

@@ -1,19 +1,19 @@
 use core::fmt;
 
 use super::translit::transliterate;
-use super::{RecordError, TransliterationError};
+use super::{RecordError, Text, TransliterationError};
 use crate::PartialDate;
 
 /// The person whom a certificate is about: what to compare with an identity
 /// document, as the certificate carries neither picture nor document number.
 #[derive(Clone, PartialEq, Default)]
 pub struct Holder {
-    pub(crate) family_name: Option<String>,
-    pub(crate) standard_family_name: Option<String>,
-    pub(crate) given_name: Option<String>,
-    pub(crate) standard_given_name: Option<String>,
+    pub(crate) family_name: Option<Text>,
+    pub(crate) standard_family_name: Option<Text>,
+    pub(crate) given_name: Option<Text>,
+    pub(crate) standard_given_name: Option<Text>,
     pub(crate) born: PartialDate,
-    pub(crate) born_text: String,
+    pub(crate) born_text: Text,
     pub(crate) full_name: Option<String>,
     pub(crate) sex: Option<String>,
     pub(crate) nationality: Option<String>,
@@ -105,14 +105,14 @@ impl Holder {
         given: (&str, &str),
         born: PartialDate,
     ) -> Self {
-        let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let stated = |text: &str| (!text.is_empty()).then(|| text.into());
         Self {
             family_name: stated(family.0),
             standard_family_name: stated(family.1),
             given_name: stated(given.0),
             standard_given_name: stated(given.1),
             born,
-            born_text: born.to_string(),
+            born_text: born.to_string().into(),
             ..Self::default()
         }
     }
@@ -132,7 +132,7 @@ impl Holder {
         Self {
             full_name: Some(name.to_owned()).filter(|name| !name.is_empty()),
             born,
-            born_text: born.to_string(),
+            born_text: born.to_string().into(),
             ..Self::default()
         }
     }

@@ -109,8 +109,8 @@ impl Subject {
     /// Claims that **need not be verified**, such as those of a certificate
     /// that has expired.
     pub fn unverified_claims(claims: &Claims) -> Self {
-        let dcc = match claims.payload() {
-            Ok((PayloadKind::EuDcc, payload)) => Ok(Dcc::new(value(payload))),
+        let dcc = match claims.payload_value() {
+            Ok((PayloadKind::EuDcc, payload)) => Ok(Dcc::new(value(&payload))),
             Ok((kind, _)) => Err(kind),
             Err(_) => Ok(Dcc::new(Value::Null)),
         };

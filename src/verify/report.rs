@@ -186,6 +186,7 @@ impl StepResult {
 pub struct Verdict {
     pub(super) outcome: Outcome,
     pub(super) steps: [StepResult; Step::COUNT],
+    /// Of a valid certificate they are in the body.
     pub(super) deviations: Vec<Deviation>,
     pub(super) kid: Option<Kid>,
     pub(super) body: Body,
@@ -245,7 +246,10 @@ impl Verdict {
 
     /// Departures from the specification that were read all the same.
     pub fn deviations(&self) -> &[Deviation] {
-        &self.deviations
+        match &self.body {
+            Body::Verified(verified) => &verified.deviations,
+            _ => &self.deviations,
+        }
     }
 
     /// The key identifier that the headers name. Before the signature holds
@@ -326,7 +330,7 @@ impl fmt::Debug for Verdict {
         f.debug_struct("Verdict")
             .field("outcome", &self.outcome)
             .field("steps", &self.steps)
-            .field("deviations", &self.deviations)
+            .field("deviations", &self.deviations())
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }

@@ -12,7 +12,7 @@ use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::{Entry, Generation, Record};
-use crate::revocation::{Identifier, Revocations};
+use crate::revocation::{Identifier, RevocationInfo, Revocations};
 use crate::trust::{TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
@@ -118,12 +118,12 @@ impl Verifier {
                 return progress.stop(Step::Algorithm, Reason::AlgUnsupported { algorithm });
             }
         };
-        let fitting = candidates
-            .iter()
-            .filter(|c| c.public_key().algorithm() == Some(algorithm));
-        let (strong, weak): (Vec<_>, Vec<_>) = fitting.partition(|c| self.is_long_enough(c));
-        if strong.is_empty() {
-            let reason = match weak.first().map(|c| c.public_key().kind()) {
+        let fits = |c: &&TrustedKey| c.public_key().algorithm() == Some(algorithm);
+        let mut fitting = candidates.iter().filter(fits);
+        let strong = fitting.clone().filter(|c| self.is_long_enough(c));
+        if strong.clone().next().is_none() {
+            let weak = fitting.next();
+            let reason = match weak.map(|c| c.public_key().kind()) {
                 Some(KeyKind::Rsa { bits }) => Reason::RsaTooShort {
                     bits: *bits,
                     minimum: self.policy.min_rsa_bits,
@@ -137,7 +137,7 @@ impl Verifier {
         }
         progress.passed(Step::Algorithm);
 
-        let mut signers = strong.into_iter().filter(|c| {
+        let mut signers = strong.filter(|c| {
             self.trust.note_use(c);
             unverified.verify_signature(c.public_key()).is_ok()
         });
@@ -151,8 +151,9 @@ impl Verifier {
         // certificate or in two of them. The entry that speaks best for the
         // certificate counts: each of them is trusted. A denial is in all of
         // them.
-        let mut best = self.judge(progress.clone(), signer, &content, now);
-        if best.outcome != Outcome::Valid {
+        let others = (candidates.len() > 1).then(|| progress.clone());
+        let mut best = self.judge(progress, signer, &content, now);
+        if let Some(progress) = others.filter(|_| best.outcome != Outcome::Valid) {
             for signer in signers {
                 let other = self.judge(progress.clone(), signer, &content, now);
                 if other.outcome.weight() < best.outcome.weight() {
@@ -160,7 +161,7 @@ impl Verifier {
                 }
             }
         }
-        best
+        best.verdict(content, now)
     }
 
     fn is_long_enough(&self, key: &TrustedKey) -> bool {
@@ -171,13 +172,13 @@ impl Verifier {
     }
 
     /// The steps after the signature; all of them run.
-    fn judge(
+    fn judge<'a>(
         &self,
         mut progress: Progress,
-        signer: &TrustedKey,
+        signer: &'a TrustedKey,
         content: &Content,
         now: Timestamp,
-    ) -> Verdict {
+    ) -> Judged<'a> {
         let list = freshness::trust_list(signer, &self.policy, self.trust.latest_time(), now);
         progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(signer, now));
@@ -191,13 +192,10 @@ impl Verifier {
             Step::Time,
             claims.map_or(skipped(), |c| self.time(c, record, now)),
         );
-        let mut looked_up = LookedUp {
-            identifiers: content.identifiers.clone(),
-            lists: Vec::new(),
-        };
+        let mut lists = Vec::new();
         let revocation = key_denied(signer, claims)
-            .unwrap_or_else(|| self.revocation(signer, now, &mut looked_up));
-        progress.set(Step::Revocation, revocation.clone());
+            .unwrap_or_else(|| self.revocation(signer, now, &content.identifiers, &mut lists));
+        progress.set(Step::Revocation, revocation);
         let error = content
             .claims
             .as_ref()
@@ -231,34 +229,21 @@ impl Verifier {
         let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
         progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
 
-        let outcome = progress.outcome();
-        let body = match (outcome, claims, record) {
-            (Outcome::Valid, Some(claims), Some(record)) => Body::Verified(Box::new(Verified {
-                signer: signer.clone(),
-                claims: claims.clone(),
-                record: record.clone(),
-                deviations: progress.deviations.clone(),
-                revocation: revocation.clone(),
-                looked_up,
-                at: now,
-            })),
-            _ => Body::Signed(Box::new(Signed {
-                signer: signer.clone(),
-                claims: claims.cloned(),
-                record: record.cloned(),
-                looked_up,
-            })),
-        };
-        progress.verdict(outcome, body)
+        Judged {
+            outcome: progress.outcome(),
+            progress,
+            signer,
+            lists,
+        }
     }
 
     fn revocation(
         &self,
         signer: &TrustedKey,
         now: Timestamp,
-        looked_up: &mut LookedUp,
+        identifiers: &[Identifier],
+        lists: &mut Vec<Arc<RevocationInfo>>,
     ) -> StepResult {
-        let LookedUp { identifiers, lists } = looked_up;
         match self.policy.revocation {
             RevocationPolicy::Skip => StepResult::Skipped(SkipReason::RevocationSkipped),
             RevocationPolicy::BestEffort if self.revocations.is_empty() => {
@@ -430,6 +415,43 @@ impl Content {
     }
 }
 
+/// All steps, as of one of the keys.
+struct Judged<'a> {
+    outcome: Outcome,
+    progress: Progress,
+    signer: &'a TrustedKey,
+    /// The revocation lists that were relied upon.
+    lists: Vec<Arc<RevocationInfo>>,
+}
+
+impl Judged<'_> {
+    fn verdict(mut self, content: Content, at: Timestamp) -> Verdict {
+        let signer = self.signer.clone();
+        let looked_up = LookedUp {
+            identifiers: content.identifiers,
+            lists: self.lists,
+        };
+        let body = match (self.outcome, content.claims, content.record) {
+            (Outcome::Valid, Ok(claims), Ok(record)) => Body::Verified(Box::new(Verified {
+                signer,
+                claims,
+                record,
+                deviations: core::mem::take(&mut self.progress.deviations),
+                revocation: self.progress.get(Step::Revocation),
+                looked_up,
+                at,
+            })),
+            (_, claims, record) => Body::Signed(Box::new(Signed {
+                signer,
+                claims: claims.ok(),
+                record: record.ok(),
+                looked_up,
+            })),
+        };
+        self.progress.verdict(self.outcome, body)
+    }
+}
+
 /// A verdict in the making.
 #[derive(Clone)]
 struct Progress {
@@ -453,6 +475,11 @@ impl Progress {
         if let Some(slot) = self.steps.get_mut(step as usize) {
             *slot = result;
         }
+    }
+
+    fn get(&self, step: Step) -> StepResult {
+        let result = self.steps.get(step as usize);
+        result.map_or(StepResult::NotReached, Clone::clone)
     }
 
     fn passed(&mut self, step: Step) {

@@ -1,11 +1,11 @@
 //! A guard in front of every CBOR layer (RFC 8949).
 //!
-//! The decoder behind it, ciborium, lets duplicate map keys pass and the
-//! COSE structure wants to be read in place; so one walk over the bytes
-//! first proves that the item is well-formed, within its budget, free of
-//! duplicate keys, and alone.
+//! What comes after it reads in place and looks for no duplicate map keys, nor
+//! does ciborium; so one walk over the bytes first proves that the item is
+//! well-formed, within its budget, free of duplicate keys, and alone.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
 use crate::Limits;
 
@@ -81,6 +81,8 @@ const MAX_DEPTH: usize = 128;
 pub struct Shape {
     /// An array, map or string had indefinite length.
     pub indefinite: bool,
+    /// A bignum (RFC 8949 §3.4.3), or a simple value without a meaning here.
+    pub(super) special: bool,
 }
 
 /// Proves that `bytes` are exactly one well-formed CBOR item within the
@@ -113,18 +115,24 @@ pub(crate) mod major {
     pub const SIMPLE: u8 = 7;
 }
 
-/// Appends the head of an item in its shortest form (RFC 8949 §4.2.1).
+/// Appends the head of an item in its shortest form.
 pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, argument: u64) {
-    let be = argument.to_be_bytes();
-    let (info, used) = match argument {
-        0..24 => (argument as u8, 0),
-        24..0x100 => (24, 1),
-        0x100..0x1_0000 => (25, 2),
-        0x1_0000..0x1_0000_0000 => (26, 4),
-        _ => (27, 8),
-    };
-    out.push(major << 5 | info);
-    out.extend(be.iter().skip(8 - used));
+    let (bytes, used) = head(major, argument);
+    out.extend(bytes.iter().take(used));
+}
+
+/// The head of an item in its shortest form (RFC 8949 §4.2.1), and how many of
+/// the bytes are it.
+pub(super) fn head(major: u8, argument: u64) -> ([u8; 9], usize) {
+    let [a, b, c, d, e, f, g, h] = argument.to_be_bytes();
+    let first = |info: u8| major << 5 | info;
+    match argument {
+        0..24 => ([first(h), 0, 0, 0, 0, 0, 0, 0, 0], 1),
+        24..0x100 => ([first(24), h, 0, 0, 0, 0, 0, 0, 0], 2),
+        0x100..0x1_0000 => ([first(25), g, h, 0, 0, 0, 0, 0, 0], 3),
+        0x1_0000..0x1_0000_0000 => ([first(26), e, f, g, h, 0, 0, 0, 0], 5),
+        _ => ([first(27), a, b, c, d, e, f, g, h], 9),
+    }
 }
 
 /// The head of an item: major type and argument; `None` is indefinite.
@@ -148,15 +156,71 @@ impl Span {
             Self::Joined(joined) => joined,
         }
     }
+
+    fn taken_from(self, bytes: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Whole(range) => bytes.get(range).unwrap_or_default().into(),
+            Self::Joined(joined) => joined.into(),
+        }
+    }
 }
 
 /// A map key in the one form in which keys are compared, whatever length
 /// its head or its chunks have.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Key {
-    Int(i128),
-    Bytes(Vec<u8>),
-    Text(Vec<u8>),
+pub(crate) enum Key<'a> {
+    Unsigned(u64),
+    /// -1 less it.
+    Negative(u64),
+    Bytes(Cow<'a, [u8]>),
+    Text(Cow<'a, [u8]>),
+}
+
+impl Key<'_> {
+    /// The number that it is.
+    pub fn integer(&self) -> Option<i128> {
+        match self {
+            Self::Unsigned(n) => Some(i128::from(*n)),
+            Self::Negative(n) => Some(-1 - i128::from(*n)),
+            _ => None,
+        }
+    }
+}
+
+/// The keys of one map. Those of an ordinary one take no memory of their own.
+#[derive(Default)]
+struct Keys<'a> {
+    few: [Option<Key<'a>>; Keys::FEW],
+    count: usize,
+    twice: bool,
+    many: Vec<Key<'a>>,
+}
+
+impl Keys<'_> {
+    const FEW: usize = 16;
+}
+
+impl<'a> Keys<'a> {
+    fn push(&mut self, key: Key<'a>) {
+        let key = Some(key);
+        if self.count < Self::FEW {
+            let (before, after) = self.few.split_at_mut(self.count);
+            self.twice |= before.contains(&key);
+            if let Some(next) = after.first_mut() {
+                *next = key;
+            }
+        } else {
+            let few = self.few.iter_mut().filter_map(Option::take);
+            self.many.extend(few.chain(key));
+        }
+        self.count += 1;
+    }
+
+    fn has_twice(mut self) -> bool {
+        self.many.sort_unstable();
+        let mut pairs = self.many.windows(2);
+        self.twice || pairs.any(|pair| matches!(pair, [a, b] if a == b))
+    }
 }
 
 /// A reader that goes once over the bytes.
@@ -241,6 +305,11 @@ impl<'a> Walk<'a> {
             }
             _ => return Err(CborError::Malformed { at }),
         };
+        self.shape.special |= match major {
+            major::TAG => matches!(argument, Some(2 | 3)),
+            major::SIMPLE => !matches!(info, 20..=23 | 25..=27),
+            _ => false,
+        };
         Ok(Head { major, argument })
     }
 
@@ -304,30 +373,29 @@ impl<'a> Walk<'a> {
         head: Head,
         at: usize,
         depth: usize,
-        mut value: impl FnMut(&mut Self, &Key, usize) -> Result<(), CborError>,
+        mut value: impl FnMut(&mut Self, &Key<'a>, usize) -> Result<(), CborError>,
     ) -> Result<(), CborError> {
-        let mut keys = Vec::new();
+        let mut keys = Keys::default();
         self.counted(head.argument, |walk| {
             let key = walk.key()?;
             value(walk, &key, depth + 1)?;
             keys.push(key);
             Ok(())
         })?;
-        keys.sort_unstable();
-        if keys.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        if keys.has_twice() {
             return Err(CborError::DuplicateKey { at });
         }
         Ok(())
     }
 
-    fn key(&mut self) -> Result<Key, CborError> {
+    fn key(&mut self) -> Result<Key<'a>, CborError> {
         let at = self.at;
         let head = self.head()?;
         match (head.major, head.argument) {
-            (major::UNSIGNED, Some(n)) => Ok(Key::Int(i128::from(n))),
-            (major::NEGATIVE, Some(n)) => Ok(Key::Int(-1 - i128::from(n))),
-            (major::BYTES, _) => Ok(Key::Bytes(self.string(head)?.of(self.bytes).to_vec())),
-            (major::TEXT, _) => Ok(Key::Text(self.string(head)?.of(self.bytes).to_vec())),
+            (major::UNSIGNED, Some(n)) => Ok(Key::Unsigned(n)),
+            (major::NEGATIVE, Some(n)) => Ok(Key::Negative(n)),
+            (major::BYTES, _) => Ok(Key::Bytes(self.string(head)?.taken_from(self.bytes))),
+            (major::TEXT, _) => Ok(Key::Text(self.string(head)?.taken_from(self.bytes))),
             _ => Err(CborError::KeyType { at }),
         }
     }

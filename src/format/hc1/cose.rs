@@ -5,7 +5,7 @@ use core::fmt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::cbor::{self, CborError, Head, Key, Span, Walk, major};
+use super::cbor::{self, CborError, Head, Span, Walk, major};
 use super::{Deviation, DeviationCode};
 use crate::Limits;
 use crate::crypto::{Algorithm, BadSignature, PublicKey};
@@ -250,14 +250,15 @@ impl CoseSign1 {
 
     fn verify_with(&self, key: &PublicKey, protected: &[u8]) -> Result<(), BadSignature> {
         let payload = self.unverified_payload();
-        let (protected_head, payload_head) = (bytes_head(protected), bytes_head(payload));
+        let head = |bytes: &[u8]| cbor::head(major::BYTES, bytes.len() as u64);
+        let ((protected_head, used), (payload_head, taken)) = (head(protected), head(payload));
         key.verify(
             &[
                 b"\x84\x6aSignature1",
-                protected_head.as_slice(),
+                protected_head.get(..used).unwrap_or_default(),
                 protected,
                 b"\x40",
-                payload_head.as_slice(),
+                payload_head.get(..taken).unwrap_or_default(),
                 payload,
             ],
             self.signature(),
@@ -272,13 +273,6 @@ impl fmt::Debug for CoseSign1 {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
-}
-
-/// The head of a definite byte string, in its shortest form (RFC 8949 §3).
-fn bytes_head(bytes: &[u8]) -> Vec<u8> {
-    let mut head = Vec::with_capacity(9);
-    cbor::write_head(&mut head, major::BYTES, bytes.len() as u64);
-    head
 }
 
 /// Takes the tags off and reads the head of the array behind them.
@@ -311,18 +305,18 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     walk.map(head, at, 1, |walk, key, depth| {
         let at = walk.at;
         let head = walk.head()?;
-        match (key, head.major, head.argument) {
-            (Key::Int(LABEL_ALG), major::UNSIGNED, Some(n)) => {
+        match (key.integer(), head.major, head.argument) {
+            (Some(LABEL_ALG), major::UNSIGNED, Some(n)) => {
                 header.algorithm = Some(known(i128::from(n)));
             }
-            (Key::Int(LABEL_ALG), major::NEGATIVE, Some(n)) => {
+            (Some(LABEL_ALG), major::NEGATIVE, Some(n)) => {
                 header.algorithm = Some(known(-1 - i128::from(n)));
             }
-            (Key::Int(LABEL_ALG), major::TEXT, _) => {
+            (Some(LABEL_ALG), major::TEXT, _) => {
                 header.algorithm = Some(DeclaredAlgorithm::Text);
             }
-            (Key::Int(LABEL_ALG), ..) => wrong = Some("alg"),
-            (Key::Int(LABEL_KID), major::BYTES | major::TEXT, _) => {
+            (Some(LABEL_ALG), ..) => wrong = Some("alg"),
+            (Some(LABEL_KID), major::BYTES | major::TEXT, _) => {
                 let span = walk.string(head)?;
                 header.kid_text = head.major == major::TEXT;
                 header.kid = match header.kid_text {
@@ -334,8 +328,8 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
                 }
                 return Ok(());
             }
-            (Key::Int(LABEL_KID), ..) => wrong = Some("kid"),
-            (Key::Int(LABEL_CRIT), ..) => header.critical = true,
+            (Some(LABEL_KID), ..) => wrong = Some("kid"),
+            (Some(LABEL_CRIT), ..) => header.critical = true,
             _ => {}
         }
         walk.body(head, at, depth)

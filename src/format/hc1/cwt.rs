@@ -5,8 +5,8 @@ use ciborium::Value;
 use core::fmt;
 
 use super::cbor::{self, CborError};
-use super::members::Map;
-use super::{Deviation, DeviationCode, ddcc};
+use super::item::{self, Item};
+use super::{Deviation, DeviationCode, ddcc, members};
 use crate::record::{HealthLinkError, PayloadKind};
 use crate::{Limits, Timestamp};
 
@@ -161,11 +161,21 @@ impl TimeClaim {
 /// `Debug` leaves the payload out.
 #[derive(Clone)]
 pub struct Claims {
-    issuer: Option<String>,
+    /// The claims, in the form that [`Item`] reads.
+    bytes: Box<[u8]>,
+    /// Where in them its text stands.
+    issuer: Option<usize>,
     issued_at: TimeClaim,
     not_before: TimeClaim,
     expires_at: TimeClaim,
-    payload: Result<(PayloadKind, Value), ContentError>,
+    payload: Result<Payload, ContentError>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Payload {
+    kind: PayloadKind,
+    /// Where in the claims it stands: at 0, if it stands beside them.
+    at: usize,
 }
 
 impl Claims {
@@ -175,50 +185,55 @@ impl Claims {
         limits: &Limits,
         deviations: &mut Vec<Deviation>,
     ) -> Result<Self, ContentError> {
-        if cbor::check(payload, limits)?.indefinite {
+        let shape = cbor::check(payload, limits)?;
+        if shape.indefinite {
             deviations.push(Deviation::new(DeviationCode::CborIndefinite, "cwt"));
         }
-        let value: Value =
-            ciborium::from_reader(payload).map_err(|_| CborError::Malformed { at: 0 })?;
-        let Value::Map(members) = value else {
-            return Err(ContentError::NotClaims);
+        let bytes = match item::plain(payload, shape)? {
+            Some(plain) => plain.into(),
+            None => payload.into(),
         };
         let mut claims = Self {
+            bytes,
             issuer: None,
             issued_at: TimeClaim::Absent,
             not_before: TimeClaim::Absent,
             expires_at: TimeClaim::Absent,
             payload: Err(ContentError::NoHcert),
         };
-        let mut seen = Vec::new();
-        let mut root = Vec::new();
-        for (name, value) in members {
-            let Some(key) = claim_key(&name, &CLAIMS, deviations) else {
-                root.push((name, value));
+        let Item::Map(members) = Item::read(&claims.bytes) else {
+            return Err(ContentError::NotClaims);
+        };
+        let mut seen = CLAIMS.map(|_| false);
+        for (name, bytes) in members.iter() {
+            let Some(key) = claim_key(name, &CLAIMS, deviations) else {
+                continue;
+            };
+            let mut claim = CLAIMS.iter().zip(&mut seen);
+            let Some((_, seen)) = claim.find(|(claim, _)| **claim == key) else {
                 continue;
             };
             // A text beside the number: a reader could take either.
-            if seen.contains(&key) {
+            if core::mem::replace(seen, true) {
                 return Err(ContentError::ClaimTwice);
             }
-            seen.push(key);
+            let at = claims.bytes.len() - bytes.len();
+            let value = Item::read(bytes);
             match key {
-                CLAIM_ISS => match value {
-                    Value::Text(text) => claims.issuer = Some(text),
-                    _ => return Err(ContentError::ClaimType { name: "iss" }),
-                },
+                CLAIM_ISS if value.is_text() => claims.issuer = Some(at),
+                CLAIM_ISS => return Err(ContentError::ClaimType { name: "iss" }),
                 CLAIM_EXP => claims.expires_at = time_claim("exp", value, deviations)?,
                 CLAIM_NBF => claims.not_before = time_claim("nbf", value, deviations)?,
                 CLAIM_IAT => claims.issued_at = time_claim("iat", value, deviations)?,
-                CLAIM_HCERT => claims.payload = hcert(value, deviations)?,
+                CLAIM_HCERT => claims.payload = hcert(value, claims.bytes.len(), deviations)?,
                 _ => {}
             }
         }
-        claims.payload_at_root(Value::Map(root), deviations);
+        claims.payload_at_root(deviations);
         if claims.issued_at == TimeClaim::Absent {
             deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));
         }
-        if let Some(issuer) = &claims.issuer
+        if let Some(issuer) = claims.issuer()
             && !(issuer.len() == 2 && issuer.bytes().all(|b| b.is_ascii_uppercase()))
         {
             deviations.push(Deviation::new(DeviationCode::IssForm, "iss"));
@@ -229,8 +244,10 @@ impl Claims {
     /// The early issuers of the DDCC put it beside the claims. With an hcert
     /// claim there would be two payloads, of which each verifier could show
     /// another one.
-    fn payload_at_root(&mut self, root: Value, deviations: &mut Vec<Deviation>) {
-        let kind = match ddcc::at_root(&Map::new(&root, "")) {
+    fn payload_at_root(&mut self, deviations: &mut Vec<Deviation>) {
+        // No member of a DDCC has the name of a claim.
+        let root = members::Map::new(Item::read(&self.bytes), "");
+        let kind = match ddcc::at_root(&root) {
             Ok(None) => return,
             Ok(Some(kind)) => Ok(kind),
             Err(why) => Err(why),
@@ -238,9 +255,9 @@ impl Claims {
         self.payload = match (&self.payload, kind) {
             (Err(ContentError::NoHcert), Ok(kind)) => {
                 deviations.push(Deviation::new(DeviationCode::HcertAtRoot, ""));
-                Ok((kind, root))
+                Ok(Payload { kind, at: 0 })
             }
-            (Ok((first, _)), Ok(second)) => {
+            (Ok(Payload { kind: first, .. }), Ok(second)) => {
                 let first = *first;
                 Err(ContentError::SeveralPayloads { first, second })
             }
@@ -251,7 +268,7 @@ impl Claims {
 
     /// `iss`: who issued, ISO 3166-1 alpha-2 by the specification.
     pub fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
+        Item::read(self.bytes.get(self.issuer?..)?).as_text()
     }
 
     /// `iat`: when it was issued.
@@ -269,29 +286,43 @@ impl Claims {
         self.expires_at
     }
 
-    pub(crate) fn payload(&self) -> Result<(PayloadKind, &Value), ContentError> {
-        match &self.payload {
-            Ok((kind, value)) => Ok((*kind, value)),
-            Err(why) => Err(*why),
+    pub(crate) fn payload(&self) -> Result<(PayloadKind, Item<'_>), ContentError> {
+        let Payload { kind, at } = self.payload?;
+        Ok((kind, Item::read(self.bytes.get(at..).unwrap_or_default())))
+    }
+
+    /// The same for those who look at all of it.
+    pub(crate) fn payload_value(&self) -> Result<(PayloadKind, Value), ContentError> {
+        let Payload { kind, at } = self.payload?;
+        let mut value = item::value(self.bytes.get(at..).unwrap_or_default());
+        if let (0, Value::Map(members)) = (at, &mut value) {
+            let is_claim = |key: &Value| match key {
+                Value::Integer(_) => true,
+                Value::Text(text) => CLAIMS.iter().any(|claim| claim.to_string() == *text),
+                _ => false,
+            };
+            members.retain(|(key, _)| !is_claim(key));
         }
+        Ok((kind, value))
     }
 
     /// The kind of the payload, or why there is none.
     pub fn payload_kind(&self) -> Result<PayloadKind, ContentError> {
-        self.payload().map(|(kind, _)| kind)
+        self.payload.map(|payload| payload.kind)
     }
 
     /// The payload as JSON, or why there is none. Byte strings become
     /// base64url, tags are dropped.
     pub fn payload_json(&self) -> Result<String, ContentError> {
-        self.payload().map(|(_, value)| to_json(value).to_string())
+        let (_, value) = self.payload_value()?;
+        Ok(to_json(&value).to_string())
     }
 }
 
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
-            .field("issuer", &self.issuer)
+            .field("issuer", &self.issuer())
             .field("issued_at", &self.issued_at)
             .field("not_before", &self.not_before)
             .field("expires_at", &self.expires_at)
@@ -301,11 +332,11 @@ impl fmt::Debug for Claims {
 
 fn time_claim(
     name: &'static str,
-    value: Value,
+    value: Item<'_>,
     deviations: &mut Vec<Deviation>,
 ) -> Result<TimeClaim, ContentError> {
     let seconds = match value {
-        Value::Integer(n) => match i64::try_from(n) {
+        Item::Integer(n) => match i64::try_from(n) {
             // iat is so in the WHO's network. What begins a validity after the
             // year 9999 can only be milliseconds of 1978 to 9999. exp decides
             // how long a certificate is relied upon, and large numbers have
@@ -316,14 +347,14 @@ fn time_claim(
             }
             n => n.ok(),
         },
-        Value::Float(n) => {
+        Item::Float(n) => {
             deviations.push(Deviation::new(DeviationCode::ClaimFloat, name));
             // The cast saturates; NaN fails the comparison.
             (n >= 0.0 && n <= LAST_SECOND as f64).then_some(n as i64)
         }
-        Value::Tag(_, inner) if !matches!(*inner, Value::Tag(..)) => {
+        Item::Tag(tagged) if !tagged.item().is_tag() => {
             deviations.push(Deviation::new(DeviationCode::ClaimTagged, name));
-            return time_claim(name, *inner, deviations);
+            return time_claim(name, tagged.item(), deviations);
         }
         _ => return Err(ContentError::ClaimType { name }),
     };
@@ -336,11 +367,11 @@ fn time_claim(
 /// The number of a claim, or of a payload in the hcert claim, if it is one of
 /// `known`. Some issuers of the WHO's network write it as a text, as JSON
 /// would; it means the same, and nothing else has such a name.
-fn claim_key(key: &Value, known: &[i128], deviations: &mut Vec<Deviation>) -> Option<i128> {
+fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> Option<i128> {
     match key {
-        Value::Integer(key) => Some(i128::from(*key)),
-        Value::Text(text) => {
-            let key = known.iter().find(|known| known.to_string() == *text)?;
+        Item::Integer(key) => Some(key),
+        Item::Text(text) => {
+            let key = known.iter().find(|known| known.to_string() == text)?;
             deviations.push(Deviation::new(DeviationCode::ClaimKeyText, text));
             Some(*key)
         }
@@ -348,10 +379,13 @@ fn claim_key(key: &Value, known: &[i128], deviations: &mut Vec<Deviation>) -> Op
     }
 }
 
-type Payload = Result<(PayloadKind, Value), ContentError>;
-
-fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Payload, ContentError> {
-    let Value::Map(members) = value else {
+/// The payload in the hcert claim, in claims of that many bytes.
+fn hcert(
+    value: Item<'_>,
+    size: usize,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Result<Payload, ContentError>, ContentError> {
+    let Item::Map(members) = value else {
         return Err(ContentError::ClaimType { name: "hcert" });
     };
     if members.len() > 1 {
@@ -359,17 +393,18 @@ fn hcert(value: Value, deviations: &mut Vec<Deviation>) -> Result<Payload, Conte
     }
     let payloads = PayloadKind::ALL.map(|kind| i128::from(kind.claim_key()));
     let mut found = Err(ContentError::UnknownPayload);
-    for (key, value) in members {
-        let key = claim_key(&key, &payloads, deviations);
+    for (key, bytes) in members.iter() {
+        let key = claim_key(key, &payloads, deviations);
         let mut kinds = PayloadKind::ALL.into_iter();
         let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
             continue;
         };
-        if let Ok((first, _)) = &found {
-            let (first, second) = (*first, kind);
+        if let Ok(Payload { kind: first, .. }) = found {
+            let second = kind;
             return Ok(Err(ContentError::SeveralPayloads { first, second }));
         }
-        found = Ok((kind, value));
+        let at = size - bytes.len();
+        found = Ok(Payload { kind, at });
     }
     Ok(found)
 }

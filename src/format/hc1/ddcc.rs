@@ -10,6 +10,7 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{day, members, stated};
+use super::item::Item;
 use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
@@ -28,8 +29,8 @@ const EARLY_CERTIFICATE: [&str; 4] = ["pha", "hcid", "valid_from", "valid_until"
 /// Which core data set stands at the root of the claims, if one does: a name
 /// in a text, and what happened in a map.
 pub(super) fn at_root(root: &Map<'_>) -> Result<Option<PayloadKind>, ContentError> {
-    let is_map = |name| root.get(name).is_some_and(Value::is_map);
-    if !root.get("name").is_some_and(Value::is_text) {
+    let is_map = |name| root.get(name).is_some_and(Item::is_map);
+    if !root.get("name").is_some_and(Item::is_text) {
         return Ok(None);
     }
     let vaccination = is_map("vaccination") || is_map("vaccine");
@@ -50,7 +51,7 @@ const SEVERAL: ContentError = ContentError::SeveralPayloads {
 /// departure, and are left out.
 pub(crate) fn read(
     kind: PayloadKind,
-    value: &Value,
+    value: Item<'_>,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Record, ContentError> {
     let root = Map::new(single(kind, value, deviations)?, "");
@@ -62,17 +63,17 @@ pub(crate) fn read(
     }
     let name = if is_test { "test" } else { "vaccination" };
     let event = match root.get(name) {
-        Some(event @ Value::Map(_)) => Map::new(event, name),
+        Some(event @ Item::Map(_)) => Map::new(event, name),
         // 0..* in the model of 2021. One certificate, one event, as in every
         // model since: several are refused rather than shown in part.
-        Some(Value::Array(events)) => match events.as_slice() {
-            [event @ Value::Map(_)] => {
+        Some(Item::Array(events)) => match events.only() {
+            Some(event @ Item::Map(_)) => {
                 deviations.push(Deviation::new(DeviationCode::SchemaType, name));
                 Map::new(event, name)
             }
-            [] => return Err(ContentError::Empty(kind)),
-            [_] => return Err(ContentError::NotPayload(kind)),
-            _ => return Err(ContentError::SeveralRecords(kind)),
+            Some(_) => return Err(ContentError::NotPayload(kind)),
+            None if events.is_empty() => return Err(ContentError::Empty(kind)),
+            None => return Err(ContentError::SeveralRecords(kind)),
         },
         None if vaccinated && !is_test => root.clone(),
         _ => return Err(ContentError::NotPayload(kind)),
@@ -94,7 +95,7 @@ pub(crate) fn read(
     Ok(Record {
         holder,
         entries: vec![entry],
-        schema_version: version,
+        schema_version: version.into(),
         payload: kind,
     })
 }
@@ -106,7 +107,7 @@ fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     Holder {
         full_name,
         born,
-        born_text,
+        born_text: born_text.into(),
         sex: sex(reader, root),
         document: identifier.map(|number| IdentityDocument::new(&number, None)),
         ..Holder::default()
@@ -115,7 +116,7 @@ fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
 
 /// A code by the model; the early issuers write a coding.
 fn sex(reader: &mut Reader<'_>, root: &Map<'_>) -> Option<String> {
-    if !root.get("sex").is_some_and(Value::is_map) {
+    if !root.get("sex").is_some_and(Item::is_map) {
         return reader.text(root, "sex");
     }
     reader.note(DeviationCode::SchemaType, root.at("sex"));
@@ -155,7 +156,7 @@ impl Certificate {
         let map = Map::new(value, root.at("certificate"));
         let period = match reader.value(&map, "period") {
             None => None,
-            Some(period @ Value::Map(_)) => Some(Map::new(period, map.at("period"))),
+            Some(period @ Item::Map(_)) => Some(Map::new(period, map.at("period"))),
             Some(_) => return Err(ContentError::Period),
         };
         let details = CertificateDetails {
@@ -213,7 +214,7 @@ fn bound(
 /// A FHIR `Reference` to the organization: its identifier, its name, or where
 /// it is; or a bare text in its place.
 fn reference(reader: &mut Reader<'_>, map: &Map<'_>, name: &str) -> Option<String> {
-    let Some(value @ Value::Map(_)) = map.get(name) else {
+    let Some(value @ Item::Map(_)) = map.get(name) else {
         return reader.identifier(map, name);
     };
     let map = Map::new(value, map.at(name));

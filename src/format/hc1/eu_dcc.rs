@@ -4,8 +4,9 @@ use ciborium::Value;
 
 use super::Deviation;
 use super::cwt::ContentError;
-use super::schema::{self, get};
-use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Vaccination};
+use super::item::Item;
+use super::schema;
+use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Text, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
 /// Reads what the certificate says, and notes each departure from the schema.
@@ -13,32 +14,33 @@ use crate::{Date, PartialDate, Timestamp};
 /// A member that can't be read is left out of the record and named among the
 /// deviations. A group or an entry that can't be read is an error, as is a
 /// certificate without any entry: nothing that it states goes unseen.
-pub(crate) fn read(dcc: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
+pub(crate) fn read(dcc: Item<'_>, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
     schema::check(dcc, deviations);
-    read_value(dcc)
+    read_item(dcc)
 }
 
-pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
-    if dcc.as_map().is_none() {
+pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
+    if !dcc.is_map() {
         return Err(ContentError::NotDcc);
     }
-    let mut entries = Vec::new();
+    // One is what the specification wants.
+    let mut entries = Vec::with_capacity(1);
     for (group, read) in [
         (
             "v",
-            (|e| Entry::Vaccination(vaccination(e))) as fn(&Value) -> Entry,
+            (|e| Entry::Vaccination(vaccination(e))) as fn(Item<'_>) -> Entry,
         ),
         ("t", |e| Entry::Test(test(e))),
         ("r", |e| Entry::Recovery(recovery(e))),
     ] {
-        let group = match get(dcc, group) {
-            Some(Value::Array(entries)) => entries.as_slice(),
+        let group = match dcc.get(group) {
+            Some(Item::Array(entries)) => entries,
             // Null groups beside the full one are in the field.
-            None | Some(Value::Null) => &[],
+            None | Some(Item::Null) => continue,
             Some(_) => return Err(ContentError::NotGroup),
         };
-        for entry in group {
-            if entry.as_map().is_none() {
+        for entry in group.iter() {
+            if !entry.is_map() {
                 return Err(ContentError::NotEntry);
             }
             entries.push(read(entry));
@@ -47,8 +49,8 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
     if entries.is_empty() {
         return Err(ContentError::NoEntry);
     }
-    let names = get(dcc, "nam").unwrap_or(&Value::Null);
-    let born = text(dcc, "dob");
+    let names = dcc.get("nam").unwrap_or(Item::Null);
+    let born: Option<Text> = text(dcc, "dob");
     let holder = Holder {
         family_name: text(names, "fn"),
         standard_family_name: text(names, "fnt"),
@@ -66,7 +68,7 @@ pub(crate) fn read_value(dcc: &Value) -> Result<Record, ContentError> {
     })
 }
 
-fn vaccination(entry: &Value) -> Vaccination {
+fn vaccination(entry: Item<'_>) -> Vaccination {
     Vaccination {
         disease: required(entry, "tg"),
         vaccine: required(entry, "vp"),
@@ -82,7 +84,7 @@ fn vaccination(entry: &Value) -> Vaccination {
     }
 }
 
-fn test(entry: &Value) -> Test {
+fn test(entry: Item<'_>) -> Test {
     Test {
         disease: required(entry, "tg"),
         kind: required(entry, "tt"),
@@ -91,7 +93,7 @@ fn test(entry: &Value) -> Test {
         sampled_at: time(entry, "sc"),
         resulted_at: time(entry, "dr"),
         result: required(entry, "tr"),
-        centre: text(entry, "tc").map(Into::into),
+        centre: text(entry, "tc"),
         country: required(entry, "co"),
         issuer: required(entry, "is"),
         id: required(entry, "ci"),
@@ -99,7 +101,7 @@ fn test(entry: &Value) -> Test {
     }
 }
 
-fn recovery(entry: &Value) -> Recovery {
+fn recovery(entry: Item<'_>) -> Recovery {
     Recovery {
         disease: required(entry, "tg"),
         first_positive: date(entry, "fr"),
@@ -111,36 +113,29 @@ fn recovery(entry: &Value) -> Recovery {
     }
 }
 
-pub(super) fn untagged(value: &Value) -> &Value {
-    match value {
-        Value::Tag(_, inner) => inner,
-        other => other,
-    }
-}
-
 /// A text that says something: an empty one is as good as none, and is
 /// written as none.
-fn text(map: &Value, name: &str) -> Option<String> {
-    let text = untagged(get(map, name)?).as_text()?;
-    (!text.is_empty()).then(|| text.to_owned())
+fn text<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> Option<T> {
+    let text = map.get(name)?.untagged().as_text()?;
+    (!text.is_empty()).then(|| text.into())
 }
 
-fn required<T: From<String>>(map: &Value, name: &str) -> T {
-    text(map, name).unwrap_or_default().into()
+fn required<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> T {
+    text(map, name).unwrap_or_else(|| T::from(""))
 }
 
-fn number(map: &Value, name: &str) -> Option<u32> {
-    match untagged(get(map, name)?) {
-        Value::Integer(n) => u32::try_from(*n).ok(),
+fn number(map: Item<'_>, name: &str) -> Option<u32> {
+    match map.get(name)?.untagged() {
+        Item::Integer(n) => u32::try_from(n).ok(),
         // Ireland and others write 1.0; 1.5 is no dose.
-        Value::Float(n) if n.fract() == 0.0 && (0.0..=1e9).contains(n) => Some(*n as u32),
+        Item::Float(n) if n.fract() == 0.0 && (0.0..=1e9).contains(&n) => Some(n as u32),
         _ => None,
     }
 }
 
 /// A day, also where a time follows it.
-fn date(map: &Value, name: &str) -> Option<Date> {
-    day_of(untagged(get(map, name)?).as_text()?)
+fn date(map: Item<'_>, name: &str) -> Option<Date> {
+    day_of(map.get(name)?.untagged().as_text()?)
 }
 
 pub(super) fn day_of(text: &str) -> Option<Date> {
@@ -150,8 +145,8 @@ pub(super) fn day_of(text: &str) -> Option<Date> {
     }
 }
 
-fn time(map: &Value, name: &str) -> Option<Timestamp> {
-    Timestamp::parse(untagged(get(map, name)?).as_text()?).ok()
+fn time(map: Item<'_>, name: &str) -> Option<Timestamp> {
+    Timestamp::parse(map.get(name)?.untagged().as_text()?).ok()
 }
 
 /// A date of birth as registers write it: `-00` and `-XX` stand for an
@@ -274,6 +269,7 @@ fn write_recovery(entry: &Recovery) -> Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::format::hc1::item;
 
     #[test]
     fn an_empty_text_is_written_and_read_as_none() {
@@ -285,6 +281,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(record.holder().given_name(), None);
-        assert!(read_value(&write(&record)).unwrap() == record);
+        let written = item::encoded(&write(&record));
+        assert!(read_item(Item::read(&written)).unwrap() == record);
     }
 }

@@ -6,31 +6,34 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::members;
+use super::item::Item;
 use super::members::check_written;
-use super::schema::get;
 use super::{Deviation, DeviationCode};
-use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError};
+use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError, Text};
 
 const KIND: PayloadKind = PayloadKind::HealthLink;
 
 /// Reads the payload. A link that can't be read is an error: there is nothing
 /// else that the certificate would state.
-pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
-    let links = match value {
-        Value::Array(links) => links.as_slice(),
+pub(crate) fn read(
+    value: Item<'_>,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Record, ContentError> {
+    let links: Vec<_> = match value {
+        Item::Array(links) => links.iter().collect(),
         one => {
             deviations.push(Deviation::new(DeviationCode::SchemaType, ""));
-            core::slice::from_ref(one)
+            vec![one]
         }
     };
     if links.is_empty() {
         return Err(ContentError::Empty(KIND));
     }
-    let entries = links.iter().enumerate().map(|(n, link)| {
+    let entries = links.into_iter().enumerate().map(|(n, link)| {
         let (uri, at) = match link {
-            Value::Text(uri) => (uri.as_str(), format!("[{n}]")),
-            link => match get(link, "u") {
-                Some(Value::Text(uri)) => (uri.as_str(), format!("[{n}].u")),
+            Item::Text(uri) => (uri, format!("[{n}]")),
+            link => match link.get("u") {
+                Some(Item::Text(uri)) => (uri, format!("[{n}].u")),
                 _ => return Err(ContentError::NotPayload(KIND)),
             },
         };
@@ -40,7 +43,7 @@ pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Rec
     Ok(Record {
         holder: Holder::default(),
         entries: entries.collect::<Result<_, _>>()?,
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: KIND,
     })
 }

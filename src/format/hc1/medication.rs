@@ -6,11 +6,12 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{members, stated};
+use super::item::Item;
 use super::members::{Map, Reader, check_written, list, single};
 use super::{Deviation, DeviationCode};
 use crate::PartialDate;
 use crate::record::{
-    Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError,
+    Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError, Text,
 };
 
 /// The most lines, so that the code stays small (`MedicationOverviewMin-TreatmentLines`).
@@ -20,7 +21,10 @@ const MOST_LINES: usize = 3;
 ///
 /// The model allows an overview without a line. It would state nothing, and
 /// nothing could be held against the key's usage: it is refused.
-pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
+pub(crate) fn read(
+    value: Item<'_>,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Record, ContentError> {
     const KIND: PayloadKind = PayloadKind::Medication;
     let root = Map::new(single(KIND, value, deviations)?, "");
     let lines = root.get("m").ok_or(ContentError::Empty(KIND))?;
@@ -36,7 +40,7 @@ pub(crate) fn read(value: &Value, deviations: &mut Vec<Deviation>) -> Result<Rec
     Ok(Record {
         holder,
         entries: entries.collect(),
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: KIND,
     })
 }
@@ -53,7 +57,7 @@ fn holder(reader: &mut Reader<'_>, root: &Map<'_>) -> Holder {
     Holder {
         full_name,
         born,
-        born_text,
+        born_text: born_text.into(),
         sex: reader.required(root, "s", Reader::text),
         nationality: reader.text(root, "nt"),
         document: number.map(|number| IdentityDocument::new(&number, kind.as_deref())),

@@ -5,7 +5,7 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{birth_date, day_of};
-use super::schema::get;
+use super::item::{self, Item};
 use super::{Deviation, DeviationCode};
 use crate::record::{Coding, PayloadKind, Record, RecordError, When};
 use crate::{Date, PartialDate};
@@ -13,12 +13,12 @@ use crate::{Date, PartialDate};
 /// A map of the payload, and the path to it.
 #[derive(Clone)]
 pub(super) struct Map<'a> {
-    pub value: &'a Value,
+    pub value: Item<'a>,
     pub at: String,
 }
 
 impl<'a> Map<'a> {
-    pub fn new(value: &'a Value, at: impl Into<String>) -> Self {
+    pub fn new(value: Item<'a>, at: impl Into<String>) -> Self {
         let at = at.into();
         Self { value, at }
     }
@@ -33,8 +33,8 @@ impl<'a> Map<'a> {
 
     /// The member, unless it says nothing: JavaScript's `undefined` and null
     /// are in the field.
-    pub fn get(&self, name: &str) -> Option<&'a Value> {
-        get(self.value, name).filter(|value| !value.is_null())
+    pub fn get(&self, name: &str) -> Option<Item<'a>> {
+        self.value.get(name).filter(|value| !value.is_null())
     }
 }
 
@@ -62,15 +62,15 @@ impl Reader<'_> {
     }
 
     /// The member without tags, of whatever type.
-    pub fn value<'a>(&mut self, map: &Map<'a>, name: &str) -> Option<&'a Value> {
-        match get(map.value, name)? {
-            Value::Null => {
+    pub fn value<'a>(&mut self, map: &Map<'a>, name: &str) -> Option<Item<'a>> {
+        match map.value.get(name)? {
+            Item::Null => {
                 self.note(DeviationCode::SchemaType, map.at(name));
                 None
             }
-            Value::Tag(_, inner) => {
+            Item::Tag(tagged) => {
                 self.note(DeviationCode::SchemaTag, map.at(name));
-                Some(inner)
+                Some(tagged.item())
             }
             value => Some(value),
         }
@@ -139,7 +139,7 @@ impl Reader<'_> {
             self.partial_date(map, name)
         };
         let born = born.unwrap_or_default();
-        let text = map.get(name).map(untagged).and_then(Value::as_text);
+        let text = map.get(name).map(Item::untagged).and_then(Item::as_text);
         (born, text.unwrap_or_default().to_owned())
     }
 
@@ -151,10 +151,10 @@ impl Reader<'_> {
     /// A whole number above 0.
     pub fn count(&mut self, map: &Map<'_>, name: &str) -> Option<u32> {
         let (number, code) = match self.value(map, name)? {
-            Value::Integer(n) => (u32::try_from(*n).ok(), DeviationCode::SchemaRange),
-            Value::Float(n) if n.fract() == 0.0 && (1.0..=1e9).contains(n) => {
+            Item::Integer(n) => (u32::try_from(n).ok(), DeviationCode::SchemaRange),
+            Item::Float(n) if n.fract() == 0.0 && (1.0..=1e9).contains(&n) => {
                 self.note(DeviationCode::SchemaFloat, map.at(name));
-                (Some(*n as u32), DeviationCode::SchemaFloat)
+                (Some(n as u32), DeviationCode::SchemaFloat)
             }
             _ => (None, DeviationCode::SchemaType),
         };
@@ -168,11 +168,11 @@ impl Reader<'_> {
     /// A coding, or a bare text in its place.
     pub fn coding(&mut self, map: &Map<'_>, name: &str) -> Option<Coding> {
         let value = self.value(map, name)?;
-        if let Value::Map(_) = value {
+        if let Item::Map(_) = value {
             let coding = Map::new(value, map.at(name));
             let code = self.required(&coding, "code", Self::text);
             let (system, display) = (self.text(&coding, "system"), self.text(&coding, "display"));
-            let coding = Coding::from_parts(code.unwrap_or_default(), system, display);
+            let coding = Coding::from_parts(code.unwrap_or_default().into(), system, display);
             return (!coding.is_empty()).then_some(coding);
         }
         self.note(DeviationCode::SchemaType, map.at(name));
@@ -183,7 +183,7 @@ impl Reader<'_> {
     /// The value of a FHIR `Identifier`, or a bare text in its place.
     pub fn identifier(&mut self, map: &Map<'_>, name: &str) -> Option<String> {
         let value = self.value(map, name)?;
-        if let Value::Map(_) = value {
+        if let Item::Map(_) = value {
             return self.required(&Map::new(value, map.at(name)), "value", Self::text);
         }
         self.note(DeviationCode::SchemaType, map.at(name));
@@ -192,31 +192,24 @@ impl Reader<'_> {
     }
 }
 
-fn untagged(value: &Value) -> &Value {
-    match value {
-        Value::Tag(_, inner) => inner,
-        other => other,
-    }
-}
-
 /// The one payload. smart-trust's `HCert` model has 0..* under each of the
 /// WHO's keys and so makes it an array in JSON, while the WHO's own validator
 /// reads a map. Of two, each has a holder of its own.
 pub(super) fn single<'a>(
     kind: PayloadKind,
-    value: &'a Value,
+    value: Item<'a>,
     deviations: &mut Vec<Deviation>,
-) -> Result<&'a Value, ContentError> {
+) -> Result<Item<'a>, ContentError> {
     match value {
-        Value::Map(_) => Ok(value),
-        Value::Array(all) => match all.as_slice() {
-            [only @ Value::Map(_)] => {
+        Item::Map(_) => Ok(value),
+        Item::Array(all) => match all.only() {
+            Some(only @ Item::Map(_)) => {
                 deviations.push(Deviation::new(DeviationCode::PayloadArray, ""));
                 Ok(only)
             }
-            [] => Err(ContentError::Empty(kind)),
-            [_] => Err(ContentError::NotPayload(kind)),
-            _ => Err(ContentError::SeveralRecords(kind)),
+            Some(_) => Err(ContentError::NotPayload(kind)),
+            None if all.is_empty() => Err(ContentError::Empty(kind)),
+            None => Err(ContentError::SeveralRecords(kind)),
         },
         _ => Err(ContentError::NotPayload(kind)),
     }
@@ -225,15 +218,15 @@ pub(super) fn single<'a>(
 /// The maps of a list; a map alone stands for a list of one.
 pub(super) fn list<'a>(
     kind: PayloadKind,
-    value: &'a Value,
+    value: Item<'a>,
     at: &str,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Vec<Map<'a>>, ContentError> {
-    let items = match value {
-        Value::Array(items) => items.as_slice(),
+    let items: Vec<_> = match value {
+        Item::Array(items) => items.iter().collect(),
         one => {
             deviations.push(Deviation::new(DeviationCode::SchemaType, at));
-            core::slice::from_ref(one)
+            vec![one]
         }
     };
     if items.is_empty() {
@@ -242,7 +235,7 @@ pub(super) fn list<'a>(
     if items.iter().any(|item| !item.is_map()) {
         return Err(ContentError::NotPayload(kind));
     }
-    let indexed = items.iter().enumerate();
+    let indexed = items.into_iter().enumerate();
     Ok(indexed
         .map(|(n, item)| Map::new(item, format!("{at}[{n}]")))
         .collect())
@@ -252,10 +245,10 @@ pub(super) fn list<'a>(
 pub(super) fn check_written(
     record: &Record,
     written: &Value,
-    read: impl FnOnce(&Value, &mut Vec<Deviation>) -> Result<Record, ContentError>,
+    read: impl FnOnce(Item<'_>, &mut Vec<Deviation>) -> Result<Record, ContentError>,
 ) -> Result<(), RecordError> {
     let mut deviations = Vec::new();
-    let back = read(written, &mut deviations)?;
+    let back = read(Item::read(&item::encoded(written)), &mut deviations)?;
     if let Some(first) = deviations.into_iter().next() {
         return Err(RecordError::Schema(first));
     }

@@ -4,8 +4,11 @@
 //! A payload is judged by its own `ver`. What the schema leaves open (further
 //! members, values outside the value sets) is no departure.
 
+use core::fmt;
+
 use ciborium::Value;
 
+use super::item::{self, Item};
 use super::{Deviation, DeviationCode};
 use crate::record::RecordError;
 use crate::{Date, Timestamp};
@@ -119,7 +122,7 @@ const NAMES: [&str; 4] = ["fn", "fnt", "gn", "gnt"];
 /// [`RecordError::Json`]: the text is not JSON.
 pub fn check_json(dcc: &str) -> Result<Vec<Deviation>, RecordError> {
     let mut check = Check::default();
-    check.dcc(&parse_json(dcc)?);
+    check.dcc(Item::read(&item::encoded(&parse_json(dcc)?)));
     Ok(check.found)
 }
 
@@ -137,7 +140,7 @@ pub(crate) fn parse_json(text: &str) -> Result<Value, RecordError> {
 }
 
 /// The same for the CBOR of a certificate.
-pub(crate) fn check(dcc: &Value, deviations: &mut Vec<Deviation>) {
+pub(crate) fn check(dcc: Item<'_>, deviations: &mut Vec<Deviation>) {
     let mut check = Check::default();
     check.dcc(dcc);
     deviations.append(&mut check.found);
@@ -146,13 +149,13 @@ pub(crate) fn check(dcc: &Value, deviations: &mut Vec<Deviation>) {
 /// Members that the current schema does not know, as paths; a record that is
 /// to be issued must not have any, as they would be lost. A name that is none
 /// of a member stands as `?`: who swaps names and values writes of a person.
-pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
+pub(crate) fn unknown_members(dcc: Item<'_>) -> Vec<String> {
     let mut unknown = Vec::new();
-    let mut look = |map: &Value, known: &dyn Fn(&str) -> bool, at: &str| {
-        for (key, _) in map.as_map().into_iter().flatten() {
+    let mut look = |map: Item<'_>, known: &dyn Fn(&str) -> bool, at: &str| {
+        for (key, _) in map.as_map().iter().flat_map(|map| map.iter()) {
             match key {
-                Value::Text(name) if known(name) => {}
-                Value::Text(name) if is_member_name(name) => unknown.push(format!("{at}{name}")),
+                Item::Text(name) if known(name) => {}
+                Item::Text(name) if is_member_name(name) => unknown.push(format!("{at}{name}")),
                 _ => unknown.push(format!("{at}?")),
             }
         }
@@ -161,12 +164,12 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
         ["ver", "nam", "dob"].contains(&name) || GROUPS.iter().any(|(group, _)| *group == name)
     };
     look(dcc, &top, "");
-    if let Some(names) = get(dcc, "nam") {
+    if let Some(names) = dcc.get("nam") {
         look(names, &|name| NAMES.contains(&name), "nam.");
     }
     for (group, members) in GROUPS {
-        let entries = get(dcc, group).and_then(Value::as_array);
-        for (i, entry) in entries.into_iter().flatten().enumerate() {
+        let entries = dcc.get(group).and_then(Item::as_array);
+        for (i, entry) in entries.iter().flat_map(|all| all.iter()).enumerate() {
             let known = |name: &str| {
                 members
                     .iter()
@@ -180,15 +183,6 @@ pub(crate) fn unknown_members(dcc: &Value) -> Vec<String> {
 
 pub(super) fn is_member_name(name: &str) -> bool {
     name.len() <= 16 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-/// The member of a map with that text key.
-pub(crate) fn get<'a>(map: &'a Value, name: &str) -> Option<&'a Value> {
-    let members = map.as_map()?;
-    members
-        .iter()
-        .find(|(key, _)| key.as_text() == Some(name))
-        .map(|(_, value)| value)
 }
 
 fn from_json(json: &serde_json::Value) -> Value {
@@ -218,50 +212,50 @@ struct Check {
 }
 
 impl Check {
-    fn push(&mut self, code: DeviationCode, at: &str) {
-        self.found.push(Deviation::new(code, at));
+    fn push(&mut self, code: DeviationCode, at: fmt::Arguments<'_>) {
+        self.found.push(Deviation::new(code, at.to_string()));
     }
 
     /// Takes a tag off: JSON has none, and the field wraps dates (tag 0).
-    fn untagged<'a>(&mut self, value: &'a Value, at: &str) -> &'a Value {
+    fn untagged<'a>(&mut self, value: Item<'a>, at: fmt::Arguments<'_>) -> Item<'a> {
         match value {
-            Value::Tag(_, inner) => {
+            Item::Tag(tagged) => {
                 self.push(DeviationCode::SchemaTag, at);
-                inner
+                tagged.item()
             }
             other => other,
         }
     }
 
-    fn dcc(&mut self, dcc: &Value) {
+    fn dcc(&mut self, dcc: Item<'_>) {
         let version = self.version(dcc);
-        match get(dcc, "nam") {
-            None => self.push(DeviationCode::SchemaMissing, "nam"),
+        match dcc.get("nam") {
+            None => self.push(DeviationCode::SchemaMissing, format_args!("nam")),
             Some(names) => self.names(names, version),
         }
-        match get(dcc, "dob") {
-            None => self.push(DeviationCode::SchemaMissing, "dob"),
+        match dcc.get("dob") {
+            None => self.push(DeviationCode::SchemaMissing, format_args!("dob")),
             Some(value) => self.date_of_birth(value, version),
         }
         let mut present = 0;
         for (group, members) in GROUPS {
-            if let Some(entries) = get(dcc, group) {
+            if let Some(entries) = dcc.get(group) {
                 present += 1;
                 self.group(group, entries, members, version);
             }
         }
         if present != 1 {
-            self.push(DeviationCode::SchemaGroups, "");
+            self.push(DeviationCode::SchemaGroups, format_args!(""));
         }
     }
 
-    fn version(&mut self, dcc: &Value) -> Version {
-        let Some(value) = get(dcc, "ver") else {
-            self.push(DeviationCode::SchemaMissing, "ver");
+    fn version(&mut self, dcc: Item<'_>) -> Version {
+        let Some(value) = dcc.get("ver") else {
+            self.push(DeviationCode::SchemaMissing, format_args!("ver"));
             return LATEST;
         };
-        let Some(text) = self.untagged(value, "ver").as_text() else {
-            self.push(DeviationCode::SchemaType, "ver");
+        let Some(text) = self.untagged(value, format_args!("ver")).as_text() else {
+            self.push(DeviationCode::SchemaType, format_args!("ver"));
             return LATEST;
         };
         let mut parts = text.split('.').map(|part| {
@@ -271,12 +265,12 @@ impl Check {
         let (Some(Some(a)), Some(Some(b)), Some(Some(c)), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            self.push(DeviationCode::SchemaPattern, "ver");
+            self.push(DeviationCode::SchemaPattern, format_args!("ver"));
             return LATEST;
         };
         let version = (a, b, c);
         if !PUBLISHED.contains(&version) {
-            self.push(DeviationCode::SchemaVersion, "ver");
+            self.push(DeviationCode::SchemaVersion, format_args!("ver"));
         }
         let known = PUBLISHED
             .iter()
@@ -285,38 +279,37 @@ impl Check {
         known.copied().unwrap_or((1, 0, 0))
     }
 
-    fn names(&mut self, names: &Value, version: Version) {
-        if names.as_map().is_none() {
-            return self.push(DeviationCode::SchemaType, "nam");
+    fn names(&mut self, names: Item<'_>, version: Version) {
+        if !names.is_map() {
+            return self.push(DeviationCode::SchemaType, format_args!("nam"));
         }
-        let has = |name| get(names, name).is_some();
+        let has = |name| names.get(name).is_some();
         let named = has("fnt") || (version >= V1_3_2 && has("gnt"));
         if !named {
-            self.push(DeviationCode::SchemaMissing, "nam.fnt");
+            self.push(DeviationCode::SchemaMissing, format_args!("nam.fnt"));
         }
         for name in NAMES {
-            let Some(value) = get(names, name) else {
+            let Some(value) = names.get(name) else {
                 continue;
             };
-            let at = format!("nam.{name}");
-            if let Some(text) = self.text(value, &at) {
-                self.length(text, &at, short(version));
+            if let Some(text) = self.text(value, format_args!("nam.{name}")) {
+                self.length(text, format_args!("nam.{name}"), short(version));
                 let standard = text.bytes().all(|b| b.is_ascii_uppercase() || b == b'<');
                 if name.ends_with('t') && !standard {
-                    self.push(DeviationCode::SchemaPattern, &at);
+                    self.push(DeviationCode::SchemaPattern, format_args!("nam.{name}"));
                 }
             }
         }
     }
 
-    fn date_of_birth(&mut self, value: &Value, version: Version) {
-        let Some(text) = self.text(value, "dob") else {
+    fn date_of_birth(&mut self, value: Item<'_>, version: Version) {
+        let Some(text) = self.text(value, format_args!("dob")) else {
             return;
         };
         let right = if version < V1_1_0 {
             // The pattern of 1.0.x is not anchored.
             if text.len() != 10 {
-                self.push(DeviationCode::SchemaFormat, "dob");
+                self.push(DeviationCode::SchemaFormat, format_args!("dob"));
             }
             text.as_bytes().windows(10).any(|w| is_birth_date(w, 2))
         } else {
@@ -326,31 +319,30 @@ impl Check {
                 })
         };
         if !right {
-            self.push(DeviationCode::SchemaPattern, "dob");
+            self.push(DeviationCode::SchemaPattern, format_args!("dob"));
         } else if text.len() == 10 && Date::parse(text).is_err() {
-            self.push(DeviationCode::SchemaFormat, "dob");
+            self.push(DeviationCode::SchemaFormat, format_args!("dob"));
         }
     }
 
-    fn group(&mut self, group: &str, entries: &Value, members: &[Member], version: Version) {
+    fn group(&mut self, group: &str, entries: Item<'_>, members: &[Member], version: Version) {
         let Some(entries) = entries.as_array() else {
-            return self.push(DeviationCode::SchemaType, group);
+            return self.push(DeviationCode::SchemaType, format_args!("{group}"));
         };
         if entries.is_empty() || (version >= V1_3_0 && entries.len() > 1) {
-            self.push(DeviationCode::SchemaEntries, group);
+            self.push(DeviationCode::SchemaEntries, format_args!("{group}"));
         }
         for (i, entry) in entries.iter().enumerate() {
-            let at = format!("{group}[{i}]");
-            if entry.as_map().is_none() {
-                self.push(DeviationCode::SchemaType, &at);
+            if !entry.is_map() {
+                self.push(DeviationCode::SchemaType, format_args!("{group}[{i}]"));
                 continue;
             }
             for (name, kind, need) in members {
-                let at = format!("{at}.{name}");
-                match get(entry, name) {
-                    Some(value) => self.member(value, &at, *kind, version),
+                let at = format_args!("{group}[{i}].{name}");
+                match entry.get(name) {
+                    Some(value) => self.member(value, at, *kind, version),
                     None if *need == Required || (*need == Early && version < V1_3_0) => {
-                        self.push(DeviationCode::SchemaMissing, &at);
+                        self.push(DeviationCode::SchemaMissing, at);
                     }
                     None => {}
                 }
@@ -358,13 +350,13 @@ impl Check {
         }
     }
 
-    fn member(&mut self, value: &Value, at: &str, kind: Kind, version: Version) {
+    fn member(&mut self, value: Item<'_>, at: fmt::Arguments<'_>, kind: Kind, version: Version) {
         if kind == Dose {
             return self.dose(value, at, version);
         }
         // Not in the schema any more, so nothing is said of it.
         if kind == EarlyDateTime && version >= V1_2_0 {
-            if let Value::Tag(..) = value {
+            if value.is_tag() {
                 self.push(DeviationCode::SchemaTag, at);
             }
             return;
@@ -388,7 +380,7 @@ impl Check {
         }
     }
 
-    fn text<'a>(&mut self, value: &'a Value, at: &str) -> Option<&'a str> {
+    fn text<'a>(&mut self, value: Item<'a>, at: fmt::Arguments<'_>) -> Option<&'a str> {
         let text = self.untagged(value, at).as_text();
         if text.is_none() {
             self.push(DeviationCode::SchemaType, at);
@@ -396,18 +388,18 @@ impl Check {
         text
     }
 
-    fn length(&mut self, text: &str, at: &str, limit: usize) {
+    fn length(&mut self, text: &str, at: fmt::Arguments<'_>, limit: usize) {
         if text.chars().count() > limit {
             self.push(DeviationCode::SchemaLength, at);
         }
     }
 
-    fn dose(&mut self, value: &Value, at: &str, version: Version) {
+    fn dose(&mut self, value: Item<'_>, at: fmt::Arguments<'_>, version: Version) {
         let number = match self.untagged(value, at) {
-            Value::Integer(n) => i128::from(*n),
-            Value::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => {
+            Item::Integer(n) => n,
+            Item::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => {
                 self.push(DeviationCode::SchemaFloat, at);
-                *n as i128
+                n as i128
             }
             _ => return self.push(DeviationCode::SchemaType, at),
         };

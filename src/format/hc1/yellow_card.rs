@@ -6,12 +6,13 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{birth_date, day_of, untagged};
-use super::schema::{get, is_member_name};
+use super::eu_dcc::{birth_date, day_of};
+use super::item::{self, Item};
+use super::schema::is_member_name;
 use super::{Deviation, DeviationCode};
 use crate::record::{
     Entry, Generation, Holder, IdentityDocument, PayloadKind, ProductCatalogue, Record,
-    RecordError, TEMPLATE, YellowCard,
+    RecordError, TEMPLATE, Text, YellowCard,
 };
 use crate::{Date, PartialDate};
 
@@ -22,7 +23,7 @@ use crate::{Date, PartialDate};
 /// or a template is known is for the verifier to judge, so that an inspector
 /// sees what the card says.
 pub(crate) fn read(
-    value: &Value,
+    value: Item<'_>,
     products: &ProductCatalogue,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Record, ContentError> {
@@ -38,13 +39,13 @@ fn record(holder: Holder, card: YellowCard) -> Record {
     Record {
         holder,
         entries: vec![Entry::YellowCard(card)],
-        schema_version: String::new(),
+        schema_version: Text::EMPTY,
         payload: PayloadKind::YellowCard,
     }
 }
 
 fn parse(
-    value: &Value,
+    value: Item<'_>,
     deviations: &mut Vec<Deviation>,
 ) -> Result<(Holder, YellowCard), ContentError> {
     let (generation, dose) = dose(value, deviations)?;
@@ -71,7 +72,7 @@ fn parse(
     let holder = Holder {
         full_name: top.required("n"),
         born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
-        born_text: born.unwrap_or_default(),
+        born_text: born.unwrap_or_default().into(),
         sex: top.text_if(is_2026, "s"),
         nationality: top.text_if(is_2026, nationality),
         document,
@@ -140,11 +141,11 @@ fn parse(
 /// The generation and the one dose. A second dose is never left out: the
 /// period and the usage of the key are judged for what the record holds.
 fn dose<'a>(
-    card: &'a Value,
+    card: Item<'a>,
     deviations: &mut Vec<Deviation>,
-) -> Result<(Generation, &'a Value), ContentError> {
-    let is_group = |value: &Value| value.is_map() || value.is_array();
-    match (get(card, "vx"), get(card, "v")) {
+) -> Result<(Generation, Item<'a>), ContentError> {
+    let is_group = |value: Item<'_>| value.is_map() || value.is_array();
+    match (card.get("vx"), card.get("v")) {
         (Some(_), Some(v)) if is_group(v) => Err(ContentError::SeveralDoses),
         (Some(vx), _) => {
             if vx.is_array() {
@@ -157,7 +158,7 @@ fn dose<'a>(
             let dose = only(v)?;
             let early = ["tg", "ma", "dn"]
                 .iter()
-                .any(|name| get(dose, name).is_some());
+                .any(|name| dose.get(name).is_some());
             Ok(if early {
                 (Generation::Dvc2024, dose)
             } else {
@@ -168,14 +169,14 @@ fn dose<'a>(
     }
 }
 
-fn only(group: &Value) -> Result<&Value, ContentError> {
+fn only(group: Item<'_>) -> Result<Item<'_>, ContentError> {
     match group {
-        Value::Map(_) => Ok(group),
-        Value::Array(doses) => match doses.as_slice() {
-            [] => Err(ContentError::NoDose),
-            [dose] if dose.is_map() => Ok(dose),
-            [_] => Err(ContentError::NotPayload(PayloadKind::YellowCard)),
-            _ => Err(ContentError::SeveralDoses),
+        Item::Map(_) => Ok(group),
+        Item::Array(doses) => match doses.only() {
+            Some(dose) if dose.is_map() => Ok(dose),
+            Some(_) => Err(ContentError::NotPayload(PayloadKind::YellowCard)),
+            None if doses.is_empty() => Err(ContentError::NoDose),
+            None => Err(ContentError::SeveralDoses),
         },
         _ => Err(ContentError::NotPayload(PayloadKind::YellowCard)),
     }
@@ -183,7 +184,7 @@ fn only(group: &Value) -> Result<&Value, ContentError> {
 
 /// The members of a map, read with a note of each departure.
 struct Members<'a> {
-    map: &'a Value,
+    map: Item<'a>,
     at: &'static str,
     deviations: &'a mut Vec<Deviation>,
 }
@@ -196,11 +197,11 @@ impl Members<'_> {
 
     /// A text that says something; an empty one is as good as none.
     fn text(&mut self, name: &str) -> Option<String> {
-        let value = get(self.map, name)?;
+        let value = self.map.get(name)?;
         if value.is_tag() {
             self.note(DeviationCode::SchemaTag, name);
         }
-        match untagged(value).as_text() {
+        match value.untagged().as_text() {
             Some(text) => (!text.is_empty()).then(|| text.to_owned()),
             None => {
                 self.note(DeviationCode::SchemaType, name);
@@ -210,8 +211,8 @@ impl Members<'_> {
     }
 
     fn required(&mut self, name: &str) -> Option<String> {
-        let says_nothing = |value: &Value| untagged(value).as_text() == Some("");
-        if get(self.map, name).is_none_or(says_nothing) {
+        let says_nothing = |value: Item<'_>| value.untagged().as_text() == Some("");
+        if self.map.get(name).is_none_or(says_nothing) {
             self.note(DeviationCode::SchemaMissing, name);
         }
         self.text(name)
@@ -235,7 +236,7 @@ impl Members<'_> {
     }
 
     fn required_date(&mut self, name: &str) -> Option<Date> {
-        if get(self.map, name).is_none() {
+        if self.map.get(name).is_none() {
             self.note(DeviationCode::SchemaMissing, name);
         }
         self.date(name)
@@ -244,7 +245,7 @@ impl Members<'_> {
     /// `dv`, which DVCMin called `dt` until 2026. Two that differ leave open
     /// when it was.
     fn date_of_vaccination(&mut self) -> Result<Option<Date>, ContentError> {
-        let (dv, dt) = (get(self.map, "dv"), get(self.map, "dt"));
+        let (dv, dt) = (self.map.get("dv"), self.map.get("dt"));
         if dt.is_some() {
             self.note(DeviationCode::CardDateName, "dt");
         }
@@ -265,10 +266,10 @@ impl Members<'_> {
 
     fn unknown(&mut self, known: &[&str]) {
         let map = self.map;
-        for (key, _) in map.as_map().into_iter().flatten() {
+        for (key, _) in map.as_map().iter().flat_map(|map| map.iter()) {
             match key {
-                Value::Text(name) if known.contains(&name.as_str()) => {}
-                Value::Text(name) if is_member_name(name) => {
+                Item::Text(name) if known.contains(&name) => {}
+                Item::Text(name) if is_member_name(name) => {
                     self.note(DeviationCode::MemberUnknown, name);
                 }
                 // It could be a value.
@@ -326,7 +327,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         return Err(RecordError::Generation { found });
     }
     let mut deviations = Vec::new();
-    let (holder, _) = parse(&write(record), &mut deviations)?;
+    let (holder, _) = parse(Item::read(&item::encoded(&write(record))), &mut deviations)?;
     if let Some(first) = deviations.into_iter().next() {
         return Err(RecordError::Schema(first));
     }
@@ -350,7 +351,7 @@ pub(crate) fn from_json(
         members.push((Value::from("v"), Value::from(TEMPLATE)));
     }
     let mut deviations = Vec::new();
-    let (holder, mut card) = parse(&card, &mut deviations)?;
+    let (holder, mut card) = parse(Item::read(&item::encoded(&card)), &mut deviations)?;
     if let Some(first) = deviations.into_iter().next() {
         return Err(match first.kind() {
             DeviationCode::MemberUnknown => RecordError::UnknownMember {
