@@ -359,7 +359,8 @@ mod tests {
         // NaN is not equal to itself.
         let (read, oracle) = (to_value(item), oracle.unwrap());
         assert_eq!(format!("{read:?}"), format!("{oracle:?}"), "{bytes:02x?}");
-        assert_eq!(item == item, oracle == oracle, "{bytes:02x?}");
+        let (again, same) = (item, oracle.clone());
+        assert_eq!(item == again, oracle == same, "{bytes:02x?}");
         for (key, value) in oracle.as_map().into_iter().flatten() {
             if let Value::Text(name) = key {
                 let found = item.get(name).map(to_value);

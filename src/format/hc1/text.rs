@@ -143,6 +143,7 @@ const ALPHABET: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const NONE: u8 = 0xff;
 
 /// What each byte stands for in base45 (RFC 9285 §4.2).
+#[allow(clippy::indexing_slicing)] // While compiling.
 static VALUES: [u8; 256] = {
     let mut values = [NONE; 256];
     let mut rest: &[u8] = ALPHABET;
