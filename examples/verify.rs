@@ -14,6 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
 use hcert::format::hc1::cwt::TimeClaim;
 use hcert::record::ValueSets;
+use hcert::revocation::RevocationInfo;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
 use hcert::trust::TrustedKey;
 use hcert::verify::{
@@ -29,6 +30,8 @@ mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
 // journey asks more of it.
+#[path = "support/revocations.rs"]
+mod revocations;
 #[allow(dead_code)]
 #[path = "support/rules.rs"]
 mod rules;
@@ -39,6 +42,7 @@ mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
+use revocations::RevocationOptions;
 use rules::{Asked, RuleOptions, Rules};
 use trust_files::{TrustOptions, counted};
 
@@ -51,6 +55,8 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
+              [--revocations FILE… [--revocation-anchor FILE]…]
+              [--require-revocations AGE]
               [(--rules FILE|DIR | --recognition FILE)… --country CC
                [--region NAME] [--arrival TIME] [--rules-anchor FILE]…
                [--language TAG]]
@@ -91,6 +97,15 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --dangerously-trust-unsigned
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
+  --revocations FILE  which certificates are revoked: a list that the EU's
+                gateway, Germany or Italy hands around, or a compact set that
+                the program revocation makes; may be repeated. Whoever gives a
+                file without a signature vouches for it
+  --revocation-anchor FILE  who signs them: a certificate or a public key; may
+                be repeated. Then nothing is taken that is not signed
+  --require-revocations AGE  nothing is valid unless such a list covers it that
+                is at most so old; one that does not say when it was made counts
+                from when the file was written
   --rules FILE|DIR  ask the rules of a country, too, whether what is valid is
                 accepted there: JSON of the EU's format, a rule or an array of
                 them; of a directory all *.json below it; may be repeated
@@ -117,7 +132,8 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations, and where rules are asked acceptance
+                holds), deviations, revocation_lists [{list, dated}] (those
+                that cover it), and where rules are asked acceptance
                 {country, region, arrival, decision, reason, detail, rules
                 [{rule, version, outcome, code, description, affected}]} (null
                 for what is not valid); for an input that can't be read a line
@@ -132,6 +148,7 @@ Exit status: 0 all are valid, and accepted if there are rules; 1 some are not;
 #[derive(Default)]
 struct Options {
     trust: TrustOptions,
+    revocations: RevocationOptions,
     rules: RuleOptions,
     value_sets: Vec<OsString>,
     at: Option<Timestamp>,
@@ -164,14 +181,18 @@ fn run() -> Result<ExitCode, Error> {
     if let Some(seconds) = options.max_list_age {
         policy = policy.max_list_age(seconds);
     }
+    policy = policy.revocation(options.revocations.policy());
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
     let rules = match options.rules.countries.first().cloned() {
         None => None,
         Some(country) => Some((country, options.rules.load(PROGRAM, &value_sets)?)),
     };
     let trust = options.trust.store(PROGRAM, options.quiet, options.at)?;
+    let mut state = options.trust.read_state()?;
+    let revocations = options.revocations.load(&mut state)?;
+    options.trust.write_state(&state)?;
     let work = Work {
-        verifier: Verifier::with_policy(trust, policy),
+        verifier: Verifier::with_policy(trust, policy).with_revocations(revocations),
         value_sets,
         rules,
         at: options.at,
@@ -193,7 +214,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         match argument {
             Long("help") | Short('h') => return Ok(None),
             Long("max-list-age") => {
-                options.max_list_age = Some(parser.value()?.parse_with(seconds)?);
+                options.max_list_age = Some(parser.value()?.parse_with(cli::seconds)?);
             }
             Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
@@ -204,6 +225,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long(name) => {
                 let name = name.to_owned();
                 if !options.trust.take(&name, &mut parser)?
+                    && !options.revocations.take(&name, &mut parser)?
                     && !options.rules.take(&name, &mut parser)?
                 {
                     return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
@@ -223,24 +245,6 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         true => Err("no INPUT is given".into()),
         false => Ok(Some(options)),
     }
-}
-
-/// `90`, `90s`, `15m`, `36h` or `7d`.
-fn seconds(text: &str) -> Result<u64, &'static str> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match text.get(digits.len()..) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3600,
-        Some("d") => 86_400,
-        _ => return Err("an age is a number with s, m, h or d: 7d"),
-    };
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| "an age is a whole number: 36h")?;
-    number
-        .checked_mul(unit)
-        .ok_or("that age is beyond counting")
 }
 
 /// One job's results, to be printed in order.
@@ -553,10 +557,16 @@ impl Work {
             None => writeln!(out, "  authentic and in time, as of {now}")?,
             Some(reason) => writeln!(out, "  {reason} [{}]", reason.code())?,
         }
-        if let StepResult::Skipped(why @ SkipReason::NoRevocationData) =
-            verdict.step(Step::Revocation)
-        {
-            writeln!(out, "  revocation {why}")?;
+        match verdict.step(Step::Revocation) {
+            StepResult::Skipped(SkipReason::NoContent) => {}
+            StepResult::Skipped(why) => writeln!(out, "  revocation {why}")?,
+            StepResult::Passed => {
+                for list in verdict.revocation_lists() {
+                    let label = printable(list.label());
+                    writeln!(out, "  not revoked by {label}, {}", of_date(list))?;
+                }
+            }
+            _ => {}
         }
         if let (Some(acceptance), Some((country, rules))) = (acceptance, &self.rules) {
             let arrival = rules.arrival(country, now);
@@ -647,6 +657,14 @@ fn time(claim: TimeClaim) -> String {
     }
 }
 
+/// As of when a list tells who is revoked.
+fn of_date(list: &RevocationInfo) -> String {
+    match list.dated() {
+        Some(time) => format!("of {time}"),
+        None => "of unknown date".into(),
+    }
+}
+
 /// What the rules say, those first that are not satisfied.
 fn write_acceptance(
     out: &mut String,
@@ -711,6 +729,10 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
     let certificate = claims.and_then(|claims| claims.payload_json().ok());
     let certificate: Option<Value> = certificate.and_then(|json| serde_json::from_str(&json).ok());
     let deviations = verdict.deviations().iter().map(|d| d.code());
+    let lists = verdict.revocation_lists().iter().map(|list| {
+        let dated = list.dated().map(|time| time.to_string());
+        json!({"list": list.label(), "dated": dated})
+    });
     let mut members = vec![
         ("input", input.into()),
         ("outcome", verdict.outcome().code().into()),
@@ -724,6 +746,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
         ("claims", claims_json.unwrap_or(Value::Null)),
         ("certificate", certificate.unwrap_or(Value::Null)),
         ("deviations", deviations.collect()),
+        ("revocation_lists", lists.collect()),
     ];
     members.extend(acceptance.map(|acceptance| ("acceptance", acceptance)));
     cli::object(&members) + "\n"

@@ -247,7 +247,7 @@ impl TrustOptions {
             })
     }
 
-    fn read_state(&self) -> Result<TrustState, Error> {
+    pub fn read_state(&self) -> Result<TrustState, Error> {
         let Some(path) = &self.state else {
             return match self.forget_time {
                 true => Err(lexopt::Error::from("--forget-time needs --state FILE").into()),
@@ -266,7 +266,7 @@ impl TrustOptions {
     }
 
     /// In one step, so that a crash leaves the old state or the new one.
-    fn write_state(&self, state: &TrustState) -> Result<(), Error> {
+    pub fn write_state(&self, state: &TrustState) -> Result<(), Error> {
         let Some(path) = &self.state else {
             return Ok(());
         };
