@@ -20,8 +20,8 @@ Usage: trust sign --purpose NAME --key FILE --out FILE [OPTION]… FILE
 
   --purpose NAME  what it is for, which is signed as well: rules, revocation, or
                   another name of a-z, 0-9 and -
-  --key FILE      the P-256 private key (PKCS #8 PEM); whoever loads the document
-                  pins the public half
+  --key FILE      the P-256 private key (PKCS #8 PEM); whoever loads the
+                  document pins the public half
   --out FILE      where to write the signed document
   --at TIME       when it is made (RFC 3339); by default now
   --expires TIME  until when it counts (RFC 3339); by default without end
