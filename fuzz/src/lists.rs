@@ -54,6 +54,12 @@ pub fn load(
     Ok((store, report))
 }
 
+/// An error that may go to a terminal, with a code.
+pub fn complains_well(error: &impl std::fmt::Display, code: &str) {
+    is_printable(&error.to_string());
+    assert!(is_code(code));
+}
+
 /// What is said about a hostile list goes to a terminal.
 fn is_printable(text: &str) {
     assert!(text.len() < 2000 && !text.contains(char::is_control));

@@ -1,6 +1,7 @@
 //! What a revocation list names a certificate by.
 
 use core::fmt;
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
@@ -148,12 +149,13 @@ impl Identifier {
         for entry in entries.iter().filter(|entry| !entry.id().is_empty()) {
             let id = entry.id();
             all.push(Self::of(IdentifierKind::Uci, id.as_bytes()));
-            for country in [issuer, Some(entry.country())].into_iter().flatten() {
-                // The EU's app writes it in capitals, others as it stands.
-                for country in [country, &country.to_uppercase()] {
-                    let named = [country, id].concat();
-                    all.push(Self::of(IdentifierKind::CountryCodeUci, named.as_bytes()));
-                }
+            // The EU's app writes it in capitals, others as it stands.
+            let written = [issuer, Some(entry.country())].into_iter().flatten();
+            let both = written.flat_map(|country| [country.to_owned(), country.to_uppercase()]);
+            let countries: BTreeSet<_> = both.collect();
+            for country in countries {
+                let named = country + id;
+                all.push(Self::of(IdentifierKind::CountryCodeUci, named.as_bytes()));
             }
         }
         all.sort_unstable();

@@ -101,7 +101,15 @@ pub enum LookUp {
 /// ```
 #[derive(Clone, Default)]
 pub struct Revocations {
-    sources: Vec<(Arc<RevocationInfo>, Arc<dyn RevocationSource>)>,
+    sources: Vec<Added>,
+}
+
+#[derive(Clone)]
+struct Added {
+    info: Arc<RevocationInfo>,
+    source: Arc<dyn RevocationSource>,
+    /// Of which it covers the certificates. `None`: of all that it says.
+    countries: Option<Arc<[String]>>,
 }
 
 impl Revocations {
@@ -112,14 +120,38 @@ impl Revocations {
 
     /// Adds a list. What is on any of them is revoked.
     pub fn add(&mut self, source: impl RevocationSource + 'static) -> &mut Self {
-        let info = Arc::new(source.info().clone());
-        self.sources.push((info, Arc::new(source)));
+        self.push(source, None)
+    }
+
+    /// Adds a list of which the caller knows that it has the certificates of
+    /// these countries alone (ISO 3166-1 alpha-2, as in
+    /// [`TrustedKey::country`](crate::trust::TrustedKey::country)): it covers
+    /// no others, whatever it says. Whom it names is revoked all the same.
+    pub fn add_for_countries(
+        &mut self,
+        source: impl RevocationSource + 'static,
+        countries: &[&str],
+    ) -> &mut Self {
+        let countries = countries.iter().map(|country| (*country).to_owned());
+        self.push(source, Some(countries.collect()))
+    }
+
+    fn push(
+        &mut self,
+        source: impl RevocationSource + 'static,
+        countries: Option<Arc<[String]>>,
+    ) -> &mut Self {
+        self.sources.push(Added {
+            info: Arc::new(source.info().clone()),
+            source: Arc::new(source),
+            countries,
+        });
         self
     }
 
     /// The lists, in the order in which they were added.
     pub fn lists(&self) -> impl Iterator<Item = &Arc<RevocationInfo>> {
-        self.sources.iter().map(|(info, _)| info)
+        self.sources.iter().map(|added| &added.info)
     }
 
     /// Whether there are no lists.
@@ -130,9 +162,10 @@ impl Revocations {
     /// Looks a certificate up in all lists.
     pub fn look_up(&self, subject: &Subject<'_>) -> LookUp {
         let mut lists = Vec::new();
-        for (info, source) in &self.sources {
-            let answer = |kid, id| source.answer(kid, subject.country, id);
-            let (mut asked, mut known) = (false, true);
+        for added in &self.sources {
+            let info = &added.info;
+            let answer = |kid, id| added.source.answer(kid, subject.country, id);
+            let (mut asked, mut known) = (false, added.is_about(subject.country));
             for identifier in subject.identifiers {
                 let other_kids = subject.other_kids.iter();
                 let listed = match answer(subject.kid, identifier) {
@@ -159,6 +192,15 @@ impl Revocations {
             true => LookUp::NotCovered,
             false => LookUp::NotListed { lists },
         }
+    }
+}
+
+impl Added {
+    fn is_about(&self, country: Option<&str>) -> bool {
+        let own = |countries: &Arc<[String]>| {
+            country.is_some_and(|country| countries.iter().any(|own| own == country))
+        };
+        self.countries.as_ref().is_none_or(own)
     }
 }
 

@@ -429,6 +429,27 @@ fn revoked_weighs_more_than_unreadable() {
     assert_eq!(verdict.outcome(), Outcome::Invalid);
 }
 
+/// A list of one country says nothing about those of others.
+#[test]
+fn a_national_list_covers_its_country() {
+    let text = certificate();
+    let verify = |countries: &[&str], list: RevocationList| {
+        let mut revocations = Revocations::new();
+        revocations.add_for_countries(list, countries);
+        let trust = trust(&[&dsc("a", &[])]);
+        let verifier = Verifier::new(trust).with_revocations(revocations);
+        verifier.verify(&text, NOW)
+    };
+    assert_eq!(
+        step(&verify(&["YY", "XX"], naming(&[]))),
+        &StepResult::Passed
+    );
+    let code = step(&verify(&["YY"], naming(&[]))).code();
+    assert_eq!(code, Some("revocation-not-covered"));
+    let named = naming(&[&of_kind(&text, UCI)]);
+    is_revoked(&verify(&["YY"], named), UCI);
+}
+
 /// A data base of the caller's.
 struct Everybody(RevocationInfo);
 

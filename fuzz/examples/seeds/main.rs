@@ -7,6 +7,7 @@ mod lists;
 mod rules;
 mod value_sets;
 mod recognition;
+mod revocation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,7 @@ fn main() -> Result<(), Error> {
     rules::ours(&mut corpus)?;
     value_sets::ours(&mut corpus)?;
     recognition::ours(&mut corpus)?;
+    revocation::ours(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }
@@ -53,6 +55,7 @@ fn main() -> Result<(), Error> {
         certlogic::published(&mut corpus, &published)?;
         rules::published(&mut corpus, &published)?;
         value_sets::published(&mut corpus, &published)?;
+        revocation::published(&mut corpus, &published)?;
     }
     println!("{} seeds in {}", corpus.written, corpus.root.display());
     Ok(())

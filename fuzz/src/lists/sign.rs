@@ -48,6 +48,10 @@ pub static UPLOADER: Key = key!("fuzz upload");
 pub static NETWORK: Key = key!("fuzz network");
 
 impl Key {
+    pub fn signer(&self) -> &P256Signer {
+        &self.signer
+    }
+
     /// `r‖s`.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.signer.sign(message).unwrap()
