@@ -23,6 +23,8 @@ use hcert::verify::{
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
+#[path = "support/age.rs"]
+mod age;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
@@ -214,7 +216,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         match argument {
             Long("help") | Short('h') => return Ok(None),
             Long("max-list-age") => {
-                options.max_list_age = Some(parser.value()?.parse_with(cli::seconds)?);
+                options.max_list_age = Some(parser.value()?.parse_with(age::seconds)?);
             }
             Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),

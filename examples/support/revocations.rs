@@ -10,7 +10,7 @@ use hcert::revocation::{
 use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 use hcert::verify::RevocationPolicy;
 
-use crate::cli;
+use crate::age;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -33,7 +33,7 @@ impl RevocationOptions {
             "revocations" => self.files.push(parser.value()?),
             "revocation-anchor" => self.anchors.push(parser.value()?),
             "require-revocations" => {
-                self.required = Some(parser.value()?.parse_with(cli::seconds)?);
+                self.required = Some(parser.value()?.parse_with(age::seconds)?);
             }
             _ => return Ok(false),
         }

@@ -4,10 +4,10 @@
 
 mod certlogic;
 mod lists;
-mod rules;
-mod value_sets;
 mod recognition;
 mod revocation;
+mod rules;
+mod value_sets;
 
 use std::fs;
 use std::path::{Path, PathBuf};
