@@ -81,6 +81,7 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
         "input",
         "outcome",
         "reason",
+        "revocation_lists",
         "signer",
         "steps",
     ];

@@ -1,7 +1,6 @@
 //! What a revocation list names a certificate by.
 
 use core::fmt;
-use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
@@ -140,7 +139,8 @@ impl Identifier {
         claims: Option<&Claims>,
         record: Option<&Record>,
     ) -> Vec<Self> {
-        let mut all = Vec::new();
+        // Of one entry: signature, UCI, and as a rule one spelling of the country.
+        let mut all = Vec::with_capacity(4);
         if let Some(DeclaredAlgorithm::Known(algorithm)) = certificate.algorithm() {
             all.push(Self::of_signature(*algorithm, certificate.signature()));
         }
@@ -150,17 +150,24 @@ impl Identifier {
             let id = entry.id();
             all.push(Self::of(IdentifierKind::Uci, id.as_bytes()));
             // The EU's app writes it in capitals, others as it stands.
-            let written = [issuer, Some(entry.country())].into_iter().flatten();
-            let both = written.flat_map(|country| [country.to_owned(), country.to_uppercase()]);
-            let countries: BTreeSet<_> = both.collect();
-            for country in countries {
-                let named = country + id;
-                all.push(Self::of(IdentifierKind::CountryCodeUci, named.as_bytes()));
+            for country in [issuer, Some(entry.country())].into_iter().flatten() {
+                all.push(Self::of_both(country, id));
+                if country.chars().any(char::is_lowercase) {
+                    all.push(Self::of_both(&country.to_uppercase(), id));
+                }
             }
         }
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    fn of_both(country: &str, id: &str) -> Self {
+        let hash = Sha256::new().chain_update(country).chain_update(id);
+        Self {
+            kind: IdentifierKind::CountryCodeUci,
+            hash: hash.finalize().into(),
+        }
     }
 
     /// What it is the hash of.

@@ -214,7 +214,7 @@ pub(super) struct Signed {
 /// What was looked up in the revocation lists.
 #[derive(Clone, Default)]
 pub(super) struct LookedUp {
-    pub identifiers: Arc<[Identifier]>,
+    pub identifiers: Vec<Identifier>,
     pub lists: Vec<Arc<RevocationInfo>>,
 }
 

@@ -395,7 +395,7 @@ fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviat
 struct Content {
     claims: Result<Claims, ContentError>,
     record: Result<Record, ContentError>,
-    identifiers: Arc<[Identifier]>,
+    identifiers: Vec<Identifier>,
 }
 
 impl Content {
@@ -406,7 +406,7 @@ impl Content {
             Err(error) => Err(*error),
         };
         let of = (claims.as_ref().ok(), record.as_ref().ok());
-        let identifiers = Identifier::of_certificate(unverified, of.0, of.1).into();
+        let identifiers = Identifier::of_certificate(unverified, of.0, of.1);
         Self {
             claims,
             record,
