@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
+use ciborium::cbor;
 use hcert_fuzz::ISSUER;
 use hcert_fuzz::lists::sign::LIST;
 use hcert_fuzz::lists::{gdhcn, samples, sign};
@@ -113,9 +114,8 @@ pub(crate) fn snapshots(corpus: &mut Corpus) -> Result<(), Error> {
 pub(crate) fn documents(corpus: &mut Corpus) -> Result<(), Error> {
     const TARGET: &str = "signed_document";
     const CONTENT: &[u8] = b"[]";
-    let header = sign::cbor_bytes(
-        &ciborium::cbor!({1 => -7, 3 => "application/json", 15 => {4 => 2, 6 => 1}})?,
-    );
+    let header =
+        sign::cbor_bytes(&cbor!({1 => -7, 3 => "application/json", 15 => {4 => 2, 6 => 1}})?);
     let jws = br#"{"alg":"ES256","typ":"JWT","cty":"json"}"#;
     let (der, cms) = (
         ISSUER.dsc().der(),
