@@ -172,7 +172,7 @@ impl PartialHashes {
         length: usize,
         limits: &RevocationLimits,
     ) -> Result<Self, RevocationError> {
-        if length == 0 || rows.len() % length != 0 {
+        if length == 0 || !rows.len().is_multiple_of(length) {
             return Err(NOT_PARTIAL);
         }
         let mut table = HashTable::default();
