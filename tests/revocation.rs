@@ -2,7 +2,6 @@
 //! verdict makes of them.
 
 #![allow(
-    clippy::type_complexity,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -35,26 +34,29 @@ use hcert::trust::Anchor;
 use raw::encode;
 use serde_json::json;
 
-pub(crate) const KID: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8];
-pub(crate) const SIGNATURE: IdentifierKind = IdentifierKind::Signature;
-pub(crate) const UCI: IdentifierKind = IdentifierKind::Uci;
+const KID: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8];
+const SIGNATURE: IdentifierKind = IdentifierKind::Signature;
+const UCI: IdentifierKind = IdentifierKind::Uci;
 
-pub(crate) fn key(label: &str) -> Anchor {
+fn key(label: &str) -> Anchor {
     let der = TestKey::new(label).spki_der().unwrap();
     Anchor::Key(PublicKey::from_spki_der(&der).unwrap())
 }
 
 /// The identifier whose SHA-256 is this byte 32 times.
-pub(crate) fn id(kind: IdentifierKind, byte: u8) -> Identifier {
+fn id(kind: IdentifierKind, byte: u8) -> Identifier {
     Identifier::new(kind, [byte; 32])
 }
 
-pub(crate) fn bytes(bytes: &[u8]) -> Value {
+fn bytes(bytes: &[u8]) -> Value {
     Value::Bytes(bytes.to_vec())
 }
 
-/// A CBOR map of kid, kind and hashes.
-pub(crate) fn kid_map(groups: &[(&[u8], IdentifierKind, &[&[u8]])]) -> Vec<u8> {
+/// Kid, kind and hashes.
+type Group<'a> = (&'a [u8], IdentifierKind, &'a [&'a [u8]]);
+
+/// A CBOR map of them.
+fn kid_map(groups: &[Group<'_>]) -> Vec<u8> {
     let groups = groups.iter().map(|(kid, kind, hashes)| {
         let hashes = hashes.iter().map(|hash| bytes(hash)).collect();
         let key = [kid, &[kind.type_byte()][..]].concat();
@@ -64,7 +66,7 @@ pub(crate) fn kid_map(groups: &[(&[u8], IdentifierKind, &[&[u8]])]) -> Vec<u8> {
 }
 
 /// A batch of the gateway.
-pub(crate) fn batch(kid: &str, kind: &str, hashes: &[&[u8]]) -> serde_json::Value {
+fn batch(kid: &str, kind: &str, hashes: &[&[u8]]) -> serde_json::Value {
     let entries: Vec<_> = hashes
         .iter()
         .map(|hash| json!({"hash": BASE64_STANDARD.encode(hash)}))
@@ -76,13 +78,13 @@ pub(crate) fn batch(kid: &str, kind: &str, hashes: &[&[u8]]) -> serde_json::Valu
 }
 
 /// A chunk of Italy's list.
-pub(crate) fn italian(version: u64, chunk: u64, last: u64, hashes: &[&[u8]]) -> serde_json::Value {
+fn italian(version: u64, chunk: u64, last: u64, hashes: &[&[u8]]) -> serde_json::Value {
     let hashes: Vec<_> = hashes.iter().map(|h| BASE64_STANDARD.encode(h)).collect();
     json!({"id": "x", "version": version, "chunk": chunk, "lastChunk": last, "revokedUcvi": hashes})
 }
 
 /// A chunk of its changes.
-pub(crate) fn delta(from: u64, to: u64, added: &[&[u8]], removed: &[&[u8]]) -> serde_json::Value {
+fn delta(from: u64, to: u64, added: &[&[u8]], removed: &[&[u8]]) -> serde_json::Value {
     let text = |hashes: &[&[u8]]| {
         let texts = hashes.iter().map(|h| BASE64_STANDARD.encode(h));
         texts.collect::<Vec<_>>()
@@ -94,7 +96,7 @@ pub(crate) fn delta(from: u64, to: u64, added: &[&[u8]], removed: &[&[u8]]) -> s
 }
 
 /// `version ‖ k ‖ 0 ‖ rate ‖ n ‖ n ‖ words`, of `count` words.
-pub(crate) fn bloom(functions: u8, count: usize, elements: &[&[u8]]) -> Vec<u8> {
+fn bloom(functions: u8, count: usize, elements: &[&[u8]]) -> Vec<u8> {
     use sha2::{Digest, Sha256};
     let mut bits = vec![0u8; count * 4];
     for element in elements {
@@ -117,7 +119,7 @@ pub(crate) fn bloom(functions: u8, count: usize, elements: &[&[u8]]) -> Vec<u8> 
 }
 
 /// A list of shortened hashes, with its header.
-pub(crate) fn partial(length: u8, hashes: &[&[u8]]) -> Vec<u8> {
+fn partial(length: u8, hashes: &[&[u8]]) -> Vec<u8> {
     let mut list = vec![0, 1];
     list.extend(1e-12f32.to_be_bytes());
     list.extend(u32::try_from(hashes.len()).unwrap().to_be_bytes());
@@ -128,10 +130,10 @@ pub(crate) fn partial(length: u8, hashes: &[&[u8]]) -> Vec<u8> {
     list
 }
 
-pub(crate) fn unsigned(bytes: &[u8]) -> RevocationPart<'_> {
+fn unsigned(bytes: &[u8]) -> RevocationPart<'_> {
     RevocationPart::trust_unsigned(bytes).unwrap()
 }
 
-pub(crate) fn answer(source: &impl RevocationSource, id: &Identifier) -> Answer {
+fn answer(source: &impl RevocationSource, id: &Identifier) -> Answer {
     source.answer(KID, Some("XX"), id)
 }
