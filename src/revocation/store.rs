@@ -91,11 +91,11 @@ pub enum LookUp {
 ///
 /// let mut revocations = Revocations::new();
 /// revocations.add(RevocationList::trust_unsigned("by hand", &list)?);
-/// let subject = |identifiers| Subject::new(&[1, 2, 3, 4, 5, 6, 7, 8], identifiers);
-/// let found = revocations.look_up(&subject(&[certificate]));
+/// let kid = [1, 2, 3, 4, 5, 6, 7, 8];
+/// let found = revocations.look_up(&Subject::new(&kid, &[certificate]));
 /// assert!(matches!(found, LookUp::Revoked { kind: IdentifierKind::Signature, .. }));
 /// let other = Identifier::of(IdentifierKind::Signature, b"another r");
-/// let found = revocations.look_up(&subject(&[other]));
+/// let found = revocations.look_up(&Subject::new(&kid, &[other]));
 /// assert!(matches!(found, LookUp::NotListed { lists } if lists[0].label() == "by hand"));
 /// # Ok::<(), hcert::revocation::RevocationError>(())
 /// ```
