@@ -2,6 +2,7 @@
 //! as it was signed.
 #![no_main]
 
+use ciborium::cbor;
 use hcert::trust::{DocumentBytes, DocumentError, SignedDocument};
 use hcert_fuzz::lists::{samples, sign};
 use libfuzzer_sys::Corpus;
@@ -64,7 +65,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
             for signed in [
                 sign::document(content),
                 sign::cose(
-                    &sign::cbor_bytes(&ciborium::cbor!({1 => -7}).unwrap()),
+                    &sign::cbor_bytes(&cbor!({1 => -7}).unwrap()),
                     content,
                 ),
             ] {
