@@ -64,10 +64,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         Some((b'c', content)) => {
             for signed in [
                 sign::document(content),
-                sign::cose(
-                    &sign::cbor_bytes(&cbor!({1 => -7}).unwrap()),
-                    content,
-                ),
+                sign::cose(&sign::cbor_bytes(&cbor!({1 => -7}).unwrap()), content),
             ] {
                 assert_eq!(open((&signed).into()), Ok(content.to_vec()));
             }
