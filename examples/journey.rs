@@ -7,19 +7,23 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use hcert::format::hc1;
+use hcert::format::hc1::{self, cwt::TimeClaim};
 use hcert::record::ProductCatalogue;
 use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, Subject};
 use hcert::verify::{Policy, Verifier};
 use hcert::{Limits, Timestamp};
 use serde_json::json;
 
+#[path = "support/age.rs"]
+mod age;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
 mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
+#[path = "support/revocations.rs"]
+mod revocations;
 #[path = "support/rules.rs"]
 mod rules;
 #[path = "support/trust.rs"]
@@ -29,6 +33,7 @@ mod value_sets;
 
 use cli::{complain, printable, short_name};
 use input::Found;
+use revocations::RevocationOptions;
 use rules::{Asked, RuleOptions, Rules};
 use trust_files::{TrustOptions, counted};
 
@@ -54,9 +59,11 @@ standard input.
   --recognition FILE  the recognition policy of a country (TOML, or JSON by its
                 name): docs/recognition.md; may be repeated. Where a country
                 has rules, too, both have to accept
-  --rules-anchor FILE  who signs the rules: a certificate or a public key; may
-                be repeated. Then nothing is taken that is not signed; a
-                signature beside FILE is in FILE.sig
+  --rules-anchor FILE  who signs the --rules files: a certificate or a public
+                key; may be repeated. Then none of them is taken that is not
+                signed; a signature beside FILE is in FILE.sig. With --state one
+                bundle for each signer. Policies and value sets are believed as
+                they are
   --value-sets DIR|FILE  the value sets that the rules refer to (JSON), where
                 they are no older than the built-in ones; may be repeated
   --country CC  ask for this country alone (CH); may be repeated
@@ -69,6 +76,9 @@ standard input.
                 --participant, --deny, --state, --forget-time and
                 --dangerously-trust-unsigned as for the program verify. What is
                 not valid is not accepted anywhere.
+  --revocations FILE  which certificates are revoked, with --revocation-anchor
+                and --require-revocations as for verify; without it that is not
+                looked at
   --unverified  don't look at signatures: the answers hold if the certificates
                 are authentic
   --at TIME     verify as of this time instead of now
@@ -93,6 +103,7 @@ const AFTER: i64 = 730 * 86_400;
 #[derive(Default)]
 struct Options {
     trust: TrustOptions,
+    revocations: RevocationOptions,
     rules: RuleOptions,
     value_sets: Vec<OsString>,
     at: Option<Timestamp>,
@@ -113,17 +124,27 @@ fn run() -> Result<ExitCode, Error> {
         io::stdout().write_all(HELP.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     };
+    let looks_at_revocations = !options.revocations.files.is_empty();
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
     let now = options.at.unwrap_or_else(|| SystemTime::now().into());
     let (certificates, unreadable) = certificates(&options, now)?;
-    let rules = options.rules.load(PROGRAM, &value_sets)?;
+    let mut state = options.trust.read_state()?;
+    let rules = options.rules.load(PROGRAM, &value_sets, now, &mut state)?;
+    options.trust.write_state(&state)?;
     let countries = rules.countries();
+    if countries.is_empty() {
+        return Err("the rules are of no country, so nobody was asked".into());
+    }
     let mut out = io::stdout().lock();
     if !options.json {
         let arrival = rules.arrival("", now).at();
         out.write_all(heading(&certificates, arrival).as_bytes())?;
+        if !looks_at_revocations {
+            out.write_all(b"Whether they were revoked is not looked at.\n\n")?;
+        }
     }
     let mut all_accept = true;
+    let mut answered = Vec::new();
     for (place, country) in countries.iter().enumerate() {
         show_progress(place, countries.len());
         let arrival = rules.arrival(country, now);
@@ -133,14 +154,18 @@ fn run() -> Result<ExitCode, Error> {
             .collect();
         clear_progress();
         all_accept &= answers.iter().any(Answer::is_accepted);
-        let text = match options.json {
-            true => answers
-                .iter()
-                .map(|a| a.json(&arrival, rules.language()))
-                .collect(),
-            false => in_words(country, &answers, rules.language()),
-        };
-        out.write_all(text.as_bytes())?;
+        if options.json {
+            for answer in &answers {
+                out.write_all(answer.json(&arrival, rules.language()).as_bytes())?;
+            }
+        }
+        answered.push((country.as_str(), answers));
+    }
+    if !options.json {
+        out.write_all(table(&answered).as_bytes())?;
+        for (country, answers) in &answered {
+            out.write_all(in_words(country, answers, rules.language()).as_bytes())?;
+        }
     }
     Ok(match (unreadable, all_accept) {
         (true, _) => cli::EXIT_UNREADABLE.into(),
@@ -164,6 +189,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long(name) => {
                 let name = name.to_owned();
                 if !options.trust.take(&name, &mut parser)?
+                    && !options.revocations.take(&name, &mut parser)?
                     && !options.rules.take(&name, &mut parser)?
                 {
                     return Err(lexopt::Error::UnexpectedOption(format!("--{name}")));
@@ -203,7 +229,11 @@ fn certificates(options: &Options, now: Timestamp) -> Result<(Vec<Certificate>, 
         true => None,
         false => {
             let store = options.trust.store(PROGRAM, options.quiet, options.at)?;
-            Some(Verifier::with_policy(store, Policy::default()))
+            let mut state = options.trust.read_state()?;
+            let revocations = options.revocations.load(&mut state)?;
+            options.trust.write_state(&state)?;
+            let policy = Policy::default().revocation(options.revocations.policy());
+            Some(Verifier::with_policy(store, policy).with_revocations(revocations))
         }
     };
     let (mut certificates, mut unreadable) = (Vec::new(), false);
@@ -247,8 +277,22 @@ fn unverified(input: String, text: &str) -> Certificate {
         let products = ProductCatalogue::builtin();
         let record = hc1::payload::read(&claims, &products, &mut deviations)?;
         let issuer = claims.issuer().map(str::to_owned);
+        let starts = [claims.issued_at(), claims.not_before()];
+        let starts = starts.into_iter().filter_map(TimeClaim::timestamp).max();
+        let always = Period {
+            from: Timestamp::from_seconds(i64::MIN),
+            until: Timestamp::from_seconds(i64::MAX),
+        };
+        let valid = Period {
+            from: starts.unwrap_or(always.from),
+            until: match claims.expires_at() {
+                TimeClaim::Absent => always.until,
+                // What is no time is no end that lies ahead.
+                claim => claim.timestamp().map_or(always.from, |t| t.plus(1)),
+            },
+        };
         let subject = Subject::unverified_claims(&claims);
-        Ok(Asked::Unverified(Box::new(record), issuer, subject))
+        Ok(Asked::Unverified(Box::new(record), issuer, valid, subject))
     };
     let (outcome, detail, asked) = match read() {
         Ok(asked) => ("unverified", what(&asked), Some(asked)),
@@ -291,9 +335,10 @@ impl<'a> Answer<'a> {
         given.is_some_and(|(acceptance, _)| acceptance.is_accepted())
     }
 
-    fn decision(&self) -> Option<Decision> {
-        let (acceptance, _) = self.given.as_ref()?;
-        Some(acceptance.decision())
+    /// Of what is not valid nobody was asked.
+    fn decision(&self) -> Decision {
+        let given = self.given.as_ref();
+        given.map_or(Decision::Open, |(acceptance, _)| acceptance.decision())
     }
 
     fn json(&self, arrival: &Arrival, language: &str) -> String {
@@ -345,12 +390,32 @@ fn heading(certificates: &[Certificate], arrival: Timestamp) -> String {
     text + "\n"
 }
 
+/// A row a country, a column a certificate.
+fn table(answered: &[(&str, Vec<Answer<'_>>)]) -> String {
+    let mut out = String::new();
+    for (country, answers) in answered {
+        out += &format!("{country}  {:<10}", together(answers).code().to_uppercase());
+        for (number, answer) in (1..).zip(answers) {
+            out += &format!("  {number}: {:<8}", answer.decision().code());
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+    }
+    out + "\n"
+}
+
+/// One that is accepted suffices; refused are they if each of them is.
+fn together(answers: &[Answer<'_>]) -> Decision {
+    let each = || answers.iter().map(Answer::decision);
+    match () {
+        () if each().any(|d| d == Decision::Accepted) => Decision::Accepted,
+        () if answers.is_empty() || each().any(|d| d == Decision::Open) => Decision::Open,
+        () => Decision::Refused,
+    }
+}
+
 fn in_words(country: &str, answers: &[Answer<'_>], language: &str) -> String {
-    let all = |decision| answers.iter().any(|a| a.decision() == Some(decision));
-    let decision = [Decision::Accepted, Decision::Open]
-        .into_iter()
-        .find(|decision| all(*decision));
-    let decision = decision.unwrap_or(Decision::Refused);
+    let decision = together(answers);
     let mut out = format!("{country}  {}\n", decision.code().to_uppercase());
     for (number, answer) in (1..).zip(answers) {
         // Writing to a String can't fail.

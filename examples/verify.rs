@@ -118,9 +118,11 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --region NAME its region, as the rules name it: with it the rules of that
                 region are asked, and no others
   --arrival TIME  when (RFC 3339); the time of verification if nothing is said
-  --rules-anchor FILE  who signs the rules: a certificate or a public key; may
-                be repeated. Then nothing is taken that is not signed; a
-                signature beside FILE is in FILE.sig
+  --rules-anchor FILE  who signs the --rules files: a certificate or a public
+                key; may be repeated. Then none of them is taken that is not
+                signed; a signature beside FILE is in FILE.sig. With --state one
+                bundle for each signer. Policies and value sets are believed as
+                they are
   --language TAG  the language of the rules' descriptions (de); English if
                 nothing is said, or there is none
   --value-sets DIR|FILE  name the codes as this value set has it (JSON with
@@ -187,7 +189,13 @@ fn run() -> Result<ExitCode, Error> {
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
     let rules = match options.rules.countries.first().cloned() {
         None => None,
-        Some(country) => Some((country, options.rules.load(PROGRAM, &value_sets)?)),
+        Some(country) => {
+            let mut state = options.trust.read_state()?;
+            let now = options.at.unwrap_or_else(|| SystemTime::now().into());
+            let rules = options.rules.load(PROGRAM, &value_sets, now, &mut state)?;
+            options.trust.write_state(&state)?;
+            Some((country, rules))
+        }
     };
     let trust = options.trust.store(PROGRAM, options.quiet, options.at)?;
     let mut state = options.trust.read_state()?;

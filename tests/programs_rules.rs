@@ -348,3 +348,123 @@ fn wrong_usage_says_what_to_pass() {
         assert_eq!(ran.out, "");
     }
 }
+
+#[test]
+fn an_invalidation_rule_counts_where_a_country_has_only_a_policy() {
+    let files = Files::new("withdrawn");
+    let policy = json!({
+        "name": "Entry", "version": "1", "country": "XZ",
+        "valid_from": "2021-05-01", "valid_until": "2021-12-31", "issuers": "any-trusted",
+        "vaccinations": [{"id": "any", "any_product": true, "from_day": 0, "until_day": "unlimited"}],
+    });
+    let policy = files.write("policy.json", policy.to_string());
+    let mut rules: Value = serde_json::from_slice(&std::fs::read(RULES).unwrap()).unwrap();
+    let verify_with = |rules: &str| {
+        let options = [
+            "--json",
+            "--country",
+            "XZ",
+            "--recognition",
+            &policy,
+            "--rules",
+            rules,
+        ];
+        verify(&files, &vaccination(), &options).line()["acceptance"]["decision"].clone()
+    };
+    assert_eq!(verify_with(RULES), "accepted");
+    let rule = &mut rules["rules"][1];
+    rule["Identifier"] = json!("IR-XX-0001");
+    rule["Type"] = json!("Invalidation");
+    rule["Logic"] = json!({"===": [1, 2]});
+    assert_eq!(
+        verify_with(&files.write("rules.json", rules.to_string())),
+        "refused"
+    );
+}
+
+#[test]
+fn signed_rules_that_have_expired_or_are_older_are_refused() {
+    let files = Files::new("aged");
+    let key = common::pki::TestKey::new("rules");
+    let anchor = files.write("anchor.der", key.spki_der().unwrap());
+    let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem().unwrap()).unwrap();
+    let content = std::fs::read(RULES).unwrap();
+    let now = Timestamp::parse(NOW).unwrap();
+    let bundle = |name: &str, made_at: Timestamp, expires_at| {
+        let signed = SignedDocument::sign("rules", &content, made_at, expires_at, &signer);
+        files.write(name, signed.unwrap())
+    };
+    let state = files.write("unused", "");
+    let state = format!("{state}.state");
+    let with = |bundle: &str| {
+        let rules = [
+            "--country",
+            "XX",
+            "--arrival",
+            "2021-07-01T00:00:00Z",
+            "--state",
+            &state,
+            "--rules-anchor",
+            &anchor,
+            "--rules",
+            bundle,
+        ];
+        verify(&files, &vaccination(), &rules)
+    };
+    let expired = bundle("expired", now.plus(-100), Some(now.plus(-1)));
+    let ran = with(&expired);
+    assert_eq!(ran.status, 2, "{}", ran.out);
+    assert!(ran.err.contains("expired"), "{}", ran.err);
+    assert_eq!(with(&bundle("new", now.plus(-10), None)).status, 0);
+    let ran = with(&bundle("old", now.plus(-20), None));
+    assert_eq!(ran.status, 2, "{}", ran.out);
+}
+
+#[test]
+fn what_nobody_was_asked_about_is_open() {
+    let files = Files::new("nobody");
+    let none = files.write("rules.json", "[]");
+    let ran = journey(&files, &[&vaccination()], &["--rules", &none]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("no country"), "{}", ran.err);
+
+    // What is not valid is not refused: nobody was asked.
+    let late = [
+        "--at",
+        "2031-01-01T00:00:00Z",
+        "--rules",
+        RULES,
+        "--country",
+        "XX",
+    ];
+    let ran = journey(&files, &[&vaccination()], &late);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.contains("XX  OPEN"), "{}", ran.out);
+    assert!(ran.out.contains("revoked is not looked at"), "{}", ran.out);
+}
+
+#[test]
+fn an_unverified_certificate_is_accepted_while_it_is_valid_alone() {
+    let files = Files::new("validity");
+    let policy = json!({
+        "name": "Entry", "version": "1", "country": "XZ",
+        "valid_from": "2021-05-01", "valid_until": "2035-12-31", "issuers": "any-trusted",
+        "vaccinations": [{"id": "any", "any_product": true, "from_day": 0, "until_day": "unlimited"}],
+    });
+    let policy = files.write("policy.json", policy.to_string());
+    let certificate = files.certificate("1.txt", &vaccination());
+    let at = |time: Timestamp| {
+        let time = time.to_string();
+        let asked = [
+            "--unverified",
+            "--json",
+            "--recognition",
+            &policy,
+            "--arrival",
+            &time,
+        ];
+        run("journey", &[&asked[..], &[&certificate]].concat()).status
+    };
+    assert_eq!(at(common::EXPIRES), 0);
+    assert_eq!(at(common::EXPIRES.plus(1)), 1);
+}

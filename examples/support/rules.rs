@@ -12,7 +12,7 @@ use hcert::rules::{
     Acceptance, Arrival, IssuerFacts, Period, Recognition, RuleOutcome, RuleProblemKind,
     RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
-use hcert::trust::{Anchor, DocumentBytes, SignedDocument};
+use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 use hcert::verify::Verified;
 use serde_json::{Value, json};
 
@@ -62,11 +62,18 @@ impl RuleOptions {
         !self.files.is_empty() || !self.policies.is_empty()
     }
 
-    /// All that is asked.
-    pub fn load(self, program: &str, value_sets: &ValueSets) -> Result<Rules, Error> {
+    /// All that is asked, as of `now`. Signed rules that have expired are
+    /// refused, and those that are older than the state knows.
+    pub fn load(
+        self,
+        program: &str,
+        value_sets: &ValueSets,
+        now: Timestamp,
+        state: &mut TrustState,
+    ) -> Result<Rules, Error> {
         let set = match self.files.is_empty() {
             true => None,
-            false => Some(self.rule_set(program, value_sets)?),
+            false => Some(self.rule_set(program, value_sets, now, state)?),
         };
         let policies = self.policies.iter().map(policy);
         Ok(Rules {
@@ -77,7 +84,13 @@ impl RuleOptions {
     }
 
     /// The rules of all files, and of all `*.json` below the directories.
-    fn rule_set(&self, program: &str, value_sets: &ValueSets) -> Result<RuleSet, Error> {
+    fn rule_set(
+        &self,
+        program: &str,
+        value_sets: &ValueSets,
+        now: Timestamp,
+        state: &mut TrustState,
+    ) -> Result<RuleSet, Error> {
         let anchors = self.anchors.iter().map(|path| {
             let named = |e: String| format!("--rules-anchor {}: {e}", path.to_string_lossy());
             let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
@@ -85,7 +98,12 @@ impl RuleOptions {
         });
         let anchors = anchors.collect::<Result<Vec<_>, _>>()?;
         let mut builder = RuleSet::builder();
-        let mut add = |path: &Path| add(&mut builder, path, &anchors);
+        let mut signed = Signed {
+            anchors: &anchors,
+            now,
+            state,
+        };
+        let mut add = |path: &Path| add(&mut builder, path, &mut signed);
         for path in &self.files {
             let path = Path::new(path);
             let named = |e: std::io::Error| format!("--rules {}: {e}", path.display());
@@ -163,8 +181,8 @@ pub struct Rules {
 /// A certificate that is asked about.
 pub enum Asked {
     Verified(Box<Verified>, Subject),
-    /// What it states, whoever issued it.
-    Unverified(Box<Record>, Option<String>, Subject),
+    /// What it states, whoever issued it: its `iss`, and when it is valid.
+    Unverified(Box<Record>, Option<String>, Period, Subject),
 }
 
 impl Asked {
@@ -182,15 +200,15 @@ impl Asked {
 
     fn subject(&self) -> &Subject {
         match self {
-            Self::Verified(_, subject) | Self::Unverified(_, _, subject) => subject,
+            Self::Verified(_, subject) | Self::Unverified(.., subject) => subject,
         }
     }
 
     fn acceptance(&self, policy: &Recognition, arrival: &Arrival) -> Acceptance {
         match self {
             Self::Verified(verified, _) => policy.evaluate(verified, arrival),
-            Self::Unverified(record, issuer, _) => {
-                policy.evaluate_unverified(record, &facts(issuer), arrival)
+            Self::Unverified(record, issuer, valid, _) => {
+                policy.evaluate_unverified(record, &facts(issuer, *valid), arrival)
             }
         }
     }
@@ -198,18 +216,18 @@ impl Asked {
     fn periods(&self, policy: &Recognition) -> Vec<Period> {
         match self {
             Self::Verified(verified, _) => policy.periods(verified),
-            Self::Unverified(record, issuer, _) => {
-                policy.periods_unverified(record, &facts(issuer))
+            Self::Unverified(record, issuer, valid, _) => {
+                policy.periods_unverified(record, &facts(issuer, *valid))
             }
         }
     }
 }
 
-fn facts(issuer: &Option<String>) -> IssuerFacts<'_> {
-    match issuer {
-        Some(country) => IssuerFacts::default().with_country(country),
-        None => IssuerFacts::default(),
-    }
+fn facts(issuer: &Option<String>, valid: Period) -> IssuerFacts<'_> {
+    let country = issuer.as_deref().unwrap_or_default();
+    IssuerFacts::default()
+        .with_country(country)
+        .with_validity(valid)
 }
 
 impl Rules {
@@ -236,16 +254,39 @@ impl Rules {
         self.options.language.as_deref().unwrap_or("en")
     }
 
-    /// Whoever has a say in that country has to accept; `None` if nobody has.
+    /// Whoever has a say in that country has to accept.
     pub fn evaluate(&self, asked: &Asked, arrival: &Arrival) -> Option<Acceptance> {
-        let of_policies = self
-            .policies_of(arrival)
-            .map(|policy| asked.acceptance(policy, arrival));
-        let of_rules = self
-            .set_of(arrival)
-            .map(|set| set.evaluate(asked.subject(), arrival));
-        let all = of_rules.into_iter().chain(of_policies);
-        all.reduce(Acceptance::and)
+        let here: Vec<_> = self.policies_of(arrival).collect();
+        let of_rules = self.of_rules(asked, arrival);
+        // A policy for another place says so.
+        let policies = match here.is_empty() && of_rules.is_none() {
+            true => self.policies.iter().collect(),
+            false => here,
+        };
+        let of_policies = policies.iter().map(|p| asked.acceptance(p, arrival));
+        of_rules
+            .into_iter()
+            .chain(of_policies)
+            .reduce(Acceptance::and)
+    }
+
+    /// What the rule set says. Where policies stand for a country that has no
+    /// rules in it, it may still withdraw the certificate, as its issuer does;
+    /// else it has no say.
+    fn of_rules(&self, asked: &Asked, arrival: &Arrival) -> Option<Acceptance> {
+        let set = self.set.as_ref()?;
+        let acceptance = set.evaluate(asked.subject(), arrival);
+        let passed = |result: &RuleResult| *result.outcome() == RuleOutcome::Passed;
+        let objects = !acceptance.results().iter().all(passed);
+        (objects || self.has_rules(arrival)).then_some(acceptance)
+    }
+
+    /// Whether the rule set speaks for the country; it does where nobody else
+    /// does.
+    fn has_rules(&self, arrival: &Arrival) -> bool {
+        let mut countries = self.set.iter().flat_map(RuleSet::countries);
+        countries.any(|country| country == arrival.country())
+            || self.policies_of(arrival).next().is_none()
     }
 
     /// When all of them would accept it.
@@ -262,9 +303,15 @@ impl Rules {
         let of_policies = self
             .policies_of(arrival)
             .map(|policy| asked.periods(policy));
-        let of_rules = self
-            .set_of(arrival)
-            .map(|set| set.periods(asked.subject(), arrival, within));
+        let of_rules = self.set.as_ref().and_then(|set| {
+            let periods = || set.periods(asked.subject(), arrival, within);
+            // Withdrawn: never.
+            let withdrawn = || self.of_rules(asked, arrival).map(|_| Vec::new());
+            match self.has_rules(arrival) {
+                true => Some(periods()),
+                false => withdrawn(),
+            }
+        });
         let all: Vec<_> = of_rules.into_iter().chain(of_policies).collect();
         if all.is_empty() {
             return all.concat();
@@ -281,15 +328,6 @@ impl Rules {
         let country = arrival.country().to_owned();
         self.policies.iter().filter(move |p| p.country() == country)
     }
-
-    /// Where a policy is all that there is for a country, no rules are missing.
-    fn set_of(&self, arrival: &Arrival) -> Option<&RuleSet> {
-        let has_rules = |set: &&RuleSet| set.countries().any(|c| c == arrival.country());
-        let only_policies = self.policies_of(arrival).next().is_some();
-        self.set
-            .as_ref()
-            .filter(|set| has_rules(set) || !only_policies)
-    }
 }
 
 enum LoadError {
@@ -305,9 +343,20 @@ impl std::fmt::Display for LoadError {
     }
 }
 
+/// Who signs, and what makes a document too old.
+struct Signed<'a> {
+    anchors: &'a [Anchor],
+    now: Timestamp,
+    state: &'a mut TrustState,
+}
+
 /// With anchors, nothing but what one of them signed is looked at; the
 /// signature may stand beside the file, under its name and `.sig`.
-fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<(), LoadError> {
+fn add(
+    builder: &mut RuleSetBuilder,
+    path: &Path,
+    signed: &mut Signed<'_>,
+) -> Result<(), LoadError> {
     let failed = |path: &Path, why: String| LoadError::Failed(format!("{}: {why}", path.display()));
     let read = |path: &Path| std::fs::read(path).map_err(|e| failed(path, e.to_string()));
     let bytes = read(path)?;
@@ -320,7 +369,7 @@ fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<
     let mut beside = path.as_os_str().to_owned();
     beside.push(".sig");
     let beside = Path::new(&beside);
-    let signature = match beside.is_file() && !anchors.is_empty() {
+    let signature = match beside.is_file() {
         true => Some(read(beside)?),
         false => None,
     };
@@ -329,9 +378,15 @@ fn add(builder: &mut RuleSetBuilder, path: &Path, anchors: &[Anchor]) -> Result<
         document = document.with_signature(signature);
     }
     let mut refused = None;
-    for anchor in anchors {
+    for anchor in signed.anchors {
         match SignedDocument::open("rules", document, anchor) {
-            Ok(document) => return rules(document.content()),
+            Ok(document) => {
+                let stale = document.check_age(signed.now, None);
+                stale.map_err(|e| failed(path, e.to_string()))?;
+                rules(document.content())?;
+                let accepted = signed.state.accept(&document);
+                return accepted.map_err(|e| failed(path, e.to_string()));
+            }
             Err(error) => refused = Some(error.to_string()),
         }
     }

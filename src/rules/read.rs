@@ -40,7 +40,10 @@ const MEMBERS: [&str; 14] = [
 pub(super) fn document(value: &Value) -> Option<&[Value]> {
     match value {
         Value::Array(rules) => Some(rules),
-        Value::Object(_) if value.get("Identifier").is_some() => Some(std::slice::from_ref(value)),
+        // With a misspelt name it is a rule still, and one that can't be read.
+        Value::Object(_) if MEMBERS.iter().filter(|m| value.get(m).is_some()).count() > 1 => {
+            Some(std::slice::from_ref(value))
+        }
         _ => value.get("rules")?.as_array(),
     }
 }

@@ -162,7 +162,7 @@ impl Recognition {
         issuer: &IssuerFacts<'_>,
         arrival: &Arrival,
     ) -> Acceptance {
-        let valid = evaluate::stated(record);
+        let valid = evaluate::unverified(record, issuer);
         self.0.evaluate(record, issuer, valid, arrival)
     }
 
@@ -176,6 +176,7 @@ impl Recognition {
 
     /// The same of a record that **nobody has verified**.
     pub fn periods_unverified(&self, record: &Record, issuer: &IssuerFacts<'_>) -> Vec<Period> {
-        self.0.periods(record, issuer, evaluate::stated(record))
+        let valid = evaluate::unverified(record, issuer);
+        self.0.periods(record, issuer, valid)
     }
 }

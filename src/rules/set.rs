@@ -74,8 +74,8 @@ impl Default for RuleLimits {
 /// `dgc-certlogic-android` and `-ios`), a rule applies if
 ///
 /// - it is an acceptance rule of the country of arrival, or an invalidation
-///   rule of the issuing country (`iss`; where that is missing, the country of
-///   the signer's key);
+///   rule of the issuing country: that of `iss`, and that of the signer's key,
+///   which whoever holds a leaked key can't choose;
 /// - it is for the type of certificate, or for all of them;
 /// - it is in force at the time of arrival, `ValidFrom` and `ValidTo` included;
 /// - of an acceptance rule, its region is the one asked for, in any case of
@@ -90,10 +90,11 @@ impl Default for RuleLimits {
 ///
 /// # When a certificate is accepted
 ///
-/// When every rule that applies is satisfied, at least one acceptance rule
-/// applies, and the certificate itself holds at the time of arrival. A
-/// certificate with several entries has to satisfy the rules for each of their
-/// types.
+/// When every rule that applies is satisfied, an acceptance rule looks at each
+/// kind of entry that it has (a general one suffices where the place has no
+/// others), and the certificate and its signer's hold at the time of arrival.
+/// Rules look at the first entry of a kind: with two of one the question is
+/// open.
 #[derive(Clone)]
 pub struct RuleSet {
     /// By country, identifier and version.
@@ -264,13 +265,18 @@ impl RuleSet {
             Err(reason) => return Acceptance::open(reason),
         };
         let data = subject.data(dcc, arrival, &self.value_sets);
-        let selected = self.selected(dcc, subject.issuer(), arrival);
+        let selected = self.selected(dcc, subject, arrival);
         let results = selected.iter().map(|rule| {
-            let outcome = self.outcome(rule, dcc, subject.issuer(), &data);
+            let outcome = self.outcome(rule, dcc, subject, &data);
             rule.result(outcome, &dcc.payload)
         });
         let obstacle = self.obstacle(&selected, dcc, subject, arrival);
-        let none = || no_rules(dcc, arrival);
+        let none = || {
+            no_rules(
+                dcc.types.first().map_or("certificate", |t| t.code()),
+                arrival,
+            )
+        };
         Acceptance::of(results.collect(), none).unless(obstacle)
     }
 
@@ -279,19 +285,19 @@ impl RuleSet {
         let Ok(dcc) = subject.dcc() else {
             return false;
         };
-        let selected = self.selected(dcc, subject.issuer(), arrival);
+        let selected = self.selected(dcc, subject, arrival);
         if self.obstacle(&selected, dcc, subject, arrival).is_some() {
             return false;
         }
         let data = subject.data(dcc, arrival, &self.value_sets);
-        let outcome = |rule: &&Rule| self.outcome(rule, dcc, subject.issuer(), &data);
+        let outcome = |rule: &&Rule| self.outcome(rule, dcc, subject, &data);
         selected
             .iter()
             .all(|rule| outcome(rule) == RuleOutcome::Passed)
     }
 
-    fn outcome(&self, rule: &Rule, dcc: &Dcc, issuer: Option<&str>, data: &Value) -> RuleOutcome {
-        match dcc.obstacle(rule, issuer) {
+    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &Value) -> RuleOutcome {
+        match dcc.obstacle(rule, subject) {
             Some(reason) => RuleOutcome::Open(reason),
             None => rule.evaluate(data, &self.evaluation),
         }
@@ -305,14 +311,42 @@ impl RuleSet {
         subject: &Subject,
         arrival: &Arrival,
     ) -> Option<OpenReason> {
-        if !selected.iter().any(|r| r.kind == RuleKind::Acceptance) {
-            return Some(no_rules(dcc, arrival));
+        if let Some(certificate) = self.unasked(selected, dcc, arrival) {
+            return Some(no_rules(certificate, arrival));
+        }
+        // Rules look at the first one.
+        if dcc.entries > 1 {
+            let (entries, max) = (dcc.entries, 1);
+            return Some(OpenReason::TooManyEntries { entries, max });
         }
         subject.out_of_time(arrival.at())
     }
 
+    /// What the certificate states and no acceptance rule looks at. A general
+    /// rule suffices, unless the place has rules for it that are not in force.
+    fn unasked(&self, selected: &[&Rule], dcc: &Dcc, arrival: &Arrival) -> Option<&'static str> {
+        let of_place = |rule: &&Rule| {
+            rule.kind == RuleKind::Acceptance
+                && rule.country == arrival.country()
+                && same_region(rule.region(), arrival.region())
+        };
+        let mut asked = selected.iter().copied().filter(|rule| of_place(rule));
+        let general = CertificateType::General;
+        let has_general = asked.clone().any(|rule| rule.certificate_type == general);
+        let unasked = |wanted: &CertificateType| {
+            let is = |rule: &Rule| rule.certificate_type == *wanted;
+            let is_asked = asked.clone().any(is);
+            let has_own = || self.rules.iter().filter(of_place).any(is);
+            !is_asked && (!has_general || has_own())
+        };
+        match dcc.types.iter().find(|wanted| unasked(wanted)) {
+            Some(wanted) => Some(wanted.code()),
+            None => asked.next().is_none().then_some("certificate"),
+        }
+    }
+
     /// The rules that apply, acceptance rules first, by identifier.
-    fn selected(&self, dcc: &Dcc, issuer: Option<&str>, arrival: &Arrival) -> Vec<&Rule> {
+    fn selected(&self, dcc: &Dcc, subject: &Subject, arrival: &Arrival) -> Vec<&Rule> {
         let applies = |rule: &&Rule| {
             let of_type = rule.certificate_type == CertificateType::General
                 || dcc.types.contains(&rule.certificate_type);
@@ -321,7 +355,7 @@ impl RuleSet {
                     rule.country == arrival.country()
                         && same_region(rule.region(), arrival.region())
                 }
-                RuleKind::Invalidation => issuer.is_none_or(|issuer| issuer == rule.country),
+                RuleKind::Invalidation => subject.may_be_issued_by(&rule.country),
             };
             of_type && of_place && rule.is_in_force(arrival.at())
         };
@@ -355,11 +389,11 @@ fn same_region(one: Option<&str>, other: Option<&str>) -> bool {
         .eq_ignore_ascii_case(other.unwrap_or_default())
 }
 
-fn no_rules(dcc: &Dcc, arrival: &Arrival) -> OpenReason {
+fn no_rules(certificate: &'static str, arrival: &Arrival) -> OpenReason {
     OpenReason::NoRules {
         country: arrival.country().to_owned(),
         region: arrival.region().map(str::to_owned),
-        certificate: dcc.types.first().map_or("certificate", |t| t.code()),
+        certificate,
         at: arrival.at(),
     }
 }

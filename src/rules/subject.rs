@@ -26,7 +26,12 @@ use crate::verify::Verified;
 pub struct Subject {
     /// Or the kind of payload that no EU rule is for.
     dcc: Result<Dcc, PayloadKind>,
+    /// `iss`, if it is a country.
     issuer: Option<String>,
+    /// Whose the signer's key is: a certificate can't choose that.
+    signer_country: Option<String>,
+    /// When the signer's certificate is valid.
+    signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
     not_before: Option<Timestamp>,
     expires_at: Option<Timestamp>,
@@ -39,6 +44,8 @@ pub(super) struct Dcc {
     pub payload: Value,
     /// Of the groups that have an entry; one by the specification.
     pub types: Vec<CertificateType>,
+    /// Of the group that has most; one by the specification.
+    pub entries: usize,
     /// `ver`, if it can be read.
     schema_version: Option<Version>,
 }
@@ -68,9 +75,9 @@ impl SubjectError {
 impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
-        // Whom the key belongs to, where the certificate does not say it.
-        let of_key = || verified.signer().country().map(str::to_ascii_uppercase);
-        subject.issuer = subject.issuer.or_else(of_key);
+        let signer = verified.signer();
+        subject.signer_country = signer.country().map(country);
+        subject.signer_valid = signer.validity();
         subject.kid = Some(verified.signer().kid().clone());
         subject.verified_at = Some(verified.verified_at());
         subject
@@ -98,6 +105,8 @@ impl Subject {
         Ok(Self {
             dcc: Ok(dcc),
             issuer: None,
+            signer_country: None,
+            signer_valid: None,
             issued_at: None,
             not_before: None,
             expires_at: None,
@@ -119,7 +128,9 @@ impl Subject {
         let never = || unusable.then_some(Timestamp::from_seconds(i64::MIN));
         Self {
             dcc,
-            issuer: claims.issuer().map(country),
+            issuer: claims.issuer().and_then(as_country),
+            signer_country: None,
+            signer_valid: None,
             issued_at: claims.issued_at().timestamp(),
             not_before: claims.not_before().timestamp(),
             expires_at: claims.expires_at().timestamp().or_else(never),
@@ -131,24 +142,28 @@ impl Subject {
     /// The issuing country (`iss`), whose invalidation rules apply.
     pub fn with_issuer(mut self, issuer: &str) -> Self {
         self.issuer = Some(country(issuer));
+        self.verified_at = None;
         self
     }
 
     /// When it was issued (`iat`).
     pub fn with_issued_at(mut self, issued_at: Timestamp) -> Self {
         self.issued_at = Some(issued_at);
+        self.verified_at = None;
         self
     }
 
     /// The last instant at which it holds (`exp`).
     pub fn with_expires_at(mut self, expires_at: Timestamp) -> Self {
         self.expires_at = Some(expires_at);
+        self.verified_at = None;
         self
     }
 
     /// The key identifier.
     pub fn with_kid(mut self, kid: Kid) -> Self {
         self.kid = Some(kid);
+        self.verified_at = None;
         self
     }
 
@@ -168,8 +183,17 @@ impl Subject {
             .map_err(|kind| OpenReason::Payload { found: kind.code() })
     }
 
-    pub(super) fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref()
+    /// The country that issued it, as far as it is known.
+    fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref().or(self.signer_country.as_deref())
+    }
+
+    /// Whether the country's invalidation rules apply: those of `iss` and those
+    /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
+    /// known, each country's may.
+    pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
+        let mut known = self.issuer.iter().chain(&self.signer_country).peekable();
+        known.peek().is_none() || known.any(|known| known == country)
     }
 
     /// Why the certificate itself does not hold then.
@@ -180,8 +204,7 @@ impl Subject {
         if self.verified_at == Some(at) {
             return None;
         }
-        let starts_at = self.issued_at.max(self.not_before);
-        match (starts_at, self.expires_at) {
+        match self.holds() {
             (_, Some(expires_at)) if at > expires_at => {
                 Some(OpenReason::Expired { expires_at, at })
             }
@@ -192,11 +215,18 @@ impl Subject {
         }
     }
 
+    /// From when to when it holds, by its claims and its signer's certificate.
+    fn holds(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (first, last) = self.signer_valid.unzip();
+        let ends = [self.expires_at, last].into_iter().flatten();
+        (self.issued_at.max(self.not_before).max(first), ends.min())
+    }
+
     /// The instants at which [`out_of_time`](Self::out_of_time) changes.
     pub(super) fn edges(&self) -> impl Iterator<Item = Timestamp> {
-        let starts_at = self.issued_at.max(self.not_before);
+        let (starts_at, expires_at) = self.holds();
         let verified = self.verified_at.map(|t| [t, t.plus(1)]);
-        let ends = [starts_at, self.expires_at.map(|t| t.plus(1))];
+        let ends = [starts_at, expires_at.map(|t| t.plus(1))];
         ends.into_iter()
             .flatten()
             .chain(verified.into_iter().flatten())
@@ -250,8 +280,14 @@ impl Dcc {
                 .and_then(Value::as_array)
                 .is_some_and(|g| !g.is_empty())
         };
+        let count = |(name, _)| {
+            let group = payload.get(name).and_then(Value::as_array);
+            group.map_or(0, <[_]>::len)
+        };
+        let entries = groups.into_iter().map(count).max().unwrap_or_default();
         let types = groups.into_iter().filter(|(name, _)| some(name));
         Self {
+            entries,
             types: types
                 .map(|(_, certificate_type)| certificate_type)
                 .collect(),
@@ -264,9 +300,9 @@ impl Dcc {
     }
 
     /// What keeps a rule that applies from being evaluated.
-    pub fn obstacle(&self, rule: &Rule, issuer: Option<&str>) -> Option<OpenReason> {
+    pub fn obstacle(&self, rule: &Rule, subject: &Subject) -> Option<OpenReason> {
         // Which of the issuers' rules apply can't be said, so that each may.
-        if rule.kind == RuleKind::Invalidation && issuer.is_none() {
+        if rule.kind == RuleKind::Invalidation && subject.issuer().is_none() {
             return Some(OpenReason::NoIssuer);
         }
         let wanted = rule.schema_version;
@@ -274,6 +310,12 @@ impl Dcc {
         let fits = found.is_some_and(|v| v.major() == wanted.major() && v >= wanted);
         (!fits).then_some(OpenReason::SchemaVersion { wanted, found })
     }
+}
+
+/// A country's code; anything else says nothing of the issuer.
+fn as_country(text: &str) -> Option<String> {
+    let code = country(text);
+    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
 }
 
 fn country(text: &str) -> String {

@@ -16,7 +16,7 @@ use crate::verify::Verified;
 const MAX_ENTRIES: usize = 64;
 
 /// When the record holds by what it states itself.
-pub(super) fn stated(record: &Record) -> Period {
+fn stated(record: &Record) -> Period {
     let (from, until) = record.period();
     let mut period = Period::ALWAYS;
     period.from = from.unwrap_or(period.from);
@@ -25,6 +25,11 @@ pub(super) fn stated(record: &Record) -> Period {
         period.until = period.from;
     }
     period
+}
+
+/// The same, within the validity that the caller states.
+pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
+    stated(record).and(&issuer.validity.unwrap_or(Period::ALWAYS))
 }
 
 /// When the certificate is valid: by its claims, its signer and its record.

@@ -4,6 +4,7 @@ use super::error::RecognitionError as Error;
 use super::names::Sort;
 use super::read::Table;
 use crate::record::Entry;
+use crate::rules::Period;
 use crate::trust::TrustedKey;
 
 pub(super) const MEMBERS: &[&str] = &[
@@ -14,7 +15,8 @@ pub(super) const MEMBERS: &[&str] = &[
     "records",
 ];
 
-/// What is known of the key that signed a certificate, from the trust list.
+/// What is known of the key that signed a certificate, from the trust list, and
+/// of the certificate besides its record.
 ///
 /// ```
 /// use hcert::rules::IssuerFacts;
@@ -28,6 +30,7 @@ pub struct IssuerFacts<'a> {
     country: Option<&'a str>,
     domain: Option<&'a str>,
     participant: Option<&'a str>,
+    pub(super) validity: Option<Period>,
 }
 
 impl<'a> IssuerFacts<'a> {
@@ -55,6 +58,14 @@ impl<'a> IssuerFacts<'a> {
     pub fn with_participant(mut self, domain: &'a str, participant: &'a str) -> Self {
         let known = |text: &'a str| Some(text).filter(|text| !text.is_empty() && *text != "-");
         (self.domain, self.participant) = (known(domain), known(participant));
+        self
+    }
+
+    /// When the certificate is valid, by `iat`, `nbf` and `exp`. Without this
+    /// only what the record states counts.
+    #[must_use]
+    pub fn with_validity(mut self, period: Period) -> Self {
+        self.validity = Some(period);
         self
     }
 
