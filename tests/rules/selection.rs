@@ -1,7 +1,7 @@
 //! Which rules apply, and when nothing is accepted though no rule forbids it.
 
 use hcert::record::ValueSets;
-use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, Subject};
+use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, RuleSet, Subject};
 use serde_json::{Value, json};
 
 use super::common::{NOW, dsc, test as test_record, vaccination as vaccination_record};
@@ -297,4 +297,39 @@ fn value_sets_are_what_the_caller_gives() {
     assert_eq!(with(&ValueSets::new()), Decision::Open);
     assert_eq!(with(&names(&["EU/1/20/1528"])), Decision::Accepted);
     assert_eq!(with(&names(&["EU/1/20/1507"])), Decision::Refused);
+}
+
+#[test]
+fn a_kind_of_entry_that_no_rule_looks_at_is_open() {
+    let rules = set(&[rule(json!({}))]);
+    let both = r#"{"ver": "1.3.0", "v": [{"dn": 2, "sd": 2, "mp": "EU/1/20/1528"}],
+                  "t": [{"tr": "260373001"}]}"#;
+    let acceptance = rules.evaluate(&Subject::unverified(both).unwrap(), &xx());
+    assert_eq!(code(&acceptance), "no-rules");
+    // Rules look at the first one.
+    let two = r#"{"ver": "1.3.0", "v": [{"dn": 2, "sd": 2}, {"dn": 1, "sd": 2}]}"#;
+    let acceptance = rules.evaluate(&Subject::unverified(two).unwrap(), &xx());
+    assert_eq!(code(&acceptance), "too-many-entries");
+}
+
+#[test]
+fn a_rule_with_a_misspelt_identifier_is_not_passed_over() {
+    let mut misspelt = rule(json!({}));
+    let members = misspelt.as_object_mut().unwrap();
+    let identifier = members.remove("Identifier").unwrap();
+    members.insert("identifier".into(), identifier);
+    let error = RuleSet::from_json(misspelt.to_string().as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "rule-member");
+}
+
+#[test]
+fn a_subject_that_was_changed_by_hand_is_not_verified() {
+    let subject = Subject::from(&verified(&vaccination_record()));
+    assert!(subject.is_verified());
+    assert!(!subject.clone().with_issuer("XY").is_verified());
+    assert!(
+        !subject
+            .with_expires_at(at("2031-01-01T00:00:00Z"))
+            .is_verified()
+    );
 }
