@@ -105,6 +105,7 @@ mod limits;
 pub mod lint;
 pub mod qr;
 pub mod record;
+pub mod revocation;
 pub mod rules;
 mod time;
 pub mod trust;

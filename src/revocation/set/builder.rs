@@ -1,0 +1,589 @@
+//! Makes sets.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::filter::{MAX_WIDTH, Shape};
+use super::layout::{
+    HEADER, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, Mode, NO_TIME,
+    Table, VERSION,
+};
+use super::{SetFormError, exact, key, pad, tests};
+use crate::Timestamp;
+use crate::crypto::Algorithm;
+use crate::issue::SignerError;
+use crate::revocation::IdentifierKind;
+
+/// How many seeds are tried. About one in a hundred fails by chance, and
+/// nobody can choose entries for it: the seeds follow from all of them.
+const SEEDS: u8 = 64;
+/// Kind, length of the hash, place of the kid, and room for the hash: the
+/// order of the bytes is that of the entries in a set.
+const PLACE: usize = 2;
+const HASH: usize = PLACE + 4;
+type Short = [u8; HASH + 16];
+type Long = [u8; HASH + 32];
+
+/// How a set answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Precision {
+    /// Holds the hashes as they are: 128 bits an entry as a rule.
+    Exact,
+    /// A look-up finds what is not in the set at most so often, from 2⁻⁵⁰ to
+    /// 2⁻¹. 2⁻³² takes 36 bits an entry. Few entries are held exactly, where
+    /// that takes no more bytes.
+    FalsePositives(f64),
+}
+
+/// What kind of set is made.
+///
+/// ```
+/// use hcert::revocation::{Precision, SetOptions};
+/// let mut options = SetOptions::default();
+/// assert_eq!(options.precision, Precision::FalsePositives(0.5f64.powi(32)));
+/// options.precision = Precision::Exact;
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SetOptions {
+    /// By default at most 2⁻³² false positives.
+    pub precision: Precision,
+    /// Until when the set counts. By default it says nothing.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Default for SetOptions {
+    fn default() -> Self {
+        Self {
+            precision: Precision::FalsePositives(0.5f64.powi(32)),
+            expires_at: None,
+        }
+    }
+}
+
+/// Why no set was made. The texts name no hash.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetError {
+    /// Kids have 1 to 255 bytes.
+    #[error("a kid of {bytes} bytes, not 1 to {MAX_KID}")]
+    KidLength {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Entries have 1 to 32 bytes of a SHA-256.
+    #[error("a hash of {bytes} bytes, not 1 to 32")]
+    HashLength {
+        /// Its length.
+        bytes: usize,
+    },
+    /// More entries than a set can hold.
+    #[error("more than {max} entries")]
+    TooManyEntries {
+        /// The limit.
+        max: u64,
+    },
+    /// More pairs of a kind and a length of hashes than a set can hold.
+    #[error("hashes of {tables} kinds and lengths, more than {MAX_TABLES}")]
+    TooManyTables {
+        /// How many.
+        tables: usize,
+    },
+    /// Sources have names of at most 1024 bytes of printable text, and there
+    /// are at most 255.
+    #[error(
+        "a source's name is not 1 to {MAX_IDENTITY} bytes of printable text, or it is the {MAX_SOURCES}th"
+    )]
+    Source,
+    /// The rate asked for is none, or smaller than a filter can have.
+    #[error(
+        "a false-positive rate of {rate:e} is not possible: take one from 2^-50 to 1/2, or an exact set"
+    )]
+    Rate {
+        /// What was asked for.
+        rate: f64,
+    },
+    /// No seed gives a filter, which does not happen by chance.
+    #[error("no filter was found with {SEEDS} seeds")]
+    Seeds,
+    /// The time can't be written.
+    #[error("the time is out of range")]
+    Time,
+    /// What is to be signed is not a set.
+    #[error(transparent)]
+    Form(#[from] SetFormError),
+    /// The signer could not sign.
+    #[error("the signer: {0}")]
+    Signer(#[from] SignerError),
+    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
+    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
+    SignatureLength {
+        /// The signer's algorithm.
+        algorithm: Algorithm,
+        /// What it answered with.
+        bytes: usize,
+    },
+}
+
+impl SetError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::KidLength { .. } => "revocation-set-kid-length",
+            Self::HashLength { .. } => "revocation-set-hash-length",
+            Self::TooManyEntries { .. } => "revocation-set-too-many-entries",
+            Self::TooManyTables { .. } => "revocation-set-too-many-tables",
+            Self::Source => "revocation-set-source",
+            Self::Rate { .. } => "revocation-set-rate",
+            Self::Seeds => "revocation-set-seeds",
+            Self::Time => "revocation-set-time",
+            Self::Form(error) => error.code(),
+            Self::Signer(error) => error.code(),
+            Self::SignatureLength { .. } => "revocation-set-signature-length",
+        }
+    }
+}
+
+/// How far the making of a set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What is done now.
+    pub stage: Stage,
+    /// How many entries the set is made of; those that stand twice count once
+    /// after they are sorted.
+    pub entries: u64,
+    /// With which seed, from 1.
+    pub attempt: u8,
+}
+
+/// A part of the work. Sorting and filling take about half each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The entries are put in order.
+    Sorting,
+    /// They are hashed with a seed.
+    Hashing,
+    /// The filter is filled, or the hashes are written.
+    Filling,
+}
+
+impl Stage {
+    /// A stable identifier of the stage.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sorting => "sorting",
+            Self::Hashing => "hashing",
+            Self::Filling => "filling",
+        }
+    }
+}
+
+/// Collects entries and makes a [set](super::RevocationSet) of them.
+///
+/// The same entries, kids, sources, options and time give the same bytes, in
+/// whatever order they come and however often.
+#[derive(Clone)]
+pub struct SetBuilder {
+    options: SetOptions,
+    kids: HashMap<Box<[u8]>, u32>,
+    short: Vec<Short>,
+    long: Vec<Long>,
+    sources: Vec<(String, Option<Timestamp>)>,
+}
+
+impl SetBuilder {
+    /// An empty one.
+    pub fn new(options: SetOptions) -> Self {
+        Self {
+            options,
+            kids: HashMap::new(),
+            short: Vec::new(),
+            long: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
+    /// Adds an entry: as many bytes of the SHA-256 as the list has, under the
+    /// signer's kid, which is covered then.
+    pub fn add(
+        &mut self,
+        kid: &[u8],
+        kind: IdentifierKind,
+        hash: &[u8],
+    ) -> Result<&mut Self, SetError> {
+        check_kid(kid)?;
+        self.insert(kid, kind, hash)
+    }
+
+    /// Adds an entry that counts under each kid: some lists name no signers.
+    /// The set covers all kids then.
+    pub fn add_for_any_kid(
+        &mut self,
+        kind: IdentifierKind,
+        hash: &[u8],
+    ) -> Result<&mut Self, SetError> {
+        self.insert(&[], kind, hash)
+    }
+
+    /// Says that the set speaks of the certificates of this signer, even if
+    /// none is revoked.
+    pub fn covers(&mut self, kid: &[u8]) -> Result<&mut Self, SetError> {
+        check_kid(kid)?;
+        self.place(kid)?;
+        Ok(self)
+    }
+
+    /// Says that the set speaks of all certificates.
+    pub fn covers_any_kid(&mut self) -> Result<&mut Self, SetError> {
+        self.place(&[])?;
+        Ok(self)
+    }
+
+    /// Names a list that went into it, and when that list was made.
+    pub fn source(
+        &mut self,
+        identity: &str,
+        dated: Option<Timestamp>,
+    ) -> Result<&mut Self, SetError> {
+        let printable = !identity.is_empty() && !identity.chars().any(char::is_control);
+        let fits = identity.len() <= MAX_IDENTITY && self.sources.len() < MAX_SOURCES;
+        match printable && fits {
+            true => self.sources.push((identity.into(), dated)),
+            false => return Err(SetError::Source),
+        }
+        Ok(self)
+    }
+
+    /// How many entries were added, those that stand twice counted twice.
+    pub fn len(&self) -> usize {
+        self.short.len() + self.long.len()
+    }
+
+    /// Whether none was added.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes the set, unsigned ([`sign`](super::sign) signs it).
+    pub fn build(self, made_at: Timestamp) -> Result<Vec<u8>, SetError> {
+        self.build_with(made_at, |_| {})
+    }
+
+    /// The same, and says from time to time how far it is.
+    pub fn build_with(
+        mut self,
+        made_at: Timestamp,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Vec<u8>, SetError> {
+        let mut report = |stage, entries: usize, attempt| {
+            progress(Progress {
+                stage,
+                entries: entries as u64,
+                attempt,
+            });
+        };
+        report(Stage::Sorting, self.len(), 1);
+        let kids = self.sort();
+        let runs = Runs::of(&self.short, &self.long);
+        let tables: Vec<Table> = runs.0.iter().map(|run| run.table).collect();
+        let entries = self.len();
+        if tables.len() > MAX_TABLES {
+            let tables = tables.len();
+            return Err(SetError::TooManyTables { tables });
+        }
+        let shape = self.shape(&tables, &kids)?;
+        let mode = shape.map_or(Mode::Exact, Mode::Filter);
+        let mut out = self.head(mode, made_at, &tables, &kids)?;
+        match shape {
+            None => {
+                report(Stage::Filling, entries, 1);
+                for run in &runs.0 {
+                    exact::write(kids.len() as u64, run.entries(), &mut out);
+                }
+            }
+            Some(shape) => {
+                let digest = self.digest(&kids);
+                let start = out.len();
+                let mut seeds = 0..SEEDS;
+                loop {
+                    let attempt = seeds.next().ok_or(SetError::Seeds)?;
+                    report(Stage::Hashing, entries, attempt + 1);
+                    let seed = seed(&digest, attempt);
+                    let mut hashes = runs.hashes(&seed, &kids);
+                    hashes.sort_unstable();
+                    hashes.dedup();
+                    report(Stage::Filling, entries, attempt + 1);
+                    out.truncate(start);
+                    if shape.write(&hashes, &mut out).is_some() {
+                        write_at(&mut out, 40, &seed);
+                        break;
+                    }
+                }
+            }
+        }
+        pad(&mut out);
+        let length = out.len() as u64;
+        write_at(&mut out, 16, &length.to_le_bytes());
+        Ok(out)
+    }
+
+    fn insert(
+        &mut self,
+        kid: &[u8],
+        kind: IdentifierKind,
+        hash: &[u8],
+    ) -> Result<&mut Self, SetError> {
+        let length = hash.len();
+        if !(1..=32).contains(&length) {
+            return Err(SetError::HashLength { bytes: length });
+        }
+        if self.len() as u64 >= MAX_ENTRIES {
+            return Err(SetError::TooManyEntries { max: MAX_ENTRIES });
+        }
+        let place = self.place(kid)?.to_be_bytes();
+        let head = [kind.type_byte(), length as u8];
+        match length {
+            ..=16 => self.short.push(record(head, place, hash)),
+            _ => self.long.push(record(head, place, hash)),
+        }
+        Ok(self)
+    }
+
+    /// The number of a kid, in the order in which they come.
+    fn place(&mut self, kid: &[u8]) -> Result<u32, SetError> {
+        if let Some(place) = self.kids.get(kid) {
+            return Ok(*place);
+        }
+        if self.kids.len() as u64 >= MAX_ENTRIES {
+            return Err(SetError::TooManyEntries { max: MAX_ENTRIES });
+        }
+        let place = self.kids.len() as u32;
+        self.kids.insert(kid.into(), place);
+        Ok(place)
+    }
+
+    /// Sorts kids and entries, and gives the kids.
+    fn sort(&mut self) -> Vec<Box<[u8]>> {
+        let mut kids: Vec<_> = std::mem::take(&mut self.kids).into_iter().collect();
+        kids.sort_unstable_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
+        let mut places = vec![0u32; kids.len()];
+        for (place, (_, old)) in kids.iter().enumerate() {
+            if let Some(new) = places.get_mut(*old as usize) {
+                *new = place as u32;
+            }
+        }
+        sort_records(&mut self.short, &places);
+        sort_records(&mut self.long, &places);
+        self.sources.sort();
+        self.sources.dedup();
+        kids.into_iter().map(|(kid, _)| kid).collect()
+    }
+
+    /// That of the filter; `None` is an exact set.
+    fn shape(&self, tables: &[Table], kids: &[Box<[u8]>]) -> Result<Option<Shape>, SetError> {
+        let Precision::FalsePositives(rate) = self.options.precision else {
+            return Ok(None);
+        };
+        if !(0.5f64.powi(50)..=0.5).contains(&rate) {
+            return Err(SetError::Rate { rate });
+        }
+        let any_kid = kids.first().is_some_and(|kid| kid.is_empty());
+        let (mut width, mut of_tests) = (0, tests(tables, any_kid).max(1) as f64);
+        while of_tests > rate {
+            of_tests /= 2.0;
+            width += 1;
+        }
+        let shape = Shape::of(self.len(), width).filter(|_| width <= MAX_WIDTH);
+        let shape = shape.ok_or(SetError::Rate { rate })?;
+        let lengths = tables.iter().map(|t| exact::length(kids.len() as u64, t));
+        let exact = lengths.sum::<Option<u64>>();
+        let filter_is_smaller = exact.is_none_or(|exact| Some(exact) > shape.length());
+        Ok(filter_is_smaller.then_some(shape))
+    }
+
+    /// All up to the entries, without length and seed.
+    fn head(
+        &self,
+        mode: Mode,
+        made_at: Timestamp,
+        tables: &[Table],
+        kids: &[Box<[u8]>],
+    ) -> Result<Vec<u8>, SetError> {
+        let time = |time: Option<Timestamp>| match time.map(Timestamp::seconds) {
+            Some(NO_TIME) => Err(SetError::Time),
+            seconds => Ok(seconds.unwrap_or(NO_TIME).to_le_bytes()),
+        };
+        let mut sources = Vec::new();
+        for (identity, dated) in &self.sources {
+            sources.extend(time(*dated)?);
+            sources.extend((identity.len() as u16).to_le_bytes());
+            sources.extend(identity.as_bytes());
+        }
+        let groups: Vec<_> = kids.chunk_by(|a, b| a.len() == b.len()).collect();
+        let (mode, shape) = match mode {
+            Mode::Exact => (0, None),
+            Mode::Filter(shape) => (1, Some(shape)),
+        };
+        let [width, log2] = shape.map_or([0, 0], |shape| [shape.width, shape.log2]);
+        let counts = [
+            tables.len(),
+            groups.len(),
+            self.sources.len(),
+            sources.len(),
+        ];
+
+        let mut out = Vec::with_capacity(HEADER);
+        out.extend(MAGIC);
+        out.extend(VERSION.to_le_bytes());
+        out.extend([mode, width, log2, 0]);
+        out.extend([0; 8]);
+        out.extend(made_at.seconds().to_le_bytes());
+        out.extend(time(self.options.expires_at)?);
+        out.extend([0; 16]);
+        out.extend((self.len() as u64).to_le_bytes());
+        for count in counts {
+            out.extend((count as u32).to_le_bytes());
+        }
+        out.extend(shape.map_or(0, |shape| shape.segments).to_le_bytes());
+        out.extend([0; 4]);
+        for table in tables {
+            out.extend([table.kind, table.length as u8, 0, 0, 0, 0, 0, 0]);
+            out.extend(table.entries.to_le_bytes());
+        }
+        for group in groups {
+            let length = group.first().map_or(0, |kid| kid.len());
+            out.extend([length as u8, 0, 0, 0]);
+            out.extend((group.len() as u32).to_le_bytes());
+        }
+        out.extend(sources);
+        out.extend(kids.iter().flat_map(|kid| kid.iter()));
+        Ok(out)
+    }
+
+    /// Of all entries.
+    fn digest(&self, kids: &[Box<[u8]>]) -> Sha256 {
+        let mut digest = Sha256::new();
+        for kid in kids {
+            digest.update([kid.len() as u8]);
+            digest.update(kid);
+        }
+        digest.update(self.short.as_flattened());
+        digest.update(self.long.as_flattened());
+        digest
+    }
+}
+
+impl core::fmt::Debug for SetBuilder {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SetBuilder")
+            .field("entries", &self.len())
+            .field("kids", &self.kids.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn check_kid(kid: &[u8]) -> Result<(), SetError> {
+    match kid.len() {
+        1..=MAX_KID => Ok(()),
+        bytes => Err(SetError::KidLength { bytes }),
+    }
+}
+
+fn record<const N: usize>(head: [u8; 2], place: [u8; 4], hash: &[u8]) -> [u8; N] {
+    let mut record = [0; N];
+    let bytes = head.iter().chain(&place).chain(hash);
+    for (to, from) in record.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    record
+}
+
+fn sort_records<const N: usize>(records: &mut Vec<[u8; N]>, places: &[u32]) {
+    for record in records.iter_mut() {
+        let new = places.get(place(record) as usize).copied();
+        write_at(record, PLACE, &new.unwrap_or_default().to_be_bytes());
+    }
+    records.sort_unstable();
+    records.dedup();
+}
+
+fn place(record: &[u8]) -> u32 {
+    let bytes = record.get(PLACE..).and_then(|rest| rest.first_chunk());
+    bytes.map_or(0, |bytes| u32::from_be_bytes(*bytes))
+}
+
+fn write_at(out: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(part) = out.get_mut(at..at + bytes.len()) {
+        part.copy_from_slice(bytes);
+    }
+}
+
+fn seed(digest: &Sha256, attempt: u8) -> [u8; 16] {
+    let digest = digest.clone().chain_update([attempt]).finalize();
+    core::array::from_fn(|n| digest.get(n).copied().unwrap_or_default())
+}
+
+/// The sorted entries, table by table.
+struct Runs<'a>(Vec<Run<'a>>);
+
+struct Run<'a> {
+    table: Table,
+    records: &'a [u8],
+    stride: usize,
+}
+
+impl<'a> Runs<'a> {
+    fn of(short: &'a [Short], long: &'a [Long]) -> Self {
+        let mut runs = Vec::new();
+        split(short, &mut runs);
+        split(long, &mut runs);
+        runs.sort_by_key(|run| (run.table.kind, run.table.length));
+        Self(runs)
+    }
+
+    fn hashes(&self, seed: &[u8; 16], kids: &[Box<[u8]>]) -> Vec<[u64; 2]> {
+        let entries = self.0.iter().map(|run| run.table.entries).sum::<u64>();
+        let mut hashes = Vec::with_capacity(entries as usize);
+        for run in &self.0 {
+            hashes.extend(run.entries().map(|(place, hash)| {
+                let kid = kids.get(place as usize).map_or(&[][..], |kid| kid);
+                key(seed, kid, run.table.kind, hash)
+            }));
+        }
+        hashes
+    }
+}
+
+fn split<'a, const N: usize>(records: &'a [[u8; N]], runs: &mut Vec<Run<'a>>) {
+    let same = |a: &[u8; N], b: &[u8; N]| a.first_chunk::<PLACE>() == b.first_chunk::<PLACE>();
+    for records in records.chunk_by(same) {
+        let [kind, length] = (records.first())
+            .and_then(|record| record.first_chunk())
+            .copied()
+            .unwrap_or_default();
+        runs.push(Run {
+            table: Table {
+                kind,
+                length: length.into(),
+                entries: records.len() as u64,
+            },
+            records: records.as_flattened(),
+            stride: N,
+        });
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The place of the kid, and the hash.
+    fn entries(&self) -> impl Iterator<Item = (u32, &'a [u8])> + Clone + use<'a> {
+        let length = self.table.length;
+        self.records.chunks_exact(self.stride).map(move |record| {
+            let hash = record.get(HASH..HASH + length).unwrap_or_default();
+            (place(record), hash)
+        })
+    }
+}
