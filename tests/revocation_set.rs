@@ -199,7 +199,7 @@ fn every_size_is_possible() {
 
 #[test]
 fn small_sets_are_small() {
-    for (count, most) in [(0, 120), (1, 170), (2, 190), (10, 320), (1000, 5_500)] {
+    for (count, most) in [(0, 120), (1, 170), (2, 190), (10, 320), (1000, 5_800)] {
         let bytes = numbered(count, SetOptions::default().precision);
         assert!(bytes.len() <= most, "{count}: {} bytes", bytes.len());
         let set = RevocationSet::open(&bytes[..]).unwrap();
@@ -274,7 +274,7 @@ fn many_kids_with_few_entries() {
         let bytes = builder.build(now()).unwrap();
         assert!(bytes.len() < 20_000 * (8 + 4 + 16) + 200);
         let set = RevocationSet::open(&bytes[..]).unwrap();
-        assert_eq!(set.kids(), 20_000);
+        assert_eq!(set.kids().count(), 20_000);
         for n in 0..20_000u64 {
             assert!(set.covers(&n.to_be_bytes()) && set.contains(&n.to_be_bytes(), UCI, &hash(n)));
             assert!(!set.covers(&(n + 20_000).to_be_bytes()));
@@ -306,7 +306,7 @@ fn entries_that_somebody_chose() {
 
 #[test]
 fn what_a_set_says_of_itself() {
-    let mut options = SetOptions::default();
+    let mut options = options(Precision::Exact);
     options.expires_at = Some(now().plus(86_400));
     let mut builder = SetBuilder::new(options);
     builder
@@ -337,7 +337,8 @@ fn what_a_set_says_of_itself() {
         set.tables().collect::<Vec<_>>(),
         [(0x0a, 16, 1), (0x0b, 18, 1)]
     );
-    assert_eq!((set.len(), set.kids(), set.is_exact()), (2, 2, true));
+    assert_eq!((set.len(), set.is_exact()), (2, true));
+    assert!(set.kids().eq([KID, b"nine byte"]));
     assert!(set.signed_by().is_none());
 }
 
@@ -375,7 +376,7 @@ fn what_the_builder_refuses() {
 
 /// Of either mode, with all parts.
 fn samples() -> [Vec<u8>; 2] {
-    [3, 60].map(|count| {
+    [2, 20].map(|count| {
         let mut options = SetOptions::default();
         options.expires_at = Some(now().plus(86_400));
         let mut builder = SetBuilder::new(options);

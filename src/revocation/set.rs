@@ -226,6 +226,23 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         self.layout.any_kid || self.layout.kid_place(self.set(), kid).is_some()
     }
 
+    /// Whether it speaks of the certificates of all signers: the lists that it
+    /// was made of name none.
+    pub fn covers_any_kid(&self) -> bool {
+        self.layout.any_kid
+    }
+
+    /// The kids that it names, sorted by length and then bytewise.
+    pub fn kids(&self) -> impl Iterator<Item = &[u8]> {
+        self.layout.kids(self.set())
+    }
+
+    /// Sixteen bytes that are the same in two sets of one
+    /// [`Precision`] if they are of the same kids and entries, and in no others.
+    pub fn content_id(&self) -> [u8; 16] {
+        self.layout.seed
+    }
+
     /// How many different entries went into it.
     pub fn len(&self) -> usize {
         self.layout.entries as usize
@@ -234,12 +251,6 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     /// Whether there is no entry. Kids may be covered nevertheless.
     pub fn is_empty(&self) -> bool {
         self.layout.entries == 0
-    }
-
-    /// How many kids it [covers](Self::covers), where entries of any kid count
-    /// as one.
-    pub fn kids(&self) -> usize {
-        self.layout.kids as usize
     }
 
     /// How many bytes the set has, without a signature.

@@ -4,6 +4,7 @@
 
 mod certlogic;
 mod lists;
+mod revocation;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ fn main() -> Result<(), Error> {
     lists::ours(&mut corpus)?;
     lists::snapshots(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
+    revocation::sets(&mut corpus)?;
     for text in NAMES {
         corpus.add("names", text.as_bytes())?;
     }

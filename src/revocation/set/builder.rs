@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
-    HEADER, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, Mode, NO_TIME,
-    Table, VERSION,
+    HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, Mode,
+    NO_TIME, SEED, Table, VERSION,
 };
 use super::{SetFormError, exact, key, pad, tests};
 use crate::Timestamp;
@@ -298,15 +298,16 @@ impl SetBuilder {
         let shape = self.shape(&tables, &kids)?;
         let mode = shape.map_or(Mode::Exact, Mode::Filter);
         let mut out = self.head(mode, made_at, &tables, &kids)?;
+        let digest = self.digest(&kids);
         match shape {
             None => {
                 report(Stage::Filling, entries, 1);
+                write_at(&mut out, SEED, &seed(&digest, 0));
                 for run in &runs.0 {
                     exact::write(kids.len() as u64, run.entries(), &mut out);
                 }
             }
             Some(shape) => {
-                let digest = self.digest(&kids);
                 let start = out.len();
                 let mut seeds = 0..SEEDS;
                 loop {
@@ -319,7 +320,7 @@ impl SetBuilder {
                     report(Stage::Filling, entries, attempt + 1);
                     out.truncate(start);
                     if shape.write(&hashes, &mut out).is_some() {
-                        write_at(&mut out, 40, &seed);
+                        write_at(&mut out, SEED, &seed);
                         break;
                     }
                 }
@@ -327,7 +328,7 @@ impl SetBuilder {
         }
         pad(&mut out);
         let length = out.len() as u64;
-        write_at(&mut out, 16, &length.to_le_bytes());
+        write_at(&mut out, LENGTH, &length.to_le_bytes());
         Ok(out)
     }
 

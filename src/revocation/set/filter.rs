@@ -46,7 +46,8 @@ impl Shape {
             log2 += 1;
         }
         // The more of them, the closer to 9/8 of a slot a key.
-        let slots = (keys * 9 / 8).max(keys * 7 / 8 + keys * 5 / u64::from(keys.ilog2()));
+        let log2_of_fourth_power = u64::from(u128::from(keys).pow(4).ilog2());
+        let slots = (keys * 9 / 8).max(keys * 7 / 8 + keys * 20 / log2_of_fourth_power);
         let segments = slots.div_ceil(1 << log2).max(3) - 2;
         Self::new(width, log2, u32::try_from(segments).ok()?)
     }

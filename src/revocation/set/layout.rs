@@ -11,6 +11,9 @@ type Result<T> = core::result::Result<T, SetFormError>;
 pub(super) const MAGIC: [u8; 8] = *b"hcert-rs";
 pub(super) const VERSION: u32 = 1;
 pub(super) const HEADER: usize = 88;
+/// Where the length of all stands in the header.
+pub(super) const LENGTH: usize = 16;
+pub(super) const SEED: usize = 40;
 pub(super) const TABLE: usize = 16;
 pub(super) const GROUP: usize = 8;
 pub(super) const SOURCE: usize = 10;
@@ -87,7 +90,7 @@ impl Layout {
         if found != known {
             return Err(SetFormError::Version { found, known });
         }
-        let expected = u64_at(header, 16);
+        let expected = u64_at(header, LENGTH);
         if expected != bytes.len() as u64 {
             let found = bytes.len() as u64;
             return Err(SetFormError::Length { expected, found });
@@ -124,7 +127,7 @@ impl Layout {
             mode,
             made_at: Timestamp::from_seconds(i64_at(header, 24)),
             expires_at: time(i64_at(header, 32)),
-            seed: core::array::from_fn(|n| u8_at(header, 40 + n)),
+            seed: core::array::from_fn(|n| u8_at(header, SEED + n)),
             entries,
             kids,
             any_kid: bytes.get(groups.start) == Some(&0) && !groups.is_empty(),
@@ -176,6 +179,19 @@ impl Layout {
                 rest = &[];
             }
             Some(source)
+        })
+    }
+
+    /// The kids, in their order.
+    pub fn kids<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut rest = part(bytes, &self.kid_bytes);
+        self.groups(bytes).flat_map(move |group| {
+            let length = usize::try_from(group.kids).unwrap_or(usize::MAX);
+            let kids = rest.split_at_checked(length.saturating_mul(group.length));
+            let (kids, after) = kids.unwrap_or_default();
+            rest = after;
+            // The empty one is not a kid.
+            kids.chunks_exact(group.length.max(1))
         })
     }
 
