@@ -190,6 +190,8 @@ impl Stage {
 pub struct SetBuilder {
     options: SetOptions,
     kids: HashMap<Box<[u8]>, u32>,
+    /// The kid that came last and its number: entries come kid by kid.
+    last: Option<(Box<[u8]>, u32)>,
     short: Vec<Short>,
     long: Vec<Long>,
     sources: Vec<(String, Option<Timestamp>)>,
@@ -201,6 +203,7 @@ impl SetBuilder {
         Self {
             options,
             kids: HashMap::new(),
+            last: None,
             short: Vec::new(),
             long: Vec::new(),
             sources: Vec::new(),
@@ -314,9 +317,7 @@ impl SetBuilder {
                     let attempt = seeds.next().ok_or(SetError::Seeds)?;
                     report(Stage::Hashing, entries, attempt + 1);
                     let seed = seed(&digest, attempt);
-                    let mut hashes = runs.hashes(&seed, &kids);
-                    hashes.sort_unstable();
-                    hashes.dedup();
+                    let hashes = shape.by_segment(runs.hashes(&seed, &kids));
                     report(Stage::Filling, entries, attempt + 1);
                     out.truncate(start);
                     if shape.write(&hashes, &mut out).is_some() {
@@ -356,14 +357,17 @@ impl SetBuilder {
 
     /// The number of a kid, in the order in which they come.
     fn place(&mut self, kid: &[u8]) -> Result<u32, SetError> {
-        if let Some(place) = self.kids.get(kid) {
+        if let Some((last, place)) = &self.last
+            && **last == *kid
+        {
             return Ok(*place);
         }
-        if self.kids.len() as u64 >= MAX_ENTRIES {
+        let next = self.kids.len();
+        if next as u64 >= MAX_ENTRIES {
             return Err(SetError::TooManyEntries { max: MAX_ENTRIES });
         }
-        let place = self.kids.len() as u32;
-        self.kids.insert(kid.into(), place);
+        let place = *self.kids.entry(kid.into()).or_insert(next as u32);
+        self.last = Some((kid.into(), place));
         Ok(place)
     }
 
@@ -377,8 +381,17 @@ impl SetBuilder {
                 *new = place as u32;
             }
         }
-        sort_records(&mut self.short, &places);
-        sort_records(&mut self.long, &places);
+        for record in &mut self.short {
+            renumber(record, &places);
+        }
+        for record in &mut self.long {
+            renumber(record, &places);
+        }
+        // The same order, and faster.
+        self.short.sort_unstable_by_key(integers);
+        self.short.dedup();
+        self.long.sort_unstable();
+        self.long.dedup();
         self.sources.sort();
         self.sources.dedup();
         kids.into_iter().map(|(kid, _)| kid).collect()
@@ -503,13 +516,18 @@ fn record<const N: usize>(head: [u8; 2], place: [u8; 4], hash: &[u8]) -> [u8; N]
     record
 }
 
-fn sort_records<const N: usize>(records: &mut Vec<[u8; N]>, places: &[u32]) {
-    for record in records.iter_mut() {
-        let new = places.get(place(record) as usize).copied();
-        write_at(record, PLACE, &new.unwrap_or_default().to_be_bytes());
+fn renumber(record: &mut [u8], places: &[u32]) {
+    let new = places.get(place(record) as usize).copied();
+    write_at(record, PLACE, &new.unwrap_or_default().to_be_bytes());
+}
+
+fn integers(record: &Short) -> (u64, u128) {
+    let mut head = [0; 8];
+    for (to, from) in head.iter_mut().skip(8 - HASH).zip(record) {
+        *to = *from;
     }
-    records.sort_unstable();
-    records.dedup();
+    let hash = record.last_chunk().copied().unwrap_or_default();
+    (u64::from_be_bytes(head), u128::from_be_bytes(hash))
 }
 
 fn place(record: &[u8]) -> u32 {

@@ -91,6 +91,36 @@ impl Shape {
         self.fingerprint(a ^ b ^ c ^ fingerprint) == 0
     }
 
+    /// Keys whose places are near each other, together: what follows needs
+    /// less of the memory at a time. Of one segment they keep their order.
+    pub fn by_segment(&self, hashes: Vec<[u64; 2]>) -> Vec<[u64; 2]> {
+        let segment = |[hash, _]: &[u64; 2]| {
+            let [first, ..] = self.places(*hash);
+            (first >> self.log2) as usize
+        };
+        let mut next = vec![0usize; self.segments as usize + 1];
+        for hash in &hashes {
+            if let Some(count) = next.get_mut(segment(hash) + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for count in &mut next {
+            sum += *count;
+            *count = sum;
+        }
+        let mut sorted = vec![[0; 2]; hashes.len()];
+        for hash in hashes {
+            if let Some(at) = next.get_mut(segment(&hash)) {
+                if let Some(to) = sorted.get_mut(*at) {
+                    *to = hash;
+                }
+                *at += 1;
+            }
+        }
+        sorted
+    }
+
     /// Writes the filter that holds these keys, or `None` if there is none:
     /// with other hashes there is one.
     pub fn write(&self, hashes: &[[u64; 2]], out: &mut Vec<u8>) -> Option<()> {
