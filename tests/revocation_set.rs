@@ -376,8 +376,9 @@ fn what_the_builder_refuses() {
 
 /// Of either mode, with all parts.
 fn samples() -> [Vec<u8>; 2] {
-    [2, 20].map(|count| {
-        let mut options = SetOptions::default();
+    let modes = [(2, Precision::Exact), (20, SetOptions::default().precision)];
+    modes.map(|(count, precision)| {
+        let mut options = options(precision);
         options.expires_at = Some(now().plus(86_400));
         let mut builder = SetBuilder::new(options);
         builder.source("a list", Some(now())).unwrap();
@@ -387,7 +388,10 @@ fn samples() -> [Vec<u8>; 2] {
                 .add(b"nine byte", IdentifierKind::Signature, &hash(n)[..18])
                 .unwrap();
         }
-        builder.build(now()).unwrap()
+        let set = builder.build(now()).unwrap();
+        let is_exact = RevocationSet::open(&set[..]).unwrap().is_exact();
+        assert_eq!(is_exact, precision == Precision::Exact);
+        set
     })
 }
 
@@ -398,12 +402,12 @@ fn a_signed_set_is_read_in_place() {
         assert!(file.len() < set.len() + 150);
         let signed = RevocationSet::open_signed(&file[..], &[anchor(2), anchor(1)]).unwrap();
         assert_eq!(signed.signed_by(), Some(&anchor(1)));
-        assert!(signed.contains(KID, UCI, &hash(2)));
+        assert!(signed.contains(KID, UCI, &hash(1)));
         assert_eq!(signed.bytes(), set.len());
         assert!(
             RevocationSet::open_unverified(&file[..])
                 .unwrap()
-                .contains(KID, UCI, &hash(2))
+                .contains(KID, UCI, &hash(1))
         );
         let refused = |result: Result<RevocationSet<&[u8]>, SetFormError>| result.unwrap_err();
         let other = refused(RevocationSet::open_signed(&file[..], &[anchor(2)]));

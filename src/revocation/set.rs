@@ -323,15 +323,24 @@ fn tests(tables: &[Table], any_kid: bool) -> u64 {
 /// What stands for an entry in the filter.
 #[inline]
 fn key(seed: &[u8; 16], kid: &[u8], kind: u8, hash: &[u8]) -> [u64; 2] {
-    let mut message = [0; 3 + MAX_KID + 32];
+    let parts = [&[kind, hash.len() as u8, kid.len() as u8], kid, hash];
+    match parts.iter().map(|part| part.len()).sum() {
+        // Kids of eight bytes, and most others.
+        0..=64 => siphash_of(seed, parts, &mut [0; 64]),
+        _ => siphash_of(seed, parts, &mut [0; 3 + MAX_KID + 32]),
+    }
+}
+
+#[inline]
+fn siphash_of(seed: &[u8; 16], parts: [&[u8]; 3], buffer: &mut [u8]) -> [u64; 2] {
     let mut length = 0;
-    for part in [&[kind, hash.len() as u8, kid.len() as u8], kid, hash] {
-        if let Some(to) = message.get_mut(length..length + part.len()) {
+    for part in parts {
+        if let Some(to) = buffer.get_mut(length..length + part.len()) {
             to.copy_from_slice(part);
             length += part.len();
         }
     }
-    siphash::siphash(seed, message.get(..length).unwrap_or_default())
+    siphash::siphash(seed, buffer.get(..length).unwrap_or_default())
 }
 
 /// The zeros behind the last part.
