@@ -1,13 +1,18 @@
 #![doc = include_str!("../../docs/revocation-set.md")]
 
 mod builder;
+mod error;
 mod exact;
 mod filter;
 mod layout;
+mod options;
+mod records;
 mod signed;
 mod siphash;
 
-pub use builder::{Precision, Progress, SetBuilder, SetError, SetOptions, Stage};
+pub use builder::SetBuilder;
+pub use error::SetError;
+pub use options::{Precision, Progress, SetOptions, Stage};
 pub use signed::{CONTENT_TYPE, sign};
 
 use core::fmt;

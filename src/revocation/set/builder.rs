@@ -9,178 +9,14 @@ use super::layout::{
     HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, Mode,
     NO_TIME, SEED, Table, VERSION,
 };
-use super::{SetFormError, exact, key, pad, tests};
+use super::records::{Long, Runs, Short, integers, record, renumber};
+use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
 use crate::Timestamp;
-use crate::crypto::Algorithm;
-use crate::issue::SignerError;
 use crate::revocation::IdentifierKind;
 
-/// How many seeds are tried. About one in a hundred fails by chance, and
-/// nobody can choose entries for it: the seeds follow from all of them.
-const SEEDS: u8 = 64;
-/// Kind, length of the hash, place of the kid, and room for the hash: the
-/// order of the bytes is that of the entries in a set.
-const PLACE: usize = 2;
-const HASH: usize = PLACE + 4;
-type Short = [u8; HASH + 16];
-type Long = [u8; HASH + 32];
-
-/// How a set answers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub enum Precision {
-    /// Holds the hashes as they are: 128 bits an entry as a rule.
-    Exact,
-    /// A look-up finds what is not in the set at most so often, from 2⁻⁵⁰ to
-    /// 2⁻¹. 2⁻³² takes 36 bits an entry. Few entries are held exactly, where
-    /// that takes no more bytes.
-    FalsePositives(f64),
-}
-
-/// What kind of set is made.
-///
-/// ```
-/// use hcert::revocation::{Precision, SetOptions};
-/// let mut options = SetOptions::default();
-/// assert_eq!(options.precision, Precision::FalsePositives(0.5f64.powi(32)));
-/// options.precision = Precision::Exact;
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct SetOptions {
-    /// By default at most 2⁻³² false positives.
-    pub precision: Precision,
-    /// Until when the set counts. By default it says nothing.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl Default for SetOptions {
-    fn default() -> Self {
-        Self {
-            precision: Precision::FalsePositives(0.5f64.powi(32)),
-            expires_at: None,
-        }
-    }
-}
-
-/// Why no set was made. The texts name no hash.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SetError {
-    /// Kids have 1 to 255 bytes.
-    #[error("a kid of {bytes} bytes, not 1 to {MAX_KID}")]
-    KidLength {
-        /// Its length.
-        bytes: usize,
-    },
-    /// Entries have 1 to 32 bytes of a SHA-256.
-    #[error("a hash of {bytes} bytes, not 1 to 32")]
-    HashLength {
-        /// Its length.
-        bytes: usize,
-    },
-    /// More entries than a set can hold.
-    #[error("more than {max} entries")]
-    TooManyEntries {
-        /// The limit.
-        max: u64,
-    },
-    /// More pairs of a kind and a length of hashes than a set can hold.
-    #[error("hashes of {tables} kinds and lengths, more than {MAX_TABLES}")]
-    TooManyTables {
-        /// How many.
-        tables: usize,
-    },
-    /// Sources have names of at most 1024 bytes of printable text, and there
-    /// are at most 255.
-    #[error(
-        "a source's name is not 1 to {MAX_IDENTITY} bytes of printable text, or it is the {MAX_SOURCES}th"
-    )]
-    Source,
-    /// The rate asked for is none, or smaller than a filter can have.
-    #[error(
-        "a false-positive rate of {rate:e} is not possible: take one from 2^-50 to 1/2, or an exact set"
-    )]
-    Rate {
-        /// What was asked for.
-        rate: f64,
-    },
-    /// No seed gives a filter, which does not happen by chance.
-    #[error("no filter was found with {SEEDS} seeds")]
-    Seeds,
-    /// The time can't be written.
-    #[error("the time is out of range")]
-    Time,
-    /// What is to be signed is not a set.
-    #[error(transparent)]
-    Form(#[from] SetFormError),
-    /// The signer could not sign.
-    #[error("the signer: {0}")]
-    Signer(#[from] SignerError),
-    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
-    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
-    SignatureLength {
-        /// The signer's algorithm.
-        algorithm: Algorithm,
-        /// What it answered with.
-        bytes: usize,
-    },
-}
-
-impl SetError {
-    /// A stable identifier of the reason.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::KidLength { .. } => "revocation-set-kid-length",
-            Self::HashLength { .. } => "revocation-set-hash-length",
-            Self::TooManyEntries { .. } => "revocation-set-too-many-entries",
-            Self::TooManyTables { .. } => "revocation-set-too-many-tables",
-            Self::Source => "revocation-set-source",
-            Self::Rate { .. } => "revocation-set-rate",
-            Self::Seeds => "revocation-set-seeds",
-            Self::Time => "revocation-set-time",
-            Self::Form(error) => error.code(),
-            Self::Signer(error) => error.code(),
-            Self::SignatureLength { .. } => "revocation-set-signature-length",
-        }
-    }
-}
-
-/// How far the making of a set is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Progress {
-    /// What is done now.
-    pub stage: Stage,
-    /// How many entries the set is made of; those that stand twice count once
-    /// after they are sorted.
-    pub entries: u64,
-    /// With which seed, from 1.
-    pub attempt: u8,
-}
-
-/// A part of the work. Sorting and filling take about half each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stage {
-    /// The entries are put in order.
-    Sorting,
-    /// They are hashed with a seed.
-    Hashing,
-    /// The filter is filled, or the hashes are written.
-    Filling,
-}
-
-impl Stage {
-    /// A stable identifier of the stage.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Sorting => "sorting",
-            Self::Hashing => "hashing",
-            Self::Filling => "filling",
-        }
-    }
-}
+/// How many seeds are tried. One fails by chance now and then, and nobody can
+/// choose entries for it: the seeds follow from all of them.
+pub(super) const SEEDS: u8 = 64;
 
 /// Collects entries and makes a [set](super::RevocationSet) of them.
 ///
@@ -481,6 +317,8 @@ impl SetBuilder {
     /// Of all entries.
     fn digest(&self, kids: &[Box<[u8]>]) -> Sha256 {
         let mut digest = Sha256::new();
+        digest.update((kids.len() as u64).to_le_bytes());
+        digest.update((self.short.len() as u64).to_le_bytes());
         for kid in kids {
             digest.update([kid.len() as u8]);
             digest.update(kid);
@@ -507,102 +345,13 @@ fn check_kid(kid: &[u8]) -> Result<(), SetError> {
     }
 }
 
-fn record<const N: usize>(head: [u8; 2], place: [u8; 4], hash: &[u8]) -> [u8; N] {
-    let mut record = [0; N];
-    let bytes = head.iter().chain(&place).chain(hash);
-    for (to, from) in record.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    record
-}
-
-fn renumber(record: &mut [u8], places: &[u32]) {
-    let new = places.get(place(record) as usize).copied();
-    write_at(record, PLACE, &new.unwrap_or_default().to_be_bytes());
-}
-
-fn integers(record: &Short) -> (u64, u128) {
-    let mut head = [0; 8];
-    for (to, from) in head.iter_mut().skip(8 - HASH).zip(record) {
-        *to = *from;
-    }
-    let hash = record.last_chunk().copied().unwrap_or_default();
-    (u64::from_be_bytes(head), u128::from_be_bytes(hash))
-}
-
-fn place(record: &[u8]) -> u32 {
-    let bytes = record.get(PLACE..).and_then(|rest| rest.first_chunk());
-    bytes.map_or(0, |bytes| u32::from_be_bytes(*bytes))
-}
-
-fn write_at(out: &mut [u8], at: usize, bytes: &[u8]) {
-    if let Some(part) = out.get_mut(at..at + bytes.len()) {
-        part.copy_from_slice(bytes);
-    }
-}
-
 fn seed(digest: &Sha256, attempt: u8) -> [u8; 16] {
     let digest = digest.clone().chain_update([attempt]).finalize();
     core::array::from_fn(|n| digest.get(n).copied().unwrap_or_default())
 }
 
-/// The sorted entries, table by table.
-struct Runs<'a>(Vec<Run<'a>>);
-
-struct Run<'a> {
-    table: Table,
-    records: &'a [u8],
-    stride: usize,
-}
-
-impl<'a> Runs<'a> {
-    fn of(short: &'a [Short], long: &'a [Long]) -> Self {
-        let mut runs = Vec::new();
-        split(short, &mut runs);
-        split(long, &mut runs);
-        runs.sort_by_key(|run| (run.table.kind, run.table.length));
-        Self(runs)
-    }
-
-    fn hashes(&self, seed: &[u8; 16], kids: &[Box<[u8]>]) -> Vec<[u64; 2]> {
-        let entries = self.0.iter().map(|run| run.table.entries).sum::<u64>();
-        let mut hashes = Vec::with_capacity(entries as usize);
-        for run in &self.0 {
-            hashes.extend(run.entries().map(|(place, hash)| {
-                let kid = kids.get(place as usize).map_or(&[][..], |kid| kid);
-                key(seed, kid, run.table.kind, hash)
-            }));
-        }
-        hashes
-    }
-}
-
-fn split<'a, const N: usize>(records: &'a [[u8; N]], runs: &mut Vec<Run<'a>>) {
-    let same = |a: &[u8; N], b: &[u8; N]| a.first_chunk::<PLACE>() == b.first_chunk::<PLACE>();
-    for records in records.chunk_by(same) {
-        let [kind, length] = (records.first())
-            .and_then(|record| record.first_chunk())
-            .copied()
-            .unwrap_or_default();
-        runs.push(Run {
-            table: Table {
-                kind,
-                length: length.into(),
-                entries: records.len() as u64,
-            },
-            records: records.as_flattened(),
-            stride: N,
-        });
-    }
-}
-
-impl<'a> Run<'a> {
-    /// The place of the kid, and the hash.
-    fn entries(&self) -> impl Iterator<Item = (u32, &'a [u8])> + Clone + use<'a> {
-        let length = self.table.length;
-        self.records.chunks_exact(self.stride).map(move |record| {
-            let hash = record.get(HASH..HASH + length).unwrap_or_default();
-            (place(record), hash)
-        })
+pub(super) fn write_at(out: &mut [u8], at: usize, bytes: &[u8]) {
+    if let Some(part) = out.get_mut(at..at + bytes.len()) {
+        part.copy_from_slice(bytes);
     }
 }
