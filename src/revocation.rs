@@ -8,7 +8,9 @@
 //! [`RevocationPolicy`](crate::verify::RevocationPolicy) to say.
 //!
 //! Lists are read from bytes that the caller already holds; [`RevocationFormat`]
-//! says which forms there are, what signs them, and where each was found.
+//! says which forms there are, what signs them, and where each was found. A
+//! [`RevocationSet`] holds any of them in little space, and answers from a slice
+//! or a mapped file.
 
 mod error;
 mod identifier;
@@ -17,6 +19,7 @@ mod italian;
 mod list;
 mod part;
 mod partitioned;
+pub mod set;
 mod slice;
 mod split;
 mod store;
@@ -29,6 +32,10 @@ pub use italian::ItalianList;
 pub use list::{RevocationFormat, RevocationLimits, RevocationList};
 pub use part::RevocationPart;
 pub use partitioned::PartitionedList;
+pub use set::{
+    NamedSet, Precision, Progress, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions, SetSource,
+    Stage,
+};
 pub use slice::{BloomFilter, PartialHashes, Slice};
 pub use split::SplitList;
 pub use store::{Answer, LookUp, RevocationSource, Revocations, Subject};

@@ -55,6 +55,8 @@ pub enum RevocationFormat {
     /// in base64, or a `delta` to the version before. Nothing of it is signed.
     /// See [`ItalianList`](super::ItalianList).
     Italian,
+    /// This crate's own compact set: [`RevocationSet`](super::RevocationSet).
+    Set,
     /// Something else that the caller has made a
     /// [`RevocationSource`](super::RevocationSource).
     Other,
@@ -97,6 +99,7 @@ impl RevocationFormat {
             Self::Split => "split",
             Self::Partitioned => "partitioned",
             Self::Italian => "it",
+            Self::Set => "set",
             Self::Other => "other",
         }
     }

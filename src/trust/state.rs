@@ -11,6 +11,7 @@ use super::error::LoadError;
 use super::list::gdhcn::Environment;
 use super::list::{ListInfo, json};
 use super::source::LoadLimits;
+use crate::revocation::RevocationInfo;
 use crate::Timestamp;
 
 /// Which edition of a list it is: what grows from one to the next.
@@ -214,6 +215,22 @@ impl TrustState {
         };
         self.check_edition(document.identity(), edition)?;
         self.note(document.identity(), edition);
+        Ok(())
+    }
+
+    /// The same for a signed revocation list or set, by what it says about
+    /// itself. One that is not signed is not remembered.
+    pub fn accept_revocations(&mut self, list: &RevocationInfo) -> Result<(), LoadError> {
+        let Some(identity) = list.identity() else {
+            return Ok(());
+        };
+        let edition = Edition {
+            issued_at: list.issued_at(),
+            sequence: list.sequence(),
+            ..Edition::default()
+        };
+        self.check_edition(identity, edition)?;
+        self.note(identity, edition);
         Ok(())
     }
 

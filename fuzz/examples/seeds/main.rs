@@ -6,6 +6,7 @@ mod certlogic;
 mod lists;
 mod recognition;
 mod revocation;
+mod revocation_set;
 mod rules;
 mod value_sets;
 
@@ -40,6 +41,7 @@ fn main() -> Result<(), Error> {
     lists::snapshots(&mut corpus)?;
     lists::documents(&mut corpus)?;
     certlogic::ours(&mut corpus)?;
+    revocation_set::sets(&mut corpus)?;
     rules::ours(&mut corpus)?;
     value_sets::ours(&mut corpus)?;
     recognition::ours(&mut corpus)?;

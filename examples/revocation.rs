@@ -1,0 +1,49 @@
+//! Makes revocation sets for an app to embed, and looks into them.
+
+#[path = "support/cli.rs"]
+mod cli;
+#[path = "support/revocation_tool/mod.rs"]
+mod revocation_tool;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use revocation_tool::{Command, PROGRAM};
+
+const HELP: &str = "\
+Makes compact revocation sets, offline, and looks into them.
+
+Usage: revocation COMMAND [OPTION]… FILE…
+
+  build FILE…                    a set out of lists of revoked certificates
+  inspect SET                    what a set says of itself
+  check SET KID KIND HASH        whether a certificate is in it
+  diff OLD NEW                   how two sets differ
+
+  --help                         print this; after a COMMAND, what it takes
+
+Exit status: 0 all is well, 1 not (inspect: the set is refused; check: it is
+revoked; diff: the sets differ), 2 wrong usage, a file that can't be read or
+used, or output that can't be written, 3 (check) the set doesn't speak of it.
+";
+
+fn main() -> ExitCode {
+    run()
+        .unwrap_or_else(|error| cli::failed(PROGRAM, &*error))
+        .into()
+}
+
+fn run() -> Result<u8, revocation_tool::Error> {
+    use lexopt::prelude::*;
+    let mut parser = lexopt::Parser::from_env();
+    let command = match parser.next()? {
+        Some(Long("help") | Short('h')) => {
+            io::stdout().write_all(HELP.as_bytes())?;
+            return Ok(0);
+        }
+        Some(Value(name)) => Command::from_name(&name.string()?)?,
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(lexopt::Error::from("no COMMAND is given").into()),
+    };
+    revocation_tool::run(command, parser)
+}

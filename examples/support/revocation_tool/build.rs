@@ -1,0 +1,196 @@
+//! `revocation build`: lists into a set that an app embeds.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use hcert::Timestamp;
+use hcert::issue::P256Signer;
+use hcert::revocation::set::sign;
+use hcert::revocation::{Precision, RevocationSet, SetBuilder, SetOptions, Stage};
+
+use super::{Error, PROGRAM, grouped, input};
+use crate::cli;
+
+pub const HELP: &str = "\
+Makes a revocation set out of lists of revoked certificates
+(docs/revocation-set.md).
+
+Usage: revocation build [OPTION]… --out SET FILE…
+
+  --out SET           where to write the set
+  --key FILE          sign it with this P-256 private key (PKCS #8 PEM); whoever
+                      opens it pins the public half. Without it the set is worth
+                      what its transport is worth
+  --exact             hold the hashes as they are: no false positives, 16 bytes
+                      an entry
+  --false-positive-rate RATE
+                      at most so often a certificate is taken for a revoked one
+                      (2^-32 if nothing is said; 1e-6)
+  --expires TIME      until when the set counts (RFC 3339)
+  --at TIME           when it is made (RFC 3339); by default now
+  --quiet             don't say how far it is
+  --help              print this
+
+FILE has lines KID KIND HASH: the signer's kid in hex, or * where the list names
+no signer; signature, uci or country-code-uci; 1 to 32 bytes of the SHA-256 in
+hex. A line KID says that the set speaks of that signer, even if it has no entry.
+Lines that are empty or begin with # are passed over. - is standard input.
+
+Exit status: 0 written, 2 not.
+";
+
+struct Options {
+    set: SetOptions,
+    out: Option<OsString>,
+    key: Option<OsString>,
+    at: Option<Timestamp>,
+    quiet: bool,
+    files: Vec<OsString>,
+}
+
+pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
+    let Some(options) = options(parser)? else {
+        io::stdout().write_all(HELP.as_bytes())?;
+        return Ok(0);
+    };
+    let out = options
+        .out
+        .ok_or(lexopt::Error::from("say where to write the set: --out SET"))?;
+    let signer = options.key.as_deref().map(read_key).transpose()?;
+    let at = options.at.unwrap_or_else(|| SystemTime::now().into());
+    let mut said = Said::new(options.quiet);
+    let mut builder = SetBuilder::new(options.set);
+    for path in &options.files {
+        let label = path.to_string_lossy();
+        let source: Box<dyn Read> = match path.to_str() {
+            Some("-") => Box::new(io::stdin()),
+            _ => Box::new(File::open(path).map_err(|e| format!("{label}: {e}"))?),
+        };
+        let each = |entries| said.now_and_then(|| format!("{label}: {} entries", grouped(entries)));
+        input::read(BufReader::new(source), &label, &mut builder, each)?;
+        let name = Path::new(path).file_name().unwrap_or(path);
+        builder.source(&name.to_string_lossy(), None)?;
+    }
+    let set = builder.build_with(at, |progress| {
+        let entries = grouped(progress.entries);
+        said.at_once(match progress.stage {
+            Stage::Sorting => format!("sorting {entries} entries"),
+            Stage::Hashing => format!("hashing {entries} entries, attempt {}", progress.attempt),
+            _ => format!("writing {entries} entries"),
+        });
+    })?;
+    let file = match &signer {
+        Some(signer) => sign(&set, signer)?,
+        None => set,
+    };
+    fs::write(&out, &file).map_err(|e| format!("{}: {e}", out.to_string_lossy()))?;
+    let set = RevocationSet::open_unverified(&file[..])?;
+    let signed = match signer {
+        Some(_) => "signed",
+        None => "not signed (--key)",
+    };
+    let line = format!(
+        "{}: {} entries under {} kids, {} bytes, made at {at}, {signed}",
+        out.to_string_lossy(),
+        grouped(set.len() as u64),
+        grouped(set.kids().count() as u64),
+        grouped(file.len() as u64),
+    );
+    cli::complain(PROGRAM, &line);
+    Ok(0)
+}
+
+/// What is said of the progress: nothing of what is soon done.
+struct Said {
+    quiet: bool,
+    start: Instant,
+    last: Instant,
+}
+
+impl Said {
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    fn new(quiet: bool) -> Self {
+        let start = Instant::now();
+        Self {
+            quiet,
+            start,
+            last: start,
+        }
+    }
+
+    fn now_and_then(&mut self, text: impl FnOnce() -> String) {
+        if !self.quiet && self.last.elapsed() > Self::PATIENCE {
+            self.last = Instant::now();
+            cli::complain(PROGRAM, &text());
+        }
+    }
+
+    fn at_once(&self, text: String) {
+        if !self.quiet && self.start.elapsed() > Self::PATIENCE {
+            cli::complain(PROGRAM, &text);
+        }
+    }
+}
+
+fn read_key(path: &OsStr) -> Result<P256Signer, Error> {
+    let label = path.to_string_lossy();
+    let pem = fs::read_to_string(path).map_err(|e| format!("--key {label}: {e}"))?;
+    Ok(P256Signer::from_pkcs8_pem(&pem).map_err(|e| format!("--key {label}: {e}"))?)
+}
+
+/// `2^-32` or a number such as `1e-6`.
+fn rate(text: &str) -> Result<f64, &'static str> {
+    let power = text.strip_prefix("2^-").and_then(|bits| bits.parse().ok());
+    match power {
+        Some(bits) => Ok(0.5f64.powi(bits)),
+        None => text.parse().map_err(|_| "not a rate such as 2^-32 or 1e-6"),
+    }
+}
+
+fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
+    use lexopt::prelude::*;
+    let mut options = Options {
+        set: SetOptions::default(),
+        out: None,
+        key: None,
+        at: None,
+        quiet: false,
+        files: Vec::new(),
+    };
+    let (mut exact, mut false_positives) = (false, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("help") | Short('h') => return Ok(None),
+            Long("out") => options.out = Some(parser.value()?),
+            Long("key") => options.key = Some(parser.value()?),
+            Long("exact") => exact = true,
+            Long("false-positive-rate") => {
+                false_positives = Some(parser.value()?.parse_with(rate)?);
+            }
+            Long("expires") => {
+                options.set.expires_at = Some(parser.value()?.parse_with(Timestamp::parse)?);
+            }
+            Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("quiet") => options.quiet = true,
+            Value(file) => options.files.push(file),
+            _ => return Err(argument.unexpected().into()),
+        }
+    }
+    options.set.precision = match (exact, false_positives) {
+        (true, Some(_)) => {
+            let both = "--exact has no false positives: leave out --false-positive-rate";
+            return Err(lexopt::Error::from(both).into());
+        }
+        (true, None) => Precision::Exact,
+        (false, Some(rate)) => Precision::FalsePositives(rate),
+        (false, None) => options.set.precision,
+    };
+    match options.files.is_empty() {
+        true => Err(lexopt::Error::from("no FILE is given").into()),
+        false => Ok(Some(options)),
+    }
+}

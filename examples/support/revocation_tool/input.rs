@@ -1,0 +1,55 @@
+//! Lists of revoked certificates as a builder takes them.
+
+use std::io::BufRead;
+
+use hcert::revocation::SetBuilder;
+
+use super::{Error, from_hex, kind};
+
+/// Reads lines of `KID KIND HASH`, and gives how many entries there are.
+/// `each` is called after each entry.
+pub fn read(
+    mut lines: impl BufRead,
+    label: &str,
+    builder: &mut SetBuilder,
+    mut each: impl FnMut(u64),
+) -> Result<u64, Error> {
+    let (mut line, mut kid, mut hash) = (String::new(), Vec::new(), Vec::new());
+    let (mut number, mut entries) = (0u64, 0);
+    loop {
+        line.clear();
+        number += 1;
+        // The text of a line is about a person; its number is not.
+        let wrong = |what: &str| format!("{label}, line {number}: {what}");
+        if (lines.read_line(&mut line)).map_err(|e| wrong(&e.to_string()))? == 0 {
+            return Ok(entries);
+        }
+        let mut words = line.split_whitespace();
+        let (first, rest) = (words.next(), [words.next(), words.next(), words.next()]);
+        let Some(name) = first.filter(|name| !name.starts_with('#')) else {
+            continue;
+        };
+        let any = name == "*";
+        if !any {
+            from_hex(name, &mut kid).ok_or(wrong("the kid is neither hex nor *"))?;
+        }
+        let added = match rest {
+            [None, ..] if any => builder.covers_any_kid(),
+            [None, ..] => builder.covers(&kid),
+            [Some(kind_name), Some(hash_hex), None] => {
+                let kind = kind(kind_name).ok_or(wrong(
+                    "the kind is not signature, uci, country-code-uci or its byte in hex",
+                ))?;
+                from_hex(hash_hex, &mut hash).ok_or(wrong("the hash is not hex"))?;
+                entries += 1;
+                match any {
+                    true => builder.add_for_any_kid(kind, &hash),
+                    false => builder.add(&kid, kind, &hash),
+                }
+            }
+            _ => return Err(wrong("not KID, nor KID KIND HASH").into()),
+        };
+        added.map_err(|e| wrong(&e.to_string()))?;
+        each(entries);
+    }
+}

@@ -1,0 +1,356 @@
+#![doc = include_str!("../../docs/revocation-set.md")]
+
+mod builder;
+mod error;
+mod exact;
+mod filter;
+mod layout;
+mod named;
+mod options;
+mod records;
+mod signed;
+mod siphash;
+
+pub use builder::SetBuilder;
+pub use error::SetError;
+pub use named::NamedSet;
+pub use options::{Precision, Progress, SetOptions, Stage};
+pub use signed::{CONTENT_TYPE, sign};
+
+use core::fmt;
+use core::ops::Range;
+
+use self::layout::{Layout, MAX_KID, Mode, PADDING, Table};
+use super::IdentifierKind;
+use crate::Timestamp;
+use crate::trust::Anchor;
+
+/// A revocation set, read in place.
+///
+/// `B` are the bytes: a slice that was embedded, a `Vec`, an `Arc<[u8]>`, a
+/// mapped file. A few offsets are read at opening; a look-up touches what it
+/// needs. Nobody's identifier can be read out of a set that isn't exact, and
+/// `Debug` shows none.
+///
+/// ```
+/// use hcert::Timestamp;
+/// use hcert::revocation::{IdentifierKind, RevocationSet, SetBuilder, SetOptions};
+/// # use sha2::{Digest, Sha256};
+/// let hash: [u8; 32] = Sha256::digest("URN:UVCI:01:SE:EHM/V12907267LAJW#E").into();
+///
+/// let mut builder = SetBuilder::new(SetOptions::default());
+/// builder.add(b"kid of 1", IdentifierKind::Uci, &hash[..16])?;
+/// builder.covers(b"kid of 2")?;
+/// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
+///
+/// let set = RevocationSet::open(&bytes)?;
+/// assert!(set.contains(b"kid of 1", IdentifierKind::Uci, &hash));
+/// assert!(!set.contains(b"kid of 2", IdentifierKind::Uci, &hash));
+/// assert!(set.covers(b"kid of 2") && !set.covers(b"kid of 3"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct RevocationSet<B> {
+    bytes: B,
+    /// Where the set is in the bytes.
+    range: Range<usize>,
+    layout: Layout,
+    /// The anchor whose signature was checked.
+    signed_by: Option<Anchor>,
+}
+
+/// What a set was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SetSource<'a> {
+    /// Which list, in the words of the set's maker.
+    pub identity: &'a str,
+    /// When that list was made.
+    pub dated: Option<Timestamp>,
+}
+
+/// Why bytes are not a revocation set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetFormError {
+    /// Something else.
+    #[error("not a revocation set")]
+    Unrecognised,
+    /// Of a version that this crate does not know.
+    #[error("a revocation set of the version {found}, not {known}")]
+    Version {
+        /// The version found.
+        found: u32,
+        /// The version known.
+        known: u32,
+    },
+    /// Cut off, or bytes follow.
+    #[error("the revocation set has {found} bytes, not {expected}")]
+    Length {
+        /// How many there should be.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// Something that a set of this version can't have.
+    #[error("{what} of the revocation set is not as it has to be")]
+    Part {
+        /// Which part.
+        what: &'static str,
+    },
+    /// A set without a signature, where one was to be checked.
+    #[error("the revocation set is not signed: to trust it as it is, open it as an unsigned one")]
+    Unsigned,
+    /// A signed set, and nothing to check the signature with.
+    #[error("the revocation set is signed: open it with the key of who signed it")]
+    Signed,
+    /// Not the COSE_Sign1 that [`sign`] writes: cut off, with other headers,
+    /// in another encoding.
+    #[error("the envelope of the signed revocation set is not as it has to be")]
+    Envelope,
+    /// The signature is by another key than the anchors', or over other bytes.
+    #[error("the signature of the revocation set does not verify with the anchor")]
+    Signature,
+}
+
+impl SetFormError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unrecognised => "revocation-set-unrecognised",
+            Self::Version { .. } => "revocation-set-version",
+            Self::Length { .. } => "revocation-set-length",
+            Self::Part { .. } => "revocation-set-part",
+            Self::Unsigned => "revocation-set-unsigned",
+            Self::Signed => "revocation-set-signed",
+            Self::Envelope => "revocation-set-envelope",
+            Self::Signature => "revocation-set-signature",
+        }
+    }
+}
+
+impl<B: AsRef<[u8]>> RevocationSet<B> {
+    /// Opens a set that is not signed: the caller vouches for the bytes, such
+    /// as those embedded in its own program.
+    pub fn open(bytes: B) -> Result<Self, SetFormError> {
+        let all = bytes.as_ref();
+        if signed::detect(all) {
+            return Err(SetFormError::Signed);
+        }
+        let (layout, range) = (Layout::read(all)?, 0..all.len());
+        Ok(Self {
+            bytes,
+            range,
+            layout,
+            signed_by: None,
+        })
+    }
+
+    /// Opens a set that one of the anchors signed. All bytes are hashed, once.
+    ///
+    /// Bytes that can change afterwards, as those of a mapped file, must not:
+    /// the signature is not looked at again.
+    pub fn open_signed(bytes: B, anchors: &[Anchor]) -> Result<Self, SetFormError> {
+        let all = bytes.as_ref();
+        let signed = signed::Signed::read(all)?;
+        let anchor = signed.verify(anchors)?.clone();
+        Self::inside(bytes, Some(anchor))
+    }
+
+    /// Opens a set, signed or not, **without looking at the signature**: to
+    /// look into it, not to rely on it.
+    pub fn open_unverified(bytes: B) -> Result<Self, SetFormError> {
+        match signed::detect(bytes.as_ref()) {
+            true => Self::inside(bytes, None),
+            false => Self::open(bytes),
+        }
+    }
+
+    fn inside(bytes: B, signed_by: Option<Anchor>) -> Result<Self, SetFormError> {
+        let all = bytes.as_ref();
+        let range = signed::Signed::read(all)?.payload;
+        let layout = Layout::read(all.get(range.clone()).unwrap_or_default())?;
+        Ok(Self {
+            bytes,
+            range,
+            layout,
+            signed_by,
+        })
+    }
+
+    fn set(&self) -> &[u8] {
+        let set = self.bytes.as_ref().get(self.range.clone());
+        set.unwrap_or_default()
+    }
+
+    /// Whether the identifier with this SHA-256 is in the set, for the signer
+    /// with this kid. Entries that the lists had as a shorter hash are compared
+    /// with as much of it.
+    ///
+    /// What is in it is always found. What isn't is found with the probability
+    /// of [`false_positive_rate`](Self::false_positive_rate). Under a kid that
+    /// the set does not [cover](Self::covers), `false` says nothing.
+    pub fn contains(&self, kid: &[u8], kind: IdentifierKind, hash: &[u8; 32]) -> bool {
+        if kid.len() > MAX_KID {
+            return false;
+        }
+        let set = self.set();
+        let any = self.layout.any_kid && !kid.is_empty();
+        [Some(kid), any.then_some(&[][..])]
+            .into_iter()
+            .flatten()
+            .any(|kid| self.contains_under(set, kid, kind.type_byte(), hash))
+    }
+
+    fn contains_under(&self, set: &[u8], kid: &[u8], kind: u8, hash: &[u8; 32]) -> bool {
+        let mut tables = self.layout.tables(set);
+        match self.layout.mode {
+            Mode::Filter(shape) => tables.filter(|table| table.kind == kind).any(|table| {
+                let hash = hash.get(..table.length).unwrap_or_default();
+                let hashes = key(&self.layout.seed, kid, kind, hash);
+                shape.contains(set, self.layout.data, hashes)
+            }),
+            Mode::Exact => {
+                let Some(place) = self.layout.kid_place(set, kid) else {
+                    return false;
+                };
+                let place = (self.layout.kids, place);
+                let mut start = self.layout.data;
+                tables.any(|table| {
+                    let at = start;
+                    let length = exact::length(self.layout.kids, &table).unwrap_or_default();
+                    start += length as usize;
+                    let hash = hash.get(..table.length).unwrap_or_default();
+                    table.kind == kind && exact::contains(set, at, place, &table, hash)
+                })
+            }
+        }
+    }
+
+    /// Whether the set speaks of the certificates of the signer with this kid.
+    /// If not, nothing is known of them.
+    pub fn covers(&self, kid: &[u8]) -> bool {
+        self.layout.any_kid || self.layout.kid_place(self.set(), kid).is_some()
+    }
+
+    /// Whether it speaks of the certificates of all signers: the lists that it
+    /// was made of name none.
+    pub fn covers_any_kid(&self) -> bool {
+        self.layout.any_kid
+    }
+
+    /// The kids that it names, sorted by length and then bytewise.
+    pub fn kids(&self) -> impl Iterator<Item = &[u8]> {
+        self.layout.kids(self.set())
+    }
+
+    /// Sixteen bytes that are the same in two sets of one
+    /// [`Precision`] if they are of the same kids and entries, and in no others.
+    pub fn content_id(&self) -> [u8; 16] {
+        self.layout.seed
+    }
+
+    /// How many different entries went into it.
+    pub fn len(&self) -> usize {
+        self.layout.entries as usize
+    }
+
+    /// Whether there is no entry. Kids may be covered nevertheless.
+    pub fn is_empty(&self) -> bool {
+        self.layout.entries == 0
+    }
+
+    /// How many bytes the set has, without a signature.
+    pub fn bytes(&self) -> usize {
+        self.range.len()
+    }
+
+    /// When it was made.
+    pub fn made_at(&self) -> Timestamp {
+        self.layout.made_at
+    }
+
+    /// Until when it counts, if its maker said so.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.layout.expires_at
+    }
+
+    /// The anchor whose signature holds, if it was opened as a signed one.
+    pub fn signed_by(&self) -> Option<&Anchor> {
+        self.signed_by.as_ref()
+    }
+
+    /// The lists that it was made of.
+    pub fn sources(&self) -> impl Iterator<Item = SetSource<'_>> {
+        self.layout.sources(self.set()).flatten()
+    }
+
+    /// The entries by kind (type byte), length of the hash in bytes, and count.
+    pub fn tables(&self) -> impl Iterator<Item = (u8, usize, u64)> {
+        let tables = self.layout.tables(self.set());
+        tables.map(|table| (table.kind, table.length, table.entries))
+    }
+
+    /// Whether hashes are held as they are.
+    pub fn is_exact(&self) -> bool {
+        self.layout.mode == Mode::Exact
+    }
+
+    /// At most how often an identifier is found that is not in the set: 0 if
+    /// the set [is exact](Self::is_exact). It counts for one call of
+    /// [`contains`](Self::contains). That two certificates have the same hash,
+    /// or begin of it, is not in it.
+    pub fn false_positive_rate(&self) -> f64 {
+        let Mode::Filter(shape) = self.layout.mode else {
+            return 0.0;
+        };
+        let tables: Vec<Table> = self.layout.tables(self.set()).collect();
+        let tests = tests(&tables, self.layout.any_kid) as f64;
+        tests * 0.5f64.powi(shape.width.into())
+    }
+}
+
+impl<B> fmt::Debug for RevocationSet<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RevocationSet")
+            .field("entries", &self.layout.entries)
+            .field("kids", &self.layout.kids)
+            .field("made_at", &self.layout.made_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// At most how many times a look-up asks the filter.
+fn tests(tables: &[Table], any_kid: bool) -> u64 {
+    let count = |kind| tables.iter().filter(|table| table.kind == kind).count();
+    let most = tables.iter().map(|table| count(table.kind)).max();
+    most.unwrap_or_default() as u64 * if any_kid { 2 } else { 1 }
+}
+
+/// What stands for an entry in the filter.
+#[inline]
+fn key(seed: &[u8; 16], kid: &[u8], kind: u8, hash: &[u8]) -> [u64; 2] {
+    let parts = [&[kind, hash.len() as u8, kid.len() as u8], kid, hash];
+    match parts.iter().map(|part| part.len()).sum() {
+        // Kids of eight bytes, and most others.
+        0..=64 => siphash_of(seed, parts, &mut [0; 64]),
+        _ => siphash_of(seed, parts, &mut [0; 3 + MAX_KID + 32]),
+    }
+}
+
+#[inline]
+fn siphash_of(seed: &[u8; 16], parts: [&[u8]; 3], buffer: &mut [u8]) -> [u64; 2] {
+    let mut length = 0;
+    for part in parts {
+        if let Some(to) = buffer.get_mut(length..length + part.len()) {
+            to.copy_from_slice(part);
+            length += part.len();
+        }
+    }
+    siphash::siphash(seed, buffer.get(..length).unwrap_or_default())
+}
+
+/// The zeros behind the last part.
+fn pad(out: &mut Vec<u8>) {
+    out.resize(out.len() + PADDING, 0);
+}

@@ -1,0 +1,90 @@
+//! Why no set was made.
+
+use super::SetFormError;
+use super::builder::SEEDS;
+use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES};
+use crate::crypto::Algorithm;
+use crate::issue::SignerError;
+
+/// Why no set was made. The texts name no hash.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetError {
+    /// Kids have 1 to 255 bytes.
+    #[error("a kid of {bytes} bytes, not 1 to {MAX_KID}")]
+    KidLength {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Entries have 1 to 32 bytes of a SHA-256.
+    #[error("a hash of {bytes} bytes, not 1 to 32")]
+    HashLength {
+        /// Its length.
+        bytes: usize,
+    },
+    /// More entries than a set can hold.
+    #[error("more than {max} entries")]
+    TooManyEntries {
+        /// The limit.
+        max: u64,
+    },
+    /// More pairs of a kind and a length of hashes than a set can hold.
+    #[error("hashes of {tables} kinds and lengths, more than {MAX_TABLES}")]
+    TooManyTables {
+        /// How many.
+        tables: usize,
+    },
+    /// Sources have names of at most 1024 bytes of printable text, and there
+    /// are at most 255.
+    #[error(
+        "a source's name is not 1 to {MAX_IDENTITY} bytes of printable text, or it is the {MAX_SOURCES}th"
+    )]
+    Source,
+    /// The rate asked for is none, or smaller than a filter can have.
+    #[error(
+        "a false-positive rate of {rate:e} is not possible: take one from 2^-50 to 1/2, or an exact set"
+    )]
+    Rate {
+        /// What was asked for.
+        rate: f64,
+    },
+    /// No seed gives a filter, which does not happen by chance.
+    #[error("no filter was found with {SEEDS} seeds")]
+    Seeds,
+    /// The time can't be written.
+    #[error("the time is out of range")]
+    Time,
+    /// What is to be signed is not a set.
+    #[error(transparent)]
+    Form(#[from] SetFormError),
+    /// The signer could not sign.
+    #[error("the signer: {0}")]
+    Signer(#[from] SignerError),
+    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
+    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
+    SignatureLength {
+        /// The signer's algorithm.
+        algorithm: Algorithm,
+        /// What it answered with.
+        bytes: usize,
+    },
+}
+
+impl SetError {
+    /// A stable identifier of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::KidLength { .. } => "revocation-set-kid-length",
+            Self::HashLength { .. } => "revocation-set-hash-length",
+            Self::TooManyEntries { .. } => "revocation-set-too-many-entries",
+            Self::TooManyTables { .. } => "revocation-set-too-many-tables",
+            Self::Source => "revocation-set-source",
+            Self::Rate { .. } => "revocation-set-rate",
+            Self::Seeds => "revocation-set-seeds",
+            Self::Time => "revocation-set-time",
+            Self::Form(error) => error.code(),
+            Self::Signer(error) => error.code(),
+            Self::SignatureLength { .. } => "revocation-set-signature-length",
+        }
+    }
+}

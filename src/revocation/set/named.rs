@@ -1,0 +1,69 @@
+use core::fmt;
+
+use super::RevocationSet;
+use crate::revocation::{
+    Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource,
+};
+
+/// A [`RevocationSet`] with a label, as a
+/// [`Verifier`](crate::verify::Verifier) looks into it.
+#[derive(Clone)]
+pub struct NamedSet<B> {
+    info: RevocationInfo,
+    set: RevocationSet<B>,
+}
+
+impl<B: AsRef<[u8]>> RevocationSet<B> {
+    /// The set under a label, a file name or whatever names it to the user, to
+    /// be added to [`Revocations`](crate::revocation::Revocations).
+    ///
+    /// ```
+    /// use hcert::Timestamp;
+    /// use hcert::revocation::{RevocationSet, Revocations, SetBuilder, SetOptions};
+    /// let mut builder = SetBuilder::new(SetOptions::default());
+    /// builder.covers(b"kid of 1")?;
+    /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
+    /// let mut revocations = Revocations::new();
+    /// revocations.add(RevocationSet::open(bytes)?.named("today.set"));
+    /// assert_eq!(revocations.lists().next().unwrap().label(), "today.set");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn named(self, label: &str) -> NamedSet<B> {
+        let mut info = RevocationInfo::new(label, RevocationFormat::Set);
+        info.issued_at = Some(self.made_at());
+        info.expires_at = self.expires_at();
+        info.identity = self.signed_by().map(|anchor| {
+            let fingerprint = anchor.public_key().fingerprint();
+            let hex: String = fingerprint.iter().map(|b| format!("{b:02x}")).collect();
+            format!("revocation-set:{hex}")
+        });
+        NamedSet { info, set: self }
+    }
+}
+
+impl<B> NamedSet<B> {
+    /// The set.
+    pub fn set(&self) -> &RevocationSet<B> {
+        &self.set
+    }
+}
+
+impl<B: AsRef<[u8]> + Send + Sync> RevocationSource for NamedSet<B> {
+    fn info(&self) -> &RevocationInfo {
+        &self.info
+    }
+
+    fn answer(&self, kid: &[u8], _country: Option<&str>, identifier: &Identifier) -> Answer {
+        match () {
+            () if !self.set.covers(kid) => Answer::NotCovered,
+            () if self.set.contains(kid, identifier.kind(), identifier.hash()) => Answer::Listed,
+            () => Answer::NotListed,
+        }
+    }
+}
+
+impl<B> fmt::Debug for NamedSet<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NamedSet").field(&self.info).finish()
+    }
+}
