@@ -22,6 +22,8 @@ mod cli;
 mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
+#[path = "support/revocation_file.rs"]
+mod revocation_file;
 #[path = "support/revocations.rs"]
 mod revocations;
 #[path = "support/rules.rs"]

@@ -1,9 +1,16 @@
 //! Makes revocation sets for an app to embed, and looks into them.
 
+#[allow(dead_code)]
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/list_files.rs"]
+mod list_files;
+#[path = "support/revocation_file.rs"]
+mod revocation_file;
 #[path = "support/revocation_tool/mod.rs"]
 mod revocation_tool;
+#[path = "support/trust.rs"]
+mod trust_files;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

@@ -32,6 +32,8 @@ mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
 // journey asks more of it.
+#[path = "support/revocation_file.rs"]
+mod revocation_file;
 #[path = "support/revocations.rs"]
 mod revocations;
 #[allow(dead_code)]

@@ -33,8 +33,8 @@ pub use list::{RevocationFormat, RevocationLimits, RevocationList};
 pub use part::RevocationPart;
 pub use partitioned::PartitionedList;
 pub use set::{
-    NamedSet, Precision, Progress, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions, SetSource,
-    Stage,
+    NamedSet, Precision, Progress, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions,
+    SetSource, Stage,
 };
 pub use slice::{BloomFilter, PartialHashes, Slice};
 pub use split::SplitList;

@@ -228,7 +228,14 @@ fn reads_standard_input() {
     let list = format!("* uci {HASH}\n");
     let ran = programs::run_with_stdin(PROGRAM, &["build", "--out", &out, "-"], list.as_bytes());
     assert_eq!(ran.status, 0, "{}", ran.err);
-    // Of any signer.
+    // Found under every kid; of other certificates nothing is said.
     assert_eq!(run(&["check", &out, "ff", "uci", HASH]).status, 1);
+    let other = HASH.replace('0', "1");
+    assert_eq!(run(&["check", &out, "ff", "uci", &other]).status, 3);
+    assert_eq!(run(&["inspect", "--json", &out]).line()["any_kid"], false);
+    let list = format!("*\n{list}");
+    let ran = programs::run_with_stdin(PROGRAM, &["build", "--out", &out, "-"], list.as_bytes());
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert_eq!(run(&["check", &out, "ff", "uci", &other]).status, 0);
     assert_eq!(run(&["inspect", "--json", &out]).line()["any_kid"], true);
 }

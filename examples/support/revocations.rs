@@ -1,16 +1,13 @@
 //! `--revocations FILE`s into what a verifier looks certificates up in.
 
 use std::ffi::OsString;
-use std::path::Path;
 
-use hcert::Timestamp;
-use hcert::revocation::{
-    ItalianList, RevocationFormat, RevocationList, RevocationPart, Revocations,
-};
-use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
+use hcert::revocation::Revocations;
+use hcert::trust::TrustState;
 use hcert::verify::RevocationPolicy;
 
 use crate::age;
+use crate::revocation_file::{self, RevocationFile};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -49,95 +46,19 @@ impl RevocationOptions {
 
     /// The lists of all files. Older editions than the state knows are refused.
     pub fn load(&self, state: &mut TrustState) -> Result<Revocations, Error> {
-        let anchors = self.anchors.iter().map(|path| {
-            let label = path.to_string_lossy();
-            let bytes = read("--revocation-anchor", path)?;
-            Anchor::from_bytes(&bytes)
-                .map_err(|e| format!("--revocation-anchor {label}: {e}").into())
-        });
-        let anchors = anchors.collect::<Result<Vec<_>, Error>>()?;
+        let anchors = revocation_file::anchors(&self.anchors)?;
         let mut revocations = Revocations::new();
         for path in &self.files {
             let label = path.to_string_lossy();
-            let bytes = read("--revocations", path)?;
-            let fetched_at = modified(path);
-            let added = match DocumentBytes::from(&bytes).format() {
-                Some(_) if anchors.is_empty() => {
-                    let why = "a signed list; name its signer with --revocation-anchor FILE";
-                    Err(why.into())
-                }
-                Some(_) => signed(&label, &bytes, fetched_at, &anchors, state),
-                None if anchors.is_empty() => unsigned(&label, &bytes, fetched_at),
-                None => Err("nobody signed it, where --revocation-anchor says who does".into()),
-            };
-            match added.map_err(|e: Error| format!("--revocations {label}: {e}"))? {
-                List::Hashes(list) => revocations.add(list),
-                List::Italian(list) => revocations.add(list),
+            let bytes = revocation_file::read("--revocations", path)?;
+            let fetched_at = revocation_file::modified(path);
+            let file = RevocationFile::open(&label, bytes, fetched_at, &anchors, state);
+            match file.map_err(|e| format!("--revocations {label}: {e}"))? {
+                RevocationFile::Hashes(list) => revocations.add(list),
+                RevocationFile::Italian(list) => revocations.add(list),
+                RevocationFile::Set(set) => revocations.add(set),
             };
         }
         Ok(revocations)
     }
-}
-
-enum List {
-    Hashes(RevocationList),
-    Italian(ItalianList),
-}
-
-fn signed(
-    label: &str,
-    bytes: &[u8],
-    fetched_at: Option<Timestamp>,
-    anchors: &[Anchor],
-    state: &mut TrustState,
-) -> Result<List, Error> {
-    let mut refused = None;
-    for anchor in anchors {
-        let document = match SignedDocument::open("revocation", bytes, anchor) {
-            Ok(document) => document,
-            Err(error) => {
-                refused = Some(error);
-                continue;
-            }
-        };
-        let mut part = RevocationPart::of_document(&document)?;
-        if let Some(time) = fetched_at {
-            part = part.fetched_at(time);
-        }
-        let list = RevocationList::read(label, part)?;
-        state.accept(&document)?;
-        return Ok(List::Hashes(list));
-    }
-    Err(refused.map_or_else(|| "not signed".into(), Into::into))
-}
-
-/// Whoever gives such a file vouches for it.
-fn unsigned(label: &str, bytes: &[u8], fetched_at: Option<Timestamp>) -> Result<List, Error> {
-    Ok(match RevocationFormat::detect(bytes) {
-        Some(RevocationFormat::Italian) => {
-            let mut list = ItalianList::trust_unsigned(label, &[bytes])?;
-            if let Some(time) = fetched_at {
-                list = list.fetched_at(time);
-            }
-            List::Italian(list)
-        }
-        _ => {
-            let mut list = RevocationList::trust_unsigned(label, bytes)?;
-            if let Some(time) = fetched_at {
-                list = list.fetched_at(time);
-            }
-            List::Hashes(list)
-        }
-    })
-}
-
-/// When the file was written, which is when it was fetched at the earliest.
-fn modified(path: &OsString) -> Option<Timestamp> {
-    let time = std::fs::metadata(path).ok()?.modified().ok()?;
-    Some(time.into())
-}
-
-fn read(option: &str, path: &OsString) -> Result<Vec<u8>, Error> {
-    let path = Path::new(path);
-    std::fs::read(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
 }

@@ -14,6 +14,7 @@ pub struct RevocationInfo {
     pub(super) expires_at: Option<Timestamp>,
     pub(super) newest_entry: Option<Timestamp>,
     pub(super) fetched_at: Option<Timestamp>,
+    pub(super) as_of: Option<Timestamp>,
     pub(super) sequence: Option<u64>,
 }
 
@@ -28,6 +29,7 @@ impl RevocationInfo {
             expires_at: None,
             newest_entry: None,
             fetched_at: None,
+            as_of: None,
             sequence: None,
         }
     }
@@ -79,10 +81,17 @@ impl RevocationInfo {
         self.sequence
     }
 
+    /// For what was made of other lists: the date of the oldest of them.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+
     /// Its date: when it was made, or, where nothing says so, when it was
-    /// fetched. What its age counts from.
+    /// fetched, and no later than the [oldest](Self::as_of) of the lists in it.
+    /// What its age counts from.
     pub fn dated(&self) -> Option<Timestamp> {
-        self.issued_at.or(self.fetched_at)
+        let own = self.issued_at.or(self.fetched_at);
+        [own, self.as_of].into_iter().flatten().min()
     }
 
     /// It did not exist before, or was not at hand.

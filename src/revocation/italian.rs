@@ -15,7 +15,7 @@ use crate::Timestamp;
 use crate::trust::text::decode_base64;
 
 /// The country whose certificates are on the list.
-const COUNTRY: &str = "IT";
+pub(super) const COUNTRY: &str = "IT";
 
 /// Italy's list ([`RevocationFormat::Italian`]): it names the certificates of
 /// Italy by the SHA-256 of their [`Uci`](IdentifierKind::Uci), whatever the

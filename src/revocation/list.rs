@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::table::HashTable;
 use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationInfo, RevocationPart,
-    RevocationSource,
+    RevocationSource, set,
 };
 use crate::Timestamp;
 use crate::trust::{Anchor, DocumentBytes};
@@ -64,7 +64,8 @@ pub enum RevocationFormat {
 
 impl RevocationFormat {
     /// The form of which the content shows the marks: what was signed, or the
-    /// bytes of a list that nobody signed. This doesn't say that all of it can
+    /// bytes of a list that nobody signed. (A signed [set](Self::Set) shows them
+    /// itself.) This doesn't say that all of it can
     /// be read as such. Protobuf has no marks.
     ///
     /// ```
@@ -74,6 +75,9 @@ impl RevocationFormat {
     /// assert_eq!(RevocationFormat::detect(b"hello"), None);
     /// ```
     pub fn detect(content: &[u8]) -> Option<Self> {
+        if set::is_set(content) {
+            return Some(Self::Set);
+        }
         if kid_map::is(content) {
             return Some(match kid_map::is_of_arrays(content)? {
                 true => Self::KidMap,
@@ -236,6 +240,18 @@ impl RevocationList {
             Keys::Kid(kid) => (Some(kid.as_slice()), *kind, hashes.len()),
             Keys::Country(_) => (None, *kind, hashes.len()),
         })
+    }
+
+    /// The countries for all keys of which there are hashes.
+    pub(super) fn countries(&self) -> impl Iterator<Item = &str> {
+        self.hashes.keys().filter_map(|(keys, _)| match keys {
+            Keys::Country(country) => Some(country.as_str()),
+            Keys::Kid(_) => None,
+        })
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
     }
 
     fn covers(&self, keys: &Keys) -> bool {

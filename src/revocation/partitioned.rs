@@ -7,7 +7,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::list::batch::{parse, text};
-use super::slice::Slice;
+use super::set::SetError;
+use super::slice::{PartialHashes, Slice};
 use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationFormat, RevocationInfo,
     RevocationLimits, RevocationPart, RevocationSource,
@@ -56,6 +57,8 @@ pub struct PartitionedList {
     /// By SHA-256 in hexadecimal digits.
     slices: BTreeMap<String, Slice>,
 }
+
+type Hashes<'a> = (&'a [u8], &'a BTreeSet<IdentifierKind>, &'a PartialHashes);
 
 #[derive(Clone)]
 struct Listed {
@@ -165,6 +168,21 @@ impl PartitionedList {
         let slice = Slice::of_type(kind, bytes)?;
         self.slices.insert(name, slice);
         Ok(self)
+    }
+
+    /// The hashes of each slice, with kid and kinds.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = Result<Hashes<'_>, SetError>> {
+        self.kids.iter().flat_map(move |(kid, listed)| {
+            let places = listed.chunks.iter().flat_map(BTreeMap::values);
+            let names = places.flat_map(BTreeMap::keys);
+            let slices = names.map(move |name| match self.slices.get(name) {
+                Some(Slice::Hashes(hashes)) => Ok((kid.as_slice(), &listed.kinds, hashes)),
+                Some(Slice::Bloom(_)) => Err(SetError::Filter),
+                None => Err(SetError::Incomplete),
+            });
+            let unknown = listed.chunks.is_none().then_some(Err(SetError::Incomplete));
+            unknown.into_iter().chain(slices)
+        })
     }
 
     /// The names of the slices that are missing: SHA-256 in hexadecimal digits.

@@ -5,6 +5,7 @@ mod error;
 mod exact;
 mod filter;
 mod layout;
+mod lists;
 mod named;
 mod options;
 mod records;
@@ -15,6 +16,7 @@ pub use builder::SetBuilder;
 pub use error::SetError;
 pub use named::NamedSet;
 pub use options::{Precision, Progress, SetOptions, Stage};
+pub(super) use signed::is_set;
 pub use signed::{CONTENT_TYPE, sign};
 
 use core::fmt;
@@ -129,6 +131,15 @@ impl SetFormError {
     }
 }
 
+impl RevocationSet<&[u8]> {
+    /// Whether the bytes begin like a signed set, and so are for
+    /// [`open_signed`](Self::open_signed). Those of any set have
+    /// [`RevocationFormat::detect`](super::RevocationFormat::detect).
+    pub fn is_signed(bytes: &[u8]) -> bool {
+        signed::is_signed(bytes)
+    }
+}
+
 impl<B: AsRef<[u8]>> RevocationSet<B> {
     /// Opens a set that is not signed: the caller vouches for the bytes, such
     /// as those embedded in its own program.
@@ -230,13 +241,13 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     /// Whether the set speaks of the certificates of the signer with this kid.
     /// If not, nothing is known of them.
     pub fn covers(&self, kid: &[u8]) -> bool {
-        self.layout.any_kid || self.layout.kid_place(self.set(), kid).is_some()
+        let named = || !kid.is_empty() && self.layout.kid_place(self.set(), kid).is_some();
+        self.layout.covers_all || named()
     }
 
-    /// Whether it speaks of the certificates of all signers: the lists that it
-    /// was made of name none.
+    /// Whether it speaks of the certificates of all signers.
     pub fn covers_any_kid(&self) -> bool {
-        self.layout.any_kid
+        self.layout.covers_all
     }
 
     /// The kids that it names, sorted by length and then bytewise.
@@ -289,6 +300,11 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     pub fn tables(&self) -> impl Iterator<Item = (u8, usize, u64)> {
         let tables = self.layout.tables(self.set());
         tables.map(|table| (table.kind, table.length, table.entries))
+    }
+
+    pub(super) fn has_kind(&self, kind: IdentifierKind) -> bool {
+        let mut tables = self.layout.tables(self.set());
+        tables.any(|table| table.kind == kind.type_byte())
     }
 
     /// Whether hashes are held as they are.

@@ -180,6 +180,27 @@ impl SplitList {
         self.len() == 0
     }
 
+    /// Whether every part that the list of kids and the indexes name is at
+    /// hand.
+    pub fn is_complete(&self) -> bool {
+        let named =
+            (self.kids.iter()).flat_map(|(kid, kinds)| kinds.iter().map(|k| (kid.clone(), *k)));
+        named.into_iter().all(|(kid, kind)| {
+            let Some(index) = self.indexes.get(&(kid.clone(), kind)) else {
+                return false;
+            };
+            index.first.iter().all(|(first, branch)| {
+                let has = |second| {
+                    self.chunks
+                        .contains_key(&(kid.clone(), kind, *first, second))
+                };
+                let seconds = &branch.second;
+                has(None)
+                    || (!seconds.is_empty() && seconds.keys().all(|second| has(Some(*second))))
+            })
+        })
+    }
+
     /// All hashes at hand, with their kid and kind.
     pub fn entries(&self) -> impl Iterator<Item = (&[u8], IdentifierKind, &[u8])> {
         self.chunks.iter().flat_map(|((kid, kind, ..), hashes)| {

@@ -11,8 +11,8 @@ use super::error::LoadError;
 use super::list::gdhcn::Environment;
 use super::list::{ListInfo, json};
 use super::source::LoadLimits;
-use crate::revocation::RevocationInfo;
 use crate::Timestamp;
+use crate::revocation::RevocationInfo;
 
 /// Which edition of a list it is: what grows from one to the next.
 ///

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,9 +10,12 @@ use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::revocation::set::sign;
 use hcert::revocation::{Precision, RevocationSet, SetBuilder, SetOptions, Stage};
+use hcert::trust::TrustStore;
 
 use super::{Error, PROGRAM, grouped, input};
 use crate::cli;
+use crate::revocation_file::{self, RevocationFile};
+use crate::trust_files::TrustOptions;
 
 pub const HELP: &str = "\
 Makes a revocation set out of lists of revoked certificates
@@ -29,15 +32,25 @@ Usage: revocation build [OPTION]… --out SET FILE…
   --false-positive-rate RATE
                       at most so often a certificate is taken for a revoked one
                       (2^-32 if nothing is said; 1e-6)
+  --revocation-anchor FILE
+                      who signs the FILEs: a certificate or a public key; may be
+                      repeated. Then no list is taken that is not signed, but
+                      lines of text are
+  --trust FILE        the signers' keys, with --anchor, --trust-env and the other
+                      options of verify. Hashes for all keys of a country, and
+                      Italy's, are found under every kid; the set speaks of those
+                      keys of the country that are in FILE
   --expires TIME      until when the set counts (RFC 3339)
   --at TIME           when it is made (RFC 3339); by default now
   --quiet             don't say how far it is
   --help              print this
 
-FILE has lines KID KIND HASH: the signer's kid in hex, or * where the list names
-no signer; signature, uci or country-code-uci; 1 to 32 bytes of the SHA-256 in
-hex. A line KID says that the set speaks of that signer, even if it has no entry.
-Lines that are empty or begin with # are passed over. - is standard input.
+FILE is a list as verify takes it with --revocations, or has lines KID KIND HASH:
+the signer's kid in hex, or * where the list names no signer; signature, uci or
+country-code-uci; 1 to 32 bytes of the SHA-256 in hex. A line KID says that the
+set speaks of that signer, even if it has no entry; a line * that it speaks of all
+signers. Lines that are empty or begin with # are passed over. - is standard
+input, with such lines.
 
 Exit status: 0 written, 2 not.
 ";
@@ -49,6 +62,8 @@ struct Options {
     at: Option<Timestamp>,
     quiet: bool,
     files: Vec<OsString>,
+    anchors: Vec<OsString>,
+    trust: TrustOptions,
 }
 
 pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
@@ -62,18 +77,49 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     let signer = options.key.as_deref().map(read_key).transpose()?;
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
     let mut said = Said::new(options.quiet);
+    let anchors = revocation_file::anchors(&options.anchors)?;
+    let trust = match options.trust.files.is_empty() {
+        true => TrustStore::default(),
+        false => options.trust.store(PROGRAM, options.quiet, options.at)?,
+    };
+    let mut state = options.trust.read_state()?;
     let mut builder = SetBuilder::new(options.set);
     for path in &options.files {
         let label = path.to_string_lossy();
+        let wrong = |error: &dyn std::fmt::Display| format!("{label}: {error}");
+        let name = Path::new(path).file_name().unwrap_or(path);
+        let name = name.to_string_lossy();
         let source: Box<dyn Read> = match path.to_str() {
             Some("-") => Box::new(io::stdin()),
-            _ => Box::new(File::open(path).map_err(|e| format!("{label}: {e}"))?),
+            _ => Box::new(File::open(path).map_err(|e| wrong(&e))?),
         };
-        let each = |entries| said.now_and_then(|| format!("{label}: {} entries", grouped(entries)));
-        input::read(BufReader::new(source), &label, &mut builder, each)?;
-        let name = Path::new(path).file_name().unwrap_or(path);
-        builder.source(&name.to_string_lossy(), None)?;
+        let mut source = BufReader::with_capacity(1 << 16, source);
+        let start = source.fill_buf().map_err(|e| wrong(&e))?;
+        if path == "-" || input::are_lines(start) {
+            let each =
+                |entries| said.now_and_then(|| format!("{label}: {} entries", grouped(entries)));
+            input::read(source, &label, &mut builder, each)?;
+            builder.source(&name, None)?;
+            continue;
+        }
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes).map_err(|e| wrong(&e))?;
+        let fetched_at = revocation_file::modified(path);
+        let file = RevocationFile::open(&name, bytes, fetched_at, &anchors, &mut state);
+        match file.map_err(|e| wrong(&e))? {
+            RevocationFile::Hashes(list) => builder.add_list(&list, &trust),
+            RevocationFile::Italian(list) => builder.add_italian(&list, &trust),
+            RevocationFile::Set(set) => {
+                let why = format!(
+                    "a set of {}; give the lists that it was made of",
+                    set.set().made_at()
+                );
+                return Err(wrong(&why).into());
+            }
+        }
+        .map_err(|e| wrong(&e))?;
     }
+    options.trust.write_state(&state)?;
     let set = builder.build_with(at, |progress| {
         let entries = grouped(progress.entries);
         said.at_once(match progress.stage {
@@ -160,7 +206,10 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
         at: None,
         quiet: false,
         files: Vec::new(),
+        anchors: Vec::new(),
+        trust: TrustOptions::default(),
     };
+    options.trust.option = "--trust ";
     let (mut exact, mut false_positives) = (false, None);
     while let Some(argument) = parser.next()? {
         match argument {
@@ -176,6 +225,13 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             }
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
             Long("quiet") => options.quiet = true,
+            Long("revocation-anchor") => options.anchors.push(parser.value()?),
+            Long(name) => {
+                let name = name.to_owned();
+                if !options.trust.take(&name, &mut parser)? {
+                    return Err(lexopt::Error::UnexpectedOption(format!("--{name}")).into());
+                }
+            }
             Value(file) => options.files.push(file),
             _ => return Err(argument.unexpected().into()),
         }

@@ -52,10 +52,10 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     for (to, from) in hash.iter_mut().zip(given) {
         *to = from;
     }
-    let (status, exit) = match (set.covers(&kid), set.contains(&kid, kind, &hash)) {
-        (false, _) => ("not-covered", 3),
-        (true, true) => ("revoked", 1),
-        (true, false) => ("not-revoked", 0),
+    let (status, exit) = match (set.contains(&kid, kind, &hash), set.covers(&kid)) {
+        (true, _) => ("revoked", 1),
+        (false, true) => ("not-revoked", 0),
+        (false, false) => ("not-covered", 3),
     };
     let made_at = set.made_at().to_string();
     print(&match options.json {

@@ -1,10 +1,32 @@
-//! Lists of revoked certificates as a builder takes them.
+//! Lists of revoked certificates as lines of text.
 
 use std::io::BufRead;
 
 use hcert::revocation::SetBuilder;
 
 use super::{Error, from_hex, kind};
+
+/// Whether a file that begins so has such lines: the first that is neither
+/// empty nor a comment.
+pub fn are_lines(start: &[u8]) -> bool {
+    let words = |line: &[u8]| -> Vec<Vec<u8>> {
+        let words = line.split(u8::is_ascii_whitespace);
+        words
+            .filter(|word| !word.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect()
+    };
+    let mut lines = start.split(|byte| *byte == b'\n').map(words);
+    let first = lines.find(|words| words.first().is_some_and(|word| !word.starts_with(b"#")));
+    match first.as_deref() {
+        None => true,
+        Some([kid] | [kid, _, _]) => {
+            let hex = kid.iter().all(u8::is_ascii_hexdigit) && kid.len() <= 2 * 255;
+            hex || kid == b"*"
+        }
+        Some(_) => false,
+    }
+}
 
 /// Reads lines of `KID KIND HASH`, and gives how many entries there are.
 /// `each` is called after each entry.
@@ -34,7 +56,7 @@ pub fn read(
             from_hex(name, &mut kid).ok_or(wrong("the kid is neither hex nor *"))?;
         }
         let added = match rest {
-            [None, ..] if any => builder.covers_any_kid(),
+            [None, ..] if any => Ok(builder.covers_any_kid()),
             [None, ..] => builder.covers(&kid),
             [Some(kind_name), Some(hash_hex), None] => {
                 let kind = kind(kind_name).ok_or(wrong(

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
-    HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, Mode,
-    NO_TIME, SEED, Table, VERSION,
+    COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES,
+    Mode, NO_TIME, SEED, Table, VERSION,
 };
 use super::records::{Long, Runs, Short, integers, record, renumber};
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
@@ -26,6 +26,7 @@ pub(super) const SEEDS: u8 = 64;
 pub struct SetBuilder {
     options: SetOptions,
     kids: HashMap<Box<[u8]>, u32>,
+    covers_all: bool,
     /// The kid that came last and its number: entries come kid by kid.
     last: Option<(Box<[u8]>, u32)>,
     short: Vec<Short>,
@@ -39,6 +40,7 @@ impl SetBuilder {
         Self {
             options,
             kids: HashMap::new(),
+            covers_all: false,
             last: None,
             short: Vec::new(),
             long: Vec::new(),
@@ -59,7 +61,8 @@ impl SetBuilder {
     }
 
     /// Adds an entry that counts under each kid: some lists name no signers.
-    /// The set covers all kids then.
+    /// Of which signers the set speaks has to be said:
+    /// [`covers`](Self::covers), [`covers_any_kid`](Self::covers_any_kid).
     pub fn add_for_any_kid(
         &mut self,
         kind: IdentifierKind,
@@ -77,9 +80,9 @@ impl SetBuilder {
     }
 
     /// Says that the set speaks of all certificates.
-    pub fn covers_any_kid(&mut self) -> Result<&mut Self, SetError> {
-        self.place(&[])?;
-        Ok(self)
+    pub fn covers_any_kid(&mut self) -> &mut Self {
+        self.covers_all = true;
+        self
     }
 
     /// Names a list that went into it, and when that list was made.
@@ -289,7 +292,8 @@ impl SetBuilder {
         let mut out = Vec::with_capacity(HEADER);
         out.extend(MAGIC);
         out.extend(VERSION.to_le_bytes());
-        out.extend([mode, width, log2, 0]);
+        let flags = if self.covers_all { COVERS_ALL } else { 0 };
+        out.extend([mode, width, log2, flags]);
         out.extend([0; 8]);
         out.extend(made_at.seconds().to_le_bytes());
         out.extend(time(self.options.expires_at)?);
@@ -317,6 +321,7 @@ impl SetBuilder {
     /// Of all entries.
     fn digest(&self, kids: &[Box<[u8]>]) -> Sha256 {
         let mut digest = Sha256::new();
+        digest.update([u8::from(self.covers_all)]);
         digest.update((kids.len() as u64).to_le_bytes());
         digest.update((self.short.len() as u64).to_le_bytes());
         for kid in kids {

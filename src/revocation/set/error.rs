@@ -48,6 +48,12 @@ pub enum SetError {
         /// What was asked for.
         rate: f64,
     },
+    /// A part of the list is not at hand: whoever it names would pass.
+    #[error("a part of the list is missing")]
+    Incomplete,
+    /// The list has a Bloom filter, out of which no hash can be read.
+    #[error("the list has a Bloom filter, out of which no hash can be read: use it as it is")]
+    Filter,
     /// No seed gives a filter, which does not happen by chance.
     #[error("no filter was found with {SEEDS} seeds")]
     Seeds,
@@ -80,6 +86,8 @@ impl SetError {
             Self::TooManyTables { .. } => "revocation-set-too-many-tables",
             Self::Source => "revocation-set-source",
             Self::Rate { .. } => "revocation-set-rate",
+            Self::Incomplete => "revocation-set-incomplete",
+            Self::Filter => "revocation-set-filter",
             Self::Seeds => "revocation-set-seeds",
             Self::Time => "revocation-set-time",
             Self::Form(error) => error.code(),

@@ -11,6 +11,10 @@ type Result<T> = core::result::Result<T, SetFormError>;
 pub(super) const MAGIC: [u8; 8] = *b"hcert-rs";
 pub(super) const VERSION: u32 = 1;
 pub(super) const HEADER: usize = 88;
+/// Where the flags stand in the header.
+pub(super) const FLAGS: usize = 15;
+/// The one flag there is.
+pub(super) const COVERS_ALL: u8 = 1;
 /// Where the length of all stands in the header.
 pub(super) const LENGTH: usize = 16;
 pub(super) const SEED: usize = 40;
@@ -43,6 +47,8 @@ pub(super) struct Layout {
     pub seed: [u8; 16],
     pub entries: u64,
     pub kids: u64,
+    /// It speaks of the certificates of every kid.
+    pub covers_all: bool,
     /// Some entries are of every kid: there is an empty one.
     pub any_kid: bool,
     pub tables: Range<usize>,
@@ -95,14 +101,14 @@ impl Layout {
             let found = bytes.len() as u64;
             return Err(SetFormError::Length { expected, found });
         }
-        let [mode, width, log2, reserved] = [12, 13, 14, 15].map(|at| u8_at(header, at));
+        let [mode, width, log2, flags] = [12, 13, 14, FLAGS].map(|at| u8_at(header, at));
         let mode = match (mode, filter::Shape::new(width, log2, u32_at(header, 80))) {
             (0, _) if [width, log2] == [0, 0] && u32_at(header, 80) == 0 => Mode::Exact,
             (1, Some(shape)) => Mode::Filter(shape),
             _ => return Err(fault("the mode")),
         };
         let entries = u64_at(header, 56);
-        if reserved != 0 || u32_at(header, 84) != 0 || entries > MAX_ENTRIES {
+        if flags & !COVERS_ALL != 0 || u32_at(header, 84) != 0 || entries > MAX_ENTRIES {
             return Err(fault("the header"));
         }
         let [tables, groups, sources, source_bytes] =
@@ -130,6 +136,7 @@ impl Layout {
             seed: core::array::from_fn(|n| u8_at(header, SEED + n)),
             entries,
             kids,
+            covers_all: flags & COVERS_ALL != 0,
             any_kid: bytes.get(groups.start) == Some(&0) && !groups.is_empty(),
             tables,
             groups,

@@ -1,9 +1,7 @@
 use core::fmt;
 
 use super::RevocationSet;
-use crate::revocation::{
-    Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource,
-};
+use crate::revocation::{Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource};
 
 /// A [`RevocationSet`] with a label, as a
 /// [`Verifier`](crate::verify::Verifier) looks into it.
@@ -31,6 +29,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     pub fn named(self, label: &str) -> NamedSet<B> {
         let mut info = RevocationInfo::new(label, RevocationFormat::Set);
         info.issued_at = Some(self.made_at());
+        info.as_of = self.sources().filter_map(|source| source.dated).min();
         info.expires_at = self.expires_at();
         info.identity = self.signed_by().map(|anchor| {
             let fingerprint = anchor.public_key().fingerprint();
@@ -54,10 +53,14 @@ impl<B: AsRef<[u8]> + Send + Sync> RevocationSource for NamedSet<B> {
     }
 
     fn answer(&self, kid: &[u8], _country: Option<&str>, identifier: &Identifier) -> Answer {
+        let set = &self.set;
+        let kind = identifier.kind();
         match () {
-            () if !self.set.covers(kid) => Answer::NotCovered,
-            () if self.set.contains(kid, identifier.kind(), identifier.hash()) => Answer::Listed,
-            () => Answer::NotListed,
+            () if set.contains(kid, kind, identifier.hash()) => Answer::Listed,
+            () if !set.covers(kid) => Answer::NotCovered,
+            () if set.is_empty() || set.has_kind(kind) => Answer::NotListed,
+            // Its lists may not name certificates so.
+            () => Answer::OtherKind,
         }
     }
 }

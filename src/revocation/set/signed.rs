@@ -3,6 +3,7 @@
 
 use core::ops::Range;
 
+use super::layout::MAGIC;
 use super::{Layout, SetError, SetFormError};
 use crate::crypto::{Algorithm, KeyKind};
 use crate::format::hc1::cbor::{major, write_head};
@@ -41,9 +42,18 @@ pub fn sign(set: &[u8], signer: &(impl Signer + ?Sized)) -> Result<Vec<u8>, SetE
 
 /// Whether it begins like the envelope of a set.
 pub(super) fn detect(bytes: &[u8]) -> bool {
-    let starts = |algorithm| bytes.starts_with(&before(&header(algorithm)));
     // Cut off in it, too.
-    ALGORITHMS.into_iter().any(starts) || bytes.first() == before(&[]).first()
+    is_signed(bytes) || bytes.first() == before(&[]).first()
+}
+
+/// Whether the bytes begin like a set, signed or not.
+pub(in crate::revocation) fn is_set(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MAGIC) || is_signed(bytes)
+}
+
+pub(super) fn is_signed(bytes: &[u8]) -> bool {
+    let starts = |algorithm| bytes.starts_with(&before(&header(algorithm)));
+    ALGORITHMS.into_iter().any(starts)
 }
 
 /// A signed set, as it stands.

@@ -1,0 +1,125 @@
+//! A file with revoked certificates, in whatever form it is.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use hcert::Timestamp;
+use hcert::revocation::{
+    ItalianList, NamedSet, RevocationFormat, RevocationList, RevocationPart, RevocationSet,
+    RevocationSource as _,
+};
+use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
+
+type Error = Box<dyn std::error::Error>;
+
+pub enum RevocationFile {
+    Hashes(RevocationList),
+    Italian(ItalianList),
+    Set(NamedSet<Vec<u8>>),
+}
+
+impl RevocationFile {
+    /// Opens it with one of the anchors. Without anchors nothing is taken that
+    /// is signed, as its signer was forgotten then, and with them nothing that
+    /// isn't. Older editions than the state knows are refused.
+    pub fn open(
+        label: &str,
+        bytes: Vec<u8>,
+        fetched_at: Option<Timestamp>,
+        anchors: &[Anchor],
+        state: &mut TrustState,
+    ) -> Result<Self, Error> {
+        // A signed set is not of the documents, as it is used where it stands.
+        let form = RevocationFormat::detect(&bytes);
+        let is_signed = match form {
+            Some(RevocationFormat::Set) => RevocationSet::is_signed(&bytes),
+            _ => DocumentBytes::from(&bytes).format().is_some(),
+        };
+        match (form, is_signed) {
+            (_, true) if anchors.is_empty() => {
+                Err("a signed list; name its signer with --revocation-anchor FILE".into())
+            }
+            (_, false) if !anchors.is_empty() => {
+                Err("nobody signed it, where --revocation-anchor says who does".into())
+            }
+            (Some(RevocationFormat::Set), true) => {
+                let set = RevocationSet::open_signed(bytes, anchors)?.named(label);
+                state.accept_revocations(set.info())?;
+                Ok(Self::Set(set))
+            }
+            (Some(RevocationFormat::Set), false) => {
+                Ok(Self::Set(RevocationSet::open(bytes)?.named(label)))
+            }
+            (_, true) => Self::signed(label, &bytes, fetched_at, anchors, state),
+            (_, false) => Self::unsigned(label, &bytes, fetched_at),
+        }
+    }
+
+    fn signed(
+        label: &str,
+        bytes: &[u8],
+        fetched_at: Option<Timestamp>,
+        anchors: &[Anchor],
+        state: &mut TrustState,
+    ) -> Result<Self, Error> {
+        let mut refused = None;
+        for anchor in anchors {
+            let document = match SignedDocument::open("revocation", bytes, anchor) {
+                Ok(document) => document,
+                Err(error) => {
+                    refused = Some(error);
+                    continue;
+                }
+            };
+            let mut part = RevocationPart::of_document(&document)?;
+            if let Some(time) = fetched_at {
+                part = part.fetched_at(time);
+            }
+            let list = RevocationList::read(label, part)?;
+            state.accept(&document)?;
+            return Ok(Self::Hashes(list));
+        }
+        Err(refused.map_or_else(|| "not signed".into(), Into::into))
+    }
+
+    /// Whoever gives such a file vouches for it.
+    fn unsigned(label: &str, bytes: &[u8], fetched_at: Option<Timestamp>) -> Result<Self, Error> {
+        Ok(match RevocationFormat::detect(bytes) {
+            Some(RevocationFormat::Italian) => {
+                let mut list = ItalianList::trust_unsigned(label, &[bytes])?;
+                if let Some(time) = fetched_at {
+                    list = list.fetched_at(time);
+                }
+                Self::Italian(list)
+            }
+            _ => {
+                let mut list = RevocationList::trust_unsigned(label, bytes)?;
+                if let Some(time) = fetched_at {
+                    list = list.fetched_at(time);
+                }
+                Self::Hashes(list)
+            }
+        })
+    }
+}
+
+/// Who signs the lists.
+pub fn anchors(paths: &[OsString]) -> Result<Vec<Anchor>, Error> {
+    let anchor = |path: &OsString| {
+        let label = path.to_string_lossy();
+        let bytes = read("--revocation-anchor", path)?;
+        Anchor::from_bytes(&bytes).map_err(|e| format!("--revocation-anchor {label}: {e}").into())
+    };
+    paths.iter().map(anchor).collect()
+}
+
+/// When the file was written, which is when it was fetched at the earliest.
+pub fn modified(path: &OsString) -> Option<Timestamp> {
+    let time = std::fs::metadata(path).ok()?.modified().ok()?;
+    Some(time.into())
+}
+
+pub fn read(option: &str, path: &OsString) -> Result<Vec<u8>, Error> {
+    let path = Path::new(path);
+    std::fs::read(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
+}

@@ -1,0 +1,108 @@
+//! Lists in the forms of the field, into a builder.
+
+use super::{SetBuilder, SetError};
+use crate::revocation::italian::COUNTRY;
+use crate::revocation::{
+    IdentifierKind, ItalianList, PartitionedList, RevocationInfo, RevocationList, RevocationSource,
+    SplitList,
+};
+use crate::trust::TrustStore;
+
+/// Each adds the list as a [source](Self::source), under its label, with its
+/// date ([`RevocationInfo::dated`]). An error leaves a part of the list in the
+/// builder: make no set of it then.
+impl SetBuilder {
+    /// Adds all of a list, a set of which speaks of the same certificates.
+    ///
+    /// Hashes for all keys of a country are found under every kid; the set
+    /// covers those keys of the country that the trust store has.
+    ///
+    /// ```
+    /// use hcert::Timestamp;
+    /// use hcert::revocation::{IdentifierKind, RevocationList, RevocationSet, SetBuilder, SetOptions};
+    /// use hcert::trust::TrustStore;
+    /// let batch = br#"{"country": "XX", "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
+    ///     "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
+    /// let list = RevocationList::trust_unsigned("batch.json", batch)?;
+    /// let mut builder = SetBuilder::new(SetOptions::default());
+    /// builder.add_list(&list, &TrustStore::default())?;
+    ///
+    /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
+    /// let set = RevocationSet::open(&bytes)?;
+    /// let hash: [u8; 32] = core::array::from_fn(|n| n as u8);
+    /// assert!(set.contains(b"12345678", IdentifierKind::Uci, &hash));
+    /// assert_eq!(set.sources().next().unwrap().identity, "batch.json");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_list(
+        &mut self,
+        list: &RevocationList,
+        keys: &TrustStore,
+    ) -> Result<&mut Self, SetError> {
+        for (kid, kind, hash) in list.entries() {
+            match kid {
+                Some(kid) => self.add(kid, kind, hash)?,
+                None => self.add_for_any_kid(kind, hash)?,
+            };
+        }
+        for country in list.countries() {
+            self.covers_country(country, keys)?;
+        }
+        if list.is_whole() {
+            self.covers_any_kid();
+        }
+        self.of(list.info())
+    }
+
+    /// Adds Italy's list. The set covers the keys of Italy that the trust store
+    /// has.
+    pub fn add_italian(
+        &mut self,
+        list: &ItalianList,
+        keys: &TrustStore,
+    ) -> Result<&mut Self, SetError> {
+        for hash in list.hashes() {
+            self.add_for_any_kid(IdentifierKind::Uci, hash)?;
+        }
+        self.covers_country(COUNTRY, keys)?;
+        self.of(list.info())
+    }
+
+    /// Adds a list in parts. They all have to be there
+    /// ([`SetError::Incomplete`]).
+    pub fn add_split(&mut self, list: &SplitList) -> Result<&mut Self, SetError> {
+        if !list.is_complete() {
+            return Err(SetError::Incomplete);
+        }
+        for (kid, kind, hash) in list.entries() {
+            self.add(kid, kind, hash)?;
+        }
+        self.covers_any_kid().of(list.info())
+    }
+
+    /// Adds a list in partitions. All slices have to be there
+    /// ([`SetError::Incomplete`]), and none be a Bloom filter, out of which no
+    /// hash can be read ([`SetError::Filter`]).
+    pub fn add_partitioned(&mut self, list: &PartitionedList) -> Result<&mut Self, SetError> {
+        for part in list.hashes() {
+            let (kid, kinds, hashes) = part?;
+            for hash in hashes.hashes() {
+                for kind in kinds {
+                    self.add(kid, *kind, hash)?;
+                }
+            }
+        }
+        self.covers_any_kid().of(list.info())
+    }
+
+    fn covers_country(&mut self, country: &str, keys: &TrustStore) -> Result<(), SetError> {
+        for key in keys.iter().filter(|key| key.country() == Some(country)) {
+            self.covers(key.kid().as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn of(&mut self, list: &RevocationInfo) -> Result<&mut Self, SetError> {
+        self.source(list.label(), list.dated())
+    }
+}
