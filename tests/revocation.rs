@@ -21,6 +21,8 @@ mod forms;
 mod hostile;
 #[path = "revocation/properties.rs"]
 mod properties;
+#[path = "revocation/sets.rs"]
+mod sets;
 #[path = "revocation/verdicts.rs"]
 mod verdicts;
 

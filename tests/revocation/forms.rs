@@ -150,7 +150,7 @@ fn a_batch_in_its_cms() {
 
 const TIME: i64 = 1_646_129_242;
 
-fn kids_cbor() -> Vec<u8> {
+pub fn kids_cbor() -> Vec<u8> {
     let kinds = Value::Map(vec![
         (bytes(&[0x0a]), Value::from(3)),
         (bytes(&[0x0b]), Value::from(0)),
@@ -162,7 +162,7 @@ fn place(count: i64) -> Value {
     Value::Array(vec![Value::from(TIME), Value::from(count)])
 }
 
-fn index_cbor() -> Vec<u8> {
+pub fn index_cbor() -> Vec<u8> {
     let first = |count: i64, second: Vec<(Value, Value)>| {
         Value::Array(vec![TIME.into(), count.into(), Value::Map(second)])
     };
@@ -172,7 +172,7 @@ fn index_cbor() -> Vec<u8> {
     ]))
 }
 
-fn chunk_cbor(hashes: &[&[u8]]) -> Vec<u8> {
+pub fn chunk_cbor(hashes: &[&[u8]]) -> Vec<u8> {
     encode(&Value::Array(
         hashes.iter().map(|hash| bytes(hash)).collect(),
     ))
@@ -318,7 +318,7 @@ fn filters_of_the_eu() {
     assert_eq!(error.code(), "revocation-hash-length");
 }
 
-fn lists(mode: &str) -> Vec<u8> {
+pub fn lists(mode: &str) -> Vec<u8> {
     let kid = BASE64_STANDARD.encode(KID);
     json!([{"kid": kid, "mode": mode, "hashTypes": ["SIGNATURE"],
         "expires": "2023-01-01T12:00:00+01:00", "lastUpdated": "2022-01-01T12:00:00+01:00"}])
@@ -326,7 +326,7 @@ fn lists(mode: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -65,7 +65,7 @@ fn verifier(policy: RevocationPolicy, lists: Vec<RevocationList>) -> Verifier {
     Verifier::with_policy(trust, Policy::default().revocation(policy)).with_revocations(revocations)
 }
 
-fn step(verdict: &Verdict) -> &StepResult {
+pub fn step(verdict: &Verdict) -> &StepResult {
     verdict.step(Step::Revocation)
 }
 
