@@ -95,7 +95,7 @@ impl SplitList {
 
     /// Adds the index of a kid and kind: which bytes hashes begin with. CBOR
     /// `{h'first byte': [time, count, {h'second byte': [time, count]}]}`, or
-    /// protobuf.
+    /// protobuf. In the place of an older one, whose chunks go with it.
     pub fn add_index(
         &mut self,
         kid: &[u8],
@@ -120,6 +120,9 @@ impl SplitList {
         part.join(&mut info)?;
         info.newest_entry = info.newest_entry.max(index.newest);
         self.info = info;
+        // They may lack what the new index has.
+        self.chunks
+            .retain(|(of_kid, of_kind, ..), _| (of_kid.as_slice(), *of_kind) != (kid, kind));
         self.indexes.insert((kid.to_vec(), kind), index);
         Ok(self)
     }
