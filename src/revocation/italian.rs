@@ -23,8 +23,12 @@ pub(super) const COUNTRY: &str = "IT";
 ///
 /// A chunk is JSON: `version` (a number that grows), `chunk` and `lastChunk`
 /// (from 1), either `revokedUcvi` (an array of base64) or `delta`
-/// (`{insertions, deletions}`, to the version before), and maybe
-/// `fromVersion`, `totalNumberUCVI` and `creationDate`.
+/// (`{insertions, deletions}`) with `fromVersion`, the one that it is applied
+/// to, and maybe `totalNumberUCVI` and `creationDate`. The latter is when the
+/// list was made, by the word of its first chunk (RFC 3339), and becomes
+/// [`newest_entry`](RevocationInfo::newest_entry): nothing signs it, so that
+/// the age of the list does not count from it. A delta without it changes
+/// nothing there.
 ///
 /// ```
 /// use hcert::revocation::ItalianList;
@@ -96,10 +100,16 @@ impl ItalianList {
     pub fn apply(&mut self, chunks: &[&[u8]]) -> Result<(), RevocationError> {
         let chunks = Chunks::read(chunks, &self.limits)?;
         let (found, seen) = (chunks.version, self.version);
-        if found < seen || (found == seen && !chunks.whole) {
+        if found < seen {
             return Err(RevocationError::Rollback { found, seen });
         }
-        if !chunks.whole && chunks.from_version.is_some_and(|from| from != seen) {
+        if !chunks.whole && found == seen {
+            return Err(RevocationError::Part {
+                fault: "this version is at hand already",
+            });
+        }
+        let from = chunks.from_version;
+        if !chunks.whole && from.ok_or(not_number("fromVersion"))? != seen {
             return Err(RevocationError::Part {
                 fault: "a delta to another version than the one at hand",
             });
@@ -133,7 +143,7 @@ impl ItalianList {
         self.hashes = hashes;
         self.version = chunks.version;
         self.info.sequence = Some(chunks.version);
-        self.info.newest_entry = chunks.created_at;
+        self.info.newest_entry = chunks.created_at.or(self.info.newest_entry);
         Ok(())
     }
 
@@ -213,28 +223,23 @@ impl Chunks {
 
     fn take(&mut self, chunk: &Value, counter: &mut Counter) -> Result<(), RevocationError> {
         let delta = chunk.get("delta").filter(|_| !self.whole);
-        let added = match delta {
-            Some(delta) => hashes(delta, "insertions")?,
-            None => Some(
-                hashes(chunk, "revokedUcvi")?.ok_or(RevocationError::Member {
-                    name: "revokedUcvi",
-                    expected: "an array of base64",
-                })?,
-            ),
-        };
-        let removed = match delta {
-            Some(delta) => hashes(delta, "deletions")?,
-            None => None,
-        };
         // Within a chunk what is inserted comes first (verificac19-sdk, crl.js).
-        for (texts, listed) in [(added, true), (removed, false)] {
+        let all = match delta {
+            Some(delta) => vec![
+                ("insertions", hashes(delta, "insertions")?, true),
+                ("deletions", hashes(delta, "deletions")?, false),
+            ],
+            None => {
+                let name = "revokedUcvi";
+                let texts = hashes(chunk, name)?.ok_or(not_hashes(name))?;
+                vec![(name, Some(texts), true)]
+            }
+        };
+        for (name, texts, listed) in all {
             for text in texts.unwrap_or_default() {
                 counter.count()?;
                 let hash = text.as_str().and_then(decode_base64);
-                let hash = hash.ok_or(RevocationError::Member {
-                    name: "revokedUcvi",
-                    expected: "an array of base64",
-                })?;
+                let hash = hash.ok_or(not_hashes(name))?;
                 let bytes = hash.len();
                 if !(LEAST..=32).contains(&bytes) {
                     let least = LEAST;
@@ -254,18 +259,26 @@ fn hashes<'a>(
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(texts)) => Ok(Some(texts)),
-        Some(_) => Err(RevocationError::Member {
-            name,
-            expected: "an array of base64",
-        }),
+        Some(_) => Err(not_hashes(name)),
+    }
+}
+
+fn not_hashes(name: &'static str) -> RevocationError {
+    RevocationError::Member {
+        name,
+        expected: "an array of base64",
+    }
+}
+
+fn not_number(name: &'static str) -> RevocationError {
+    RevocationError::Member {
+        name,
+        expected: "a number",
     }
 }
 
 fn number(object: &Value, name: &'static str) -> Result<u64, RevocationError> {
-    optional(object, name)?.ok_or(RevocationError::Member {
-        name,
-        expected: "a number",
-    })
+    optional(object, name)?.ok_or(not_number(name))
 }
 
 fn optional(object: &Value, name: &'static str) -> Result<Option<u64>, RevocationError> {
@@ -273,10 +286,7 @@ fn optional(object: &Value, name: &'static str) -> Result<Option<u64>, Revocatio
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_u64() {
             Some(number) => Ok(Some(number)),
-            None => Err(RevocationError::Member {
-                name,
-                expected: "a number",
-            }),
+            None => Err(not_number(name)),
         },
     }
 }
