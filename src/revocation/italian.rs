@@ -297,9 +297,10 @@ impl RevocationSource for ItalianList {
     }
 
     fn answer(&self, _kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
+        let is_italy = |country: &str| country.eq_ignore_ascii_case(COUNTRY);
         match identifier.kind() {
             IdentifierKind::Uci if self.hashes.contains(identifier.hash()) => Answer::Listed,
-            IdentifierKind::Uci if country == Some(COUNTRY) => Answer::NotListed,
+            IdentifierKind::Uci if country.is_some_and(is_italy) => Answer::NotListed,
             IdentifierKind::Uci => Answer::NotCovered,
             _ => Answer::OtherKind,
         }

@@ -157,7 +157,14 @@ type Hashes = BTreeMap<(Keys, IdentifierKind), HashTable>;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Keys {
     Kid(Vec<u8>),
+    /// In capital letters.
     Country(String),
+}
+
+impl Keys {
+    fn of_country(country: &str) -> Self {
+        Self::Country(country.to_ascii_uppercase())
+    }
 }
 
 impl RevocationList {
@@ -268,7 +275,7 @@ impl RevocationSource for RevocationList {
 
     fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
         let mut covered = self.whole;
-        let country = country.map(|country| Keys::Country(country.into()));
+        let country = country.map(Keys::of_country);
         for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
             covered |= self.covers(&keys);
             let hashes = self.hashes.get(&(keys, identifier.kind()));

@@ -50,7 +50,7 @@ fn read_batch(
     let kind = IdentifierKind::from_gateway_name(kind)
         .ok_or_else(|| RevocationError::UnknownKind { kind: shown(kind) })?;
     let keys = match text(batch, "kid")? {
-        ANY_KID => Keys::Country(country.into()),
+        ANY_KID => Keys::of_country(country),
         kid => Keys::Kid(Kid::from_base64(kid)?.as_bytes().to_vec()),
     };
     let entries = batch.get("entries").and_then(Value::as_array);

@@ -96,7 +96,8 @@ impl SetBuilder {
     }
 
     fn covers_country(&mut self, country: &str, keys: &TrustStore) -> Result<(), SetError> {
-        for key in keys.iter().filter(|key| key.country() == Some(country)) {
+        let of_country = |own: &str| own.eq_ignore_ascii_case(country);
+        for key in (keys.iter()).filter(|key| key.country().is_some_and(of_country)) {
             self.covers(key.kid().as_bytes())?;
         }
         Ok(())
