@@ -10,7 +10,7 @@ use hcert::revocation::{
     RevocationList, RevocationSet, RevocationSource, Revocations, SetBuilder, SetError, SetOptions,
     SplitList,
 };
-use hcert::trust::{TrustState, TrustStore};
+use hcert::trust::{KeyUsage, Kid, TrustState, TrustStore};
 use hcert::verify::{Outcome, Policy, RevocationPolicy, StepResult, Verifier};
 use serde_json::json;
 
@@ -117,6 +117,29 @@ fn a_set_of_batches_covers_their_keys_alone() {
         let sources: Vec<_> = set.set().sources().map(|s| (s.identity, s.dated)).collect();
         assert_eq!(sources, [("EU", Some(NOW.plus(-60)))]);
     }
+}
+
+#[test]
+fn a_set_covers_keys_of_a_country_written_small() {
+    let key = key("a");
+    let mut keys = TrustStore::builder();
+    let kid = Kid::new(KID).unwrap();
+    keys.add_public_key(
+        "a",
+        kid,
+        key.public_key().clone(),
+        Some("xx"),
+        KeyUsage::ANY,
+    )
+    .unwrap();
+    let (keys, _) = keys.build();
+    let list = batch("UNKNOWN_KID", "COUNTRYCODEUCI", &[B]).to_string();
+    let list = RevocationList::trust_unsigned("EU", list.as_bytes()).unwrap();
+    assert!(
+        set(|builder| builder.add_list(&list, &keys))
+            .set()
+            .covers(KID)
+    );
 }
 
 /// It says nothing of the certificates of other countries.
