@@ -1,7 +1,7 @@
 //! Italy's list: SHA-256 of UCIs in base64, in chunks, and its changes.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -53,17 +53,25 @@ pub struct ItalianList {
     limits: RevocationLimits,
 }
 
-/// All chunks of one version.
-struct Chunks {
+/// What all chunks of a version say.
+#[derive(Clone, PartialEq, Eq)]
+struct Head {
     version: u64,
     from_version: Option<u64>,
     /// As many as the list has then.
     total: Option<u64>,
-    created_at: Option<Timestamp>,
+    last_chunk: u64,
     /// Without `delta`: all of the list.
     whole: bool,
-    /// What is on the list then, and what is no longer.
-    changes: BTreeMap<Vec<u8>, bool>,
+}
+
+/// All chunks of one version.
+struct Chunks {
+    head: Head,
+    created_at: Option<Timestamp>,
+    /// What is on the list then, and what is no longer, by the chunk with the
+    /// last word.
+    changes: BTreeMap<Vec<u8>, (u64, bool)>,
 }
 
 impl ItalianList {
@@ -86,7 +94,7 @@ impl ItalianList {
             limits: *limits,
         };
         let chunks = Chunks::read(chunks, limits)?;
-        if !chunks.whole {
+        if !chunks.head.whole {
             return Err(RevocationError::Part {
                 fault: "a delta, and there is no version before it",
             });
@@ -99,17 +107,17 @@ impl ItalianList {
     /// list. If anything is wrong with one of them, the list stays as it is.
     pub fn apply(&mut self, chunks: &[&[u8]]) -> Result<(), RevocationError> {
         let chunks = Chunks::read(chunks, &self.limits)?;
-        let (found, seen) = (chunks.version, self.version);
+        let (found, seen) = (chunks.head.version, self.version);
         if found < seen {
             return Err(RevocationError::Rollback { found, seen });
         }
-        if !chunks.whole && found == seen {
+        if !chunks.head.whole && found == seen {
             return Err(RevocationError::Part {
                 fault: "this version is at hand already",
             });
         }
-        let from = chunks.from_version;
-        if !chunks.whole && from.ok_or(not_number("fromVersion"))? != seen {
+        let from = chunks.head.from_version;
+        if !chunks.head.whole && from.ok_or(not_number("fromVersion"))? != seen {
             return Err(RevocationError::Part {
                 fault: "a delta to another version than the one at hand",
             });
@@ -119,14 +127,14 @@ impl ItalianList {
 
     fn take(&mut self, chunks: Chunks) -> Result<(), RevocationError> {
         let mut hashes = HashTable::default();
-        if !chunks.whole {
+        if !chunks.head.whole {
             for kept in self.hashes.iter() {
                 if !chunks.changes.contains_key(kept) {
                     hashes.push(kept, LEAST)?;
                 }
             }
         }
-        for (hash, listed) in &chunks.changes {
+        for (hash, (_, listed)) in &chunks.changes {
             if *listed {
                 hashes.push(hash, LEAST)?;
             }
@@ -137,12 +145,12 @@ impl ItalianList {
             let max = self.limits.entries;
             return Err(RevocationError::TooManyEntries { max });
         }
-        if let Some(declared) = chunks.total.filter(|total| *total != found as u64) {
+        if let Some(declared) = chunks.head.total.filter(|total| *total != found as u64) {
             return Err(RevocationError::Count { found, declared });
         }
         self.hashes = hashes;
-        self.version = chunks.version;
-        self.info.sequence = Some(chunks.version);
+        self.version = chunks.head.version;
+        self.info.sequence = Some(chunks.head.version);
         self.info.newest_entry = chunks.created_at.or(self.info.newest_entry);
         Ok(())
     }
@@ -176,53 +184,58 @@ impl ItalianList {
     }
 }
 
+impl Head {
+    fn read(chunk: &Value) -> Result<Self, RevocationError> {
+        Ok(Self {
+            version: number(chunk, "version")?,
+            from_version: optional(chunk, "fromVersion")?,
+            total: optional(chunk, "totalNumberUCVI")?,
+            last_chunk: number(chunk, "lastChunk")?,
+            whole: chunk.get("delta").is_none_or(Value::is_null),
+        })
+    }
+}
+
 impl Chunks {
     fn read(chunks: &[&[u8]], limits: &RevocationLimits) -> Result<Self, RevocationError> {
-        let mut parsed = Vec::with_capacity(chunks.len());
+        let fault = |fault| RevocationError::Part { fault };
+        let mut read: Option<Self> = None;
+        let mut places = BTreeSet::new();
+        let mut counter = Counter::new(limits);
         for chunk in chunks {
             limits.check_size(chunk)?;
-            let json = parse(chunk, limits)?;
-            parsed.push((number(&json, "chunk")?, json));
-        }
-        parsed.sort_by_key(|(place, _)| *place);
-        let Some((_, first)) = parsed.first() else {
-            return Err(RevocationError::Part {
-                fault: "there is no chunk",
+            // Dropped before the next one is parsed.
+            let chunk = parse(chunk, limits)?;
+            let head = Head::read(&chunk)?;
+            let read = read.get_or_insert_with(|| Self {
+                head: head.clone(),
+                created_at: None,
+                changes: BTreeMap::new(),
             });
-        };
-        let created_at = first.get("creationDate").and_then(Value::as_str);
-        let mut read = Self {
-            version: number(first, "version")?,
-            from_version: optional(first, "fromVersion")?,
-            total: optional(first, "totalNumberUCVI")?,
-            created_at: created_at.and_then(|date| Timestamp::parse(date).ok()),
-            whole: first.get("delta").is_none_or(Value::is_null),
-            changes: BTreeMap::new(),
-        };
-        let mut counter = Counter::new(limits);
-        for (place, (number_of_chunk, chunk)) in (1..).zip(&parsed) {
-            let same = number(chunk, "version")? == read.version
-                && optional(chunk, "fromVersion")? == read.from_version
-                && optional(chunk, "totalNumberUCVI")? == read.total
-                && chunk.get("delta").is_none_or(Value::is_null) == read.whole;
-            if !same {
-                return Err(RevocationError::Part {
-                    fault: "chunks of several versions",
-                });
+            if read.head != head {
+                return Err(fault("chunks of several versions"));
             }
-            let all = number(chunk, "lastChunk")? == parsed.len() as u64;
-            if *number_of_chunk != place || !all {
-                return Err(RevocationError::Part {
-                    fault: "a chunk is missing, or there twice",
-                });
+            let place = number(&chunk, "chunk")?;
+            let all = head.last_chunk == chunks.len() as u64;
+            if !all || !(1..=head.last_chunk).contains(&place) || !places.insert(place) {
+                return Err(fault("a chunk is missing, or there twice"));
             }
-            read.take(chunk, &mut counter)?;
+            read.take(&chunk, place, &mut counter)?;
         }
-        Ok(read)
+        read.ok_or(fault("there is no chunk"))
     }
 
-    fn take(&mut self, chunk: &Value, counter: &mut Counter) -> Result<(), RevocationError> {
-        let delta = chunk.get("delta").filter(|_| !self.whole);
+    fn take(
+        &mut self,
+        chunk: &Value,
+        place: u64,
+        counter: &mut Counter,
+    ) -> Result<(), RevocationError> {
+        if place == 1 {
+            let created_at = chunk.get("creationDate").and_then(Value::as_str);
+            self.created_at = created_at.and_then(|date| Timestamp::parse(date).ok());
+        }
+        let delta = chunk.get("delta").filter(|_| !self.head.whole);
         // Within a chunk what is inserted comes first (verificac19-sdk, crl.js).
         let all = match delta {
             Some(delta) => vec![
@@ -245,7 +258,11 @@ impl Chunks {
                     let least = LEAST;
                     return Err(RevocationError::HashLength { bytes, least });
                 }
-                self.changes.insert(hash, listed);
+                // In the order of the chunks, in whatever order they come.
+                let change = self.changes.entry(hash).or_insert((place, listed));
+                if change.0 <= place {
+                    *change = (place, listed);
+                }
             }
         }
         Ok(())

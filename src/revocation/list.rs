@@ -115,6 +115,10 @@ impl RevocationFormat {
 pub struct RevocationLimits {
     /// Bytes of one input. 512 MiB by default.
     pub input_bytes: usize,
+    /// Bytes of one input in JSON, which needs up to 48 times as much memory
+    /// while it is read, and a MiB. 32 MiB by default: some 900,000 entries of
+    /// a batch.
+    pub json_bytes: usize,
     /// Hashes of one list. 16,777,216 by default.
     pub entries: usize,
 }
@@ -133,6 +137,7 @@ impl Default for RevocationLimits {
     fn default() -> Self {
         Self {
             input_bytes: 512 << 20,
+            json_bytes: 32 << 20,
             entries: 1 << 24,
         }
     }

@@ -173,7 +173,7 @@ impl PartitionedList {
         let kind = kind.ok_or(RevocationError::Part {
             fault: "no partition at hand names a slice with this SHA-256",
         })?;
-        let slice = Slice::of_type(kind, bytes)?;
+        let slice = Slice::of_type(kind, bytes, &self.limits)?;
         self.slices.insert(name, slice);
         Ok(self)
     }
