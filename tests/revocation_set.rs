@@ -351,14 +351,11 @@ fn what_the_builder_refuses() {
         "revocation-set-kid-length"
     );
     assert_eq!(code(builder.covers(&[0; 256])), "revocation-set-kid-length");
-    assert_eq!(
-        code(builder.add(KID, UCI, &[])),
-        "revocation-set-hash-length"
-    );
-    assert_eq!(
-        code(builder.add(KID, UCI, &[0; 33])),
-        "revocation-set-hash-length"
-    );
+    for length in [0, 1, 3, 33] {
+        let error = builder.add(KID, UCI, &[0; 33][..length]).unwrap_err();
+        assert_eq!(error.code(), "revocation-set-hash-length");
+        assert!(error.to_string().contains("not 4 to 32"), "{error}");
+    }
     for name in ["", "a\nb", &"x".repeat(1025)] {
         assert_eq!(code(builder.source(name, None)), "revocation-set-source");
     }
@@ -393,6 +390,35 @@ fn samples() -> [Vec<u8>; 2] {
         assert_eq!(is_exact, precision == Precision::Exact);
         set
     })
+}
+
+/// Whoever is in it under a kind that is not known would pass, and one byte
+/// of a hash names many.
+#[test]
+fn tables_that_name_nobody_or_many_are_refused() {
+    for set in samples() {
+        // The first table follows the header: kind, length.
+        for (at, known, wrong) in [(88, 0x0a, &[0, 9][..]), (89, 18, &[0, 1, 3, 33])] {
+            assert_eq!(set[at], known);
+            for byte in wrong {
+                let mut set = set.clone();
+                set[at] = *byte;
+                let error = RevocationSet::open(&set[..]).unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    "a table of hashes of the revocation set is not as it has to be"
+                );
+            }
+        }
+    }
+    // Of four bytes they are read.
+    for precision in [Precision::Exact, Precision::FalsePositives(0.01)] {
+        let mut builder = SetBuilder::new(options(precision));
+        builder.add(KID, UCI, &hash(1)[..4]).unwrap();
+        let bytes = builder.build(now()).unwrap();
+        let set = RevocationSet::open(&bytes[..]).unwrap();
+        assert!(set.contains(KID, UCI, &hash(1)));
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn build(entries: &Entries<'_>) -> Option<()> {
             true => builder.add_for_any_kid(kind, hash),
             false => builder.add(entry.kid, kind, hash),
         };
-        let fits = !hash.is_empty() && (entry.any || (1..=255).contains(&entry.kid.len()));
+        let fits = hash.len() >= 4 && (entry.any || (1..=255).contains(&entry.kid.len()));
         assert_eq!(added.is_ok(), fits);
         added.ok()?;
     }

@@ -31,7 +31,7 @@ use crate::trust::Anchor;
 ///
 /// `B` are the bytes: a slice that was embedded, a `Vec`, an `Arc<[u8]>`, a
 /// mapped file. A few offsets are read at opening; a look-up touches what it
-/// needs. Nobody's identifier can be read out of a set that isn't exact, and
+/// needs. No hash can be read out of a set that isn't [exact](Self::is_exact), and
 /// `Debug` shows none.
 ///
 /// ```
