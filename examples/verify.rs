@@ -106,7 +106,8 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 the program revocation makes; may be repeated. Whoever gives a
                 file without a signature vouches for it
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
-                be repeated. Then nothing is taken that is not signed
+                be repeated. Then nothing is taken that is not signed.
+                With --state, and among FILEs, one list for each signer
   --require-revocations AGE  nothing is valid unless such a list covers it that
                 is at most so old; one that does not say when it was made counts
                 from when the file was written

@@ -104,7 +104,9 @@ pub enum LoadError {
     },
     /// Older than the edition that the [`TrustState`](super::TrustState)
     /// remembers.
-    #[error("the edition {found} of {identity} is older than the one seen before, {seen}")]
+    #[error(
+        "the edition {found} of {identity} is older than the one seen before, {seen}, or it is another list of the same signer"
+    )]
     Rollback {
         /// Which list.
         identity: String,
