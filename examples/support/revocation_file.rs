@@ -62,12 +62,12 @@ impl RevocationFile {
         anchors: &[Anchor],
         state: &mut TrustState,
     ) -> Result<Self, Error> {
-        let mut refused = None;
+        let mut refused = Vec::new();
         for anchor in anchors {
             let document = match SignedDocument::open("revocation", bytes, anchor) {
                 Ok(document) => document,
                 Err(error) => {
-                    refused = Some(error);
+                    refused.push(error.to_string());
                     continue;
                 }
             };
@@ -79,7 +79,9 @@ impl RevocationFile {
             state.accept(&document)?;
             return Ok(Self::Hashes(list));
         }
-        Err(refused.map_or_else(|| "not signed".into(), Into::into))
+        // Each anchor may be the right one; what all say is said once.
+        refused.dedup();
+        Err(refused.join("; ").into())
     }
 
     /// Whoever gives such a file vouches for it.

@@ -101,7 +101,7 @@ pub enum RevocationError {
         fault: &'static str,
     },
     /// The list has another number of entries than it says.
-    #[error("{found} entries, where the list says that it has {declared}")]
+    #[error("{found} entries, where the list says that it has {declared}: fetch all parts again")]
     Count {
         /// The entries that there are.
         found: usize,

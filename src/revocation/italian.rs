@@ -119,7 +119,7 @@ impl ItalianList {
         let from = chunks.head.from_version;
         if !chunks.head.whole && from.ok_or(not_number("fromVersion"))? != seen {
             return Err(RevocationError::Part {
-                fault: "a delta to another version than the one at hand",
+                fault: "a delta to another version than the one at hand: fetch the whole list",
             });
         }
         self.take(chunks)
@@ -213,12 +213,14 @@ impl Chunks {
                 changes: BTreeMap::new(),
             });
             if read.head != head {
-                return Err(fault("chunks of several versions"));
+                return Err(fault("chunks of several versions: fetch all parts again"));
             }
             let place = number(&chunk, "chunk")?;
             let all = head.last_chunk == chunks.len() as u64;
             if !all || !(1..=head.last_chunk).contains(&place) || !places.insert(place) {
-                return Err(fault("a chunk is missing, or there twice"));
+                return Err(fault(
+                    "a chunk is missing, or there twice: fetch all parts again",
+                ));
             }
             read.take(&chunk, place, &mut counter)?;
         }

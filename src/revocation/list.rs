@@ -204,9 +204,18 @@ impl RevocationList {
         limits.check_size(content)?;
         let whole = kid_map::is(content);
         let (format, hashes) = match whole {
-            true => (RevocationFormat::KidMap, kid_map::read(content, limits)?),
-            false => (RevocationFormat::Batch, batch::read(content, limits)?),
+            true => (RevocationFormat::KidMap, kid_map::read(content, limits)),
+            false => (RevocationFormat::Batch, batch::read(content, limits)),
         };
+        let hashes = hashes.map_err(|error| match (&error, reader(content)) {
+            (
+                RevocationError::Form { .. }
+                | RevocationError::Member { .. }
+                | RevocationError::UnknownKind { .. },
+                Some(expected),
+            ) => RevocationError::Form { expected },
+            _ => error,
+        })?;
         let mut info = RevocationInfo::new(label, format);
         part.describe(&mut info);
         Ok(Self {
@@ -271,6 +280,17 @@ impl RevocationList {
         let mut from = self.hashes.range(first..);
         from.next().is_some_and(|((found, _), _)| found == keys)
     }
+}
+
+/// Who reads it, if it is of another form.
+fn reader(content: &[u8]) -> Option<&'static str> {
+    Some(match RevocationFormat::detect(content)? {
+        RevocationFormat::Split => "a kid map or a batch: SplitList reads this form",
+        RevocationFormat::Partitioned => "a kid map or a batch: PartitionedList reads this form",
+        RevocationFormat::Italian => "a kid map or a batch: ItalianList reads this form",
+        RevocationFormat::Set => "a kid map or a batch: RevocationSet reads this form",
+        _ => return None,
+    })
 }
 
 impl RevocationSource for RevocationList {

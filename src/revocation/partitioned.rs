@@ -121,7 +121,7 @@ impl PartitionedList {
             expected: "partitions: an array of `{x, y, chunks}`",
         })?;
         let listed = self.kids.get_mut(kid).ok_or(RevocationError::Part {
-            fault: "the lists have no such kid",
+            fault: "the lists have no such kid: fetch all parts again",
         })?;
         let mut chunks = BTreeMap::<_, BTreeMap<_, _>>::new();
         for partition in partitions {
@@ -129,7 +129,7 @@ impl PartitionedList {
                 && Kid::from_base64(text(partition, "kid")?)?.as_bytes() != kid
             {
                 return Err(RevocationError::Part {
-                    fault: "a partition of another kid",
+                    fault: "a partition of another kid: fetch all parts again",
                 });
             }
             let digits = [coordinate(partition, "x")?, coordinate(partition, "y")?].concat();
@@ -171,7 +171,7 @@ impl PartitionedList {
         let mut named = chunks.flat_map(BTreeMap::values);
         let kind = named.find_map(|slices| slices.get(&name));
         let kind = kind.ok_or(RevocationError::Part {
-            fault: "no partition at hand names a slice with this SHA-256",
+            fault: "no partition at hand names a slice with this SHA-256: fetch all parts again",
         })?;
         let slice = Slice::of_type(kind, bytes, &self.limits)?;
         self.slices.insert(name, slice);
@@ -212,7 +212,12 @@ fn read_listed(list: &Value) -> Result<Listed, RevocationError> {
         "POINT" => Mode::Point,
         "VECTOR" => Mode::Vector,
         "COORDINATE" => Mode::Coordinate,
-        other => return Err(RevocationError::UnknownKind { kind: shown(other) }),
+        _ => {
+            return Err(RevocationError::Member {
+                name: "mode",
+                expected: "POINT, VECTOR or COORDINATE",
+            });
+        }
     };
     // The service writes `hashTypes`, the app's mock data `hashType`.
     let kinds = list.get("hashTypes").or(list.get("hashType"));

@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use super::table::{Counter, HashTable};
 use super::{RevocationError, RevocationLimits};
-use crate::trust::text::shown;
 
 /// How much of a certificate's SHA-256 goes into a filter: what the gateway's
 /// batches have.
@@ -251,7 +250,10 @@ impl Slice {
         match name {
             "BLOOMFILTER" | "Bloom" => Ok(Self::Bloom(BloomFilter::from_bytes(bytes)?)),
             "VARHASHLIST" => Ok(Self::Hashes(PartialHashes::from_bytes_with(bytes, limits)?)),
-            other => Err(RevocationError::UnknownKind { kind: shown(other) }),
+            _ => Err(RevocationError::Member {
+                name: "type",
+                expected: "BLOOMFILTER or VARHASHLIST",
+            }),
         }
     }
 

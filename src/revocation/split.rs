@@ -117,7 +117,7 @@ impl SplitList {
         };
         let declared = self.kids.get(kid).and_then(|kinds| kinds.get(&kind));
         let declared = *declared.ok_or(RevocationError::Part {
-            fault: "the list of kids has no such kid and kind",
+            fault: "the list of kids has no such kid and kind: fetch all parts again",
         })?;
         if let Some((declared, found)) = declared.zip(index.count())
             && declared != found
@@ -150,13 +150,14 @@ impl SplitList {
         let fault = |fault| RevocationError::Part { fault };
         let index = self.indexes.get(&(kid.to_vec(), kind));
         let branch = index.and_then(|index| index.first.get(&first));
-        let branch = branch.ok_or(fault("the index has no hash with this first byte"))?;
+        let branch = branch.ok_or(fault(
+            "the index has no hash with this first byte: fetch all parts again",
+        ))?;
         let declared = match second {
             None => branch.count,
-            Some(second) => *branch
-                .second
-                .get(&second)
-                .ok_or(fault("the index has no hash with this second byte"))?,
+            Some(second) => *branch.second.get(&second).ok_or(fault(
+                "the index has no hash with this second byte: fetch all parts again",
+            ))?,
         };
         let mut limits = self.limits;
         limits.entries = limits.entries.saturating_sub(self.len());
@@ -168,7 +169,9 @@ impl SplitList {
             hash.first() == Some(&first) && second.is_none_or(|s| hash.get(1) == Some(&s))
         };
         if !hashes.iter().all(belongs) {
-            return Err(fault("a hash does not begin with the bytes of its chunk"));
+            return Err(fault(
+                "a hash does not begin with the bytes of its chunk: fetch all parts again",
+            ));
         }
         let found = hashes.len();
         if let Some(declared) = declared.filter(|declared| *declared != found as u64) {

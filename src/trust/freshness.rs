@@ -26,7 +26,7 @@ pub enum Stale {
         now: Timestamp,
     },
     /// Its age is limited, and nothing says how old it is.
-    #[error("it has no date, and may be at most {max_age} s old")]
+    #[error("it has no date, and may be at most {max_age} s old: say when it was fetched")]
     Undated {
         /// The seconds allowed.
         max_age: u64,

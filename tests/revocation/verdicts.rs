@@ -335,6 +335,9 @@ fn data_age_in_the_verifier() {
     };
     assert_eq!(list, "list of XX");
     assert_eq!(why.code(), "stale-too-old");
+    let undated = self::verifier(REQUIRED, vec![naming(&[])]).verify(&text, NOW);
+    let reason = undated.reason().unwrap().to_string();
+    assert!(reason.contains("say when it was fetched"), "{reason}");
 }
 
 #[test]
