@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use ciborium::{Value, cbor};
+use ciborium::Value;
 use hcert::Timestamp;
 use hcert::issue::Signer;
 use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
     RevocationSource, Revocations,
 };
-use hcert::trust::{Dsc, KeyUsage, Kid, SignedDocument, TrustStore};
+use hcert::trust::{KeyUsage, Kid, SignedDocument, TrustStore};
 use hcert::verify::{
     Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verifier,
 };
@@ -44,7 +44,7 @@ fn naming(ids: &[&Identifier]) -> RevocationList {
     naming_at(dsc("a", &[]).kid().as_bytes(), ids)
 }
 
-fn naming_at(kid: &[u8], ids: &[&Identifier]) -> RevocationList {
+pub fn naming_at(kid: &[u8], ids: &[&Identifier]) -> RevocationList {
     let groups: Vec<_> = ids
         .iter()
         .map(|id| (kid, id.kind(), vec![&id.hash()[..16]]))
@@ -70,7 +70,7 @@ pub fn step(verdict: &Verdict) -> &StepResult {
 }
 
 #[track_caller]
-fn is_revoked(verdict: &Verdict, by: IdentifierKind) {
+pub fn is_revoked(verdict: &Verdict, by: IdentifierKind) {
     assert_eq!(verdict.outcome(), Outcome::Revoked, "{verdict:?}");
     let Some(Reason::Revoked { identifier, .. }) = verdict.reason() else {
         panic!("{verdict:?}");
@@ -360,58 +360,6 @@ fn a_signed_list_has_its_own_dates() {
         assert_eq!(list.info().expires_at(), ends);
         let verdict = verifier(policy, vec![list]).verify(&text, NOW);
         assert_eq!(step(&verdict).code().unwrap_or_default(), code);
-    }
-}
-
-/// A kid in the unprotected header is not signed, so whoever shows a revoked
-/// certificate can write another one that leads to the same key.
-#[test]
-fn another_kid_of_the_key_does_not_unrevoke() {
-    let own = dsc("a", &[]);
-    let other = Kid::new(b"other").unwrap();
-    let mut builder = TrustStore::builder();
-    builder.add_certificate_der("own", own.der()).unwrap();
-    builder
-        .add_certificate_der_as("again", other.clone(), own.der())
-        .unwrap();
-    let (trust, _) = builder.build();
-    let shown = |kid: &[u8]| {
-        let raw = Raw::new(&[]).protected(raw::header(Some(raw::ES256), None));
-        let unprotected = cbor!({4 => Value::Bytes(kid.to_vec())}).unwrap();
-        raw::text(&raw.unprotected(unprotected).sign(&signer("a")))
-    };
-    let honest = shown(own.kid().as_bytes());
-    let verdict = Verifier::new(trust.clone()).verify(&honest, NOW);
-    let id = *verdict
-        .identifiers()
-        .iter()
-        .find(|id| id.kind() == UCI)
-        .unwrap();
-    let mut revocations = Revocations::new();
-    revocations.add(naming_at(own.kid().as_bytes(), &[&id]));
-    let verifier = Verifier::new(trust).with_revocations(revocations);
-    is_revoked(&verifier.verify(&honest, NOW), UCI);
-    is_revoked(&verifier.verify(&shown(b"other"), NOW), UCI);
-}
-
-/// The store declares another kid than the certificate's own.
-#[test]
-fn the_kid_of_the_certificate_counts_as_well() {
-    let own: Dsc = dsc("a", &[]);
-    let mut builder = TrustStore::builder();
-    let declared = Kid::new(b"declared").unwrap();
-    builder
-        .add_certificate_der_as("renamed", declared, own.der())
-        .unwrap();
-    let (trust, _) = builder.build();
-    let text = raw::text(&Raw::new(b"declared").sign(&signer("a")));
-    let verdict = Verifier::new(trust.clone()).verify(&text, NOW);
-    let id = verdict.identifiers()[0];
-    for kid in [own.kid().as_bytes(), b"declared"] {
-        let mut revocations = Revocations::new();
-        revocations.add(naming_at(kid, &[&id]));
-        let verifier = Verifier::new(trust.clone()).with_revocations(revocations);
-        is_revoked(&verifier.verify(&text, NOW), id.kind());
     }
 }
 
