@@ -90,6 +90,11 @@ fn a_set_of_batches_covers_their_keys_alone() {
     ]);
     let list = RevocationList::trust_unsigned("EU", batches.to_string().as_bytes()).unwrap();
     let list = list.fetched_at(NOW.plus(-60));
+    let some = set(|builder| builder.add_list(&list, &keys()));
+    assert_eq!(answer(&some, &id(SIGNATURE, 0xaa)), Answer::Listed);
+    assert_eq!(answer(&some, &id(SIGNATURE, 0xbb)), Answer::NotCovered);
+    assert_eq!(some.set().kids().count(), 0);
+    let list = list.with_all_batches();
     let own = dsc("a", &[]).kid();
     for (keys, covered) in [(TrustStore::default(), false), (keys(), true)] {
         let set = set(|builder| builder.add_list(&list, &keys));
