@@ -139,7 +139,11 @@ impl Verifier {
 
         let mut signers = strong.filter(|c| {
             self.trust.note_use(c);
-            unverified.verify_signature(c.public_key()).is_ok()
+            let holds = unverified.verify_signature(c.public_key()).is_ok();
+            if holds {
+                self.trust.note_success(c);
+            }
+            holds
         });
         let Some(signer) = signers.next() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
