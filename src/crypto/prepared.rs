@@ -121,7 +121,7 @@ impl PreparedKey {
         let (r, s) = signature.split_scalars();
         // Steps 2 to 5.
         let e = <Scalar as Reduce<U256>>::reduce_bytes(digest.into());
-        let inverse = scalar::invert(&s).ok_or(BadSignature)?;
+        let inverse = scalar::invert(&s);
         let (u, v) = (
             scalar::words(&(e * inverse)),
             scalar::words(&(*r * inverse)),
