@@ -76,6 +76,31 @@ fn result(line: &Value) -> &Value {
         .unwrap()
 }
 
+/// From the certificate to the set that revokes it, with the programs alone.
+#[test]
+fn whoever_has_a_certificate_can_revoke_it() {
+    let files = Files::new("verify-identify");
+    let store = files.write("trust.der", dsc("alpha", &[]).der());
+    let code = issued("alpha", &vaccination()).text().to_owned();
+    for (kinds, count) in [(&[][..], 3), (&["--kind", "uci"], 1)] {
+        let ran = run(
+            "revocation",
+            &[&["identify", "--trust", &store], kinds, &[&code]].concat(),
+        );
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert_eq!(ran.out.lines().count(), count);
+        let set = set(&files, "revoked.set", &ran.out, &["--at", NOW]);
+        let ran = verify(&files, &["--revocations", &set]);
+        assert_eq!(ran.line()["outcome"], "revoked");
+    }
+    // Nobody is revoked by a certificate that somebody made up.
+    let forged = issued("beta", &vaccination()).text().to_owned();
+    let ran = run("revocation", &["identify", "--trust", &store, &forged]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{}", ran.err);
+    assert!(ran.err.contains("not named"), "{}", ran.err);
+    assert!(!ran.err.contains(&forged), "{}", ran.err);
+}
+
 #[test]
 fn a_set_names_it_or_covers_it() {
     let files = Files::new("verify-set");

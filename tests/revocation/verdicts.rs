@@ -15,7 +15,7 @@ use hcert::verify::{
 };
 use p256::ecdsa::Signature;
 
-use crate::common::{NOW, dsc, issued, signer, trust, vaccination};
+use crate::common::{self, NOW, dsc, issued, signer, trust, vaccination};
 use crate::raw::{self, Raw, cwt, holder_only, with};
 use crate::{SIGNATURE, UCI, batch, key, kid_map};
 
@@ -37,6 +37,18 @@ fn of_kind(text: &str, kind: IdentifierKind) -> Identifier {
     let of_kind: Vec<_> = all.filter(|id| id.kind() == kind).collect();
     assert_eq!(of_kind.len(), 1);
     of_kind[0]
+}
+
+/// What an issuer keeps is what a verifier looks up.
+#[test]
+fn the_issuer_names_a_certificate_as_the_verifier_does() {
+    for record in [vaccination(), common::test(), common::recovery()] {
+        let issued = issued("a", &record);
+        let verdict = Verifier::new(trust(&[&dsc("a", &[])])).verify(issued.text(), NOW);
+        assert_eq!(verdict.outcome(), Outcome::Valid);
+        assert_eq!(issued.identifiers(), verdict.identifiers());
+        assert_eq!(issued.identifiers().len(), 3);
+    }
 }
 
 /// A list of the signer's certificates, under its kid.
