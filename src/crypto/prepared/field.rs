@@ -85,6 +85,11 @@ impl Element {
         Self(*words).mul(&Self(R2))
     }
 
+    #[inline(always)]
+    pub(super) const fn a_word(&self) -> u64 {
+        self.0[0]
+    }
+
     pub(super) fn is_zero(&self) -> bool {
         *self == Self::ZERO
     }

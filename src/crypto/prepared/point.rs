@@ -17,6 +17,12 @@ pub(super) struct Affine {
 }
 
 impl Affine {
+    /// Some of its memory, to have all of it near.
+    #[inline(always)]
+    pub(super) fn a_word(&self) -> u64 {
+        self.x.a_word()
+    }
+
     #[inline(always)]
     pub(super) fn neg_if(&self, negative: bool) -> Self {
         Self {
