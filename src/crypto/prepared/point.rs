@@ -124,6 +124,9 @@ impl Point {
     /// The affine coordinates of points that are not the identity, with one
     /// inversion (Montgomery's trick).
     pub(super) fn to_affine(points: &[Self]) -> Box<[Affine]> {
+        if points.is_empty() {
+            return Box::default();
+        }
         let mut product = Element::ONE;
         let before: Vec<_> = points
             .iter()

@@ -63,17 +63,15 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(point: &Affine, layout: Layout) -> Self {
         let mut base = Point::from(point);
-        let mut bases = Vec::with_capacity(layout.rows());
-        for row in 0..layout.rows() {
-            if row > 0 {
-                for _ in 0..layout.width * layout.stride {
-                    base = base.double();
-                }
+        let mut others = Vec::with_capacity(layout.rows());
+        for _ in 1..layout.rows() {
+            for _ in 0..layout.width * layout.stride {
+                base = base.double();
             }
-            bases.push(base);
+            others.push(base);
         }
         let mut entries = Vec::with_capacity(layout.rows() * layout.columns());
-        for base in &Point::to_affine(&bases) {
+        for base in [*point].iter().chain(&Point::to_affine(&others)) {
             let mut multiple = Point::IDENTITY;
             for _ in 0..layout.columns() {
                 multiple = multiple.add(base);
