@@ -180,7 +180,7 @@ fn refuses_what_it_cannot_take() {
     }
     let long = write(&files, "list.txt", format!("31 uci {}", "00".repeat(33)));
     let ran = run(&["build", "--out", &out, &long]);
-    assert!(ran.err.contains("33 bytes, not 1 to 32"), "{}", ran.err);
+    assert!(ran.err.contains("33 bytes, not 4 to 32"), "{}", ran.err);
     assert!(!Path::new(&out).exists());
 
     let list = write(&files, "list.txt", LIST);

@@ -102,7 +102,7 @@ proptest! {
     #[test]
     fn what_is_in_a_set_is_found(entries in entries(), precision in precision()) {
         let bytes = build(&entries, precision);
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         for entry in &entries {
             // The certificate's hash goes on behind what the list has.
             let mut hash = entry.hash;
@@ -135,7 +135,7 @@ proptest! {
     #[test]
     fn an_exact_set_finds_nothing_else(entries in entries(), other in any::<[u8; 32]>()) {
         let bytes = build(&entries, Precision::Exact);
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         prop_assert!(set.is_exact() && set.false_positive_rate() == 0.0);
         let kids: BTreeSet<_> = entries.iter().map(|entry| &entry.kid).collect();
         for kid in kids {
@@ -159,7 +159,7 @@ proptest! {
             let at = at.index(bytes.len());
             bytes[at] = value;
         }
-        if let Ok(set) = RevocationSet::open(&bytes[..]) {
+        if let Ok(set) = RevocationSet::trust_unsigned(&bytes[..]) {
             for entry in &entries {
                 set.contains(&entry.kid, entry.kind, &entry.hash);
                 set.covers(&entry.kid);
@@ -171,7 +171,7 @@ proptest! {
     #[test]
     fn any_bytes_are_refused_or_answer(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let _ = RevocationSet::open_unverified(&bytes[..]).map(|set| set.contains(KID, UCI, &hash(0)));
-        prop_assert!(RevocationSet::open_signed(&bytes[..], &[anchor(1)]).is_err());
+        prop_assert!(RevocationSet::open(&bytes[..], &[anchor(1)]).is_err());
     }
 }
 
@@ -188,7 +188,7 @@ fn every_size_is_possible() {
         let bytes = builder
             .build_with(now(), |p| seeds = seeds.max(p.attempt))
             .unwrap();
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert!(
             (0..count).all(|n| set.contains(KID, UCI, &hash(n))),
             "{count}"
@@ -202,7 +202,7 @@ fn small_sets_are_small() {
     for (count, most) in [(0, 120), (1, 170), (2, 190), (10, 320), (1000, 5_800)] {
         let bytes = numbered(count, SetOptions::default().precision);
         assert!(bytes.len() <= most, "{count}: {} bytes", bytes.len());
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert!((0..count).all(|n| set.contains(KID, UCI, &hash(n))));
         assert!(!(count..count + 1000).any(|n| set.contains(KID, UCI, &hash(n))));
     }
@@ -218,7 +218,7 @@ fn false_positives_are_as_many_as_stated() {
             builder.add(KID, UCI, &hash(n)[..length]).unwrap();
         }
         let bytes = builder.build(now()).unwrap();
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         let stated = set.false_positive_rate();
         assert!(stated <= rate && stated > rate / 2.0 - f64::EPSILON);
         let probes = 200_000;
@@ -245,7 +245,7 @@ fn entries_are_of_their_kid_or_of_all() {
             builder.add(KID, UCI, &hash(n)[..16]).unwrap();
         }
         let bytes = builder.clone().build(now()).unwrap();
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert!(set.covers(KID) && !set.covers(b"other") && !set.covers(b""));
         assert!(!(0..300).any(|n| set.contains(b"other", UCI, &hash(n))));
 
@@ -253,7 +253,7 @@ fn entries_are_of_their_kid_or_of_all() {
             builder.add_for_any_kid(UCI, &hash(n)).unwrap();
         }
         let bytes = builder.build(now()).unwrap();
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert!(set.covers(KID) && !set.covers(b"other") && !set.covers(b""));
         assert!((300..400).all(|n| set.contains(b"other", UCI, &hash(n))));
         assert!((0..400).all(|n| set.contains(KID, UCI, &hash(n))));
@@ -273,7 +273,7 @@ fn many_kids_with_few_entries() {
         }
         let bytes = builder.build(now()).unwrap();
         assert!(bytes.len() < 20_000 * (8 + 4 + 16) + 200);
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert_eq!(set.kids().count(), 20_000);
         for n in 0..20_000u64 {
             assert!(set.covers(&n.to_be_bytes()) && set.contains(&n.to_be_bytes(), UCI, &hash(n)));
@@ -298,7 +298,7 @@ fn entries_that_somebody_chose() {
             builder.add(KID, UCI, &chosen(n)[..16]).unwrap();
         }
         let bytes = builder.build(now()).unwrap();
-        let set = RevocationSet::open(&bytes[..]).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
         assert!((0..5_000).all(|n| set.contains(KID, UCI, &chosen(n))));
         assert!(!(5_000..10_000).any(|n| set.contains(KID, UCI, &chosen(n))));
     }
@@ -320,7 +320,7 @@ fn what_a_set_says_of_itself() {
     let mut stages = Vec::new();
     let bytes = builder.build_with(now(), |p| stages.push(p.stage)).unwrap();
     assert_eq!(stages, [Stage::Sorting, Stage::Filling]);
-    let set = RevocationSet::open(bytes).unwrap();
+    let set = RevocationSet::trust_unsigned(bytes).unwrap();
     assert_eq!(
         (set.made_at(), set.expires_at()),
         (now(), Some(now().plus(86_400)))
@@ -351,14 +351,11 @@ fn what_the_builder_refuses() {
         "revocation-set-kid-length"
     );
     assert_eq!(code(builder.covers(&[0; 256])), "revocation-set-kid-length");
-    assert_eq!(
-        code(builder.add(KID, UCI, &[])),
-        "revocation-set-hash-length"
-    );
-    assert_eq!(
-        code(builder.add(KID, UCI, &[0; 33])),
-        "revocation-set-hash-length"
-    );
+    for length in [0, 1, 3, 33] {
+        let error = builder.add(KID, UCI, &[0; 33][..length]).unwrap_err();
+        assert_eq!(error.code(), "revocation-set-hash-length");
+        assert!(error.to_string().contains("not 4 to 32"), "{error}");
+    }
     for name in ["", "a\nb", &"x".repeat(1025)] {
         assert_eq!(code(builder.source(name, None)), "revocation-set-source");
     }
@@ -389,10 +386,39 @@ fn samples() -> [Vec<u8>; 2] {
                 .unwrap();
         }
         let set = builder.build(now()).unwrap();
-        let is_exact = RevocationSet::open(&set[..]).unwrap().is_exact();
+        let is_exact = RevocationSet::trust_unsigned(&set[..]).unwrap().is_exact();
         assert_eq!(is_exact, precision == Precision::Exact);
         set
     })
+}
+
+/// Whoever is in it under a kind that is not known would pass, and one byte
+/// of a hash names many.
+#[test]
+fn tables_that_name_nobody_or_many_are_refused() {
+    for set in samples() {
+        // The first table follows the header: kind, length.
+        for (at, known, wrong) in [(88, 0x0a, &[0, 9][..]), (89, 18, &[0, 1, 3, 33])] {
+            assert_eq!(set[at], known);
+            for byte in wrong {
+                let mut set = set.clone();
+                set[at] = *byte;
+                let error = RevocationSet::trust_unsigned(&set[..]).unwrap_err();
+                assert_eq!(
+                    error.to_string(),
+                    "a table of hashes of the revocation set is not as it has to be"
+                );
+            }
+        }
+    }
+    // Of four bytes they are read.
+    for precision in [Precision::Exact, Precision::FalsePositives(0.01)] {
+        let mut builder = SetBuilder::new(options(precision));
+        builder.add(KID, UCI, &hash(1)[..4]).unwrap();
+        let bytes = builder.build(now()).unwrap();
+        let set = RevocationSet::trust_unsigned(&bytes[..]).unwrap();
+        assert!(set.contains(KID, UCI, &hash(1)));
+    }
 }
 
 #[test]
@@ -400,7 +426,7 @@ fn a_signed_set_is_read_in_place() {
     for set in samples() {
         let file = sign(&set, &signer(1)).unwrap();
         assert!(file.len() < set.len() + 150);
-        let signed = RevocationSet::open_signed(&file[..], &[anchor(2), anchor(1)]).unwrap();
+        let signed = RevocationSet::open(&file[..], &[anchor(2), anchor(1)]).unwrap();
         assert_eq!(signed.signed_by(), Some(&anchor(1)));
         assert!(signed.contains(KID, UCI, &hash(1)));
         assert_eq!(signed.bytes(), set.len());
@@ -410,17 +436,17 @@ fn a_signed_set_is_read_in_place() {
                 .contains(KID, UCI, &hash(1))
         );
         let refused = |result: Result<RevocationSet<&[u8]>, SetFormError>| result.unwrap_err();
-        let other = refused(RevocationSet::open_signed(&file[..], &[anchor(2)]));
+        let other = refused(RevocationSet::open(&file[..], &[anchor(2)]));
         assert_eq!(other, SetFormError::Signature);
         assert_eq!(
-            refused(RevocationSet::open_signed(&file[..], &[])),
+            refused(RevocationSet::open(&file[..], &[])),
             SetFormError::Signature
         );
         assert_eq!(
-            refused(RevocationSet::open(&file[..])),
+            refused(RevocationSet::trust_unsigned(&file[..])),
             SetFormError::Signed
         );
-        let unsigned = refused(RevocationSet::open_signed(&set[..], &[anchor(1)]));
+        let unsigned = refused(RevocationSet::open(&set[..], &[anchor(1)]));
         assert_eq!(unsigned, SetFormError::Unsigned);
     }
 }
@@ -432,12 +458,12 @@ fn a_flipped_bit_is_refused() {
         for at in 0..file.len() {
             for bit in 0..8 {
                 file[at] ^= 1 << bit;
-                let opened = RevocationSet::open_signed(&file[..], &[anchor(1)]);
+                let opened = RevocationSet::open(&file[..], &[anchor(1)]);
                 assert!(opened.is_err(), "bit {bit} of byte {at}");
                 file[at] ^= 1 << bit;
             }
         }
-        assert!(RevocationSet::open_signed(&file[..], &[anchor(1)]).is_ok());
+        assert!(RevocationSet::open(&file[..], &[anchor(1)]).is_ok());
     }
 }
 
@@ -446,14 +472,14 @@ fn a_cut_off_set_is_refused() {
     for set in samples() {
         let file = sign(&set, &signer(1)).unwrap();
         for length in 0..set.len() {
-            assert!(RevocationSet::open(&set[..length]).is_err(), "{length}");
+            assert!(
+                RevocationSet::trust_unsigned(&set[..length]).is_err(),
+                "{length}"
+            );
         }
         for length in 0..file.len() {
             let cut = &file[..length];
-            assert!(
-                RevocationSet::open_signed(cut, &[anchor(1)]).is_err(),
-                "{length}"
-            );
+            assert!(RevocationSet::open(cut, &[anchor(1)]).is_err(), "{length}");
             assert!(RevocationSet::open_unverified(cut).is_err(), "{length}");
         }
         for longer in [[&set[..], &[0]].concat(), [&file[..], &[0]].concat()] {
@@ -467,6 +493,6 @@ fn nothing_of_an_entry_is_shown() {
     let mut builder = SetBuilder::new(SetOptions::default());
     builder.add(KID, UCI, &[0xab; 16]).unwrap();
     assert!(!format!("{builder:?}").contains("171"));
-    let set = RevocationSet::open(builder.build(now()).unwrap()).unwrap();
+    let set = RevocationSet::trust_unsigned(builder.build(now()).unwrap()).unwrap();
     assert!(!format!("{set:?}").contains("171"));
 }

@@ -43,13 +43,13 @@ impl RevocationFile {
                 Err("nobody signed it, where --revocation-anchor says who does".into())
             }
             (Some(RevocationFormat::Set), true) => {
-                let set = RevocationSet::open_signed(bytes, anchors)?.named(label);
+                let set = RevocationSet::open(bytes, anchors)?.named(label);
                 state.accept_revocations(set.info())?;
                 Ok(Self::Set(set))
             }
-            (Some(RevocationFormat::Set), false) => {
-                Ok(Self::Set(RevocationSet::open(bytes)?.named(label)))
-            }
+            (Some(RevocationFormat::Set), false) => Ok(Self::Set(
+                RevocationSet::trust_unsigned(bytes)?.named(label),
+            )),
             (_, true) => Self::signed(label, &bytes, fetched_at, anchors, state),
             (_, false) => Self::unsigned(label, &bytes, fetched_at),
         }

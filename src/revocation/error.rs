@@ -10,7 +10,8 @@ use crate::trust::{DocumentError, KidError};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {
-    /// More bytes than [`RevocationLimits::input_bytes`](super::RevocationLimits::input_bytes).
+    /// More bytes than [`RevocationLimits::input_bytes`](super::RevocationLimits::input_bytes),
+    /// or, of JSON, than [`RevocationLimits::json_bytes`](super::RevocationLimits::json_bytes).
     #[error("the input has {bytes} bytes, more than {max}")]
     TooLarge {
         /// Its length.

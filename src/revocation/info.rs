@@ -81,13 +81,14 @@ impl RevocationInfo {
         self.sequence
     }
 
-    /// For what was made of other lists: the date of the oldest of them.
+    /// For what was made of other lists, or of several parts: the date of the
+    /// oldest of them.
     pub fn as_of(&self) -> Option<Timestamp> {
         self.as_of
     }
 
     /// Its date: when it was made, or, where nothing says so, when it was
-    /// fetched, and no later than the [oldest](Self::as_of) of the lists in it.
+    /// fetched, and no later than the [oldest](Self::as_of) of its lists or parts.
     /// What its age counts from.
     pub fn dated(&self) -> Option<Timestamp> {
         let own = self.issued_at.or(self.fetched_at);

@@ -1,7 +1,7 @@
 //! Italy's list: SHA-256 of UCIs in base64, in chunks, and its changes.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -23,8 +23,12 @@ pub(super) const COUNTRY: &str = "IT";
 ///
 /// A chunk is JSON: `version` (a number that grows), `chunk` and `lastChunk`
 /// (from 1), either `revokedUcvi` (an array of base64) or `delta`
-/// (`{insertions, deletions}`, to the version before), and maybe
-/// `fromVersion`, `totalNumberUCVI` and `creationDate`.
+/// (`{insertions, deletions}`) with `fromVersion`, the one that it is applied
+/// to, and maybe `totalNumberUCVI` and `creationDate`. The latter is when the
+/// list was made, by the word of its first chunk (RFC 3339), and becomes
+/// [`newest_entry`](RevocationInfo::newest_entry): nothing signs it, so that
+/// the age of the list does not count from it. A delta without it changes
+/// nothing there.
 ///
 /// ```
 /// use hcert::revocation::ItalianList;
@@ -49,17 +53,25 @@ pub struct ItalianList {
     limits: RevocationLimits,
 }
 
-/// All chunks of one version.
-struct Chunks {
+/// What all chunks of a version say.
+#[derive(Clone, PartialEq, Eq)]
+struct Head {
     version: u64,
     from_version: Option<u64>,
     /// As many as the list has then.
     total: Option<u64>,
-    created_at: Option<Timestamp>,
+    last_chunk: u64,
     /// Without `delta`: all of the list.
     whole: bool,
-    /// What is on the list then, and what is no longer.
-    changes: BTreeMap<Vec<u8>, bool>,
+}
+
+/// All chunks of one version.
+struct Chunks {
+    head: Head,
+    created_at: Option<Timestamp>,
+    /// What is on the list then, and what is no longer, by the chunk with the
+    /// last word.
+    changes: BTreeMap<Vec<u8>, (u64, bool)>,
 }
 
 impl ItalianList {
@@ -82,7 +94,7 @@ impl ItalianList {
             limits: *limits,
         };
         let chunks = Chunks::read(chunks, limits)?;
-        if !chunks.whole {
+        if !chunks.head.whole {
             return Err(RevocationError::Part {
                 fault: "a delta, and there is no version before it",
             });
@@ -95,11 +107,17 @@ impl ItalianList {
     /// list. If anything is wrong with one of them, the list stays as it is.
     pub fn apply(&mut self, chunks: &[&[u8]]) -> Result<(), RevocationError> {
         let chunks = Chunks::read(chunks, &self.limits)?;
-        let (found, seen) = (chunks.version, self.version);
-        if found < seen || (found == seen && !chunks.whole) {
+        let (found, seen) = (chunks.head.version, self.version);
+        if found < seen {
             return Err(RevocationError::Rollback { found, seen });
         }
-        if !chunks.whole && chunks.from_version.is_some_and(|from| from != seen) {
+        if !chunks.head.whole && found == seen {
+            return Err(RevocationError::Part {
+                fault: "this version is at hand already",
+            });
+        }
+        let from = chunks.head.from_version;
+        if !chunks.head.whole && from.ok_or(not_number("fromVersion"))? != seen {
             return Err(RevocationError::Part {
                 fault: "a delta to another version than the one at hand",
             });
@@ -109,14 +127,14 @@ impl ItalianList {
 
     fn take(&mut self, chunks: Chunks) -> Result<(), RevocationError> {
         let mut hashes = HashTable::default();
-        if !chunks.whole {
+        if !chunks.head.whole {
             for kept in self.hashes.iter() {
                 if !chunks.changes.contains_key(kept) {
                     hashes.push(kept, LEAST)?;
                 }
             }
         }
-        for (hash, listed) in &chunks.changes {
+        for (hash, (_, listed)) in &chunks.changes {
             if *listed {
                 hashes.push(hash, LEAST)?;
             }
@@ -127,13 +145,13 @@ impl ItalianList {
             let max = self.limits.entries;
             return Err(RevocationError::TooManyEntries { max });
         }
-        if let Some(declared) = chunks.total.filter(|total| *total != found as u64) {
+        if let Some(declared) = chunks.head.total.filter(|total| *total != found as u64) {
             return Err(RevocationError::Count { found, declared });
         }
         self.hashes = hashes;
-        self.version = chunks.version;
-        self.info.sequence = Some(chunks.version);
-        self.info.newest_entry = chunks.created_at;
+        self.version = chunks.head.version;
+        self.info.sequence = Some(chunks.head.version);
+        self.info.newest_entry = chunks.created_at.or(self.info.newest_entry);
         Ok(())
     }
 
@@ -166,81 +184,85 @@ impl ItalianList {
     }
 }
 
+impl Head {
+    fn read(chunk: &Value) -> Result<Self, RevocationError> {
+        Ok(Self {
+            version: number(chunk, "version")?,
+            from_version: optional(chunk, "fromVersion")?,
+            total: optional(chunk, "totalNumberUCVI")?,
+            last_chunk: number(chunk, "lastChunk")?,
+            whole: chunk.get("delta").is_none_or(Value::is_null),
+        })
+    }
+}
+
 impl Chunks {
     fn read(chunks: &[&[u8]], limits: &RevocationLimits) -> Result<Self, RevocationError> {
-        let mut parsed = Vec::with_capacity(chunks.len());
+        let fault = |fault| RevocationError::Part { fault };
+        let mut read: Option<Self> = None;
+        let mut places = BTreeSet::new();
+        let mut counter = Counter::new(limits);
         for chunk in chunks {
             limits.check_size(chunk)?;
-            let json = parse(chunk, limits)?;
-            parsed.push((number(&json, "chunk")?, json));
-        }
-        parsed.sort_by_key(|(place, _)| *place);
-        let Some((_, first)) = parsed.first() else {
-            return Err(RevocationError::Part {
-                fault: "there is no chunk",
+            // Dropped before the next one is parsed.
+            let chunk = parse(chunk, limits)?;
+            let head = Head::read(&chunk)?;
+            let read = read.get_or_insert_with(|| Self {
+                head: head.clone(),
+                created_at: None,
+                changes: BTreeMap::new(),
             });
-        };
-        let created_at = first.get("creationDate").and_then(Value::as_str);
-        let mut read = Self {
-            version: number(first, "version")?,
-            from_version: optional(first, "fromVersion")?,
-            total: optional(first, "totalNumberUCVI")?,
-            created_at: created_at.and_then(|date| Timestamp::parse(date).ok()),
-            whole: first.get("delta").is_none_or(Value::is_null),
-            changes: BTreeMap::new(),
-        };
-        let mut counter = Counter::new(limits);
-        for (place, (number_of_chunk, chunk)) in (1..).zip(&parsed) {
-            let same = number(chunk, "version")? == read.version
-                && optional(chunk, "fromVersion")? == read.from_version
-                && optional(chunk, "totalNumberUCVI")? == read.total
-                && chunk.get("delta").is_none_or(Value::is_null) == read.whole;
-            if !same {
-                return Err(RevocationError::Part {
-                    fault: "chunks of several versions",
-                });
+            if read.head != head {
+                return Err(fault("chunks of several versions"));
             }
-            let all = number(chunk, "lastChunk")? == parsed.len() as u64;
-            if *number_of_chunk != place || !all {
-                return Err(RevocationError::Part {
-                    fault: "a chunk is missing, or there twice",
-                });
+            let place = number(&chunk, "chunk")?;
+            let all = head.last_chunk == chunks.len() as u64;
+            if !all || !(1..=head.last_chunk).contains(&place) || !places.insert(place) {
+                return Err(fault("a chunk is missing, or there twice"));
             }
-            read.take(chunk, &mut counter)?;
+            read.take(&chunk, place, &mut counter)?;
         }
-        Ok(read)
+        read.ok_or(fault("there is no chunk"))
     }
 
-    fn take(&mut self, chunk: &Value, counter: &mut Counter) -> Result<(), RevocationError> {
-        let delta = chunk.get("delta").filter(|_| !self.whole);
-        let added = match delta {
-            Some(delta) => hashes(delta, "insertions")?,
-            None => Some(
-                hashes(chunk, "revokedUcvi")?.ok_or(RevocationError::Member {
-                    name: "revokedUcvi",
-                    expected: "an array of base64",
-                })?,
-            ),
-        };
-        let removed = match delta {
-            Some(delta) => hashes(delta, "deletions")?,
-            None => None,
-        };
+    fn take(
+        &mut self,
+        chunk: &Value,
+        place: u64,
+        counter: &mut Counter,
+    ) -> Result<(), RevocationError> {
+        if place == 1 {
+            let created_at = chunk.get("creationDate").and_then(Value::as_str);
+            self.created_at = created_at.and_then(|date| Timestamp::parse(date).ok());
+        }
+        let delta = chunk.get("delta").filter(|_| !self.head.whole);
         // Within a chunk what is inserted comes first (verificac19-sdk, crl.js).
-        for (texts, listed) in [(added, true), (removed, false)] {
+        let all = match delta {
+            Some(delta) => vec![
+                ("insertions", hashes(delta, "insertions")?, true),
+                ("deletions", hashes(delta, "deletions")?, false),
+            ],
+            None => {
+                let name = "revokedUcvi";
+                let texts = hashes(chunk, name)?.ok_or(not_hashes(name))?;
+                vec![(name, Some(texts), true)]
+            }
+        };
+        for (name, texts, listed) in all {
             for text in texts.unwrap_or_default() {
                 counter.count()?;
                 let hash = text.as_str().and_then(decode_base64);
-                let hash = hash.ok_or(RevocationError::Member {
-                    name: "revokedUcvi",
-                    expected: "an array of base64",
-                })?;
+                let hash = hash.ok_or(not_hashes(name))?;
                 let bytes = hash.len();
                 if !(LEAST..=32).contains(&bytes) {
                     let least = LEAST;
                     return Err(RevocationError::HashLength { bytes, least });
                 }
-                self.changes.insert(hash, listed);
+                // In the order of the chunks, in whatever order they come.
+                let change = self.changes.entry(hash).or_insert((place, listed));
+                if change.0 <= place {
+                    *change = (place, listed);
+                }
             }
         }
         Ok(())
@@ -254,18 +276,26 @@ fn hashes<'a>(
     match object.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Array(texts)) => Ok(Some(texts)),
-        Some(_) => Err(RevocationError::Member {
-            name,
-            expected: "an array of base64",
-        }),
+        Some(_) => Err(not_hashes(name)),
+    }
+}
+
+fn not_hashes(name: &'static str) -> RevocationError {
+    RevocationError::Member {
+        name,
+        expected: "an array of base64",
+    }
+}
+
+fn not_number(name: &'static str) -> RevocationError {
+    RevocationError::Member {
+        name,
+        expected: "a number",
     }
 }
 
 fn number(object: &Value, name: &'static str) -> Result<u64, RevocationError> {
-    optional(object, name)?.ok_or(RevocationError::Member {
-        name,
-        expected: "a number",
-    })
+    optional(object, name)?.ok_or(not_number(name))
 }
 
 fn optional(object: &Value, name: &'static str) -> Result<Option<u64>, RevocationError> {
@@ -273,10 +303,7 @@ fn optional(object: &Value, name: &'static str) -> Result<Option<u64>, Revocatio
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_u64() {
             Some(number) => Ok(Some(number)),
-            None => Err(RevocationError::Member {
-                name,
-                expected: "a number",
-            }),
+            None => Err(not_number(name)),
         },
     }
 }
@@ -287,9 +314,10 @@ impl RevocationSource for ItalianList {
     }
 
     fn answer(&self, _kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
+        let is_italy = |country: &str| country.eq_ignore_ascii_case(COUNTRY);
         match identifier.kind() {
             IdentifierKind::Uci if self.hashes.contains(identifier.hash()) => Answer::Listed,
-            IdentifierKind::Uci if country == Some(COUNTRY) => Answer::NotListed,
+            IdentifierKind::Uci if country.is_some_and(is_italy) => Answer::NotListed,
             IdentifierKind::Uci => Answer::NotCovered,
             _ => Answer::OtherKind,
         }

@@ -117,6 +117,10 @@ impl RevocationFormat {
 pub struct RevocationLimits {
     /// Bytes of one input. 512 MiB by default.
     pub input_bytes: usize,
+    /// Bytes of one input in JSON, which needs up to 48 times as much memory
+    /// while it is read, and a MiB. 32 MiB by default: some 900,000 entries of
+    /// a batch.
+    pub json_bytes: usize,
     /// Hashes of one list. 16,777,216 by default.
     pub entries: usize,
 }
@@ -135,6 +139,7 @@ impl Default for RevocationLimits {
     fn default() -> Self {
         Self {
             input_bytes: 512 << 20,
+            json_bytes: 32 << 20,
             entries: 1 << 24,
         }
     }
@@ -161,7 +166,14 @@ type Hashes = BTreeMap<(Keys, IdentifierKind), HashTable>;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Keys {
     Kid(Vec<u8>),
+    /// In capital letters.
     Country(String),
+}
+
+impl Keys {
+    fn of_country(country: &str) -> Self {
+        Self::Country(country.to_ascii_uppercase())
+    }
 }
 
 impl RevocationList {
@@ -288,7 +300,7 @@ impl RevocationSource for RevocationList {
 
     fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
         let mut covered = self.whole;
-        let country = country.map(|country| Keys::Country(country.into()));
+        let country = country.map(Keys::of_country);
         for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
             covered |= self.complete && self.covers(&keys);
             let hashes = self.hashes.get(&(keys, identifier.kind()));

@@ -126,6 +126,9 @@ impl<'a> RevocationPart<'a> {
             });
         }
         let older = |one: Option<Timestamp>, other| one.zip(other).map(|(a, b)| a.min(b));
+        // Where some parts say when they were made and others don't, the dates
+        // below get lost.
+        info.as_of = older(info.dated(), self.issued_at.or(self.fetched_at));
         info.issued_at = older(info.issued_at, self.issued_at);
         info.fetched_at = older(info.fetched_at, self.fetched_at);
         let both = [info.expires_at, self.expires_at];

@@ -46,8 +46,9 @@ impl Mode {
 /// - lists: `[{kid, mode, hashTypes, expires, lastUpdated}]`; `mode` is
 ///   `POINT`, `VECTOR` or `COORDINATE`: no, one, or two hexadecimal digits of a
 ///   hash (`x`, `y`) lead to its partition.
-/// - partitions of a kid: `[{x, y, chunks: {digit: {expiry: {type, version,
-///   hash}}}}]`, by the next digit and the time of expiry.
+/// - partitions of a kid: `[{kid, x, y, chunks: {digit: {expiry: {type, version,
+///   hash}}}}]`, by the next digit and the time of expiry. The app's mock data
+///   have no `kid` there; where there is one it has to be the right one.
 /// - slices: see [`Slice`].
 #[derive(Clone)]
 pub struct PartitionedList {
@@ -124,6 +125,13 @@ impl PartitionedList {
         })?;
         let mut chunks = BTreeMap::<_, BTreeMap<_, _>>::new();
         for partition in partitions {
+            if partition.get("kid").is_some_and(|of| !of.is_null())
+                && Kid::from_base64(text(partition, "kid")?)?.as_bytes() != kid
+            {
+                return Err(RevocationError::Part {
+                    fault: "a partition of another kid",
+                });
+            }
             let digits = [coordinate(partition, "x")?, coordinate(partition, "y")?].concat();
             if digits.len() != listed.mode.digits() {
                 return Err(RevocationError::Part {
@@ -165,7 +173,7 @@ impl PartitionedList {
         let kind = kind.ok_or(RevocationError::Part {
             fault: "no partition at hand names a slice with this SHA-256",
         })?;
-        let slice = Slice::of_type(kind, bytes)?;
+        let slice = Slice::of_type(kind, bytes, &self.limits)?;
         self.slices.insert(name, slice);
         Ok(self)
     }

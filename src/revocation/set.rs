@@ -32,7 +32,7 @@ use crate::trust::Anchor;
 ///
 /// `B` are the bytes: a slice that was embedded, a `Vec`, an `Arc<[u8]>`, a
 /// mapped file. A few offsets are read at opening; a look-up touches what it
-/// needs. Nobody's identifier can be read out of a set that isn't exact, and
+/// needs. No hash can be read out of a set that isn't [exact](Self::is_exact), and
 /// `Debug` shows none.
 ///
 /// ```
@@ -46,7 +46,7 @@ use crate::trust::Anchor;
 /// builder.covers(b"kid of 2")?;
 /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
 ///
-/// let set = RevocationSet::open(&bytes)?;
+/// let set = RevocationSet::trust_unsigned(&bytes)?;
 /// assert!(set.contains(b"kid of 1", IdentifierKind::Uci, &hash));
 /// assert!(!set.contains(b"kid of 2", IdentifierKind::Uci, &hash));
 /// assert!(set.covers(b"kid of 2") && !set.covers(b"kid of 3"));
@@ -102,7 +102,7 @@ pub enum SetFormError {
         what: &'static str,
     },
     /// A set without a signature, where one was to be checked.
-    #[error("the revocation set is not signed: to trust it as it is, open it as an unsigned one")]
+    #[error("the revocation set is not signed: to trust it as it is, take it as an unsigned one")]
     Unsigned,
     /// A signed set, and nothing to check the signature with.
     #[error("the revocation set is signed: open it with the key of who signed it")]
@@ -134,7 +134,7 @@ impl SetFormError {
 
 impl RevocationSet<&[u8]> {
     /// Whether the bytes begin like a signed set, and so are for
-    /// [`open_signed`](Self::open_signed). Those of any set have
+    /// [`open`](Self::open). Those of any set have
     /// [`RevocationFormat::detect`](super::RevocationFormat::detect).
     pub fn is_signed(bytes: &[u8]) -> bool {
         signed::is_signed(bytes)
@@ -142,9 +142,9 @@ impl RevocationSet<&[u8]> {
 }
 
 impl<B: AsRef<[u8]>> RevocationSet<B> {
-    /// Opens a set that is not signed: the caller vouches for the bytes, such
+    /// Takes a set that is not signed: the caller vouches for the bytes, such
     /// as those embedded in its own program.
-    pub fn open(bytes: B) -> Result<Self, SetFormError> {
+    pub fn trust_unsigned(bytes: B) -> Result<Self, SetFormError> {
         let all = bytes.as_ref();
         if signed::detect(all) {
             return Err(SetFormError::Signed);
@@ -162,7 +162,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     ///
     /// Bytes that can change afterwards, as those of a mapped file, must not:
     /// the signature is not looked at again.
-    pub fn open_signed(bytes: B, anchors: &[Anchor]) -> Result<Self, SetFormError> {
+    pub fn open(bytes: B, anchors: &[Anchor]) -> Result<Self, SetFormError> {
         let all = bytes.as_ref();
         let signed = signed::Signed::read(all)?;
         let anchor = signed.verify(anchors)?.clone();
@@ -174,7 +174,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     pub fn open_unverified(bytes: B) -> Result<Self, SetFormError> {
         match signed::detect(bytes.as_ref()) {
             true => Self::inside(bytes, None),
-            false => Self::open(bytes),
+            false => Self::trust_unsigned(bytes),
         }
     }
 

@@ -242,14 +242,15 @@ impl Slice {
     }
 
     /// Reads a slice of the type that the service's metadata name.
-    pub(super) fn of_type(name: &str, bytes: &[u8]) -> Result<Self, RevocationError> {
-        let limits = RevocationLimits::default();
+    pub(super) fn of_type(
+        name: &str,
+        bytes: &[u8],
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
         limits.check_size(bytes)?;
         match name {
             "BLOOMFILTER" | "Bloom" => Ok(Self::Bloom(BloomFilter::from_bytes(bytes)?)),
-            "VARHASHLIST" => Ok(Self::Hashes(PartialHashes::from_bytes_with(
-                bytes, &limits,
-            )?)),
+            "VARHASHLIST" => Ok(Self::Hashes(PartialHashes::from_bytes_with(bytes, limits)?)),
             other => Err(RevocationError::UnknownKind { kind: shown(other) }),
         }
     }

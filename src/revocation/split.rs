@@ -4,7 +4,7 @@ mod cbor;
 mod protobuf;
 
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::list::kid_map;
 use super::table::HashTable;
@@ -21,7 +21,7 @@ use crate::Timestamp;
 /// that is in the address where they were fetched. So a signed chunk can be
 /// put in another one's place; hashes that don't begin with the bytes of their
 /// chunk are refused, and so is a chunk with another number of hashes than the
-/// index says (CBOR).
+/// index says, or an index with another one than the list of kids (CBOR).
 ///
 /// ```
 /// use hcert::revocation::{IdentifierKind, RevocationPart, SplitList};
@@ -43,7 +43,7 @@ use crate::Timestamp;
 pub struct SplitList {
     info: RevocationInfo,
     limits: RevocationLimits,
-    kids: BTreeMap<Vec<u8>, BTreeSet<IdentifierKind>>,
+    kids: Kids,
     indexes: BTreeMap<(Vec<u8>, IdentifierKind), Index>,
     chunks: BTreeMap<(Vec<u8>, IdentifierKind, u8, Option<u8>), HashTable>,
 }
@@ -61,8 +61,16 @@ struct Index {
     newest: Option<Timestamp>,
 }
 
-/// What a document of either form says.
-type Kids = BTreeMap<Vec<u8>, BTreeSet<IdentifierKind>>;
+impl Index {
+    /// How many hashes there are by it, if it says so.
+    fn count(&self) -> Option<u64> {
+        let mut counts = self.first.values().map(|branch| branch.count);
+        counts.try_fold(0u64, |sum, count| Some(sum.saturating_add(count?)))
+    }
+}
+
+/// The kinds of hashes of each kid, and how many, if it says so.
+type Kids = BTreeMap<Vec<u8>, BTreeMap<IdentifierKind, Option<u64>>>;
 
 impl SplitList {
     /// Begins with the list of kids: CBOR `{h'kid': {h'type byte': count}}`,
@@ -95,7 +103,7 @@ impl SplitList {
 
     /// Adds the index of a kid and kind: which bytes hashes begin with. CBOR
     /// `{h'first byte': [time, count, {h'second byte': [time, count]}]}`, or
-    /// protobuf.
+    /// protobuf. In the place of an older one, whose chunks go with it.
     pub fn add_index(
         &mut self,
         kid: &[u8],
@@ -107,19 +115,23 @@ impl SplitList {
             true => cbor::index(&part.content)?,
             false => protobuf::index(&part.content)?,
         };
-        if !self
-            .kids
-            .get(kid)
-            .is_some_and(|kinds| kinds.contains(&kind))
+        let declared = self.kids.get(kid).and_then(|kinds| kinds.get(&kind));
+        let declared = *declared.ok_or(RevocationError::Part {
+            fault: "the list of kids has no such kid and kind",
+        })?;
+        if let Some((declared, found)) = declared.zip(index.count())
+            && declared != found
         {
-            return Err(RevocationError::Part {
-                fault: "the list of kids has no such kid and kind",
-            });
+            let found = usize::try_from(found).unwrap_or(usize::MAX);
+            return Err(RevocationError::Count { found, declared });
         }
         let mut info = self.info.clone();
         part.join(&mut info)?;
         info.newest_entry = info.newest_entry.max(index.newest);
         self.info = info;
+        // They may lack what the new index has.
+        self.chunks
+            .retain(|(of_kid, of_kind, ..), _| (of_kid.as_slice(), *of_kind) != (kid, kind));
         self.indexes.insert((kid.to_vec(), kind), index);
         Ok(self)
     }
@@ -184,7 +196,7 @@ impl SplitList {
     /// hand.
     pub fn is_complete(&self) -> bool {
         let named =
-            (self.kids.iter()).flat_map(|(kid, kinds)| kinds.iter().map(|k| (kid.clone(), *k)));
+            (self.kids.iter()).flat_map(|(kid, kinds)| kinds.keys().map(|k| (kid.clone(), *k)));
         named.into_iter().all(|(kid, kind)| {
             let Some(index) = self.indexes.get(&(kid.clone(), kind)) else {
                 return false;
@@ -217,7 +229,7 @@ impl RevocationSource for SplitList {
     fn answer(&self, kid: &[u8], _country: Option<&str>, identifier: &Identifier) -> Answer {
         let kind = identifier.kind();
         let listed = self.kids.get(kid);
-        if !listed.is_some_and(|kinds| kinds.contains(&kind)) {
+        if !listed.is_some_and(|kinds| kinds.contains_key(&kind)) {
             return Answer::NotListed;
         }
         let [first, second, ..] = *identifier.hash();

@@ -210,7 +210,11 @@ impl Revocations {
 impl Added {
     fn is_about(&self, country: Option<&str>) -> bool {
         let own = |countries: &Arc<[String]>| {
-            country.is_some_and(|country| countries.iter().any(|own| own == country))
+            country.is_some_and(|country| {
+                countries
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(country))
+            })
         };
         self.countries.as_ref().is_none_or(own)
     }

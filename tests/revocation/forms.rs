@@ -127,6 +127,16 @@ fn batches_of_the_gateway() {
         Answer::NotCovered
     );
     assert_eq!(list.answer(b"any", None, &of_country), Answer::NotCovered);
+    // Countries are written small, too.
+    let mut small = batch("UNKNOWN_KID", "COUNTRYCODEUCI", &[B]);
+    for (written, asked) in [("xx", "XX"), ("XX", "xx"), ("xX", "Xx")] {
+        small["country"] = written.into();
+        let list = RevocationList::trust_unsigned("EU", small.to_string().as_bytes()).unwrap();
+        assert_eq!(
+            list.answer(b"any", Some(asked), &of_country),
+            Answer::Listed
+        );
+    }
 }
 
 #[test]
@@ -270,6 +280,59 @@ fn parts_that_do_not_belong_are_refused() {
     assert_eq!(add(&mut list, 0xaa, None, &chunk), "");
 }
 
+/// The chunks at hand may lack what the new one counts.
+#[test]
+fn a_new_index_takes_the_chunks_of_the_old_one_away() {
+    let index = |count: i64| {
+        let branch = Value::Array(vec![TIME.into(), count.into(), Value::Map(vec![])]);
+        encode(&Value::Map(vec![(bytes(&[0xaa]), branch)]))
+    };
+    let kinds = [0x0a, 0x0b].map(|kind| (bytes(&[kind]), Value::from(1)));
+    let kids = encode(&Value::Map(vec![(bytes(KID), Value::Map(kinds.into()))]));
+    let mut list = SplitList::from_kids("DE", unsigned(&kids)).unwrap();
+    let chunk = chunk_cbor(&[A]);
+    for kind in [SIGNATURE, UCI] {
+        list.add_index(KID, kind, unsigned(&index(1))).unwrap();
+        list.add_chunk(KID, kind, 0xaa, None, unsigned(&chunk))
+            .unwrap();
+    }
+    let mut revoked = [0xaa; 32];
+    revoked[15] = 1;
+    let revoked = hcert::revocation::Identifier::new(SIGNATURE, revoked);
+    assert_eq!(answer(&list, &revoked), Answer::NotListed);
+
+    list.add_index(KID, SIGNATURE, unsigned(&index(1))).unwrap();
+    assert_eq!(answer(&list, &revoked), Answer::NotCovered);
+    assert!(!list.is_complete());
+    // Those of other indexes stay.
+    assert_eq!(answer(&list, &id(UCI, 0xaa)), Answer::Listed);
+    assert_eq!(list.len(), 1);
+}
+
+/// The list of kids says how many hashes there are, and so does the index.
+#[test]
+fn an_index_has_as_many_hashes_as_the_list_of_kids_says() {
+    let kids = kids_cbor();
+    for (counts, code) in [
+        (&[3][..], ""),
+        (&[1, 2], ""),
+        (&[2], "revocation-count"),
+        (&[2, 2], "revocation-count"),
+        (&[], "revocation-count"),
+        (&[u64::MAX, 4], "revocation-count"),
+    ] {
+        let branches = (0xaau8..).zip(counts).map(|(first, count)| {
+            let branch = vec![TIME.into(), (*count).into(), Value::Map(vec![])];
+            (bytes(&[first]), Value::Array(branch))
+        });
+        let index = encode(&Value::Map(branches.collect()));
+        let mut list = SplitList::from_kids("DE", unsigned(&kids)).unwrap();
+        let added = list.add_index(KID, SIGNATURE, unsigned(&index));
+        let found = added.err().map(|error| error.code());
+        assert_eq!(found.unwrap_or_default(), code, "{counts:?}");
+    }
+}
+
 fn field(number: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![number << 3 | 2, u8::try_from(content.len()).unwrap()];
     out.extend(content);
@@ -379,6 +442,23 @@ fn the_eu_s_partitions_lead_to_slices() {
 }
 
 #[test]
+fn partitions_of_another_kid_are_refused() {
+    let lists = lists("POINT");
+    let mut list = PartitionedList::from_lists("EU", unsigned(&lists)).unwrap();
+    let mut add = |kid: serde_json::Value| {
+        let partitions = json!([{"kid": kid, "chunks": {}}]).to_string();
+        let added = list.add_partitions(KID, unsigned(partitions.as_bytes()));
+        added.err().map(|error| error.code())
+    };
+    let other = BASE64_STANDARD.encode([9; 8]);
+    assert_eq!(add(other.into()), Some("revocation-part"));
+    assert_eq!(add("?".into()), Some("kid-base64"));
+    assert_eq!(add(7.into()), Some("revocation-member"));
+    assert_eq!(add(BASE64_STANDARD.encode(KID).into()), None);
+    assert_eq!(add(json!(null)), None);
+}
+
+#[test]
 fn italy_s_list_and_its_changes() {
     let (a, b, c) = ([0xaa; 32], [0xbb; 32], [0xcc; 32]);
     let chunks = [italian(5, 2, 2, &[&b]), italian(5, 1, 2, &[&a])];
@@ -393,6 +473,10 @@ fn italy_s_list_and_its_changes() {
     assert_eq!((list.version(), list.len()), (5, 2));
     assert_eq!(ask(&list, 0xaa), Answer::Listed);
     assert_eq!(ask(&list, 0xcc), Answer::NotListed);
+    assert_eq!(
+        list.answer(b"any", Some("it"), &id(UCI, 0xcc)),
+        Answer::NotListed
+    );
     // Of other countries there may be other lists; what is named is named.
     assert_eq!(
         list.answer(b"any", Some("XX"), &id(UCI, 0xcc)),
@@ -417,16 +501,21 @@ fn italy_s_list_and_its_changes() {
 
     // All or nothing.
     let before: Vec<_> = list.hashes().map(<[u8]>::to_vec).collect();
+    let without = |mut chunk: serde_json::Value| {
+        chunk.as_object_mut().unwrap().remove("fromVersion");
+        chunk
+    };
     let counted = |total: u64| {
         let mut chunk = delta(6, 7, &[&a], &[]);
         chunk["totalNumberUCVI"] = total.into();
         chunk
     };
     for (chunk, code) in [
-        (delta(6, 6, &[&a], &[]), "revocation-rollback"),
+        (delta(5, 6, &[&c], &[&a]), "revocation-part"),
         (delta(4, 5, &[&a], &[]), "revocation-rollback"),
         (italian(5, 1, 1, &[]), "revocation-rollback"),
         (delta(5, 7, &[&a], &[]), "revocation-part"),
+        (without(delta(6, 7, &[&a], &[])), "revocation-member"),
         (delta(6, 7, &[&a, &[1; 4]], &[&b]), "revocation-hash-length"),
         (counted(2), "revocation-count"),
         (
@@ -448,4 +537,40 @@ fn italy_s_list_and_its_changes() {
     let first = delta(8, 9, &[&a], &[]).to_string();
     let error = ItalianList::trust_unsigned("IT", &[first.as_bytes()]).unwrap_err();
     assert_eq!(error.code(), "revocation-part");
+}
+
+#[test]
+fn what_is_wrong_with_a_change_of_italy_s_list() {
+    let read = |chunk: serde_json::Value| {
+        ItalianList::trust_unsigned("IT", &[chunk.to_string().as_bytes()])
+    };
+    let mut whole = italian(6, 1, 1, &[&[0xaa; 32]]);
+    whole["creationDate"] = "2022-03-01T10:07:22Z".into();
+    let mut list = read(whole.clone()).unwrap();
+    let apply = |list: &mut ItalianList, chunk: &serde_json::Value| {
+        let applied = list.apply(&[chunk.to_string().as_bytes()]);
+        applied.unwrap_err().to_string()
+    };
+    let again = apply(&mut list, &delta(5, 6, &[], &[]));
+    assert!(again.contains("at hand already"), "{again}");
+    let older = apply(&mut list, &delta(4, 5, &[], &[]));
+    assert!(older.contains("older"), "{older}");
+    for name in ["insertions", "deletions"] {
+        for wrong in [json!(["?"]), json!([7]), json!("AA==")] {
+            let mut chunk = delta(6, 7, &[], &[]);
+            chunk["delta"][name] = wrong;
+            let error = apply(&mut list, &chunk);
+            assert!(error.contains(&format!("`{name}`")), "{error}");
+        }
+    }
+    whole["revokedUcvi"] = json!(["?"]);
+    let error = read(whole).unwrap_err().to_string();
+    assert!(error.contains("`revokedUcvi`"), "{error}");
+
+    // A delta that says nothing of its time takes none away.
+    let created = Timestamp::parse("2022-03-01T10:07:22Z").ok();
+    assert_eq!(list.info().newest_entry(), created);
+    let chunk = delta(6, 7, &[&[0xbb; 32]], &[]).to_string();
+    list.apply(&[chunk.as_bytes()]).unwrap();
+    assert_eq!(list.info().newest_entry(), created);
 }

@@ -11,6 +11,7 @@ use hcert::trust::SignedDocument;
 use serde_json::json;
 
 use crate::common::{NOW, signer};
+use crate::forms::{lists, sha256};
 use crate::lists::cms::Cms;
 use crate::lists::{certificate, detached};
 use crate::raw::encode;
@@ -246,4 +247,72 @@ fn limits_hold() {
     assert_eq!(code(list), large);
     let list = PartitionedList::from_lists_with("x", unsigned(b"[          ]"), &limits);
     assert_eq!(code(list), large);
+}
+
+#[test]
+fn limits_hold_for_slices() {
+    let mut limits = RevocationLimits::default();
+    limits.entries = 2;
+    let slices = [3u8, 2].map(|count| {
+        let hashes: Vec<_> = (0..count).map(|n| [n; 16]).collect();
+        partial(4, &hashes.iter().map(|hash| &hash[..]).collect::<Vec<_>>())
+    });
+    let named = |slice: &[u8]| json!({"type": "VARHASHLIST", "hash": sha256(slice)});
+    let [three, two] = &slices;
+    let chunks = json!([{"chunks": {"0": {"t": named(three)}, "1": {"t": named(two)}}}]);
+    let lists = lists("POINT");
+    let mut list = PartitionedList::from_lists_with("x", unsigned(&lists), &limits).unwrap();
+    list.add_partitions(KID, unsigned(chunks.to_string().as_bytes()))
+        .unwrap();
+    assert_eq!(code(list.add_slice(three)), "revocation-too-many-entries");
+    assert!(list.add_slice(two).is_ok());
+}
+
+/// A MiB and 48 times the bytes, whatever the JSON.
+#[test]
+fn json_needs_bounded_memory() {
+    let of = |start: &str, one: &str, end: &str| {
+        let count = (4 << 20) / one.len();
+        let ones = vec![one; count].join(",");
+        format!("{start}{ones}{end}").into_bytes()
+    };
+    let hash = BASE64_STANDARD.encode([7; 8]);
+    let batch_start = r#"{"country": "XX", "expires": "2022-11-01T00:00:00Z", "kid": "AQ==",
+        "hashType": "UCI", "entries": ["#;
+    let italian_start = r#"{"version": 1, "chunk": 1, "lastChunk": 1, "revokedUcvi": ["#;
+    let entry = json!({"hash": hash}).to_string();
+    let whole = json!(BASE64_STANDARD.encode([7; 32])).to_string();
+    for (json, expected) in [
+        (of(batch_start, &entry, "]}"), ""),
+        (of(italian_start, &whole, "]}"), ""),
+        (of("[", "0", "]"), ""),
+        (of("[", "[0]", "]"), "revocation-format-unrecognised"),
+        (of("[", "{}", "]"), "revocation-format-unrecognised"),
+        (of("[", r#"{"":0}"#, "]"), "revocation-format-unrecognised"),
+        (of("[", r#"{"":0            }"#, "]"), ""),
+        (
+            of("[", r#"{"":{"":0                      }}"#, "]"),
+            "revocation-form",
+        ),
+        (of("[", r#""", 0  "#, "]"), ""),
+        (of("[", "0 ", "]"), ""),
+        (of("[", "[0]       ", "]"), ""),
+    ] {
+        let mut codes = Vec::new();
+        let used = allocation_counter::measure(|| {
+            let list = RevocationList::trust_unsigned("x", &json);
+            codes.extend(list.err().map(|error| error.code()));
+            let list = ItalianList::trust_unsigned("x", &[&json, &json]);
+            codes.extend(list.err().map(|error| error.code()));
+        });
+        let most = (1 << 20) + 48 * json.len() as u64;
+        let shown = String::from_utf8_lossy(&json[..60]);
+        assert!(used.bytes_max <= most, "{shown}: {used:?}");
+        if !expected.is_empty() {
+            assert_eq!(codes[0], expected, "{shown}");
+        }
+    }
+    // More of it is not parsed.
+    let long = of("[", "0                ", "]").repeat(9);
+    assert_eq!(code(read(&long)), "revocation-input-too-large");
 }

@@ -10,7 +10,7 @@ use hcert::revocation::{
     RevocationList, RevocationSet, RevocationSource, Revocations, SetBuilder, SetError, SetOptions,
     SplitList,
 };
-use hcert::trust::{TrustState, TrustStore};
+use hcert::trust::{KeyUsage, Kid, TrustState, TrustStore};
 use hcert::verify::{Outcome, Policy, RevocationPolicy, StepResult, Verifier};
 use serde_json::json;
 
@@ -38,7 +38,9 @@ fn set(
         Some(RevocationFormat::Set)
     );
     assert!(!RevocationSet::is_signed(&bytes));
-    RevocationSet::open(bytes).unwrap().named("today.set")
+    RevocationSet::trust_unsigned(bytes)
+        .unwrap()
+        .named("today.set")
 }
 
 fn keys() -> TrustStore {
@@ -122,6 +124,31 @@ fn a_set_of_batches_covers_their_keys_alone() {
         let sources: Vec<_> = set.set().sources().map(|s| (s.identity, s.dated)).collect();
         assert_eq!(sources, [("EU", Some(NOW.plus(-60)))]);
     }
+}
+
+#[test]
+fn a_set_covers_keys_of_a_country_written_small() {
+    let key = key("a");
+    let mut keys = TrustStore::builder();
+    let kid = Kid::new(KID).unwrap();
+    keys.add_public_key(
+        "a",
+        kid,
+        key.public_key().clone(),
+        Some("xx"),
+        KeyUsage::ANY,
+    )
+    .unwrap();
+    let (keys, _) = keys.build();
+    let list = batch("UNKNOWN_KID", "COUNTRYCODEUCI", &[B]).to_string();
+    let list = RevocationList::trust_unsigned("EU", list.as_bytes())
+        .unwrap()
+        .with_all_batches();
+    assert!(
+        set(|builder| builder.add_list(&list, &keys))
+            .set()
+            .covers(KID)
+    );
 }
 
 /// It says nothing of the certificates of other countries.
@@ -255,7 +282,7 @@ fn an_older_signed_set_is_refused() {
         let file = sign(&bytes, &signer("list")).unwrap();
         assert!(RevocationSet::is_signed(&file));
         assert_eq!(RevocationFormat::detect(&file), Some(RevocationFormat::Set));
-        RevocationSet::open_signed(file, &[key("list")])
+        RevocationSet::open(file, &[key("list")])
             .unwrap()
             .named("x")
     };

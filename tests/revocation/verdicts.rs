@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ciborium::Value;
+use ciborium::{Value, cbor};
 use hcert::Timestamp;
 use hcert::issue::Signer;
 use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
-    RevocationSource, Revocations,
+    RevocationPart, RevocationSource, Revocations, SplitList,
 };
 use hcert::trust::{KeyUsage, Kid, SignedDocument, TrustStore};
 use hcert::verify::{
@@ -16,6 +16,7 @@ use hcert::verify::{
 use p256::ecdsa::Signature;
 
 use crate::common::{self, NOW, dsc, issued, signer, trust, vaccination};
+use crate::lists::detached;
 use crate::raw::{self, Raw, cwt, holder_only, with};
 use crate::{SIGNATURE, UCI, batch, key, kid_map};
 
@@ -375,6 +376,53 @@ fn a_signed_list_has_its_own_dates() {
     }
 }
 
+/// Fetched at the same time, one of them says when it was made.
+#[test]
+fn a_list_in_parts_is_as_old_as_the_oldest() {
+    let made = NOW.plus(-400 * 86_400);
+    let text = certificate();
+    let own = dsc("a", &[]).kid();
+    let count = Value::Map(vec![(Value::Bytes(vec![0x0a]), Value::from(1))]);
+    let kids = Value::Map(vec![(Value::Bytes(own.as_bytes().to_vec()), count)]);
+    let index = Value::Array(vec![0.into(), 1.into(), Value::Map(vec![])]);
+    let index = Value::Map(vec![(Value::Bytes(vec![0xaa]), index)]);
+    let dated = |part: &Value| {
+        let part = raw::encode(part);
+        SignedDocument::sign("revocation", &part, made, None, &signer("list")).unwrap()
+    };
+    let undated = |part: &Value| detached(&cbor!({1 => -7}).unwrap(), part, "list");
+    let list = |kids: &[u8], index: &[u8], fetched_at: Option<Timestamp>| {
+        let [kids, index] = [kids, index].map(|bytes| {
+            let part = RevocationPart::open(bytes, &key("list")).unwrap();
+            match fetched_at {
+                Some(time) => part.fetched_at(time),
+                None => part,
+            }
+        });
+        let mut list = SplitList::from_kids("DE", kids).unwrap();
+        list.add_index(own.as_bytes(), SIGNATURE, index).unwrap();
+        list
+    };
+    for (kids, index) in [
+        (dated(&kids), undated(&index)),
+        (undated(&kids), dated(&index)),
+    ] {
+        let fetched = list(&kids, &index, Some(NOW));
+        assert_eq!(fetched.info().issued_at(), None);
+        assert_eq!(fetched.info().dated(), Some(made));
+        let mut revocations = Revocations::new();
+        revocations.add(fetched);
+        let policy = Policy::default().revocation(REQUIRED);
+        let verifier = Verifier::with_policy(trust(&[&dsc("a", &[])]), policy);
+        let verdict = verifier.with_revocations(revocations).verify(&text, NOW);
+        assert_eq!(step(&verdict).code(), Some("revocation-stale"));
+        // Of one part nothing is known.
+        assert_eq!(list(&kids, &index, None).info().dated(), None);
+    }
+    let fetched = list(&undated(&kids), &undated(&index), Some(NOW));
+    assert_eq!(fetched.info().dated(), Some(NOW));
+}
+
 /// A certificate whose content can't be read is still named by its signature.
 #[test]
 fn revoked_weighs_more_than_unreadable() {
@@ -404,6 +452,7 @@ fn a_national_list_covers_its_country() {
         step(&verify(&["YY", "XX"], naming(&[]))),
         &StepResult::Passed
     );
+    assert_eq!(step(&verify(&["xx"], naming(&[]))), &StepResult::Passed);
     let code = step(&verify(&["YY"], naming(&[]))).code();
     assert_eq!(code, Some("revocation-not-covered"));
     let named = naming(&[&of_kind(&text, UCI)]);

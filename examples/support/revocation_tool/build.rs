@@ -49,7 +49,7 @@ Usage: revocation build [OPTION]… --out SET FILE…
 
 FILE is a list as verify takes it with --revocations, or has lines KID KIND HASH:
 the signer's kid in hex, or * where the list names no signer; signature, uci or
-country-code-uci; 1 to 32 bytes of the SHA-256 in hex. A line KID says that the
+country-code-uci; 4 to 32 bytes of the SHA-256 in hex. A line KID says that the
 set speaks of that signer, even if it has no entry; a line * that it speaks of all
 signers. Lines that are empty or begin with # are passed over. - is standard
 input, with such lines.

@@ -35,9 +35,9 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     let (mut kid, mut given) = (Vec::new(), Vec::new());
     from_hex(kid_hex, &mut kid).ok_or(wrong("KID is not hex"))?;
     let kind = kind(kind_word).ok_or(wrong("KIND is signature, uci or country-code-uci"))?;
-    let whole = from_hex(hash_hex, &mut given).is_some() && (1..=32).contains(&given.len());
+    let whole = from_hex(hash_hex, &mut given).is_some() && (4..=32).contains(&given.len());
     if !whole {
-        return Err(wrong("HASH is not 1 to 32 bytes in hex").into());
+        return Err(wrong("HASH is not 4 to 32 bytes in hex").into());
     }
     let set = options.open_or_fail(path)?;
     let lengths = set.tables().filter(|(byte, ..)| *byte == kind.type_byte());

@@ -97,7 +97,7 @@ impl Options {
         let bytes = fs::read(path).map_err(|e| format!("{}: {e}", path.to_string_lossy()))?;
         Ok(match self.anchors.is_empty() {
             true => Set::open_unverified(bytes),
-            false => Set::open_signed(bytes, &self.anchors),
+            false => Set::open(bytes, &self.anchors),
         })
     }
 

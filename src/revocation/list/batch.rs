@@ -50,7 +50,7 @@ fn read_batch(
     let kind = IdentifierKind::from_gateway_name(kind)
         .ok_or_else(|| RevocationError::UnknownKind { kind: shown(kind) })?;
     let keys = match text(batch, "kid")? {
-        ANY_KID => Keys::Country(country.into()),
+        ANY_KID => Keys::of_country(country),
         kid => Keys::Kid(Kid::from_base64(kid)?.as_bytes().to_vec()),
     };
     let entries = batch.get("entries").and_then(Value::as_array);
@@ -81,16 +81,27 @@ pub(in crate::revocation) fn text<'a>(
     })
 }
 
+/// What few values may weigh, however short they are.
+const FREE: usize = 12_000;
+
 /// JSON within limits: an entry weighs an object with a text in it.
 pub(in crate::revocation) fn parse(
     content: &[u8],
     limits: &RevocationLimits,
 ) -> Result<Value, RevocationError> {
-    let max = limits.entries.saturating_add(1000).saturating_mul(12);
-    if json::weight(content) > max {
+    let (bytes, max) = (content.len(), limits.json_bytes);
+    if bytes > max {
+        return Err(RevocationError::TooLarge { bytes, max });
+    }
+    let weight = json::weight(content);
+    if weight > limits.entries.saturating_mul(12).saturating_add(FREE) {
         return Err(RevocationError::TooManyEntries {
             max: limits.entries,
         });
+    }
+    // Hashes and times are longer: nobody's list has so much in so few bytes.
+    if weight > (bytes / 2).saturating_add(FREE) {
+        return Err(RevocationError::Unrecognised);
     }
     Ok(json::parse(content)?)
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
     COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES,
-    Mode, NO_TIME, SEED, Table, VERSION,
+    MIN_HASH, Mode, NO_TIME, SEED, Table, VERSION,
 };
 use super::records::{Long, Runs, Short, integers, record, renumber};
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
@@ -48,8 +48,8 @@ impl SetBuilder {
         }
     }
 
-    /// Adds an entry: as many bytes of the SHA-256 as the list has, under the
-    /// signer's kid, which is covered then.
+    /// Adds an entry: as many bytes of the SHA-256 as the list has, 4 to 32,
+    /// under the signer's kid, which is covered then.
     pub fn add(
         &mut self,
         kid: &[u8],
@@ -179,7 +179,7 @@ impl SetBuilder {
         hash: &[u8],
     ) -> Result<&mut Self, SetError> {
         let length = hash.len();
-        if !(1..=32).contains(&length) {
+        if !(MIN_HASH..=32).contains(&length) {
             return Err(SetError::HashLength { bytes: length });
         }
         if self.len() as u64 >= MAX_ENTRIES {

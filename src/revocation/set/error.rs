@@ -2,7 +2,7 @@
 
 use super::SetFormError;
 use super::builder::SEEDS;
-use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES};
+use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, MIN_HASH};
 use crate::crypto::Algorithm;
 use crate::issue::SignerError;
 
@@ -16,8 +16,9 @@ pub enum SetError {
         /// Its length.
         bytes: usize,
     },
-    /// Entries have 1 to 32 bytes of a SHA-256.
-    #[error("a hash of {bytes} bytes, not 1 to 32")]
+    /// Entries have 4 to 32 bytes of a SHA-256: fewer would name people who are
+    /// not meant.
+    #[error("a hash of {bytes} bytes, not {MIN_HASH} to 32")]
     HashLength {
         /// Its length.
         bytes: usize,

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::{SetFormError, SetSource, filter};
 use crate::Timestamp;
+use crate::revocation::IdentifierKind;
 
 type Result<T> = core::result::Result<T, SetFormError>;
 
@@ -27,6 +28,8 @@ pub(super) const MAX_TABLES: usize = 255;
 pub(super) const MAX_SOURCES: usize = 255;
 pub(super) const MAX_IDENTITY: usize = 1024;
 pub(super) const MAX_KID: usize = 255;
+/// With fewer bytes a hash would name people who are not meant.
+pub(super) const MIN_HASH: usize = 4;
 pub(super) const MAX_ENTRIES: u64 = 1 << 28;
 /// Stands for a time that isn't there.
 pub(super) const NO_TIME: i64 = i64::MIN;
@@ -231,9 +234,11 @@ impl Layout {
         let mut entries = 0u64;
         for table in self.tables() {
             let name = Some((table.kind, table.length));
-            let fits =
-                (1..=32).contains(&table.length) && (1..=self.entries).contains(&table.entries);
-            if !fits || name <= last {
+            let fits = (MIN_HASH..=32).contains(&table.length)
+                && (1..=self.entries).contains(&table.entries);
+            // Whoever is in it under a kind that is not known would pass.
+            let known = IdentifierKind::from_type_byte(table.kind).is_some();
+            if !fits || !known || name <= last {
                 return Err(fault("a table of hashes"));
             }
             last = name;

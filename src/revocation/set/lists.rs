@@ -30,7 +30,7 @@ impl SetBuilder {
     /// builder.add_list(&list, &TrustStore::default())?;
     ///
     /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
-    /// let set = RevocationSet::open(&bytes)?;
+    /// let set = RevocationSet::trust_unsigned(&bytes)?;
     /// let hash: [u8; 32] = core::array::from_fn(|n| n as u8);
     /// assert!(set.contains(b"12345678", IdentifierKind::Uci, &hash));
     /// assert_eq!(set.sources().next().unwrap().identity, "batch.json");
@@ -98,7 +98,8 @@ impl SetBuilder {
     }
 
     fn covers_country(&mut self, country: &str, keys: &TrustStore) -> Result<(), SetError> {
-        for key in keys.iter().filter(|key| key.country() == Some(country)) {
+        let of_country = |own: &str| own.eq_ignore_ascii_case(country);
+        for key in (keys.iter()).filter(|key| key.country().is_some_and(of_country)) {
             self.covers(key.kid().as_bytes())?;
         }
         Ok(())

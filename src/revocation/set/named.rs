@@ -22,7 +22,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     /// builder.covers(b"kid of 1")?;
     /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
     /// let mut revocations = Revocations::new();
-    /// revocations.add(RevocationSet::open(bytes)?.named("today.set"));
+    /// revocations.add(RevocationSet::trust_unsigned(bytes)?.named("today.set"));
     /// assert_eq!(revocations.lists().next().unwrap().label(), "today.set");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -21,7 +21,7 @@ const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Ps256];
 const MIN_RSA_BITS: usize = 2048;
 
 /// Signs a set. It can be used in place in the result
-/// ([`RevocationSet::open_signed`](super::RevocationSet::open_signed)).
+/// ([`RevocationSet::open`](super::RevocationSet::open)).
 pub fn sign(set: &[u8], signer: &(impl Signer + ?Sized)) -> Result<Vec<u8>, SetError> {
     Layout::read(set)?;
     let algorithm = signer.algorithm();

@@ -38,8 +38,9 @@ pub(super) fn kids(content: &[u8]) -> Result<Kids, RevocationError> {
         let of_kid = kids.entry(kid.as_bytes().to_vec()).or_default();
         for (kind, count) in counts {
             let kind = kind_of(kind.as_bytes().ok_or(NOT_KIDS)?)?;
-            if number(count).ok_or(NOT_KIDS)? > 0 {
-                of_kid.insert(kind);
+            let count = number(count).ok_or(NOT_KIDS)?;
+            if count > 0 {
+                of_kid.insert(kind, Some(count));
             }
         }
     }

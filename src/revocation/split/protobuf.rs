@@ -47,8 +47,9 @@ pub(super) fn kids(content: &[u8], limits: &RevocationLimits) -> Result<Kids, Re
         counter.count()?;
         let (kid, kinds) = item(entry)?;
         let kid = Kid::new(kid)?.as_bytes().to_vec();
-        let kinds: Result<_, _> = kinds.into_iter().map(kind_of).collect();
-        match kids.insert(kid, kinds?) {
+        let kinds: Result<Vec<_>, _> = kinds.into_iter().map(kind_of).collect();
+        let kinds = kinds?.into_iter().map(|kind| (kind, None)).collect();
+        match kids.insert(kid, kinds) {
             None => Ok(()),
             Some(_) => Err(NOT_PART),
         }
