@@ -2,7 +2,7 @@
 //! that a long stream takes.
 //!
 //! `cargo bench --bench batch [-- COUNT]`, with COUNT texts in the stream whose
-//! memory is looked at (default 100,000; where /proc/self/status has it). The
+//! memory is looked at (default 1,000,000; where /proc/self/status has it). The
 //! certificates are fictitious, of 71 issuers.
 
 #[path = "../examples/support/pki.rs"]
@@ -74,8 +74,8 @@ fn run() -> Result<(), Error> {
     if !measured {
         return Ok(());
     }
-    let count = count.unwrap_or(100_000);
-    for count in [count / 10, count] {
+    let count = count.unwrap_or(1_000_000);
+    for count in [count / 100, count / 10, count] {
         let time = timed(&verifier, cores, texts.iter().cycle().take(count))?;
         let peak = peak().unwrap_or_else(|| "not known".into());
         println!("{count} in a stream: {time:.1?}, peak memory since the start {peak}");

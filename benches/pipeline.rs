@@ -1,7 +1,8 @@
 //! What each stage of reading costs, what the whole costs next to the bare
-//! signature verification in it, and loading and issuing.
+//! signature verification in it and with few or many issuers, and scanning,
+//! loading and issuing.
 //!
-//! `cargo bench --bench pipeline`. The certificate is an Austrian one of
+//! `cargo bench --bench pipeline`, with `--features scan` for scanning. The certificate is an Austrian one of
 //! dgc-testdata, and the trust list the EU's acceptance environment, if
 //! `HCERT_VECTORS` names the directory that holds them; else fictitious ones.
 
@@ -38,6 +39,7 @@ const BAR: f64 = 1.12;
 struct Sample {
     origin: &'static str,
     text: String,
+    der: Vec<u8>,
     now: Timestamp,
     compressed: Vec<u8>,
     cose: Vec<u8>,
@@ -69,9 +71,7 @@ impl Sample {
             b"",
             &payload,
         );
-        let mut builder = TrustStore::builder();
-        builder.add_certificate_der("benchmark", der)?;
-        let verifier = Verifier::new(builder.build().0);
+        let verifier = Verifier::new(store([der])?);
         let outcome = verifier.verify(&text, now).outcome();
         if outcome != Outcome::Valid {
             return Err(format!("the certificate to measure is {outcome}").into());
@@ -85,6 +85,7 @@ impl Sample {
             key: VerifyingKey::from_public_key_der(dsc.public_key().spki_der())?,
             claims: Claims::parse_unverified(&payload, &limits, &mut Vec::new())?,
             text,
+            der: der.to_vec(),
             compressed,
             cose,
             payload,
@@ -124,6 +125,14 @@ impl Sample {
     }
 }
 
+fn store<T: AsRef<[u8]>>(ders: impl IntoIterator<Item = T>) -> Result<TrustStore, Error> {
+    let mut builder = TrustStore::builder();
+    for der in ders {
+        builder.add_certificate_der("benchmark", der.as_ref())?;
+    }
+    Ok(builder.build().0)
+}
+
 static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     let found = Sample::published().and_then(|found| found.map_or_else(Sample::fictitious, Ok));
     found.unwrap_or_else(|e| fail(&e))
@@ -161,7 +170,10 @@ fn dsc(serial: u32, key: &TestKey) -> Result<Vec<u8>, Error> {
 }
 
 fn issuer() -> Result<Issuer<P256Signer>, Error> {
-    let key = TestKey::new("a");
+    issuer_of(TestKey::new("a"))
+}
+
+fn issuer_of(key: TestKey) -> Result<Issuer<P256Signer>, Error> {
     let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
     let issuer = Issuer::new(Dsc::from_der(&dsc(1, &key)?)?, signer)?;
     Ok(issuer.compression(Compression::Fast))
@@ -252,9 +264,52 @@ fn whole_verify(bencher: Bencher) {
     bencher.bench(|| whole(black_box(sample)));
 }
 
+/// The first certificate of a key.
 #[divan::bench]
-fn issue(bencher: Bencher) {
-    let made = issuer().and_then(|issuer| Ok((issuer, record()?)));
+fn whole_verify_cold(bencher: Bencher) {
+    let sample = &*SAMPLE;
+    let fresh = || Verifier::new(store([&sample.der]).unwrap_or_else(|e| fail(&e)));
+    bencher
+        .with_inputs(fresh)
+        .bench_refs(|verifier| verifier.verify(black_box(&sample.text), sample.now));
+}
+
+/// A certificate of each of so many issuers in turn.
+#[divan::bench(args = [1, 71, 256])]
+fn whole_verify_keys(bencher: Bencher, keys: usize) {
+    let made: Result<Vec<_>, Error> = (0..keys)
+        .map(|n| {
+            let issuer = issuer_of(TestKey::new(&n.to_string()))?;
+            let text = issuer.issue(&record()?, VALIDITY)?.text().to_owned();
+            Ok((text, issuer.dsc().der().to_vec()))
+        })
+        .collect();
+    let (texts, ders): (Vec<_>, Vec<_>) = made.unwrap_or_else(|e| fail(&e)).into_iter().unzip();
+    let verifier = Verifier::new(store(&ders).unwrap_or_else(|e| fail(&e)));
+    let verify = |text: &String| verifier.verify(text, VALIDITY.issued_at).outcome();
+    let valid = |text: &String| verify(text) == Outcome::Valid;
+    assert!(texts.iter().chain(&texts).all(valid));
+    let mut texts = texts.iter().cycle();
+    bencher.bench_local(|| texts.next().map(verify));
+}
+
+/// From the picture of a symbol to its text.
+#[cfg(all(feature = "scan", feature = "png"))]
+#[divan::bench]
+fn scan(bencher: Bencher) {
+    use hcert::qr::{EcLevel, QrSymbol, ScanLimits, scan};
+    let symbol = QrSymbol::encode(&SAMPLE.text, EcLevel::Q);
+    let picture = symbol.and_then(|symbol| symbol.to_png(4));
+    let picture = picture.unwrap_or_else(|e| fail(&e.into()));
+    let limits = ScanLimits::default();
+    let found = scan(&picture, &limits).unwrap_or_else(|e| fail(&e.into()));
+    assert!(found.iter().any(|code| code.text() == SAMPLE.text));
+    bencher.bench(|| scan(black_box(&picture), &limits));
+}
+
+#[divan::bench(args = [Compression::Fast, Compression::Smallest])]
+fn issue(bencher: Bencher, compression: Compression) {
+    let made = issuer().and_then(|issuer| Ok((issuer.compression(compression), record()?)));
     let (issuer, record) = made.unwrap_or_else(|e| fail(&e));
     bencher.bench(|| issuer.issue(black_box(&record), VALIDITY));
 }

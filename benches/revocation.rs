@@ -73,7 +73,7 @@ fn probes(hashes: &[[u8; 16]]) -> Vec<[u8; 16]> {
     let mut probe = |n: usize| {
         let any = random.hash();
         let place = random.next() as usize % hashes.len().max(1);
-        let member = hashes.get(place).filter(|_| n % 2 == 0);
+        let member = hashes.get(place).filter(|_| n.is_multiple_of(2));
         member.copied().unwrap_or(any)
     };
     (0..PROBES).map(&mut probe).collect()

@@ -3,6 +3,8 @@
 #[allow(dead_code)]
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/input.rs"]
+mod input;
 #[path = "support/list_files.rs"]
 mod list_files;
 #[path = "support/revocation_file.rs"]
@@ -23,6 +25,7 @@ Makes compact revocation sets, offline, and looks into them.
 Usage: revocation COMMAND [OPTION]… FILE…
 
   build FILE…                    a set out of lists of revoked certificates
+  identify INPUT…                what lists name a certificate by, as lines for build
   inspect SET                    what a set says of itself
   check SET KID KIND HASH        whether a certificate is in it
   diff OLD NEW                   how two sets differ

@@ -60,7 +60,7 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
               [--revocations FILE… [--revocation-anchor FILE]…]
-              [--require-revocations AGE]
+              [--all-batches] [--require-revocations AGE]
               [(--rules FILE|DIR | --recognition FILE)… --country CC
                [--region NAME] [--arrival TIME] [--rules-anchor FILE]…
                [--language TAG]]
@@ -108,9 +108,13 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
                 be repeated. Then nothing is taken that is not signed.
                 With --state, and among FILEs, one list for each signer
+  --all-batches the gateway's batches in the files are all there are for the keys
+                that they name: who is not on them is not revoked. Otherwise
+                nothing is known of whom they don't name
   --require-revocations AGE  nothing is valid unless such a list covers it that
                 is at most so old; one that does not say when it was made counts
-                from when the file was written
+                from when the file was last written, so copy lists with their
+                times
   --rules FILE|DIR  ask the rules of a country, too, whether what is valid is
                 accepted there: JSON of the EU's format, a rule or an array of
                 them; of a directory all *.json below it; may be repeated
@@ -139,8 +143,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --json        print one JSON object a line for each code: input, outcome,
                 reason, format, steps [{step, result, code, detail}], signer,
                 claims, certificate (the last three null before the signature
-                holds), deviations, revocation_lists [{list, dated}] (those
-                that cover it), and where rules are asked acceptance
+                holds), deviations, revocation_lists [{list, dated,
+                authenticated}] (those that cover it, or name it; authenticated
+                if a signature was checked), and where rules are asked acceptance
                 {country, region, arrival, decision, reason, detail, rules
                 [{rule, version, outcome, code, description, affected}]} (null
                 for what is not valid); for an input that can't be read a line
@@ -576,7 +581,11 @@ impl Work {
             StepResult::Passed => {
                 for list in verdict.revocation_lists() {
                     let label = printable(list.label());
-                    writeln!(out, "  not revoked by {label}, {}", of_date(list))?;
+                    let unsigned = match list.is_authenticated() {
+                        true => "",
+                        false => " (unsigned)",
+                    };
+                    writeln!(out, "  not revoked by {label}, {}{unsigned}", of_date(list))?;
                 }
             }
             _ => {}
@@ -744,7 +753,8 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
     let deviations = verdict.deviations().iter().map(|d| d.code());
     let lists = verdict.revocation_lists().iter().map(|list| {
         let dated = list.dated().map(|time| time.to_string());
-        json!({"list": list.label(), "dated": dated})
+        let authenticated = list.is_authenticated();
+        json!({"list": list.label(), "dated": dated, "authenticated": authenticated})
     });
     let mut members = vec![
         ("input", input.into()),

@@ -145,35 +145,6 @@ impl BadSignature {
     }
 }
 
-/// Verification with one algorithm: the joint where a faster implementation
-/// takes the place of this one.
-trait VerifySha256 {
-    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature>;
-}
-
-impl VerifySha256 for p256::ecdsa::VerifyingKey {
-    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
-        // `from_slice` wants 64 bytes and 0 < r, s < n.
-        let signature = p256::ecdsa::Signature::from_slice(signature).map_err(|_| BadSignature)?;
-        self.verify_prehash(digest, &signature)
-            .map_err(|_| BadSignature)
-    }
-}
-
-impl VerifySha256 for PreparedKey {
-    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
-        self.verify_digest(digest, signature)
-    }
-}
-
-impl VerifySha256 for rsa::pss::VerifyingKey<Sha256> {
-    fn verify(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
-        let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
-        self.verify_prehash(digest, &signature)
-            .map_err(|_| BadSignature)
-    }
-}
-
 /// A public key that can verify signatures of the one algorithm that fits it.
 ///
 /// ```
@@ -191,7 +162,6 @@ pub struct PublicKey(Arc<Inner>);
 /// All of a P-256 key in one piece of memory: a store holds hundreds.
 enum Inner {
     P256 {
-        key: p256::ecdsa::VerifyingKey,
         spki: [u8; P256_SPKI_PREFIX.len() + 64],
         slot: Slot,
     },
@@ -207,14 +177,13 @@ enum Inner {
 }
 
 impl Inner {
-    /// The key with its affine coordinates, `x‖y`.
-    fn p256(key: p256::ecdsa::VerifyingKey, point: &[u8; 64]) -> Self {
+    /// The key with these affine coordinates, `x‖y`, which are on the curve.
+    fn p256(point: &[u8; 64]) -> Self {
         let mut spki = [0; P256_SPKI_PREFIX.len() + 64];
         let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
         prefix.copy_from_slice(&P256_SPKI_PREFIX);
         coordinates.copy_from_slice(point);
         Self::P256 {
-            key,
             spki,
             slot: Slot::default(),
         }
@@ -253,7 +222,7 @@ impl PublicKey {
                         encoded.as_bytes()
                     }
                 };
-                Inner::p256(key, point.last_chunk().ok_or(KeyError::Point)?)
+                Inner::p256(point.last_chunk().ok_or(KeyError::Point)?)
             }
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
@@ -293,9 +262,8 @@ impl PublicKey {
     /// The P-256 key with these affine coordinates, `x‖y`.
     pub(crate) fn from_p256_point(point: &[u8; 64]) -> Result<Self, KeyError> {
         let encoded = p256::EncodedPoint::from_untagged_bytes(point.into());
-        let key =
-            p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
-        Ok(Self(Arc::new(Inner::p256(key, point))))
+        p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
+        Ok(Self(Arc::new(Inner::p256(point))))
     }
 
     /// `x‖y` of a P-256 key.
@@ -347,18 +315,32 @@ impl PublicKey {
     /// Verifies `signature` over the concatenation of `message`, with the
     /// key's own algorithm.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let prepared = self.slot().and_then(Slot::read);
-        let verifier: &dyn VerifySha256 = match (prepared.as_deref(), &*self.0) {
-            (Some(Some(prepared)), _) => &**prepared,
-            (_, Inner::P256 { key, .. }) => key,
-            (_, Inner::Rsa { key, .. }) => key,
-            (_, Inner::Unsupported { .. }) => return Err(BadSignature),
-        };
         let mut hash = Sha256::new();
         for part in message {
             hash.update(part);
         }
-        verifier.verify(&hash.finalize().into(), signature)
+        self.verify_digest(&hash.finalize().into(), signature)
+    }
+
+    /// The same, of a message whose SHA-256 is `digest`. Time varies with the
+    /// key, the digest and the signature, as for a [`PreparedKey`].
+    pub fn verify_digest(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
+        let prepared = self.slot().and_then(Slot::read);
+        if let Some(Some(prepared)) = prepared.as_deref() {
+            return prepared.verify_digest(digest, signature);
+        }
+        match &*self.0 {
+            Inner::P256 { .. } => PreparedKey::for_one_use(self)
+                .ok_or(BadSignature)?
+                .verify_digest(digest, signature),
+            Inner::Rsa { key, .. } => {
+                let signature =
+                    rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
+                key.verify_prehash(digest, &signature)
+                    .map_err(|_| BadSignature)
+            }
+            Inner::Unsupported { .. } => Err(BadSignature),
+        }
     }
 
     fn slot(&self) -> Option<&Slot> {

@@ -17,9 +17,10 @@ pub use compress::Compression;
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
 use crate::crypto::{Algorithm, KeyKind};
-use crate::format::hc1::{payload, text};
+use crate::format::hc1::{Unverified, payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
-use crate::record::{Entry, PayloadKind, Record, RecordError};
+use crate::record::{Entry, PayloadKind, ProductCatalogue, Record, RecordError};
+use crate::revocation::Identifier;
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
 use crate::{Limits, Timestamp};
 
@@ -422,6 +423,36 @@ impl Issued {
     /// signer certificate.
     pub fn kid(&self) -> &Kid {
         &self.kid
+    }
+
+    /// What a revocation list names it by. Whoever keeps them beside the case can
+    /// revoke the certificate without having kept the certificate.
+    ///
+    /// ```
+    /// # fn example(issued: &hcert::issue::Issued) -> Result<(), Box<dyn std::error::Error>> {
+    /// use hcert::Timestamp;
+    /// use hcert::revocation::{SetBuilder, SetOptions};
+    /// let mut builder = SetBuilder::new(SetOptions::default());
+    /// for id in issued.identifiers() {
+    ///     builder.add(issued.kid().as_bytes(), id.kind(), &id.hash()[..16])?;
+    /// }
+    /// let set = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
+    /// # let _ = set;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn identifiers(&self) -> Vec<Identifier> {
+        // It was made a moment ago, so all of it can be read.
+        let limits = Limits::default();
+        let Ok(unverified) = Unverified::from_cose(self.cose.clone(), &limits) else {
+            return Vec::new();
+        };
+        let mut deviations = Vec::new();
+        let claims = unverified.claims(&limits, &mut deviations).ok();
+        let products = ProductCatalogue::builtin();
+        let record = (claims.as_ref())
+            .and_then(|claims| payload::read(claims, &products, &mut deviations).ok());
+        Identifier::of_certificate(&unverified, claims.as_ref(), record.as_ref())
     }
 
     /// The QR symbol at level Q, as hcert-spec §4.2.2 recommends.

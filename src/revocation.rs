@@ -11,6 +11,7 @@
 //! says which forms there are, what signs them, and where each was found. A
 //! [`RevocationSet`] holds any of them in little space, and answers from a slice
 //! or a mapped file.
+#![doc = include_str!("../docs/revocation.md")]
 
 mod error;
 mod identifier;

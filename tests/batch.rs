@@ -97,6 +97,27 @@ fn an_endless_stream_can_be_ended_and_is_read_a_little_ahead() {
     }
 }
 
+/// Such as a queue, which would block, or a terminal.
+#[test]
+fn an_iterator_is_not_asked_for_more_behind_its_end() {
+    let verifier = verifier();
+    for (threads, count) in [(1, 40), (2, 40), (4, 0), (4, 32), (usize::MAX, 200)] {
+        let (mut left, mut ended) = (count, false);
+        let texts = std::iter::from_fn(|| {
+            assert!(!ended, "asked again");
+            ended = left == 0;
+            left = usize::saturating_sub(left, 1);
+            (!ended).then_some("HC1:")
+        });
+        let mut found = 0;
+        let _ = verifier.verify_all_on(threads, texts, NOW, |_, _| {
+            found += 1;
+            ControlFlow::<()>::Continue(())
+        });
+        assert_eq!(found, count);
+    }
+}
+
 struct Panics(u32);
 
 impl AsRef<str> for Panics {

@@ -239,3 +239,44 @@ fn reads_standard_input() {
     assert_eq!(run(&["check", &out, "ff", "uci", &other]).status, 0);
     assert_eq!(run(&["inspect", "--json", &out]).line()["any_kid"], true);
 }
+
+const BATCH: &str = r#"{"country": "XX", "expires": "2022-11-01T00:00:00Z",
+    "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
+    "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
+
+/// The forms that `verify` reads are read here as well.
+#[test]
+fn makes_a_set_of_the_gateway_s_batches() {
+    let files = Files::new("revocation-batches");
+    let (batch, out) = (files.write("batch.json", BATCH), path(&files, "set"));
+    let other = HASH.replace('0', "1");
+    for (options, covered) in [(&[][..], 3), (&["--all-batches"], 0)] {
+        let ran = run(&[&["build", "--out", &out], options, &[&batch]].concat());
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert_eq!(run(&["check", &out, KID, "uci", HASH]).status, 1);
+        assert_eq!(run(&["check", &out, KID, "uci", &other]).status, covered);
+    }
+    let line = run(&["inspect", "--json", &out]).line();
+    assert_eq!(line["sources"][0]["identity"], "batch.json");
+    // Undated, so it counts from when the file was written.
+    assert!(line["sources"][0]["dated"].is_string(), "{line}");
+
+    let [_, public] = keys(&files);
+    let ran = run(&[
+        "build",
+        "--out",
+        &out,
+        "--revocation-anchor",
+        &public,
+        &batch,
+    ]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("nobody signed it"), "{}", ran.err);
+    let ran = run(&["build", "--out", &path(&files, "again"), &out]);
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.err.contains("give the lists that it was made of"),
+        "{}",
+        ran.err
+    );
+}

@@ -19,6 +19,8 @@ mod raw;
 mod forms;
 #[path = "revocation/hostile.rs"]
 mod hostile;
+#[path = "revocation/names.rs"]
+mod names;
 #[path = "revocation/properties.rs"]
 mod properties;
 #[path = "revocation/sets.rs"]

@@ -115,7 +115,8 @@ pub fn anchors(paths: &[OsString]) -> Result<Vec<Anchor>, Error> {
     paths.iter().map(anchor).collect()
 }
 
-/// When the file was written, which is when it was fetched at the earliest.
+/// When the file was last written. A copy is no newer for being one, but its
+/// time may say so.
 pub fn modified(path: &OsString) -> Option<Timestamp> {
     let time = std::fs::metadata(path).ok()?.modified().ok()?;
     Some(time.into())

@@ -19,6 +19,8 @@ pub struct RevocationOptions {
     pub anchors: Vec<OsString>,
     /// Nothing is valid without data that are at most so old, in seconds.
     pub required: Option<u64>,
+    /// The batches in the files are all there are.
+    pub all_batches: bool,
 }
 
 impl RevocationOptions {
@@ -28,6 +30,7 @@ impl RevocationOptions {
         use lexopt::ValueExt as _;
         match name {
             "revocations" => self.files.push(parser.value()?),
+            "all-batches" => self.all_batches = true,
             "revocation-anchor" => self.anchors.push(parser.value()?),
             "require-revocations" => {
                 self.required = Some(parser.value()?.parse_with(age::seconds)?);
@@ -54,6 +57,9 @@ impl RevocationOptions {
             let fetched_at = revocation_file::modified(path);
             let file = RevocationFile::open(&label, bytes, fetched_at, &anchors, state);
             match file.map_err(|e| format!("--revocations {label}: {e}"))? {
+                RevocationFile::Hashes(list) if self.all_batches => {
+                    revocations.add(list.with_all_batches())
+                }
                 RevocationFile::Hashes(list) => revocations.add(list),
                 RevocationFile::Italian(list) => revocations.add(list),
                 RevocationFile::Set(set) => revocations.add(set),

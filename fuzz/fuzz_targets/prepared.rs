@@ -1,4 +1,4 @@
-//! A prepared key against `p256`, on signatures whose R = uG + vQ is chosen.
+//! A key, prepared and not, against `p256`, on signatures whose R = uG + vQ is chosen.
 #![no_main]
 
 use std::cell::RefCell;
@@ -76,6 +76,7 @@ struct Key {
     point: ProjectivePoint,
     plain: VerifyingKey,
     prepared: PreparedKey,
+    cold: PublicKey,
 }
 
 impl Key {
@@ -89,6 +90,7 @@ impl Key {
             point,
             plain,
             prepared,
+            cold: key,
         })
     }
 
@@ -98,6 +100,7 @@ impl Key {
             .is_ok();
         let prepared = self.prepared.verify_digest(digest, signature).is_ok();
         assert_eq!(prepared, plain);
+        assert_eq!(self.cold.verify_digest(digest, signature).is_ok(), plain);
         plain
     }
 }

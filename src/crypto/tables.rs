@@ -6,9 +6,12 @@
 //! that key alone, and goes the plain way if not, as it does while the slot is
 //! empty. Writers hold a slot only while they set a pointer, and take it only
 //! while nobody reads.
+//!
+//! Kids are public, so anybody can have a key asked. A signature that doesn't
+//! hold takes no other key's place, and counts as no use.
 
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
 use super::{PreparedKey, PublicKey};
 
@@ -25,6 +28,8 @@ pub(super) struct Slot {
     /// How often the key was used of late, up to a limit at which nothing is
     /// written any more. Threads may miss each other's steps: it is an estimate.
     uses: AtomicU8,
+    /// The round of contests in which `uses` faded last.
+    round: AtomicU8,
 }
 
 impl Slot {
@@ -41,28 +46,51 @@ impl Slot {
         let Ok(mut slot) = self.prepared.try_write() else {
             return false;
         };
+        // Another store with the same key was first.
+        if slot.is_some() && prepared.is_some() {
+            return false;
+        }
         self.is_prepared.store(prepared.is_some(), Relaxed);
-        *slot = prepared;
+        let before = core::mem::replace(&mut *slot, prepared);
+        drop(slot);
+        drop(before);
         true
     }
 
-    fn count_use(&self) -> u8 {
+    /// Empties it, and waits for whoever verifies with it.
+    fn clear(&self) {
+        let mut slot = self
+            .prepared
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.is_prepared.store(false, Relaxed);
+        *slot = None;
+    }
+
+    fn count_use(&self) {
         let uses = self.uses.load(Relaxed);
-        let more = uses.saturating_add(1);
-        if more != uses {
+        if let Some(more) = uses.checked_add(1) {
             self.uses.store(more, Relaxed);
         }
-        more
     }
 
     fn halve_uses(&self) {
         self.uses.store(self.uses.load(Relaxed) / 2, Relaxed);
+    }
+
+    /// Halves the uses once for each round that has begun since the last time.
+    fn fade(&self, round: u8) {
+        let rounds = round.wrapping_sub(self.round.swap(round, Relaxed));
+        let uses = self.uses.load(Relaxed).checked_shr(rounds.into());
+        self.uses.store(uses.unwrap_or_default(), Relaxed);
     }
 }
 
 /// Keeps prepared the keys that are used most, within a budget of memory.
 pub(crate) struct Tables {
     capacity: usize,
+    /// Whether all places are taken, to be asked without the lock.
+    is_full: AtomicBool,
     residents: Mutex<Residents>,
 }
 
@@ -71,6 +99,8 @@ struct Residents {
     keys: Vec<PublicKey>,
     /// The one whose place is contested next.
     hand: usize,
+    /// How often every place has been contested, modulo 256.
+    round: u8,
 }
 
 impl Tables {
@@ -78,23 +108,41 @@ impl Tables {
     pub(crate) fn new(budget: usize) -> Self {
         Self {
             capacity: budget / PreparedKey::MEMORY,
+            is_full: AtomicBool::new(budget < PreparedKey::MEMORY),
             residents: Mutex::default(),
         }
     }
 
-    /// To be told that the key is about to verify.
+    /// To be told that the key is about to verify. It is prepared if there is
+    /// room.
     pub(crate) fn note_use(&self, key: &PublicKey) {
         let Some(slot) = key.slot() else { return };
-        let uses = slot.count_use();
-        if uses < PREPARED_AT_USE || slot.is_prepared.load(Relaxed) || self.capacity == 0 {
+        let is_first = slot.uses.load(Relaxed) < PREPARED_AT_USE - 1;
+        if is_first || slot.is_prepared.load(Relaxed) || self.is_full.load(Relaxed) {
             return;
         }
         // While another key is being prepared this one goes the plain way.
-        if let Ok(mut residents) = self.residents.try_lock() {
-            let has_room = residents.keys.len() < self.capacity;
-            if has_room || residents.evict_for(slot) {
-                residents.prepare(key, slot);
-            }
+        if let Some(mut residents) = self.try_lock() {
+            self.prepare_within(&mut residents, key, slot);
+        }
+    }
+
+    /// To be told that a signature by the key has held. It may take the place
+    /// of a key that is used less.
+    pub(crate) fn note_success(&self, key: &PublicKey) {
+        let Some(slot) = key.slot() else { return };
+        slot.count_use();
+        if slot.is_prepared.load(Relaxed)
+            || slot.uses.load(Relaxed) < PREPARED_AT_USE
+            || self.capacity == 0
+        {
+            return;
+        }
+        if let Some(mut residents) = self.try_lock()
+            && !slot.is_prepared.load(Relaxed)
+            && (residents.keys.len() < self.capacity || residents.evict_for(slot))
+        {
+            self.prepare_within(&mut residents, key, slot);
         }
     }
 
@@ -105,19 +153,37 @@ impl Tables {
         let mut prepared = 0;
         for key in keys {
             let Some(slot) = key.slot() else { continue };
-            if residents.keys.len() < self.capacity {
-                residents.prepare(key, slot);
-            }
+            self.prepare_within(&mut residents, key, slot);
             prepared += usize::from(slot.is_prepared.load(Relaxed));
         }
         prepared
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Residents> {
-        // Whatever panicked: the keys in the list are still keys.
+    fn prepare_within(&self, residents: &mut Residents, key: &PublicKey, slot: &Slot) {
+        // Asked again, under the lock: another thread may have done it.
+        if residents.keys.len() < self.capacity && !slot.is_prepared.load(Relaxed) {
+            let prepared = PreparedKey::new(key).map(Box::new);
+            if prepared.is_some() && slot.set(prepared) {
+                residents.keys.push(key.clone());
+            }
+        }
+        let is_full = residents.keys.len() >= self.capacity;
+        self.is_full.store(is_full, Relaxed);
+    }
+
+    // Whatever panicked: the keys in the list are still keys.
+    fn lock(&self) -> MutexGuard<'_, Residents> {
         self.residents
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, Residents>> {
+        match self.residents.try_lock() {
+            Ok(residents) => Some(residents),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 }
 
@@ -132,36 +198,29 @@ impl Drop for Tables {
     fn drop(&mut self) {
         for key in self.lock().keys.drain(..) {
             if let Some(slot) = key.slot() {
-                slot.set(None);
+                slot.clear();
             }
         }
     }
 }
 
 impl Residents {
-    fn prepare(&mut self, key: &PublicKey, slot: &Slot) {
-        // Asked again, under the lock: another thread may have done it.
-        if slot.is_prepared.load(Relaxed) {
-            return;
-        }
-        let prepared = PreparedKey::new(key).map(Box::new);
-        if prepared.is_some() && slot.set(prepared) {
-            self.keys.push(key.clone());
-        }
-    }
-
     /// Makes room for the key of `slot` if it was used more than the resident
-    /// under the hand. If not, both lose half of their uses: a resident that is
-    /// used no more gives way in the end, and keys that come by in turns don't
-    /// drive each other out.
+    /// under the hand. If not, that resident loses half of its uses: one that is
+    /// used no more gives way in the end. Those of who asks fade once a round,
+    /// so that keys that come by in turns don't drive each other out, however
+    /// many they are, and one that is used more than others gets in.
     fn evict_for(&mut self, slot: &Slot) -> bool {
         self.hand = (self.hand + 1) % self.keys.len().max(1);
+        if self.hand == 0 {
+            self.round = self.round.wrapping_add(1);
+        }
+        slot.fade(self.round);
         let Some(resident) = self.keys.get(self.hand).and_then(PublicKey::slot) else {
             return false;
         };
         if resident.uses.load(Relaxed) >= slot.uses.load(Relaxed) {
             resident.halve_uses();
-            slot.halve_uses();
             return false;
         }
         let evicted = resident.set(None);
@@ -174,7 +233,7 @@ impl Residents {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
     use p256::ecdsa::signature::Signer;
@@ -201,6 +260,7 @@ mod tests {
     fn use_times(tables: &Tables, key: &PublicKey, times: usize) {
         for _ in 0..times {
             tables.note_use(key);
+            tables.note_success(key);
         }
     }
 
@@ -213,6 +273,7 @@ mod tests {
             tables.note_use(&key);
             assert_eq!(is_prepared(&key), prepared);
             assert!(key.verify(&[b"A", b"da"], &signature.to_bytes()).is_ok());
+            tables.note_success(&key);
             assert!(key.verify(&[b"Bob"], &signature.to_bytes()).is_err());
             assert!(key.verify(&[b"Ada"], b"short").is_err());
         }
@@ -253,27 +314,157 @@ mod tests {
         // a is used no more.
         let places = |used: [&PublicKey; 2]| {
             for _ in 0..100 {
-                used.iter().for_each(|key| tables.note_use(key));
+                used.iter().for_each(|key| use_times(&tables, key, 1));
             }
             [&a, &b, &c].map(is_prepared)
         };
         assert_eq!(places([&b, &c]), [false, true, true]);
     }
 
+    /// How often the residents changed in so many rounds in turn.
+    fn changes(tables: &Tables, keys: &[PublicKey], rounds: usize) -> usize {
+        let prepared = || keys.iter().map(is_prepared).collect::<Vec<_>>();
+        let (mut changes, mut before) = (0, prepared());
+        for _ in 0..rounds {
+            keys.iter().for_each(|key| use_times(tables, key, 1));
+            changes += usize::from(prepared() != before);
+            before = prepared();
+        }
+        assert_eq!(
+            before.iter().filter(|prepared| **prepared).count(),
+            tables.capacity
+        );
+        changes
+    }
+
     #[test]
     fn in_turns_none_drives_the_others_out() {
-        let keys: [_; 12] = keys();
-        let tables = Tables::new(8 * PreparedKey::MEMORY);
-        let mut changes = 0;
-        let mut before = keys.each_ref().map(is_prepared);
-        for round in 0..200 {
-            keys.iter().for_each(|key| tables.note_use(key));
-            let now = keys.each_ref().map(is_prepared);
-            changes += usize::from(round > 20 && now != before);
-            before = now;
+        let keys: [_; 64] = keys();
+        for count in [9, 12, 17, 32, 64] {
+            let tables = Tables::new(8 * PreparedKey::MEMORY);
+            changes(&tables, &keys[..count], 40);
+            assert_eq!(changes(&tables, &keys[..count], 100), 0, "{count} keys");
         }
-        assert_eq!(before.iter().filter(|prepared| **prepared).count(), 8);
-        assert_eq!(changes, 0);
+    }
+
+    #[test]
+    fn a_key_that_is_used_more_gets_in() {
+        let keys: [_; 33] = keys();
+        let tables = Tables::new(8 * PreparedKey::MEMORY);
+        changes(&tables, &keys[1..], 40);
+        for _ in 0..40 {
+            keys[1..].iter().for_each(|key| use_times(&tables, key, 1));
+            use_times(&tables, &keys[0], 10);
+        }
+        assert!(is_prepared(&keys[0]));
+    }
+
+    /// Kids are public: anybody can have keys asked for signatures that nobody
+    /// made.
+    #[test]
+    fn who_signs_nothing_takes_no_place() {
+        let [a, b] = keys();
+        let tables = Tables::new(PreparedKey::MEMORY);
+        (0..500).for_each(|_| tables.note_use(&a));
+        assert!(!is_prepared(&a));
+        use_times(&tables, &b, 2);
+        assert!(is_prepared(&b));
+        (0..500).for_each(|_| tables.note_use(&a));
+        use_times(&tables, &b, 1);
+        assert!(is_prepared(&b) && !is_prepared(&a));
+        assert_eq!(a.slot().unwrap().uses.load(Relaxed), 0);
+        // Uses are counted up to a limit.
+        use_times(&tables, &b, 1000);
+        assert_eq!(b.slot().unwrap().uses.load(Relaxed), u8::MAX);
+    }
+
+    #[test]
+    fn keys_without_multiples_are_passed_over() {
+        use p256::pkcs8::EncodePublicKey;
+        let der = |key: &PublicKey| key.spki_der().to_vec();
+        let [a] = keys();
+        assert_eq!(PublicKey::from_spki_der(&der(&a)).unwrap(), a);
+        let rsa = rsa::RsaPublicKey::new(
+            rsa::BigUint::from_bytes_be(&[0xff; 256]),
+            rsa::BigUint::from(65_537u32),
+        );
+        let rsa = rsa.unwrap().to_public_key_der().unwrap();
+        let rsa = PublicKey::from_spki_der(rsa.as_bytes()).unwrap();
+        let tables = Tables::default();
+        use_times(&tables, &rsa, 3);
+        assert_eq!(tables.prepare([&rsa, &a].into_iter()), 1);
+        assert_eq!(tables.lock().keys.len(), 1);
+    }
+
+    #[test]
+    fn a_key_in_two_stores_has_one_owner() {
+        let [a, b] = keys();
+        let (first, second) = (Tables::default(), Tables::default());
+        assert_eq!(first.prepare([&a].into_iter()), 1);
+        // It is prepared already, and so nothing to do.
+        assert_eq!(second.prepare([&a].into_iter()), 1);
+        use_times(&second, &a, 5);
+        assert_eq!((first.lock().keys.len(), second.lock().keys.len()), (1, 0));
+        // Also where both have computed it at the same time.
+        let slot = b.slot().unwrap();
+        assert!(slot.set(PreparedKey::new(&b).map(Box::new)));
+        assert!(!slot.set(PreparedKey::new(&b).map(Box::new)));
+        drop(second);
+        assert!(is_prepared(&a));
+        drop(first);
+        assert!(!is_prepared(&a));
+    }
+
+    #[test]
+    fn whoever_holds_the_places_is_not_waited_for() {
+        let [a, b] = keys();
+        let tables = Tables::default();
+        let held = tables.lock();
+        use_times(&tables, &a, 5);
+        assert!(!is_prepared(&a));
+        drop(held);
+        use_times(&tables, &a, 1);
+        assert!(is_prepared(&a));
+
+        // A slot that is read is not filled, and one that is written not read.
+        let slot = b.slot().unwrap();
+        let reading = slot.prepared.read().unwrap();
+        use_times(&tables, &b, 5);
+        assert!(!slot.is_prepared.load(Relaxed));
+        assert_eq!(tables.lock().keys.len(), 1);
+        drop(reading);
+        use_times(&tables, &b, 1);
+        let writing = slot.prepared.write().unwrap();
+        assert!(slot.is_prepared.load(Relaxed) && slot.read().is_none());
+        drop(writing);
+        assert!(is_prepared(&b));
+    }
+
+    #[test]
+    fn a_store_that_goes_takes_its_multiples_along() {
+        let [a, b] = keys();
+        let tables = Tables::default();
+        assert_eq!(tables.prepare([&a].into_iter()), 1);
+        let clone = a.clone();
+        std::thread::scope(|scope| {
+            let reading = clone.slot().unwrap().read().unwrap();
+            let dropping = scope.spawn(move || drop(tables));
+            assert!(reading.is_some());
+            drop(reading);
+            dropping.join().unwrap();
+        });
+        assert!(!is_prepared(&a));
+
+        let tables = Tables::default();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _held = tables.lock();
+            panic!("with the places held");
+        }));
+        assert!(panicked.is_err());
+        use_times(&tables, &b, 2);
+        assert!(is_prepared(&b));
+        drop(tables);
+        assert!(!is_prepared(&b));
     }
 
     #[test]
@@ -310,6 +501,7 @@ mod tests {
                         let (n, key, signature) = &signed[at];
                         tables.note_use(key);
                         assert!(key.verify(&[&[*n]], signature).is_ok());
+                        tables.note_success(key);
                         assert!(key.verify(&[&[0]], signature).is_err());
                         assert!(tables.lock().keys.len() <= 3);
                     }

@@ -31,7 +31,9 @@ pub enum RevocationFormat {
     /// entries: [{hash}]}`, one or an array of them, each as a CMS when it
     /// comes from the gateway. `hashType` is `SIGNATURE`, `UCI` or
     /// `COUNTRYCODEUCI`, a hash is base64, and the kid `UNKNOWN_KID` stands for
-    /// all keys of the country. Batches cover the kids that they name. `expires`
+    /// all keys of the country. There may be further batches for the same kid,
+    /// so nothing is known of whom they don't name, unless the caller says that
+    /// these are all ([`RevocationList::with_all_batches`]). `expires`
     /// is when the last of their certificates has expired, not until when a
     /// batch can be relied upon, so nothing is made of it.
     Batch,
@@ -153,6 +155,8 @@ pub struct RevocationList {
     hashes: Hashes,
     /// The keys that are not on the list have no revoked certificate.
     whole: bool,
+    /// The keys that are on it have no other ones.
+    complete: bool,
 }
 
 /// Sorted hashes by whose they are, and of what.
@@ -222,6 +226,7 @@ impl RevocationList {
             info,
             hashes,
             whole,
+            complete: whole,
         })
     }
 
@@ -230,6 +235,16 @@ impl RevocationList {
     #[must_use]
     pub fn fetched_at(mut self, time: Timestamp) -> Self {
         self.info.fetched_at = Some(time);
+        self
+    }
+
+    /// Says that there are no further batches for the keys that these name: the
+    /// caller has fetched all, and gives the time with
+    /// [`fetched_at`](Self::fetched_at). A certificate of such a key that they
+    /// don't name is not revoked then; otherwise the list does not cover it.
+    #[must_use]
+    pub fn with_all_batches(mut self) -> Self {
+        self.complete = true;
         self
     }
 
@@ -271,6 +286,11 @@ impl RevocationList {
         })
     }
 
+    /// Of the keys that are on it.
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     pub(super) fn is_whole(&self) -> bool {
         self.whole
     }
@@ -302,7 +322,7 @@ impl RevocationSource for RevocationList {
         let mut covered = self.whole;
         let country = country.map(Keys::of_country);
         for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
-            covered |= self.covers(&keys);
+            covered |= self.complete && self.covers(&keys);
             let hashes = self.hashes.get(&(keys, identifier.kind()));
             if hashes.is_some_and(|hashes| hashes.contains(identifier.hash())) {
                 return Answer::Listed;

@@ -23,6 +23,7 @@ use core::fmt;
 use core::ops::Range;
 
 use self::layout::{Layout, MAX_KID, Mode, PADDING, Table};
+use self::siphash::Sip;
 use super::IdentifierKind;
 use crate::Timestamp;
 use crate::trust::Anchor;
@@ -214,9 +215,12 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     }
 
     fn contains_under(&self, set: &[u8], kid: &[u8], kind: u8, hash: &[u8; 32]) -> bool {
-        let mut tables = self.layout.tables(set);
+        let mut tables = self.layout.tables();
         match self.layout.mode {
-            Mode::Filter(shape) => tables.filter(|table| table.kind == kind).any(|table| {
+            Mode::Filter(shape) => tables.any(|table| {
+                if table.kind != kind {
+                    return false;
+                }
                 let hash = hash.get(..table.length).unwrap_or_default();
                 let hashes = key(&self.layout.seed, kid, kind, hash);
                 shape.contains(set, self.layout.data, hashes)
@@ -298,12 +302,12 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
 
     /// The entries by kind (type byte), length of the hash in bytes, and count.
     pub fn tables(&self) -> impl Iterator<Item = (u8, usize, u64)> {
-        let tables = self.layout.tables(self.set());
+        let tables = self.layout.tables();
         tables.map(|table| (table.kind, table.length, table.entries))
     }
 
     pub(super) fn has_kind(&self, kind: IdentifierKind) -> bool {
-        let mut tables = self.layout.tables(self.set());
+        let mut tables = self.layout.tables();
         tables.any(|table| table.kind == kind.type_byte())
     }
 
@@ -320,7 +324,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         let Mode::Filter(shape) = self.layout.mode else {
             return 0.0;
         };
-        let tables: Vec<Table> = self.layout.tables(self.set()).collect();
+        let tables: Vec<Table> = self.layout.tables().collect();
         let tests = tests(&tables, self.layout.any_kid) as f64;
         tests * 0.5f64.powi(shape.width.into())
     }
@@ -343,27 +347,16 @@ fn tests(tables: &[Table], any_kid: bool) -> u64 {
     most.unwrap_or_default() as u64 * if any_kid { 2 } else { 1 }
 }
 
-/// What stands for an entry in the filter.
-#[inline]
+/// What stands for an entry in the filter. The lengths go before, so that no
+/// two entries are the same message.
+#[inline(always)]
 fn key(seed: &[u8; 16], kid: &[u8], kind: u8, hash: &[u8]) -> [u64; 2] {
-    let parts = [&[kind, hash.len() as u8, kid.len() as u8], kid, hash];
-    match parts.iter().map(|part| part.len()).sum() {
-        // Kids of eight bytes, and most others.
-        0..=64 => siphash_of(seed, parts, &mut [0; 64]),
-        _ => siphash_of(seed, parts, &mut [0; 3 + MAX_KID + 32]),
-    }
-}
-
-#[inline]
-fn siphash_of(seed: &[u8; 16], parts: [&[u8]; 3], buffer: &mut [u8]) -> [u64; 2] {
-    let mut length = 0;
-    for part in parts {
-        if let Some(to) = buffer.get_mut(length..length + part.len()) {
-            to.copy_from_slice(part);
-            length += part.len();
-        }
-    }
-    siphash::siphash(seed, buffer.get(..length).unwrap_or_default())
+    let [length, kid_length] = [hash.len(), kid.len()].map(|length| length as u64);
+    let mut sip = Sip::new(seed);
+    sip.word(u64::from(kind) | length << 8 | kid_length << 16);
+    sip.bytes(kid);
+    sip.bytes(hash);
+    sip.finish()
 }
 
 /// The zeros behind the last part.

@@ -37,11 +37,17 @@ pub enum Answer {
 pub struct Subject<'a> {
     /// The kid of its signer.
     pub kid: &'a [u8],
-    /// Further kids of the same key. A kid outside of the protected header can
-    /// be exchanged by whoever shows the certificate.
+    /// Whether the kid is in the protected header. Outside of it, it can be
+    /// exchanged by whoever shows the certificate for another one of the key.
+    pub kid_is_signed: bool,
+    /// Further kids of the same key: what is listed under one of them is
+    /// revoked. If the kid is not signed, a list that does not know about one
+    /// of them does not know about the certificate.
     pub other_kids: &'a [Vec<u8>],
     /// The country of its signer.
     pub country: Option<&'a str>,
+    /// Further countries under which trust lists have the same key.
+    pub other_countries: &'a [String],
     /// [`Identifier::of_certificate`].
     pub identifiers: &'a [Identifier],
 }
@@ -51,8 +57,10 @@ impl<'a> Subject<'a> {
     pub fn new(kid: &'a [u8], identifiers: &'a [Identifier]) -> Self {
         Self {
             kid,
+            kid_is_signed: true,
             other_kids: &[],
             country: None,
+            other_countries: &[],
             identifiers,
         }
     }
@@ -164,19 +172,23 @@ impl Revocations {
         let mut lists = Vec::new();
         for added in &self.sources {
             let info = &added.info;
-            let answer = |kid, id| added.source.answer(kid, subject.country, id);
+            let answer = |kid, country, id| added.source.answer(kid, country, id);
             let (mut asked, mut known) = (false, added.is_about(subject.country));
             for identifier in subject.identifiers {
-                let other_kids = subject.other_kids.iter();
-                let listed = match answer(subject.kid, identifier) {
-                    Answer::Listed => true,
-                    own => {
-                        asked |= own == Answer::NotListed;
-                        known &= own != Answer::NotCovered;
-                        let mut others = other_kids.map(|kid| answer(kid, identifier));
-                        others.any(|other| other == Answer::Listed)
-                    }
-                };
+                let own = answer(subject.kid, subject.country, identifier);
+                asked |= own == Answer::NotListed;
+                known &= own != Answer::NotCovered;
+                let mut listed = own == Answer::Listed;
+                for kid in subject.other_kids {
+                    let other = answer(kid, subject.country, identifier);
+                    known &= subject.kid_is_signed || other != Answer::NotCovered;
+                    listed |= other == Answer::Listed;
+                }
+                for country in subject.other_countries {
+                    let mut kids = subject.other_kids.iter().map(Vec::as_slice);
+                    let is_listed = |kid| answer(kid, Some(country), identifier) == Answer::Listed;
+                    listed = listed || is_listed(subject.kid) || kids.any(is_listed);
+                }
                 if listed {
                     return LookUp::Revoked {
                         kind: identifier.kind(),

@@ -534,11 +534,39 @@ fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
 }
 
 /// Marks the keys that are denied. Under one kid a key may stand in several
-/// entries, and each of them finds it: what denies one of them denies all.
+/// entries, and each of them finds it: what denies one of them denies all. What
+/// denies by the kid alone denies the key under its other kids, too: which of
+/// them stands outside of the protected header, its holder can choose.
 fn deny(keys: &mut [TrustedKey], list: DenyList) {
     let index = DenyIndex::new(list);
+    let mut by_kid_alone = HashMap::<PublicKeyId, Vec<Arc<Denial>>>::new();
+    for key in keys.iter() {
+        let denials = index
+            .naming(key)
+            .into_iter()
+            .filter(|d| d.is_of_kid_alone());
+        for denial in denials {
+            let all = by_kid_alone.entry(key.key.fingerprint()).or_default();
+            if !all.iter().any(|known| Arc::ptr_eq(known, &denial)) {
+                all.push(denial);
+            }
+        }
+    }
     for entries in keys.chunk_by_mut(|a, b| a.kid == b.kid) {
-        let naming: Vec<_> = entries.iter().map(|key| index.naming(key)).collect();
+        let naming = entries.iter().map(|key| {
+            let mut naming = index.naming(key);
+            if !by_kid_alone.is_empty() {
+                naming.extend(
+                    by_kid_alone
+                        .get(&key.key.fingerprint())
+                        .into_iter()
+                        .flatten()
+                        .cloned(),
+                );
+            }
+            naming
+        });
+        let naming: Vec<_> = naming.collect();
         if naming.iter().all(Vec::is_empty) {
             continue;
         }

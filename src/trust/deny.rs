@@ -128,7 +128,9 @@ impl Denial {
     }
 
     /// What any key under this kid signs. Other issuers may have the same kid:
-    /// narrow it [to a key](Self::only_key) where the key is known.
+    /// narrow it [to a key](Self::only_key) where the key is known. Keys that
+    /// are listed under other kids as well are denied under these, too, as a
+    /// kid that is not in the protected header can be exchanged for another.
     pub fn of_kid(kid: Kid) -> Self {
         Self {
             kid: Some(kid),
@@ -136,7 +138,8 @@ impl Denial {
         }
     }
 
-    /// Only under this kid.
+    /// Only under this kid. It is no defence where issuers put the kid into the
+    /// unprotected header and the key is listed under another one as well.
     pub fn only_kid(mut self, kid: Kid) -> Self {
         self.kid = Some(kid);
         self
@@ -173,6 +176,10 @@ impl Denial {
     /// Why, if it says so.
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_deref()
+    }
+
+    pub(super) fn is_of_kid_alone(&self) -> bool {
+        self.key.is_none() && self.certificate.is_none()
     }
 
     /// Whether this speaks of the key at all.

@@ -118,7 +118,7 @@ impl Kid {
         Self::prefix(key.fingerprint())
     }
 
-    pub(super) fn prefix(digest: [u8; 32]) -> Self {
+    pub(crate) fn prefix(digest: [u8; 32]) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = digest;
         Self([a, b, c, d, e, f, g, h].as_slice().into())
     }

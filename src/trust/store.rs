@@ -109,6 +109,11 @@ impl TrustStore {
         self.tables.note_use(key.public_key());
     }
 
+    /// And to be told that it has.
+    pub(crate) fn note_success(&self, key: &TrustedKey) {
+        self.tables.note_success(key.public_key());
+    }
+
     /// All keys, by kid and then in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
         self.keys.iter()

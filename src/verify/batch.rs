@@ -74,7 +74,8 @@ impl Verifier {
     where
         T: AsRef<str> + Send,
     {
-        let mut texts = texts.into_iter();
+        // One that goes on behind its end is not asked for more.
+        let mut texts = texts.into_iter().fuse();
         if threads < 2 {
             return texts.try_for_each(|text| {
                 let verdict = self.verify(text.as_ref(), now);
@@ -87,22 +88,31 @@ impl Verifier {
         thread::scope(|scope| {
             // Also where `each` panics, the threads are to end.
             let (_end, jobs) = (EndsOnDrop(&ended), jobs);
-            for _ in 0..threads {
-                scope.spawn(|| self.work(&queue, &ended, now));
-            }
+            let (mut running, mut to_come) = (0, threads);
             let mut waiting: VecDeque<Receiver<_>> = VecDeque::new();
             loop {
-                while waiting.len() < AHEAD * threads {
+                while waiting.len() < AHEAD.saturating_mul(threads) {
                     let chunk: Vec<_> = texts.by_ref().take(CHUNK).collect();
                     let (done, verdicts) = channel();
                     if chunk.is_empty() || jobs.send((chunk, done)).is_err() {
                         break;
                     }
                     waiting.push_back(verdicts);
+                    // Few texts take few threads; what the system doesn't
+                    // grant is done without.
+                    if to_come > 0 {
+                        let work = || self.work(&queue, &ended, now);
+                        let thread = thread::Builder::new().spawn_scoped(scope, work);
+                        running += usize::from(thread.is_ok());
+                        to_come = if thread.is_ok() { to_come - 1 } else { 0 };
+                    }
                 }
                 let Some(verdicts) = waiting.pop_front() else {
                     return ControlFlow::Continue(());
                 };
+                if running == 0 {
+                    self.work_off(&queue, &ended, now);
+                }
                 let Ok(verdicts) = verdicts.recv() else {
                     // A thread has panicked, and so does the scope at its end.
                     return ControlFlow::Continue(());
@@ -120,22 +130,34 @@ impl Verifier {
         ended: &AtomicBool,
         now: Timestamp,
     ) {
-        loop {
-            let next = queue.lock().ok().and_then(|queue| queue.recv().ok());
-            let Some((texts, done)) = next else {
-                return;
-            };
-            let mut verdicts = Vec::with_capacity(texts.len());
-            for text in texts {
-                if ended.load(Ordering::Relaxed) {
-                    return;
-                }
-                let verdict = self.verify(text.as_ref(), now);
-                verdicts.push((text, verdict));
-            }
-            // Nobody waits for them if `each` has ended it.
-            let _ = done.send(verdicts);
+        while let Some(job) = queue.lock().ok().and_then(|queue| queue.recv().ok()) {
+            self.work_on(job, ended, now);
         }
+    }
+
+    /// What is in the queue, without waiting for more.
+    fn work_off<T: AsRef<str>>(
+        &self,
+        queue: &Mutex<Receiver<Job<T>>>,
+        ended: &AtomicBool,
+        now: Timestamp,
+    ) {
+        while let Some(job) = queue.lock().ok().and_then(|queue| queue.try_recv().ok()) {
+            self.work_on(job, ended, now);
+        }
+    }
+
+    fn work_on<T: AsRef<str>>(&self, (texts, done): Job<T>, ended: &AtomicBool, now: Timestamp) {
+        let mut verdicts = Vec::with_capacity(texts.len());
+        for text in texts {
+            if ended.load(Ordering::Relaxed) {
+                return;
+            }
+            let verdict = self.verify(text.as_ref(), now);
+            verdicts.push((text, verdict));
+        }
+        // Nobody waits for them if `each` has ended it.
+        let _ = done.send(verdicts);
     }
 }
 

@@ -8,52 +8,71 @@ use super::{Policy, Reason, RevocationPolicy, SkipReason, StepResult};
 use crate::Timestamp;
 use crate::revocation::{Identifier, LookUp, RevocationInfo, Revocations, Subject};
 use crate::trust::freshness::{Dates, Skew};
-use crate::trust::{Stale, TrustStore, TrustedKey};
+use crate::trust::{Kid, Stale, TrustStore, TrustedKey};
 
-/// The kids of the keys that stand under several. A kid in the unprotected
-/// header is not signed: whoever shows a revoked certificate could name
-/// another kid of the same key, under which no hash is listed.
+/// What else the keys are listed under. A kid in the unprotected header is not
+/// signed: whoever shows a revoked certificate could name another kid of the
+/// same key, under which no hash is listed. And one list names the key's
+/// country, where another doesn't.
 #[derive(Debug, Clone, Default)]
-pub(super) struct KidsOfKeys(Arc<HashMap<[u8; 32], Vec<Vec<u8>>>>);
+pub(super) struct NamesOfKeys(Arc<HashMap<[u8; 32], Names>>);
 
-impl KidsOfKeys {
+#[derive(Debug, Clone, Default)]
+struct Names {
+    kids: Vec<Vec<u8>>,
+    countries: Vec<String>,
+    without_country: bool,
+}
+
+impl Names {
+    fn are_several(&self) -> bool {
+        let countries = self.countries.len() + usize::from(self.without_country);
+        self.kids.len() > 1 || countries > 1
+    }
+}
+
+impl NamesOfKeys {
     pub(super) fn of(trust: &TrustStore) -> Self {
-        let mut kids = HashMap::<_, Vec<Vec<u8>>>::new();
+        let mut all = HashMap::<_, Names>::new();
         for key in trust.iter() {
-            let known = kids.entry(key.public_key().fingerprint()).or_default();
-            let of_certificate = key.certificate().map(|certificate| certificate.kid());
+            let known = all.entry(key.public_key().fingerprint()).or_default();
+            let of_certificate = key.certificate_sha256().map(|sha256| Kid::prefix(*sha256));
             for kid in [Some(key.kid().clone()), of_certificate]
                 .into_iter()
                 .flatten()
             {
-                if !known.iter().any(|known| known == kid.as_bytes()) {
-                    known.push(kid.as_bytes().to_vec());
+                if !known.kids.iter().any(|known| known == kid.as_bytes()) {
+                    known.kids.push(kid.as_bytes().to_vec());
                 }
             }
+            match key.country() {
+                None => known.without_country = true,
+                Some(country) if known.countries.iter().any(|known| known == country) => {}
+                Some(country) => known.countries.push(country.to_owned()),
+            }
         }
-        kids.retain(|_, kids| kids.len() > 1);
-        Self(Arc::new(kids))
+        all.retain(|_, names| names.are_several());
+        Self(Arc::new(all))
     }
 
-    fn of_signer(&self, signer: &TrustedKey) -> &[Vec<u8>] {
-        let kids = match self.0.is_empty() {
-            true => None,
-            false => self.0.get(&signer.public_key().fingerprint()),
-        };
-        kids.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// Looks the certificate up under all kids of its signer.
+    /// Looks the certificate up under all names of its signer.
     pub(super) fn look_up(
         &self,
         revocations: &Revocations,
         signer: &TrustedKey,
         identifiers: &[Identifier],
+        kid_is_signed: bool,
     ) -> LookUp {
+        let names = match self.0.is_empty() {
+            true => None,
+            false => self.0.get(&signer.public_key().fingerprint()),
+        };
         revocations.look_up(&Subject {
             kid: signer.kid().as_bytes(),
-            other_kids: self.of_signer(signer),
+            kid_is_signed,
+            other_kids: names.map(|names| &*names.kids).unwrap_or_default(),
             country: signer.country(),
+            other_countries: names.map(|names| &*names.countries).unwrap_or_default(),
             identifiers,
         })
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::freshness;
 use super::report::{Body, LookedUp, Signed};
-use super::revocation::{self, KidsOfKeys};
+use super::revocation::{self, NamesOfKeys};
 use super::{
     Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verified,
 };
@@ -34,7 +34,7 @@ pub struct Verifier {
     trust: TrustStore,
     policy: Policy,
     revocations: Revocations,
-    kids: KidsOfKeys,
+    names: NamesOfKeys,
 }
 
 impl Verifier {
@@ -49,7 +49,7 @@ impl Verifier {
             trust,
             policy,
             revocations: Revocations::new(),
-            kids: KidsOfKeys::default(),
+            names: NamesOfKeys::default(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Verifier {
     /// ```
     #[must_use]
     pub fn with_revocations(mut self, revocations: Revocations) -> Self {
-        self.kids = KidsOfKeys::of(&self.trust);
+        self.names = NamesOfKeys::of(&self.trust);
         self.revocations = revocations;
         self
     }
@@ -139,7 +139,11 @@ impl Verifier {
 
         let mut signers = strong.filter(|c| {
             self.trust.note_use(c);
-            unverified.verify_signature(c.public_key()).is_ok()
+            let holds = unverified.verify_signature(c.public_key()).is_ok();
+            if holds {
+                self.trust.note_success(c);
+            }
+            holds
         });
         let Some(signer) = signers.next() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
@@ -150,7 +154,7 @@ impl Verifier {
         // One key may be listed twice under one kid, with and without a
         // certificate or in two of them. The entry that speaks best for the
         // certificate counts: each of them is trusted. A denial is in all of
-        // them.
+        // them, and so is what is on a revocation list.
         let others = (candidates.len() > 1).then(|| progress.clone());
         let mut best = self.judge(progress, signer, &content, now);
         if let Some(progress) = others.filter(|_| best.outcome != Outcome::Valid) {
@@ -194,7 +198,7 @@ impl Verifier {
         );
         let mut lists = Vec::new();
         let revocation = key_denied(signer, claims)
-            .unwrap_or_else(|| self.revocation(signer, now, &content.identifiers, &mut lists));
+            .unwrap_or_else(|| self.revocation(signer, now, content, &progress, &mut lists));
         progress.set(Step::Revocation, revocation);
         let error = content
             .claims
@@ -241,7 +245,8 @@ impl Verifier {
         &self,
         signer: &TrustedKey,
         now: Timestamp,
-        identifiers: &[Identifier],
+        content: &Content,
+        progress: &Progress,
         lists: &mut Vec<Arc<RevocationInfo>>,
     ) -> StepResult {
         match self.policy.revocation {
@@ -250,7 +255,12 @@ impl Verifier {
                 StepResult::Skipped(SkipReason::NoRevocationData)
             }
             _ => {
-                let found = self.kids.look_up(&self.revocations, signer, identifiers);
+                let mut deviations = progress.deviations.iter();
+                let unsigned = deviations.any(|d| d.kind() == DeviationCode::KidUnprotected);
+                let ids = &content.identifiers;
+                let found = self
+                    .names
+                    .look_up(&self.revocations, signer, ids, !unsigned);
                 revocation::judge(found, &self.policy, now, lists)
             }
         }

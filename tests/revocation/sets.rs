@@ -92,6 +92,11 @@ fn a_set_of_batches_covers_their_keys_alone() {
     ]);
     let list = RevocationList::trust_unsigned("EU", batches.to_string().as_bytes()).unwrap();
     let list = list.fetched_at(NOW.plus(-60));
+    let some = set(|builder| builder.add_list(&list, &keys()));
+    assert_eq!(answer(&some, &id(SIGNATURE, 0xaa)), Answer::Listed);
+    assert_eq!(answer(&some, &id(SIGNATURE, 0xbb)), Answer::NotCovered);
+    assert_eq!(some.set().kids().count(), 0);
+    let list = list.with_all_batches();
     let own = dsc("a", &[]).kid();
     for (keys, covered) in [(TrustStore::default(), false), (keys(), true)] {
         let set = set(|builder| builder.add_list(&list, &keys));
@@ -136,7 +141,9 @@ fn a_set_covers_keys_of_a_country_written_small() {
     .unwrap();
     let (keys, _) = keys.build();
     let list = batch("UNKNOWN_KID", "COUNTRYCODEUCI", &[B]).to_string();
-    let list = RevocationList::trust_unsigned("EU", list.as_bytes()).unwrap();
+    let list = RevocationList::trust_unsigned("EU", list.as_bytes())
+        .unwrap()
+        .with_all_batches();
     assert!(
         set(|builder| builder.add_list(&list, &keys))
             .set()

@@ -36,6 +36,8 @@ Usage: revocation build [OPTION]… --out SET FILE…
                       who signs the FILEs: a certificate or a public key; may be
                       repeated. Then no list is taken that is not signed, but
                       lines of text are
+  --all-batches       the gateway's batches in the FILEs are all there are for the
+                      keys that they name, so that the set speaks of these keys
   --trust FILE        the signers' keys, with --anchor, --trust-env and the other
                       options of verify. Hashes for all keys of a country, and
                       Italy's, are found under every kid; the set speaks of those
@@ -63,6 +65,7 @@ struct Options {
     quiet: bool,
     files: Vec<OsString>,
     anchors: Vec<OsString>,
+    all_batches: bool,
     trust: TrustOptions,
 }
 
@@ -107,7 +110,14 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         let fetched_at = revocation_file::modified(path);
         let file = RevocationFile::open(&name, bytes, fetched_at, &anchors, &mut state);
         match file.map_err(|e| wrong(&e))? {
-            RevocationFile::Hashes(list) => builder.add_list(&list, &trust),
+            RevocationFile::Hashes(list) => {
+                let list = if options.all_batches {
+                    list.with_all_batches()
+                } else {
+                    list
+                };
+                builder.add_list(&list, &trust)
+            }
             RevocationFile::Italian(list) => builder.add_italian(&list, &trust),
             RevocationFile::Set(set) => {
                 let why = format!(
@@ -207,6 +217,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
         quiet: false,
         files: Vec::new(),
         anchors: Vec::new(),
+        all_batches: false,
         trust: TrustOptions::default(),
     };
     options.trust.option = "--trust ";
@@ -224,6 +235,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
                 options.set.expires_at = Some(parser.value()?.parse_with(Timestamp::parse)?);
             }
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("all-batches") => options.all_batches = true,
             Long("quiet") => options.quiet = true,
             Long("revocation-anchor") => options.anchors.push(parser.value()?),
             Long(name) => {

@@ -6,26 +6,21 @@ use hcert::revocation::SetBuilder;
 
 use super::{Error, from_hex, kind};
 
-/// Whether a file that begins so has such lines: the first that is neither
-/// empty nor a comment.
+/// Whether a file that begins so has such lines, right or wrong: the first that
+/// is neither empty nor a comment is no JSON, no PEM, and no line of base64.
 pub fn are_lines(start: &[u8]) -> bool {
-    let words = |line: &[u8]| -> Vec<Vec<u8>> {
-        let words = line.split(u8::is_ascii_whitespace);
-        words
-            .filter(|word| !word.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect()
+    let lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let Some(line) = lines.next() else {
+        return true;
     };
-    let mut lines = start.split(|byte| *byte == b'\n').map(words);
-    let first = lines.find(|words| words.first().is_some_and(|word| !word.starts_with(b"#")));
-    match first.as_deref() {
-        None => true,
-        Some([kid] | [kid, _, _]) => {
-            let hex = kid.iter().all(u8::is_ascii_hexdigit) && kid.len() <= 2 * 255;
-            hex || kid == b"*"
-        }
-        Some(_) => false,
-    }
+    let is_text = line
+        .iter()
+        .all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace());
+    let is_other = matches!(line, [b'[' | b'{' | b'-', ..]);
+    let has_words = line.iter().any(u8::is_ascii_whitespace);
+    let is_kid = line == b"*" || line.iter().all(u8::is_ascii_hexdigit);
+    is_text && !is_other && (has_words || is_kid)
 }
 
 /// Reads lines of `KID KIND HASH`, and gives how many entries there are.

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod diff;
+mod identify;
 mod input;
 mod inspect;
 
@@ -22,6 +23,7 @@ pub type Set = RevocationSet<Vec<u8>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     Build,
+    Identify,
     Inspect,
     Check,
     Diff,
@@ -31,10 +33,11 @@ impl Command {
     pub fn from_name(name: &str) -> Result<Self, lexopt::Error> {
         Ok(match name {
             "build" => Self::Build,
+            "identify" => Self::Identify,
             "inspect" => Self::Inspect,
             "check" => Self::Check,
             "diff" => Self::Diff,
-            _ => return Err("COMMAND is build, inspect, check or diff".into()),
+            _ => return Err("COMMAND is build, identify, inspect, check or diff".into()),
         })
     }
 }
@@ -44,6 +47,7 @@ pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
     type Run = fn(&Options) -> Result<u8, Error>;
     let (help, read): (_, Run) = match command {
         Command::Build => return build::run(parser),
+        Command::Identify => return identify::run(parser),
         Command::Inspect => (inspect::HELP, inspect::run),
         Command::Check => (check::HELP, check::run),
         Command::Diff => (diff::HELP, diff::run),

@@ -19,8 +19,6 @@ const R2: Words = [
     0xffff_ffff_ffff_fffe,
     0x0000_0004_ffff_fffd,
 ];
-/// p − 2, the exponent of Fermat's inversion.
-const P_MINUS_2: Words = [u64::MAX - 2, P[1], P[2], P[3]];
 
 /// `acc + a · b + carry`: at most (2⁶⁴ − 1)² + 2 (2⁶⁴ − 1) = 2¹²⁸ − 1.
 #[inline(always)]
@@ -83,6 +81,11 @@ impl Element {
     /// The element of an integer below 2²⁵⁶.
     pub(super) const fn from_words(words: &Words) -> Self {
         Self(*words).mul(&Self(R2))
+    }
+
+    #[inline(always)]
+    pub(super) const fn a_word(&self) -> u64 {
+        self.0[0]
     }
 
     pub(super) fn is_zero(&self) -> bool {
@@ -218,18 +221,30 @@ impl Element {
         [t1, t2, t3, t4]
     }
 
-    /// `self^(p−2)`, which is `1 / self`; 0 gives 0.
+    /// `self^(p−2)`, which is `1 / self` (Fermat); 0 gives 0.
+    ///
+    /// p − 2 is, in bits: 32 ones; 31 zeros and a one; 96 zeros and 94 ones;
+    /// a zero and a one.
     pub(super) fn invert(&self) -> Self {
-        let mut power = Self::ONE;
-        for word in P_MINUS_2.iter().rev() {
-            for bit in (0..64).rev() {
-                power = power.square();
-                if word >> bit & 1 == 1 {
-                    power = power.mul(self);
-                }
-            }
-        }
-        power
+        let squared = |power: Self, times| (0..times).fold(power, |power, _| power.square());
+        // `self` to the power of 2, 4, … 32 ones.
+        let x2 = squared(*self, 1).mul(self);
+        let x4 = squared(x2, 2).mul(&x2);
+        let x8 = squared(x4, 4).mul(&x4);
+        let x16 = squared(x8, 8).mul(&x8);
+        let x32 = squared(x16, 16).mul(&x16);
+        let rest = [
+            (32, self),
+            (128, &x32),
+            (32, &x32),
+            (16, &x16),
+            (8, &x8),
+            (4, &x4),
+            (2, &x2),
+            (2, self),
+        ];
+        let more = |power, (zeros, ones)| squared(power, zeros).mul(ones);
+        rest.into_iter().fold(x32, more)
     }
 
     #[cfg(test)]

@@ -17,6 +17,12 @@ pub(super) struct Affine {
 }
 
 impl Affine {
+    /// Some of its memory, to have all of it near.
+    #[inline(always)]
+    pub(super) fn a_word(&self) -> u64 {
+        self.x.a_word()
+    }
+
     #[inline(always)]
     pub(super) fn neg_if(&self, negative: bool) -> Self {
         Self {
@@ -118,6 +124,9 @@ impl Point {
     /// The affine coordinates of points that are not the identity, with one
     /// inversion (Montgomery's trick).
     pub(super) fn to_affine(points: &[Self]) -> Box<[Affine]> {
+        if points.is_empty() {
+            return Box::default();
+        }
         let mut product = Element::ONE;
         let before: Vec<_> = points
             .iter()

@@ -3,8 +3,9 @@
 
 use std::sync::LazyLock;
 
-use p256::Scalar;
 use p256::elliptic_curve::ff::PrimeField;
+use p256::elliptic_curve::ops::Invert;
+use p256::{NonZeroScalar, Scalar};
 
 use super::field::{Words, add_words, sub_words, words_from_be};
 
@@ -26,10 +27,18 @@ pub(super) fn words(scalar: &Scalar) -> Words {
     words_from_be(&scalar.to_bytes().into())
 }
 
-/// `1 / scalar`, of one that is not zero. Whatever [`almost_inverse`] may
-/// give, what is returned has been multiplied out, or comes from `p256`.
-pub(super) fn invert(scalar: &Scalar) -> Option<Scalar> {
-    let (words, k, negative) = almost_inverse(&words(scalar));
+/// `1 / scalar`. Whatever [`almost_inverse`] may give, what is returned has
+/// been multiplied out, or comes from `p256`.
+pub(super) fn invert(scalar: &NonZeroScalar) -> Scalar {
+    let inverse = multiplied_out(scalar, almost_inverse(&words(scalar)));
+    inverse.unwrap_or_else(|| *Invert::invert(scalar))
+}
+
+/// `t · ±2⁻ᵏ`, if that is the inverse.
+pub(super) fn multiplied_out(
+    scalar: &Scalar,
+    (words, k, negative): (Words, usize, bool),
+) -> Option<Scalar> {
     let mut bytes = [0; 32];
     for (bytes, word) in bytes.chunks_exact_mut(8).zip(words.iter().rev()) {
         bytes.copy_from_slice(&word.to_be_bytes());
@@ -39,11 +48,10 @@ pub(super) fn invert(scalar: &Scalar) -> Option<Scalar> {
     inverse
         .map(|inverse| if negative { -inverse } else { inverse })
         .filter(|inverse| inverse * scalar == Scalar::ONE)
-        .or_else(|| scalar.invert().into())
 }
 
 /// `(t, k, negative)` with `scalar · t = ±2ᵏ mod n` for a scalar from 1 to
-/// n − 1: phase one of Kaliski's "The Montgomery inverse and its
+/// n − 1 (with 0 it would not end): phase one of Kaliski's "The Montgomery inverse and its
 /// applications" (1995), with all shifts of a run at once.
 ///
 /// What holds in every round: u is odd, u·t + v·r = n, and modulo n

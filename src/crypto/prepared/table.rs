@@ -63,17 +63,15 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(point: &Affine, layout: Layout) -> Self {
         let mut base = Point::from(point);
-        let mut bases = Vec::with_capacity(layout.rows());
-        for row in 0..layout.rows() {
-            if row > 0 {
-                for _ in 0..layout.width * layout.stride {
-                    base = base.double();
-                }
+        let mut others = Vec::with_capacity(layout.rows());
+        for _ in 1..layout.rows() {
+            for _ in 0..layout.width * layout.stride {
+                base = base.double();
             }
-            bases.push(base);
+            others.push(base);
         }
         let mut entries = Vec::with_capacity(layout.rows() * layout.columns());
-        for base in &Point::to_affine(&bases) {
+        for base in [*point].iter().chain(&Point::to_affine(&others)) {
             let mut multiple = Point::IDENTITY;
             for _ in 0..layout.columns() {
                 multiple = multiple.add(base);
@@ -94,6 +92,7 @@ impl Table {
     /// `scalar · P`.
     pub(super) fn multiply(&self, scalar: &Words) -> Point {
         let digits = self.layout.digits(scalar);
+        self.fetch(&digits);
         let mut sum = Point::IDENTITY;
         // Of each group of `stride` windows, the last ones first (Horner).
         for offset in (0..self.layout.stride).rev() {
@@ -110,7 +109,25 @@ impl Table {
     /// `point + scalar · P`, from a table that has a row for every window.
     pub(super) fn add_multiple(&self, point: Point, scalar: &Words) -> Point {
         debug_assert_eq!(self.layout.stride, 1);
-        self.add_rows(point, &self.layout.digits(scalar), 0)
+        let digits = self.layout.digits(scalar);
+        self.fetch(&digits);
+        self.add_rows(point, &digits, 0)
+    }
+
+    /// Reads a word of each entry that is to be added. The tables of many keys
+    /// don't fit into the nearer caches, and an addition takes longer than the
+    /// processor looks ahead: left to themselves, the additions would wait for
+    /// one entry after the other.
+    fn fetch(&self, digits: &[i16; 129]) {
+        let mut words = 0;
+        let rows = self.entries.chunks_exact(self.layout.columns());
+        for (digits, row) in digits.chunks(self.layout.stride).zip(rows) {
+            for digit in digits {
+                let column = usize::from(digit.unsigned_abs()).wrapping_sub(1);
+                words ^= row.get(column).map_or(0, Affine::a_word);
+            }
+        }
+        core::hint::black_box(words);
     }
 
     /// Adds from each row the multiple for the window `offset` of its group.

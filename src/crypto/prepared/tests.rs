@@ -6,7 +6,7 @@
 use fiat_crypto::p256_64 as fiat;
 use p256::elliptic_curve::ff::PrimeField;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use p256::{AffinePoint, EncodedPoint, ProjectivePoint};
+use p256::{AffinePoint, EncodedPoint, NonZeroScalar, ProjectivePoint};
 use proptest::prelude::*;
 
 use super::field::add_words;
@@ -80,6 +80,80 @@ fn same(point: &Point, expected: &ProjectivePoint) {
     assert_eq!(coordinates(point), coordinates(&ours(expected)));
 }
 
+fn non_zero(words: &Words) -> NonZeroScalar {
+    Option::from(NonZeroScalar::new(scalar(words))).unwrap()
+}
+
+#[track_caller]
+fn scalar_inverse(words: &Words) {
+    let a = non_zero(words);
+    assert_eq!(Some(scalar::invert(&a)), Option::from(Scalar::invert(&a)));
+    // Not by way of the fallback.
+    let (inverse, k, negative) = scalar::almost_inverse(words);
+    let inverse = if negative {
+        -scalar(&inverse)
+    } else {
+        scalar(&inverse)
+    };
+    assert_eq!(*a * inverse, Scalar::from(2u64).pow_vartime(&[k as u64]));
+    assert!(k <= 512);
+}
+
+/// With whole words of zeros, of either sign, and ended at once.
+#[test]
+fn scalar_inversion_at_the_edges() {
+    for words in [
+        [1, 0, 0, 0],
+        [2, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+        [0, 0, 0, 1 << 63],
+        sub_words(&N, &[1, 0, 0, 0]).0,
+        sub_words(&N, &[2, 0, 0, 0]).0,
+    ] {
+        scalar_inverse(&words);
+    }
+    let signs = |words: [Words; 3]| words.map(|words| scalar::almost_inverse(&words).2);
+    let some = signs([[1, 0, 0, 0], [3, 0, 0, 0], sub_words(&N, &[1, 0, 0, 0]).0]);
+    assert!(some.contains(&true) && some.contains(&false));
+}
+
+/// What would be wrong is not taken.
+#[test]
+fn no_scalar_inverse_but_the_right_one() {
+    let a = non_zero(&[7, 0, 5, 0]);
+    let (t, k, negative) = scalar::almost_inverse(&scalar::words(&a));
+    assert!(scalar::multiplied_out(&a, (t, k, negative)).is_some());
+    for wrong in [
+        (add_words(&t, &[1, 0, 0, 0]).0, k, negative),
+        (t, k + 1, negative),
+        (t, k, !negative),
+        (t, 513, negative),
+        (N, k, negative),
+        ([u64::MAX; 4], k, negative),
+    ] {
+        assert_eq!(scalar::multiplied_out(&a, wrong), None);
+    }
+}
+
+#[test]
+fn field_at_the_edges() {
+    let one = Element::ONE;
+    let minus_one = Element::ZERO.sub(&one);
+    assert!(minus_one.add(&one).is_zero() && one.add(&minus_one).is_zero());
+    assert!(Element::ZERO.invert().is_zero());
+    assert!(Element::ZERO.neg_if(true).is_zero() && Element::ZERO.neg_if(false).is_zero());
+    assert!(Element::from_words(&P).is_zero());
+    let most = Element::from_words(&[u64::MAX; 4]);
+    assert!(most == Element::from_words(&sub_words(&[u64::MAX; 4], &P).0));
+    let table = Table::new(&GENERATOR, KEY_LAYOUT);
+    assert_eq!(
+        format!("{:?}", PreparedKey(table)),
+        format!("PreparedKey({} bytes)", PreparedKey::MEMORY)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -112,14 +186,8 @@ proptest! {
 
     #[test]
     fn scalar_inversion(a in below(N)) {
-        let a = scalar(&a);
-        prop_assume!(a != Scalar::ZERO);
-        prop_assert_eq!(scalar::invert(&a), Option::from(a.invert()));
-        // Not by way of the fallback.
-        let (inverse, k, negative) = scalar::almost_inverse(&scalar::words(&a));
-        let inverse = if negative { -self::scalar(&inverse) } else { self::scalar(&inverse) };
-        prop_assert_eq!(a * inverse, Scalar::from(2u64).pow_vartime(&[k as u64]));
-        prop_assert!(k <= 512);
+        prop_assume!(a != [0; 4]);
+        scalar_inverse(&a);
     }
 
     #[test]

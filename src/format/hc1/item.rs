@@ -211,6 +211,7 @@ pub(crate) fn value(bytes: &[u8]) -> Value {
 }
 
 /// Major type, additional information and argument of a head.
+#[inline]
 fn head(rest: &mut &[u8]) -> Option<(u8, u8, u64)> {
     let (first, tail) = rest.split_first()?;
     let info = first & 0x1f;
@@ -271,11 +272,17 @@ fn read<'a>(rest: &mut &'a [u8]) -> Option<Item<'a>> {
 }
 
 /// Goes past an item with all that is in it.
+#[inline]
 fn skip(rest: &mut &[u8]) -> Option<()> {
     let mut open = 1_u64;
     while open > 0 {
-        let (major, _, argument) = head(rest)?;
         open -= 1;
+        // Most are short texts.
+        if let Some((first @ 0x60..0x78, tail)) = rest.split_first() {
+            *rest = tail.get(usize::from(first & 0x1f)..)?;
+            continue;
+        }
+        let (major, _, argument) = head(rest)?;
         match major {
             major::BYTES | major::TEXT => {
                 take(rest, argument)?;
@@ -290,10 +297,12 @@ fn skip(rest: &mut &[u8]) -> Option<()> {
 }
 
 /// Goes past a map key and says whether it is that text.
+#[inline]
 fn key_is(rest: &mut &[u8], name: &str) -> Option<bool> {
     let (major, _, argument) = head(rest)?;
     Some(match major {
-        major::TEXT => take(rest, argument)? == name.as_bytes(),
+        // Names have few letters, for which a call of memcmp takes long.
+        major::TEXT => take(rest, argument)?.iter().eq(name.as_bytes()),
         major::BYTES => {
             take(rest, argument)?;
             false

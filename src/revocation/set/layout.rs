@@ -54,7 +54,8 @@ pub(super) struct Layout {
     pub covers_all: bool,
     /// Some entries are of every kid: there is an empty one.
     pub any_kid: bool,
-    pub tables: Range<usize>,
+    tables: Range<usize>,
+    table_list: Box<[Table]>,
     pub groups: Range<usize>,
     pub sources: Range<usize>,
     pub kid_bytes: Range<usize>,
@@ -141,6 +142,10 @@ impl Layout {
             kids,
             covers_all: flags & COVERS_ALL != 0,
             any_kid: bytes.get(groups.start) == Some(&0) && !groups.is_empty(),
+            table_list: {
+                let (records, _) = part(bytes, &tables).as_chunks::<TABLE>();
+                records.iter().map(Table::read).collect()
+            },
             tables,
             groups,
             sources: sources_range,
@@ -154,7 +159,7 @@ impl Layout {
             return Err(fault("a source"));
         }
         let data = match layout.mode {
-            Mode::Exact => layout.exact_length(bytes),
+            Mode::Exact => layout.exact_length(),
             Mode::Filter(shape) => shape.length(),
         };
         let end = data.and_then(|data| data.checked_add(layout.data as u64 + PADDING as u64));
@@ -165,9 +170,8 @@ impl Layout {
     }
 
     /// The tables, those of a kind and the lengths of a kind ascending.
-    pub fn tables<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = Table> + use<'a> {
-        let (records, _) = part(bytes, &self.tables).as_chunks::<TABLE>();
-        records.iter().map(Table::read)
+    pub fn tables(&self) -> impl Iterator<Item = Table> {
+        self.table_list.iter().copied()
     }
 
     fn groups<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = Group> + use<'a> {
@@ -228,7 +232,7 @@ impl Layout {
     fn check_tables(&self, bytes: &[u8]) -> Result<()> {
         let mut last = None;
         let mut entries = 0u64;
-        for table in self.tables(bytes) {
+        for table in self.tables() {
             let name = Some((table.kind, table.length));
             let fits = (MIN_HASH..=32).contains(&table.length)
                 && (1..=self.entries).contains(&table.entries);
@@ -248,8 +252,8 @@ impl Layout {
         }
     }
 
-    fn exact_length(&self, bytes: &[u8]) -> Option<u64> {
-        let mut tables = self.tables(bytes);
+    fn exact_length(&self) -> Option<u64> {
+        let mut tables = self.tables();
         tables.try_fold(0u64, |sum, table| {
             sum.checked_add(super::exact::length(self.kids, &table)?)
         })

@@ -15,7 +15,9 @@ impl SetBuilder {
     /// Adds all of a list, a set of which speaks of the same certificates.
     ///
     /// Hashes for all keys of a country are found under every kid; the set
-    /// covers those keys of the country that the trust store has.
+    /// covers those keys of the country that the trust store has. So are those of
+    /// batches that are [not all](RevocationList::with_all_batches), of which the
+    /// set covers no key.
     ///
     /// ```
     /// use hcert::Timestamp;
@@ -41,11 +43,11 @@ impl SetBuilder {
     ) -> Result<&mut Self, SetError> {
         for (kid, kind, hash) in list.entries() {
             match kid {
-                Some(kid) => self.add(kid, kind, hash)?,
-                None => self.add_for_any_kid(kind, hash)?,
+                Some(kid) if list.is_complete() => self.add(kid, kind, hash)?,
+                _ => self.add_for_any_kid(kind, hash)?,
             };
         }
-        for country in list.countries() {
+        for country in list.countries().filter(|_| list.is_complete()) {
             self.covers_country(country, keys)?;
         }
         if list.is_whole() {

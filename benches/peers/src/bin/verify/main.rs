@@ -8,22 +8,23 @@
 //! the contenders take turns, so that what else the machine does hits all.
 
 mod assembled;
+#[path = "../../../../../examples/support/conformance/vector.rs"]
+#[allow(dead_code)]
+mod vector;
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::hint::black_box;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use assembled::{AwsLc, Keys, P256, Ring};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use hcert::crypto::Algorithm;
 use hcert::format::hc1::{Unverified, cose::DeclaredAlgorithm};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
 use hcert::{Limits, Timestamp};
-use serde_json::Value as Json;
 
 /// How long hcert may take, with the best of the others as 1.
 const WARM_BAR: f64 = 0.45;
@@ -125,6 +126,16 @@ fn main() -> Result<(), Failure> {
     for ((name, _), count) in contenders.iter().zip(&refused) {
         println!("  {name:<40} {count}");
     }
+
+    for case in &cases {
+        let flipped = flipped(case)?;
+        for (name, verify) in &contenders {
+            if verify(&flipped) {
+                return Err(format!("{name} takes a flipped signature for good").into());
+            }
+        }
+    }
+    println!("with a flipped bit of the signature each refuses all of them");
 
     let mut times = vec![Vec::new(); contenders.len()];
     let (mut cold, mut cold_peer) = (Vec::new(), Vec::new());
@@ -229,21 +240,11 @@ fn store(ders: &[Vec<u8>]) -> Result<TrustStore, Failure> {
 /// The certificates with an ES256 signature, each with its own clock, and the
 /// document signers.
 fn published(folder: &Path) -> Result<(Vec<Case>, Vec<Vec<u8>>), Failure> {
-    let mut paths = Vec::new();
-    files(folder, &mut paths)?;
-    paths.sort();
     let (mut cases, mut ders) = (Vec::new(), Vec::new());
-    for path in paths {
-        let json: Json = serde_json::from_slice(&std::fs::read(&path)?)?;
-        let member = |pointer| json.pointer(pointer).and_then(Json::as_str);
-        let (Some(text), Some(der), Some(clock)) = (
-            member("/PREFIX"),
-            member("/TESTCTX/CERTIFICATE"),
-            member("/TESTCTX/VALIDATIONCLOCK"),
-        ) else {
-            continue;
-        };
-        let (Ok(der), Ok(now)) = (BASE64_STANDARD.decode(der), Timestamp::parse(clock)) else {
+    for vector in vector::find(folder)?.vectors {
+        let (Some(text), Some(Ok(der)), Some(now)) =
+            (vector.text("PREFIX"), vector.certificate(), vector.clock())
+        else {
             continue;
         };
         let Ok(parsed) = Unverified::parse(text, &Limits::default()) else {
@@ -266,20 +267,20 @@ fn published(folder: &Path) -> Result<(Vec<Case>, Vec<Vec<u8>>), Failure> {
     Ok((cases, ders))
 }
 
-fn files(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Ok(());
-    };
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            files(&path, paths)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            paths.push(path);
-        }
-    }
-    Ok(())
+/// The same with another bit at the end of the signature.
+fn flipped(case: &Case) -> Result<Case, Failure> {
+    let base45 = case.text.strip_prefix("HC1:").ok_or("no prefix")?;
+    let compressed = base45::decode(base45).map_err(|_| "no base45")?;
+    let mut cose = Vec::new();
+    flate2::read::ZlibDecoder::new(&compressed[..]).read_to_end(&mut cose)?;
+    // The signature is the last of the structure.
+    *cose.last_mut().ok_or("empty")? ^= 1;
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&cose)?;
+    let text = format!("HC1:{}", base45::encode(encoder.finish()?));
+    Ok(Case {
+        text,
+        now: case.now,
+        kid: case.kid.clone(),
+    })
 }
