@@ -1,6 +1,7 @@
 //! Certificates with the identifiers that lists name them by, and the keys
 //! under which they are trusted.
 
+use hcert::revocation::IdentifierKind;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -10,6 +11,10 @@ use super::super::{
 };
 use super::Fields;
 use super::lists::base64;
+
+const SIGNATURE: IdentifierKind = IdentifierKind::Signature;
+const UCI: IdentifierKind = IdentifierKind::Uci;
+const COUNTRY_CODE_UCI: IdentifierKind = IdentifierKind::CountryCodeUci;
 
 /// The second kid of the usual document signer.
 pub const OTHER_KID: &[u8] = b"KEY-01";
@@ -24,7 +29,7 @@ const CI_ITALIAN: &str = "URN:UVCI:01:IT:TESTVECTOR5#X";
 /// What names a certificate.
 #[derive(Clone)]
 pub struct Identifier {
-    pub kind: &'static str,
+    pub kind: IdentifierKind,
     /// What is hashed, in words.
     pub of: &'static str,
     pub preimage: Vec<u8>,
@@ -54,7 +59,7 @@ pub struct Certificates {
     pub rsa_kid: Vec<u8>,
 }
 
-type Named<'a> = &'a [(&'static str, &'static str, &'a str)];
+type Named<'a> = &'a [(IdentifierKind, &'static str, &'a str)];
 
 impl Certificates {
     pub fn make(suite: &Suite) -> Result<Self, Error> {
@@ -164,12 +169,12 @@ impl Certificates {
             _ => ("r", &signature[..32]),
         };
         let named = named.iter().map(|(kind, of, text)| Identifier {
-            kind,
+            kind: *kind,
             of,
             preimage: text.as_bytes().to_vec(),
         });
         let by_signature = Identifier {
-            kind: "signature",
+            kind: SIGNATURE,
             of,
             preimage: preimage.to_vec(),
         };
@@ -187,8 +192,8 @@ impl Certificates {
     fn add_usual(&mut self, suite: &Suite) -> Result<(), Error> {
         let usual = Claims::of(&v());
         let named: Named<'_> = &[
-            ("uci", "ci", CI),
-            ("country-code-uci", "country + ci", &format!("XX{CI}")),
+            (UCI, "ci", CI),
+            (COUNTRY_CODE_UCI, "country + ci", &format!("XX{CI}")),
         ];
         let message = suite.message("dsc", usual.bytes())?;
         self.add(
@@ -224,15 +229,11 @@ impl Certificates {
             "dsc",
             &suite.message("dsc", Claims::of(&two).bytes())?,
             &[
-                ("uci", "ci of v/0", CI),
+                (UCI, "ci of v/0", CI),
+                (COUNTRY_CODE_UCI, "country + ci of v/0", &format!("XX{CI}")),
+                (UCI, "ci of t/0", CI_OF_TEST),
                 (
-                    "country-code-uci",
-                    "country + ci of v/0",
-                    &format!("XX{CI}"),
-                ),
-                ("uci", "ci of t/0", CI_OF_TEST),
-                (
-                    "country-code-uci",
+                    COUNTRY_CODE_UCI,
                     "country + ci of t/0",
                     &format!("XX{CI_OF_TEST}"),
                 ),
@@ -245,9 +246,9 @@ impl Certificates {
             "dsc",
             &suite.message("dsc", with_iss("YY"))?,
             &[
-                ("uci", "ci", CI),
-                ("country-code-uci", "iss + ci", &format!("YY{CI}")),
-                ("country-code-uci", "co + ci", &format!("XX{CI}")),
+                (UCI, "ci", CI),
+                (COUNTRY_CODE_UCI, "iss + ci", &format!("YY{CI}")),
+                (COUNTRY_CODE_UCI, "co + ci", &format!("XX{CI}")),
             ],
         )?;
         self.add(
@@ -256,14 +257,10 @@ impl Certificates {
             "dsc",
             &suite.message("dsc", with_iss("yy"))?,
             &[
-                ("uci", "ci", CI),
-                ("country-code-uci", "iss + ci", &format!("yy{CI}")),
-                (
-                    "country-code-uci",
-                    "iss in capitals + ci",
-                    &format!("YY{CI}"),
-                ),
-                ("country-code-uci", "co + ci", &format!("XX{CI}")),
+                (UCI, "ci", CI),
+                (COUNTRY_CODE_UCI, "iss + ci", &format!("yy{CI}")),
+                (COUNTRY_CODE_UCI, "iss in capitals + ci", &format!("YY{CI}")),
+                (COUNTRY_CODE_UCI, "co + ci", &format!("XX{CI}")),
             ],
         )?;
         let mut entry = vaccination();
@@ -275,8 +272,8 @@ impl Certificates {
             "dsc",
             &suite.message("dsc", Claims::of(&dcc).bytes())?,
             &[
-                ("uci", "ci", CI_PLAIN),
-                ("country-code-uci", "country + ci", &format!("XX{CI_PLAIN}")),
+                (UCI, "ci", CI_PLAIN),
+                (COUNTRY_CODE_UCI, "country + ci", &format!("XX{CI_PLAIN}")),
             ],
         )
     }
@@ -320,9 +317,9 @@ impl Certificates {
             "dsc",
             &suite.message("dsc", around(3, &ddcc))?,
             &[
-                ("uci", "hcid", "DDCC-TESTVECTOR6"),
-                ("country-code-uci", "iss + hcid", "XXDDCC-TESTVECTOR6"),
-                ("country-code-uci", "co + hcid", "XXXDDCC-TESTVECTOR6"),
+                (UCI, "hcid", "DDCC-TESTVECTOR6"),
+                (COUNTRY_CODE_UCI, "iss + hcid", "XXDDCC-TESTVECTOR6"),
+                (COUNTRY_CODE_UCI, "co + hcid", "XXXDDCC-TESTVECTOR6"),
             ],
         )?;
         self.add(
@@ -336,8 +333,8 @@ impl Certificates {
 
     fn add_kids(&mut self, suite: &Suite) -> Result<(), Error> {
         let named: Named<'_> = &[
-            ("uci", "ci", CI),
-            ("country-code-uci", "country + ci", &format!("XX{CI}")),
+            (UCI, "ci", CI),
+            (COUNTRY_CODE_UCI, "country + ci", &format!("XX{CI}")),
         ];
         let payload = Claims::of(&v()).bytes();
         let unsigned = suite.signed("dsc", Message::new(cbor::map(&[alg(-7)]), payload.clone()))?;
@@ -375,12 +372,8 @@ impl Certificates {
             "it",
             &suite.signed("dsc-2", Message::new(header, claims.bytes()))?,
             &[
-                ("uci", "ci", CI_ITALIAN),
-                (
-                    "country-code-uci",
-                    "country + ci",
-                    &format!("IT{CI_ITALIAN}"),
-                ),
+                (UCI, "ci", CI_ITALIAN),
+                (COUNTRY_CODE_UCI, "country + ci", &format!("IT{CI_ITALIAN}")),
             ],
         )
     }
@@ -392,7 +385,7 @@ pub fn to_json(certificate: &Certificate) -> String {
         .iter()
         .map(|identifier| {
             let fields = [
-                ("kind", json!(identifier.kind)),
+                ("kind", json!(identifier.kind.code())),
                 ("of", json!(identifier.of)),
                 ("preimage", json!(hex(&identifier.preimage))),
                 ("sha256", json!(hex(&identifier.hash()))),

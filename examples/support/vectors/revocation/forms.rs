@@ -31,10 +31,8 @@ impl Entry {
     pub fn with_length(identifier: &Identifier, length: usize) -> Self {
         let mut hash = identifier.hash();
         hash.truncate(length);
-        let kinds = IdentifierKind::ALL.into_iter();
-        let kind = kinds.filter(|kind| kind.code() == identifier.kind).last();
         Self {
-            kind: kind.unwrap_or(IdentifierKind::Signature),
+            kind: identifier.kind,
             hash,
         }
     }

@@ -114,12 +114,9 @@ fn load(
         });
     }
     let one = || parts.first().cloned().ok_or("there is no part");
-    let anchor = match given["anchor"].as_str() {
+    let checked_with = match given["anchor"].as_str() {
         None => None,
-        Some(id) => Some(Anchor::from_bytes(&bytes(
-            find(file, "anchors", id)?,
-            "der",
-        )?)?),
+        Some(id) => Some(anchor(file, id)?),
     };
     let fetched_at = optional_time(given, "fetched_at")?;
     let countries: Option<Vec<&str>> = match given["countries"].as_array() {
@@ -132,7 +129,7 @@ fn load(
         countries,
     };
     Ok(match text(list, "form")? {
-        "set" => open_set(label, one()?, anchor.as_ref())
+        "set" => open_set(label, one()?, checked_with.as_ref())
             .map_err(|error| error.code())
             .and_then(|set| taking.take(set)),
         "it" => {
@@ -146,7 +143,7 @@ fn load(
             list.and_then(|list| taking.take(list))
         }
         _ => {
-            let list = open_list(label, &one()?, anchor.as_ref());
+            let list = open_list(label, &one()?, checked_with.as_ref());
             let list = list.map(|list| match fetched_at {
                 Some(time) => list.fetched_at(time),
                 None => list,
@@ -207,7 +204,14 @@ impl Taking<'_> {
     }
 }
 
-fn store(file: &Value, ids: &[Value]) -> Result<TrustStore, Error> {
+/// The key that a list's signature is checked with.
+pub fn anchor(file: &Value, id: &str) -> Result<Anchor, Error> {
+    let der = bytes(find(file, "anchors", id)?, "der")?;
+    Ok(Anchor::from_bytes(&der)?)
+}
+
+/// These entries of `trust`, in this order.
+pub fn store(file: &Value, ids: &[Value]) -> Result<TrustStore, Error> {
     let mut builder = TrustStore::builder();
     for id in ids {
         let id = id.as_str().ok_or("a trusted key's id is no text")?;
