@@ -119,10 +119,8 @@ fn load(
         Some(id) => Some(anchor(file, id)?),
     };
     let fetched_at = optional_time(given, "fetched_at")?;
-    let countries: Option<Vec<&str>> = match given["countries"].as_array() {
-        None => None,
-        Some(countries) => Some(countries.iter().filter_map(Value::as_str).collect()),
-    };
+    let countries = given["countries"].as_array();
+    let countries = countries.map(|all| all.iter().filter_map(Value::as_str).collect());
     let taking = Taking {
         into,
         state,
