@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use serde_json::{Value, json};
-use vectors::{Error, Suite, trust_lists};
+use vectors::{Error, Suite, revocation, trust_lists};
 
 const HELP: &str = "\
 Regenerates the published test vectors.
@@ -76,8 +76,10 @@ fn options() -> Result<Option<Options>, Error> {
 fn run(options: &Options) -> Result<ExitCode, Error> {
     let suite = Suite::make()?;
     let of_lists = trust_lists::to_json(&suite)?;
+    let of_revocation = revocation::to_json(&suite)?;
     let mut disagreements = suite.disagreements()?;
     disagreements.extend(trust_lists::disagreements(&of_lists)?);
+    disagreements.extend(revocation::disagreements(&of_revocation)?);
     if !disagreements.is_empty() {
         for line in &disagreements {
             eprintln!("{line}");
@@ -88,8 +90,12 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
         );
         return Ok(ExitCode::from(1));
     }
-    let count = suite.len() + trust_lists::len(&of_lists)?;
-    let files = [("hcert.json", suite.to_json()), ("trust.json", of_lists)];
+    let count = suite.len() + trust_lists::len(&of_lists)? + revocation::len(&of_revocation)?;
+    let files = [
+        ("hcert.json", suite.to_json()),
+        ("trust.json", of_lists),
+        ("revocation.json", of_revocation),
+    ];
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     let mut differences = Vec::new();
     for (name, text) in &files {

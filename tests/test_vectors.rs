@@ -7,8 +7,12 @@
     clippy::panic
 )]
 
+#[path = "test_vectors/revocation.rs"]
+mod revocation;
 #[path = "../examples/support/vectors/trust_lists/run.rs"]
 mod run;
+#[path = "../examples/support/vectors/revocation/run.rs"]
+mod run_revocation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,13 +40,14 @@ fn file(name: &str) -> Value {
 }
 
 /// The files of vectors around a certificate, each with its name. Those of
-/// trust lists are of another layout.
+/// trust lists and of revocation are of other layouts.
 fn files() -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(directory()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name.ends_with(".json") && !name.ends_with("schema.json") && name != "trust.json" {
+        let other = ["trust.json", "revocation.json"].contains(&&*name);
+        if name.ends_with(".json") && !name.ends_with("schema.json") && !other {
             found.push((name, json(&path)));
         }
     }
@@ -260,8 +265,6 @@ fn codes_in(sources: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
-    // True of every vector, so the files don't write it.
-    let everywhere = ["no-revocation-data"];
     let mut reasons = codes_in(&[
         "verify/reason.rs",
         "format/hc1/text.rs",
@@ -323,18 +326,9 @@ fn every_reason_deviation_and_flag_has_a_vector_and_an_explanation() {
             }
         }
     }
-    seen.extend(everywhere.map(str::to_owned));
-    // The vectors have no revocation lists yet: tests/revocation.rs shows these.
-    let of_lists = [
-        "revoked",
-        "revocation-data-stale",
-        "revocation-missing",
-        "revocation-not-covered",
-        "revocation-skipped",
-        "revocation-stale",
-    ];
-    assert!(!of_lists.iter().any(|code| seen.contains(*code)));
-    seen.extend(of_lists.map(str::to_owned));
+    for vector in list(&file("revocation.json"), "vectors") {
+        seen.extend(vector["expected"]["code"].as_str().map(str::to_owned));
+    }
     let missing: Vec<_> = reasons.difference(&seen).collect();
     assert!(missing.is_empty(), "reasons without a vector: {missing:?}");
     let unknown: Vec<_> = seen.difference(&reasons).collect();

@@ -16,6 +16,7 @@ mod field;
 mod keys;
 mod payloads;
 mod pki;
+pub mod revocation;
 mod sign;
 mod signature;
 mod text;

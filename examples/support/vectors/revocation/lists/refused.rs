@@ -1,0 +1,182 @@
+//! Lists whose signature does not hold, or that can't be read.
+
+use hcert::revocation::IdentifierKind;
+
+use super::super::super::cbor;
+use super::super::certificates::Certificates;
+use super::super::forms::{self, Entry, SetOf};
+use super::{Dates, Error, Lists, TODAY, flipped};
+
+impl Lists {
+    /// Signatures that do not hold.
+    pub(super) fn add_signed(&mut self, certificates: &Certificates) -> Result<(), Error> {
+        let none = Dates::default();
+        let map = forms::kid_map(&certificates.kid, &Entry::others(IdentifierKind::Uci, 1));
+        let cose = forms::cose(&map, "revocation")?;
+        let (middle, end) = (cose.len() - 80, cose.len() - 1);
+        for (id, comment, bytes) in [
+            (
+                "cose-others",
+                "names another certificate of dsc",
+                cose.clone(),
+            ),
+            (
+                "cose-changed",
+                "cose-others with one bit changed",
+                flipped(&cose, middle),
+            ),
+            (
+                "cose-cut",
+                "cose-others without its last byte",
+                cose[..end].to_vec(),
+            ),
+        ] {
+            self.signed(id, comment, "kid-map", &bytes, none);
+        }
+        self.signed(
+            "document-rules",
+            "a kid map that was signed as rules",
+            "kid-map",
+            &forms::document("rules", &map, TODAY, None)?,
+            none,
+        );
+        let entries = Entry::others(IdentifierKind::Uci, 1);
+        let batch = forms::batch("XX", Some(&certificates.kid), &entries);
+        let cms = forms::cms(&batch);
+        let signed_today = Dates(Some(TODAY), None, None);
+        let comment = "names another certificate of dsc";
+        self.signed("cms-others", comment, "batch", &cms, signed_today);
+        let hash = b"\"hash\"";
+        let at = cms.windows(hash.len()).position(|window| window == hash);
+        let changed = flipped(&cms, at.ok_or("the batch is not in its CMS")? + 10);
+        self.signed(
+            "cms-changed",
+            "cms-others with a hash with one bit changed",
+            "batch",
+            &changed,
+            none,
+        );
+        Ok(())
+    }
+
+    /// Lists that can't be read as a whole. Nobody signed them.
+    pub(super) fn add_damaged(&mut self, certificates: &Certificates) {
+        let entries = Entry::others(IdentifierKind::Uci, 1);
+        let map = forms::kid_map(&certificates.kid, &entries);
+        let hash = cbor::bytes(&entries[0].hash);
+        let key = |kind: u8| cbor::bytes(&[&certificates.kid[..], &[kind]].concat());
+        let map_of = |key, hash| cbor::map(&[(key, cbor::array(&[hash]))]);
+        let twice = (key(0x0b), cbor::array(std::slice::from_ref(&hash)));
+        for (id, comment, bytes) in [
+            (
+                "map-cut",
+                "without its last byte",
+                map[..map.len() - 1].to_vec(),
+            ),
+            (
+                "map-trailing",
+                "with a byte after its end",
+                [&map[..], &[0]].concat(),
+            ),
+            (
+                "map-kind",
+                "has hashes of the unknown kind 0d",
+                map_of(key(0x0d), hash.clone()),
+            ),
+            (
+                "map-hash",
+                "a hash of 7 bytes",
+                map_of(key(0x0b), cbor::bytes(&[7; 7])),
+            ),
+            (
+                "map-text",
+                "a text in the place of the kid",
+                map_of(cbor::text("kid"), hash),
+            ),
+            (
+                "map-twice",
+                "a kid stands twice",
+                cbor::map(&[twice.clone(), twice]),
+            ),
+        ] {
+            self.map(id, comment, &bytes);
+        }
+        let batch = forms::batch("XX", Some(&certificates.kid), &entries);
+        let renamed = |from: &str, to: &str| batch.replacen(from, to, 1);
+        for (id, comment, text) in [
+            (
+                "batch-cut",
+                "without its last character",
+                batch[..batch.len() - 1].to_owned(),
+            ),
+            (
+                "batch-twice",
+                "the country stands twice",
+                renamed("{", "{\"country\": \"YY\", "),
+            ),
+            (
+                "batch-kind",
+                "an unknown hashType",
+                renamed("\"UCI\"", "\"DOB\""),
+            ),
+            (
+                "batch-member",
+                "without its entries",
+                renamed("\"entries\"", "\"hashes\""),
+            ),
+            ("batch-none", "an empty array", "[]".to_owned()),
+            ("batch-text", "a text, and no JSON", "UCI".to_owned()),
+        ] {
+            self.batch(id, comment, &text);
+        }
+    }
+
+    pub(super) fn add_damaged_sets(&mut self, certificates: &Certificates) -> Result<(), Error> {
+        let entries = Entry::others(IdentifierKind::Uci, 1);
+        let set = forms::set(&SetOf {
+            filter: false,
+            kid: Some(&certificates.kid),
+            entries: &entries,
+            made_at: TODAY,
+            expires_at: None,
+            of_list: None,
+        })?;
+        let signed = forms::signed_set(&set)?;
+        let none = Dates::default();
+        for (id, comment, bytes) in [
+            (
+                "set-cut",
+                "without its last byte",
+                set[..set.len() - 1].to_vec(),
+            ),
+            ("set-version", "of the version 0", flipped(&set, 8)),
+            (
+                "set-name",
+                "another name in its first bytes",
+                flipped(&set, 0),
+            ),
+            ("set-mode", "neither exact nor a filter", {
+                let mut set = set.clone();
+                set[12] = 2;
+                set
+            }),
+        ] {
+            self.set(id, comment, &bytes, none);
+        }
+        for (id, comment, bytes) in [
+            (
+                "signed-changed",
+                "signed-2 with one bit of an entry changed",
+                flipped(&signed, signed.len() - 80),
+            ),
+            (
+                "signed-cut",
+                "signed-2 without its last byte",
+                signed[..signed.len() - 1].to_vec(),
+            ),
+        ] {
+            self.signed(id, comment, "set", &bytes, none);
+        }
+        Ok(())
+    }
+}
