@@ -176,8 +176,8 @@ fn open_set(
     anchor: Option<&Anchor>,
 ) -> Result<impl RevocationSource + 'static, SetFormError> {
     let set = match anchor {
-        None => RevocationSet::open(bytes)?,
-        Some(anchor) => RevocationSet::open_signed(bytes, std::slice::from_ref(anchor))?,
+        None => RevocationSet::trust_unsigned(bytes)?,
+        Some(anchor) => RevocationSet::open(bytes, std::slice::from_ref(anchor))?,
     };
     Ok(set.named(label))
 }
