@@ -122,6 +122,15 @@ impl Certificates {
                 None,
             ),
             (
+                "bare-other-kid",
+                "the same under another kid",
+                "ec-1",
+                OTHER_KID,
+                None,
+                Some(&ec_1.spki),
+                None,
+            ),
+            (
                 "rsa-2048",
                 "a document signer for PS256",
                 "rsa-2048",

@@ -182,6 +182,8 @@ fn kids() -> Vec<Case> {
             .trust(&BOTH).revoked("signature", "map-kid-unsigned"),
         case("kid-exchanged", "Nobody signed the kid: whoever shows a revoked certificate wrote another kid of the same key, under which nothing is listed.", "kid-exchanged", "map-kid-unsigned")
             .trust(&BOTH).revoked("signature", "map-kid-unsigned"),
+        case("kid-exchanged-bare", "The same, and the key is trusted without a certificate or country under both kids.", "kid-exchanged", "map-kid-unsigned")
+            .trust(&["bare", "bare-other-kid"]).revoked("signature", "map-kid-unsigned"),
         case("kid-of-the-certificate", "The trust list has the key under another kid than its certificate's own, under which the list of revoked ones has it.", "kid-other", "map-uci")
             .trust(&["dsc-other-kid"]).revoked("uci", "map-uci"),
         case("country-first-with", "The key is trusted twice, with a country and without. A batch is for the keys of the country.", "vaccination", "country-uci")
