@@ -184,7 +184,8 @@ impl Revocations {
                     known &= subject.kid_is_signed || other != Answer::NotCovered;
                     listed |= other == Answer::Listed;
                 }
-                for country in subject.other_countries {
+                let own = |other: &&String| Some(other.as_str()) == subject.country;
+                for country in subject.other_countries.iter().filter(|other| !own(other)) {
                     let mut kids = subject.other_kids.iter().map(Vec::as_slice);
                     let is_listed = |kid| answer(kid, Some(country), identifier) == Answer::Listed;
                     listed = listed || is_listed(subject.kid) || kids.any(is_listed);

@@ -62,10 +62,6 @@ impl Key {
         signature.to_der().as_bytes().to_vec()
     }
 
-    pub fn signer(&self) -> &P256Signer {
-        &self.signer
-    }
-
     pub fn public_key(&self) -> PublicKey {
         self.public.clone()
     }
