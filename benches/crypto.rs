@@ -19,7 +19,7 @@ const KEYS: u8 = 71;
 const MESSAGE: &[u8] = &[7; 300];
 
 struct Signed {
-    /// Nobody prepares this one.
+    /// Nobody prepares this one: a few multiples are made for each use.
     plain: PublicKey,
     /// A trust store does, and finds it.
     stored: PublicKey,

@@ -76,6 +76,8 @@ struct Key {
     point: ProjectivePoint,
     plain: VerifyingKey,
     prepared: PreparedKey,
+    /// Nobody prepares it.
+    once: PublicKey,
 }
 
 impl Key {
@@ -89,6 +91,7 @@ impl Key {
             point,
             plain,
             prepared,
+            once: key,
         })
     }
 
@@ -98,6 +101,7 @@ impl Key {
             .is_ok();
         let prepared = self.prepared.verify_digest(digest, signature).is_ok();
         assert_eq!(prepared, plain);
+        assert_eq!(self.once.verify_digest(digest, signature).is_ok(), plain);
         plain
     }
 }
