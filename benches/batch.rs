@@ -1,5 +1,5 @@
-//! `Verifier::verify_all`: what a second and a third core bring, and the memory
-//! that a long stream takes.
+//! `Verifier::verify_all` and `Issuer::issue_all`: what a second and a third
+//! core bring, and the memory that a long stream takes.
 //!
 //! `cargo bench --bench batch [-- COUNT]`, with COUNT texts in the stream whose
 //! memory is looked at (default 1,000,000; where /proc/self/status has it). The
@@ -71,6 +71,7 @@ fn run() -> Result<(), Error> {
         let a_second = RUN as f64 / time.as_secs_f64();
         println!("{threads} threads: {a_second:8.0} a second, {ratio:.2} ×{verdict}");
     }
+    issuing(if measured { 5 } else { 1 }, &all)?;
     if !measured {
         return Ok(());
     }
@@ -104,6 +105,33 @@ fn timed<'a>(
     }
 }
 
+fn issuing(rounds: usize, all: &[usize]) -> Result<(), Error> {
+    let (issuer, _) = issuer(0)?;
+    for (compression, run) in [(Compression::Fast, 400), (Compression::Smallest, 16)] {
+        let issuer = issuer.clone().compression(compression);
+        let run = if rounds > 1 { run } else { 2 };
+        let records: Vec<_> = (0..run).map(record).collect::<Result<_, _>>()?;
+        let mut times = vec![Vec::new(); all.len()];
+        for _ in 0..rounds {
+            for (threads, times) in all.iter().zip(&mut times) {
+                let start = Instant::now();
+                let end = issuer.issue_all_on(*threads, &records, VALIDITY, |_, issued| {
+                    issued.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(()))
+                });
+                if let ControlFlow::Break(error) = end {
+                    return Err(error.into());
+                }
+                times.push(start.elapsed());
+            }
+        }
+        for (threads, times) in all.iter().zip(times) {
+            let a_second = f64::from(run) / median(times).as_secs_f64();
+            println!("{threads} threads: {a_second:8.1} issued a second, {compression:?}");
+        }
+    }
+    Ok(())
+}
+
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
@@ -121,25 +149,30 @@ fn made() -> Result<(Verifier, Vec<String>), Error> {
     let mut builder = TrustStore::builder();
     let mut texts = Vec::new();
     for serial in 0..ISSUERS {
-        let key = TestKey::new(&format!("issuer {serial}"));
-        let spec = CertificateSpec {
-            subject: "CN=DSC,O=Example,C=XX",
-            issuer: "CN=CSCA,O=Example,C=XX",
-            serial: serial + 1,
-            not_before: Timestamp::parse("2021-01-01T00:00:00Z")?,
-            not_after: Timestamp::parse("2023-01-01T00:00:00Z")?,
-            eku: &[],
-            ca: false,
-        };
-        let der = pki::certificate(&spec, &key, &TestKey::new("csca"))?;
-        let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
-        let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.compression(Compression::Fast);
+        let (issuer, der) = issuer(serial)?;
         builder.add_certificate_der("benchmark", &der)?;
         for n in 0..7 {
             texts.push(issuer.issue(&record(n)?, VALIDITY)?.text().to_owned());
         }
     }
     Ok((Verifier::new(builder.build().0), texts))
+}
+
+fn issuer(serial: u32) -> Result<(Issuer<P256Signer>, Vec<u8>), Error> {
+    let key = TestKey::new(&format!("issuer {serial}"));
+    let spec = CertificateSpec {
+        subject: "CN=DSC,O=Example,C=XX",
+        issuer: "CN=CSCA,O=Example,C=XX",
+        serial: serial + 1,
+        not_before: Timestamp::parse("2021-01-01T00:00:00Z")?,
+        not_after: Timestamp::parse("2023-01-01T00:00:00Z")?,
+        eku: &[],
+        ca: false,
+    };
+    let der = pki::certificate(&spec, &key, &TestKey::new("csca"))?;
+    let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
+    let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.compression(Compression::Fast);
+    Ok((issuer, der))
 }
 
 fn record(n: u32) -> Result<Record, Error> {

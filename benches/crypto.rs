@@ -19,7 +19,7 @@ const KEYS: u8 = 71;
 const MESSAGE: &[u8] = &[7; 300];
 
 struct Signed {
-    /// Nobody prepares this one.
+    /// Nobody prepares this one: a few multiples are made for each use.
     plain: PublicKey,
     /// A trust store does, and finds it.
     stored: PublicKey,
@@ -165,6 +165,27 @@ fn es256_prepared(bencher: Bencher) {
 fn es256_prepare(bencher: Bencher) {
     if let Some(signed) = INPUTS.as_ref().and_then(|inputs| inputs.keys.first()) {
         bencher.bench(|| prepare(signed));
+    }
+}
+
+/// With RSA-2048; by aws-lc-rs if the feature of that name is on.
+#[divan::bench]
+fn ps256(bencher: Bencher) {
+    use p256::elliptic_curve::rand_core::OsRng;
+    use rsa::pkcs8::EncodePublicKey;
+    use sha2::{Digest, Sha256};
+    let made = || {
+        let secret = rsa::RsaPrivateKey::new(&mut OsRng, 2048).ok()?;
+        let padding = rsa::Pss::new::<Sha256>();
+        let digest = Sha256::digest(MESSAGE);
+        let signature = secret.sign_with_rng(&mut OsRng, padding, &digest).ok()?;
+        let spki = secret.to_public_key().to_public_key_der().ok()?;
+        let key = PublicKey::from_spki_der(spki.as_bytes()).ok()?;
+        key.verify(&[MESSAGE], &signature).ok()?;
+        Some((key, signature))
+    };
+    if let Some((key, signature)) = made() {
+        bencher.bench(|| key.verify(&[MESSAGE], black_box(&signature)));
     }
 }
 

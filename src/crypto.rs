@@ -5,20 +5,20 @@
 //! crate knows which library does the arithmetic.
 
 mod prepared;
+mod ps256;
 mod tables;
 
 use core::fmt;
 use std::sync::Arc;
 
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::DecodeRsaPublicKey;
 use rsa::pkcs8::EncodePublicKey;
-use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::der::{Decode, asn1::ObjectIdentifier};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 pub use self::prepared::PreparedKey;
+use self::ps256::RsaKey;
 use self::tables::Slot;
 pub(crate) use self::tables::Tables;
 
@@ -166,7 +166,7 @@ enum Inner {
         slot: Slot,
     },
     Rsa {
-        key: rsa::pss::VerifyingKey<Sha256>,
+        key: RsaKey,
         kind: KeyKind,
         spki: Box<[u8]>,
     },
@@ -226,13 +226,11 @@ impl PublicKey {
             }
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
-                let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+                let (key, spki) = RsaKey::new(key)?;
                 Inner::Rsa {
-                    kind: KeyKind::Rsa {
-                        bits: key.n().bits(),
-                    },
-                    spki: spki.into_vec().into(),
-                    key: rsa::pss::VerifyingKey::new(key),
+                    kind: KeyKind::Rsa { bits: key.bits() },
+                    spki,
+                    key,
                 }
             }
             _ => {
@@ -333,12 +331,7 @@ impl PublicKey {
             Inner::P256 { .. } => PreparedKey::for_one_use(self)
                 .ok_or(BadSignature)?
                 .verify_digest(digest, signature),
-            Inner::Rsa { key, .. } => {
-                let signature =
-                    rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
-                key.verify_prehash(digest, &signature)
-                    .map_err(|_| BadSignature)
-            }
+            Inner::Rsa { key, .. } => key.verify_digest(digest, signature),
             Inner::Unsupported { .. } => Err(BadSignature),
         }
     }

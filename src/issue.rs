@@ -6,17 +6,20 @@
 //!
 #![doc = include_str!("issue/compression.md")]
 
+mod batch;
 mod compress;
 mod signer;
 
 use ciborium::Value;
 use core::fmt;
+use std::sync::Arc;
+
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 
 pub use compress::Compression;
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
-use crate::crypto::{Algorithm, KeyKind};
+use crate::crypto::{Algorithm, KeyKind, Tables};
 use crate::format::hc1::{Unverified, payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
 use crate::record::{Entry, PayloadKind, ProductCatalogue, Record, RecordError};
@@ -170,12 +173,25 @@ impl IssueError {
 ///     Ok(issued.text().to_owned())
 /// }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Issuer<S> {
     dsc: Dsc,
     signer: S,
     country: Option<String>,
     compression: Compression,
+    /// Keeps the key prepared that each signature is verified with.
+    tables: Arc<Tables>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for Issuer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("dsc", &self.dsc)
+            .field("signer", &self.signer)
+            .field("country", &self.country)
+            .field("compression", &self.compression)
+            .finish()
+    }
 }
 
 impl<S: Signer> Issuer<S> {
@@ -200,6 +216,7 @@ impl<S: Signer> Issuer<S> {
             signer,
             country,
             compression: Compression::default(),
+            tables: Arc::default(),
         })
     }
 
@@ -284,6 +301,7 @@ impl<S: Signer> Issuer<S> {
     fn sign(&self, to_be_signed: &[u8]) -> Result<Vec<u8>, IssueError> {
         let signature = self.signer.sign(to_be_signed)?;
         let key = self.dsc.public_key();
+        self.tables.note_use(key);
         key.verify(&[to_be_signed], &signature)
             .map_err(|_| IssueError::WrongKey)?;
         Ok(signature)

@@ -90,7 +90,7 @@
 //! |---|---|---|
 //! | `png` | yes | QR symbols as PNG |
 //! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
-//! | `toml` | yes | recognition policies in TOML, beside JSON |
+//! | `aws-lc-rs` | no | PS256 verified by the crate of that name, several times as fast; needs a C compiler |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
 //! # What is read, and what is refused
@@ -125,6 +125,7 @@ pub mod issue;
 mod json;
 mod limits;
 pub mod lint;
+mod parallel;
 mod protobuf;
 pub mod qr;
 pub mod record;

@@ -1,4 +1,4 @@
-//! A key, prepared and not, against `p256`, on signatures whose R = uG + vQ is chosen.
+//! A prepared key against `p256`, on signatures whose R = uG + vQ is chosen.
 #![no_main]
 
 use std::cell::RefCell;
@@ -76,7 +76,8 @@ struct Key {
     point: ProjectivePoint,
     plain: VerifyingKey,
     prepared: PreparedKey,
-    cold: PublicKey,
+    /// Nobody prepares it.
+    once: PublicKey,
 }
 
 impl Key {
@@ -90,7 +91,7 @@ impl Key {
             point,
             plain,
             prepared,
-            cold: key,
+            once: key,
         })
     }
 
@@ -100,7 +101,7 @@ impl Key {
             .is_ok();
         let prepared = self.prepared.verify_digest(digest, signature).is_ok();
         assert_eq!(prepared, plain);
-        assert_eq!(self.cold.verify_digest(digest, signature).is_ok(), plain);
+        assert_eq!(self.once.verify_digest(digest, signature).is_ok(), plain);
         plain
     }
 }

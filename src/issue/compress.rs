@@ -1,5 +1,7 @@
-use std::io::Write;
+use std::cell::RefCell;
 use std::num::NonZeroU64;
+
+use flate2::{Compress, FlushCompress, Status};
 
 /// Longest input that zopfli gets, whose time grows with it; more fits into
 /// no QR symbol anyway.
@@ -33,11 +35,27 @@ pub(super) fn compress(bytes: &[u8], effort: Compression) -> Vec<u8> {
     }
 }
 
+thread_local! {
+    /// A third of a megabyte, which costs more to make than to use.
+    static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(flate2::Compression::best(), true));
+}
+
 fn flate2(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    // Writing to memory does not fail.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
+    DEFLATE.with_borrow_mut(|deflate| {
+        deflate.reset();
+        let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
+        loop {
+            let taken = usize::try_from(deflate.total_in()).unwrap_or(usize::MAX);
+            let rest = bytes.get(taken..).unwrap_or_default();
+            match deflate.compress_vec(rest, &mut stream, FlushCompress::Finish) {
+                // There is no room left.
+                Ok(Status::Ok | Status::BufError) => stream.reserve(stream.len().max(64)),
+                Ok(Status::StreamEnd) => return stream,
+                // In memory it does not fail.
+                Err(_) => return Vec::new(),
+            }
+        }
+    })
 }
 
 fn zopfli(bytes: &[u8]) -> Option<Vec<u8>> {

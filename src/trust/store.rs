@@ -34,7 +34,7 @@ use crate::crypto::Tables;
 /// A [`Verifier`](crate::verify::Verifier) sees few keys and many certificates.
 /// So the store keeps multiples of the P-256 keys that are used most
 /// ([`PreparedKey`](crate::crypto::PreparedKey)), from a key's second use on,
-/// and verification with those takes a twelfth of the time. They take up to
+/// and verification with those takes a third of the time. They take up to
 /// [`DEFAULT_TABLE_BUDGET`](Self::DEFAULT_TABLE_BUDGET) bytes; clones and
 /// [selections](Self::select) of a store share them.
 #[derive(Clone, Default)]
@@ -97,7 +97,7 @@ impl TrustStore {
     }
 
     /// Prepares keys ahead of their use, in the order of [`iter`](Self::iter)
-    /// and within the budget, at about half a plain verification each. Says how
+    /// and within the budget, at about two plain verifications each. Says how
     /// many keys of the store are prepared then. To prefer some,
     /// [`select`](Self::select) them first and prepare those.
     pub fn prepare(&self) -> usize {
