@@ -500,6 +500,11 @@ fn run_batch(
         }
         None => Box::new(io::stdin().lock()),
     };
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let output_path = options.output.as_deref().and_then(real);
+    if output_path.is_some() && path.and_then(real) == output_path {
+        return Err(usage("--batch and --output name the same file"));
+    }
     let mut output: Box<dyn Write> = match &options.output {
         Some(path) => Box::new(std::fs::File::create(path).map_err(|e| at(path, e))?),
         None => Box::new(io::stdout().lock()),

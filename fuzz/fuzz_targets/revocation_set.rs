@@ -2,8 +2,6 @@
 //! and nobody signs in our name.
 #![no_main]
 
-use std::sync::LazyLock;
-
 use arbitrary::{Arbitrary, Unstructured};
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
@@ -11,17 +9,8 @@ use hcert::revocation::{
     IdentifierKind, Precision, RevocationSet, SetBuilder, SetFormError, SetOptions,
 };
 use hcert_fuzz::lists::sign::LIST;
+use hcert_fuzz::revocation::{KID, SIGNED};
 use libfuzzer_sys::Corpus;
-
-const KID: &[u8] = b"12345678";
-
-/// A set that our key signed.
-static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let mut builder = SetBuilder::new(SetOptions::default());
-    builder.add(KID, IdentifierKind::Uci, &[1; 16]).unwrap();
-    let set = builder.build(Timestamp::from_seconds(0)).unwrap();
-    sign(&set, LIST.signer()).unwrap()
-});
 
 #[derive(Debug, Arbitrary)]
 struct Entry<'a> {
@@ -58,7 +47,12 @@ fn ask(set: &RevocationSet<&[u8]>) {
     let rate = set.false_positive_rate();
     assert!((0.0..=512.0).contains(&rate) && (!set.is_exact() || rate == 0.0));
     assert_eq!(set.tables().map(|(.., n)| n).sum::<u64>(), set.len() as u64);
-    let _ = (set.sources().count(), set.made_at(), set.expires_at(), format!("{set:?}"));
+    let _ = (
+        set.sources().count(),
+        set.made_at(),
+        set.expires_at(),
+        format!("{set:?}"),
+    );
 }
 
 fn build(entries: &Entries<'_>) -> Option<()> {

@@ -7,6 +7,7 @@ mod pki;
 
 pub mod lists;
 pub mod payloads;
+pub mod revocation;
 
 use std::fmt::{Debug, Display};
 use std::io::Write;

@@ -4,7 +4,8 @@
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, Precision, SetBuilder, SetOptions};
-use hcert_fuzz::lists::sign::LIST;
+use hcert_fuzz::lists::sign::UPLOADER;
+use hcert_fuzz::revocation::SIGNED;
 
 use crate::{Corpus, Error};
 
@@ -12,6 +13,7 @@ const TARGET: &str = "revocation_set";
 
 /// A set of either mode, signed and unsigned, and entries to make one of.
 pub(crate) fn sets(corpus: &mut Corpus) -> Result<(), Error> {
+    corpus.add(TARGET, &[b"f", &SIGNED[..]].concat())?;
     for precision in [Precision::Exact, SetOptions::default().precision] {
         let mut options = SetOptions::default();
         options.precision = precision;
@@ -24,7 +26,8 @@ pub(crate) fn sets(corpus: &mut Corpus) -> Result<(), Error> {
         builder.add(b"nine byte", IdentifierKind::Signature, &[7; 18])?;
         builder.add_for_any_kid(IdentifierKind::Uci, &[7; 32])?;
         let set = builder.build(Timestamp::from_seconds(0))?;
-        let signed = sign(&set, LIST.signer())?;
+        // By another key: the target knows what its own has signed.
+        let signed = sign(&set, UPLOADER.signer())?;
         corpus.add(TARGET, &[b"f", &signed[..]].concat())?;
         corpus.add(TARGET, &[b"f", &set[..]].concat())?;
         corpus.add(TARGET, &[b"p", &set[..]].concat())?;

@@ -159,10 +159,10 @@ fn main() -> Result<(), Failure> {
 
     let medians: Vec<_> = times.into_iter().map(median).collect();
     let ours = *medians.first().ok_or("no times")?;
-    println!("\n{:<40} {:>9}  as hcert", "", "each");
+    println!("\n| from text to record | each | as hcert |\n|---|---|---|");
     for ((name, _), median) in contenders.iter().zip(&medians) {
         let ratio = median.as_secs_f64() / ours.as_secs_f64();
-        println!("{name:<40} {:>6.1} µs  {ratio:>5.2} ×", micros(*median));
+        println!("| {name} | {:.1} µs | {ratio:.2} × |", micros(*median));
     }
     let best = medians.iter().skip(1).zip(contenders.iter().skip(1));
     let best = best.filter(|(_, (name, _))| *name != COLD_PEER);
