@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::collections::VecDeque;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvError, Sender, TryRecvError, channel};
 use std::thread;
 
 /// Chunks that wait or are worked on, for each thread.
@@ -19,8 +19,7 @@ pub(crate) fn cores() -> usize {
 }
 
 /// Gives `each` everything in order, with what `work` makes of it on that many
-/// threads beside this one, or on this one alone with 0 or 1. A thread takes
-/// `chunk` things at a time.
+/// threads, of which this is one. A thread takes `chunk` things at a time.
 pub(crate) fn in_order<T: Send, R: Send, B>(
     threads: usize,
     chunk: usize,
@@ -42,7 +41,7 @@ pub(crate) fn in_order<T: Send, R: Send, B>(
     thread::scope(|scope| {
         // Also where `each` panics, the threads are to end.
         let (_end, jobs) = (EndsOnDrop(&ended), jobs);
-        let (mut running, mut to_come) = (0, threads);
+        let mut to_come = threads - 1;
         let mut waiting: VecDeque<Receiver<_>> = VecDeque::new();
         loop {
             while waiting.len() < AHEAD.saturating_mul(threads) {
@@ -57,17 +56,22 @@ pub(crate) fn in_order<T: Send, R: Send, B>(
                 if to_come > 0 {
                     let run = || run(&queue, &ended, &work);
                     let thread = thread::Builder::new().spawn_scoped(scope, run);
-                    running += usize::from(thread.is_ok());
                     to_come = if thread.is_ok() { to_come - 1 } else { 0 };
                 }
             }
             let Some(results) = waiting.pop_front() else {
                 return ControlFlow::Continue(());
             };
-            if running == 0 {
-                run_here(&queue, &ended, &work);
-            }
-            let Ok(results) = results.recv() else {
+            // This thread lends a hand while the next results are not there.
+            let results = loop {
+                match results.try_recv() {
+                    Err(TryRecvError::Empty) if work_here(&queue, &ended, &work) => {}
+                    Err(TryRecvError::Empty) => break results.recv(),
+                    Ok(results) => break Ok(results),
+                    Err(TryRecvError::Disconnected) => break Err(RecvError),
+                }
+            };
+            let Ok(results) = results else {
                 // A thread has panicked, and so does the scope at its end.
                 return ControlFlow::Continue(());
             };
@@ -84,11 +88,22 @@ fn run<T, R>(queue: &Mutex<Receiver<Job<T, R>>>, ended: &AtomicBool, work: &impl
     }
 }
 
-/// What is in the queue, without waiting for more.
-fn run_here<T, R>(queue: &Mutex<Receiver<Job<T, R>>>, ended: &AtomicBool, work: &impl Fn(&T) -> R) {
-    while let Some(job) = queue.lock().ok().and_then(|queue| queue.try_recv().ok()) {
+/// A job out of the queue, if there is one. A thread that waits for jobs holds
+/// the queue, which is empty then.
+fn work_here<T, R>(
+    queue: &Mutex<Receiver<Job<T, R>>>,
+    ended: &AtomicBool,
+    work: &impl Fn(&T) -> R,
+) -> bool {
+    let job = queue
+        .try_lock()
+        .ok()
+        .and_then(|queue| queue.try_recv().ok());
+    let is_there = job.is_some();
+    if let Some(job) = job {
         work_on(job, ended, work);
     }
+    is_there
 }
 
 fn work_on<T, R>((things, done): Job<T, R>, ended: &AtomicBool, work: &impl Fn(&T) -> R) {

@@ -57,8 +57,7 @@ impl<S: Signer + Sync> Issuer<S> {
         self.issue_all_on(parallel::cores(), records, validity, each)
     }
 
-    /// The same on that many threads beside this one; with 0 or 1 on this one
-    /// alone. More than there are cores pay where the signer waits for a module
+    /// The same on that many threads, of which this is one. More than there are cores pay where the signer waits for a module
     /// or a service.
     pub fn issue_all_on<T, B>(
         &self,

@@ -50,8 +50,7 @@ impl Verifier {
         self.verify_all_on(parallel::cores(), texts, now, each)
     }
 
-    /// The same on that many threads beside this one; with 0 or 1 on this one
-    /// alone.
+    /// The same on that many threads, of which this is one.
     pub fn verify_all_on<T, B>(
         &self,
         threads: usize,
