@@ -101,9 +101,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
   --dangerously-trust-unsigned
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
-  --revocations FILE  which certificates are revoked: a list that the EU's
-                gateway, Germany or Italy hands around, or a compact set that
-                the program revocation makes; may be repeated. Whoever gives a
+  --revocations FILE  which certificates are revoked: batches of the EU's
+                gateway, Germany's list in one map, Italy's in one chunk, or a
+                compact set that the program revocation makes; may be repeated. Whoever gives a
                 file without a signature vouches for it
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
                 be repeated. Then nothing is taken that is not signed.

@@ -2,7 +2,7 @@
 //!
 //! The same record, times, key and version of this crate give the same
 //! bytes: the CBOR is deterministic (RFC 8949 §4.2.1), the software signer
-//! uses RFC 6979, and the compression has no state.
+//! uses RFC 6979, and the compression starts anew each time.
 //!
 #![doc = include_str!("issue/compression.md")]
 
@@ -304,6 +304,7 @@ impl<S: Signer> Issuer<S> {
         self.tables.note_use(key);
         key.verify(&[to_be_signed], &signature)
             .map_err(|_| IssueError::WrongKey)?;
+        self.tables.note_success(key);
         Ok(signature)
     }
 

@@ -90,7 +90,7 @@
 //! |---|---|---|
 //! | `png` | yes | QR symbols as PNG |
 //! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
-//! | `aws-lc-rs` | no | PS256 verified by the crate of that name, several times as fast; needs a C compiler |
+//! | `aws-lc-rs` | no | PS256 verified by the crate of that name, which is C code, many times as fast; needs a C compiler |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
 //! # What is read, and what is refused

@@ -90,7 +90,7 @@ fn builds_inspects_and_checks() {
         assert_eq!(check(KID, "uci", HASH).status, 1);
         let whole = format!("{HASH}{HASH}");
         assert_eq!(check(KID, "signature", &whole).status, 1);
-        assert_eq!(check(KID, "country-code-uci", HASH).status, 0);
+        assert_eq!(check(KID, "country-code-uci", HASH).status, 3);
         assert_eq!(check("6162636465666768", "uci", HASH).status, 0);
         assert_eq!(check("ff", "uci", HASH).status, 3);
         let checked = run(&["check", "--json", &set, KID, "uci", HASH]).line();
@@ -279,4 +279,20 @@ fn makes_a_set_of_the_gateway_s_batches() {
         "{}",
         ran.err
     );
+}
+
+/// Such as a download that failed: whoever would have been on it would pass.
+#[test]
+fn an_empty_file_is_no_list() {
+    let files = Files::new("revocation-empty");
+    let [_, public] = keys(&files);
+    let out = path(&files, "set");
+    for content in ["", "\n", "# nothing\n"] {
+        let empty = files.write("empty", content);
+        for options in [&[][..], &["--revocation-anchor", &public]] {
+            let ran = run(&[&["build", "--out", &out], options, &[&empty]].concat());
+            assert_eq!(ran.status, 2, "{content:?}");
+            assert!(ran.err.contains("empty"), "{}", ran.err);
+        }
+    }
 }

@@ -93,6 +93,14 @@ fn whoever_has_a_certificate_can_revoke_it() {
         let ran = verify(&files, &["--revocations", &set]);
         assert_eq!(ran.line()["outcome"], "revoked");
     }
+    let no_uci = ["identify", "--trust", &store, "--kind", "jti", &code];
+    let ran = run("revocation", &no_uci);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+    assert!(
+        ran.err.contains("no identifier of this --kind"),
+        "{}",
+        ran.err
+    );
     // Nobody is revoked by a certificate that somebody made up.
     let forged = issued("beta", &vaccination()).text().to_owned();
     let ran = run("revocation", &["identify", "--trust", &store, &forged]);

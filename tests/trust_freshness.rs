@@ -302,7 +302,7 @@ fn a_list_that_lost_its_date_is_refused_after_one_that_had_it() {
     let numbered = TrustState::from_json(numbered.to_string().as_bytes()).unwrap();
     let error = load(&numbered, &[&newer]).unwrap_err();
     assert_eq!(error.code(), "trust-rollback");
-    assert!(error.to_string().ends_with("seen before, 7"), "{error}");
+    assert!(error.to_string().contains("seen before, 7,"), "{error}");
     // Without one before it is just a list.
     assert!(load(&TrustState::default(), &[&undated]).is_ok());
 }

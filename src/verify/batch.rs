@@ -14,9 +14,9 @@ impl Verifier {
     /// and what was broken with is returned.
     ///
     /// The verdicts are those of [`verify`](Self::verify). A stream of any
-    /// length takes no more memory than a short one: `texts` is read a few
-    /// hundred texts ahead. So nothing is said of the first ones before that
-    /// many are there; codes that come one by one are for `verify`.
+    /// length takes no more memory than a short one: `texts` is read at
+    /// most 128 texts a thread ahead. So nothing is said of the first ones before
+    /// that many are there; codes that come one by one are for `verify`.
     ///
     /// ```
     /// use core::ops::ControlFlow;

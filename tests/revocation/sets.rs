@@ -7,10 +7,10 @@ use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{
     Answer, IdentifierKind, ItalianList, NamedSet, PartitionedList, RevocationFormat,
-    RevocationList, RevocationSet, RevocationSource, Revocations, SetBuilder, SetError, SetOptions,
-    SplitList,
+    RevocationList, RevocationPart, RevocationSet, RevocationSource, Revocations, SetBuilder,
+    SetError, SetOptions, SplitList,
 };
-use hcert::trust::{KeyUsage, Kid, TrustState, TrustStore};
+use hcert::trust::{KeyUsage, Kid, SignedDocument, TrustState, TrustStore};
 use hcert::verify::{Outcome, Policy, RevocationPolicy, StepResult, Verifier};
 use serde_json::json;
 
@@ -43,6 +43,10 @@ fn set(
         .named("today.set")
 }
 
+fn dated(bytes: &[u8]) -> RevocationPart<'_> {
+    unsigned(bytes).fetched_at(NOW)
+}
+
 fn keys() -> TrustStore {
     trust(&[&dsc("a", &[])])
 }
@@ -73,6 +77,7 @@ fn a_set_of_a_kid_map() {
         (b"nine byte", UCI, &[B]),
     ]);
     let list = RevocationList::trust_unsigned("DE", &list).unwrap();
+    let list = list.fetched_at(NOW);
     let set = set(|builder| builder.add_list(&list, &TrustStore::default()));
     same(&list, &set, &[KID, b"nine byte", b"nobody"]);
     assert_eq!(answer(&set, &id(SIGNATURE, 0xbb)), Answer::Listed);
@@ -144,6 +149,12 @@ fn a_set_covers_keys_of_a_country_written_small() {
     let list = RevocationList::trust_unsigned("EU", list.as_bytes())
         .unwrap()
         .with_all_batches();
+    let undated = SetBuilder::new(SetOptions::default())
+        .add_list(&list, &keys)
+        .unwrap_err()
+        .code();
+    assert_eq!(undated, "revocation-set-undated");
+    let list = list.fetched_at(NOW);
     assert!(
         set(|builder| builder.add_list(&list, &keys))
             .set()
@@ -156,6 +167,7 @@ fn a_set_covers_keys_of_a_country_written_small() {
 fn a_set_of_italy_s_list() {
     let chunk = italian(5, 1, 1, &[&[0xaa; 32]]).to_string();
     let list = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()]).unwrap();
+    let list = list.fetched_at(NOW);
     let set = set(|builder| builder.add_italian(&list, &keys()));
     let own = dsc("a", &[]).kid();
     for kid in [own.as_bytes(), b"nobody"] {
@@ -177,7 +189,7 @@ fn a_set_of_italy_s_list() {
 #[test]
 fn a_set_of_a_list_in_parts_needs_all_of_them() {
     let kids = kids_cbor();
-    let mut list = SplitList::from_kids("DE", unsigned(&kids)).unwrap();
+    let mut list = SplitList::from_kids("DE", dated(&kids)).unwrap();
     let refused = |list: &SplitList| {
         let mut builder = SetBuilder::new(SetOptions::default());
         let error = builder.add_split(list).unwrap_err();
@@ -185,15 +197,15 @@ fn a_set_of_a_list_in_parts_needs_all_of_them() {
         assert!(!list.is_complete());
     };
     refused(&list);
-    list.add_index(KID, SIGNATURE, unsigned(&index_cbor()))
+    list.add_index(KID, SIGNATURE, dated(&index_cbor()))
         .unwrap();
     refused(&list);
     let chunk = chunk_cbor(&[A]);
-    list.add_chunk(KID, SIGNATURE, 0xaa, None, unsigned(&chunk))
+    list.add_chunk(KID, SIGNATURE, 0xaa, None, dated(&chunk))
         .unwrap();
     refused(&list);
     let chunk = chunk_cbor(&[B, &[[0xbb; 15].as_slice(), &[1]].concat()]);
-    list.add_chunk(KID, SIGNATURE, 0xbb, Some(0xbb), unsigned(&chunk))
+    list.add_chunk(KID, SIGNATURE, 0xbb, Some(0xbb), dated(&chunk))
         .unwrap();
     assert!(list.is_complete());
     let set = set(|builder| builder.add_split(&list));
@@ -208,7 +220,7 @@ fn a_set_of_the_eu_s_slices() {
         (&hashes, "VARHASHLIST", "revocation-set-incomplete"),
         (&filter, "BLOOMFILTER", "revocation-set-filter"),
     ] {
-        let mut list = PartitionedList::from_lists("EU", unsigned(&lists("POINT"))).unwrap();
+        let mut list = PartitionedList::from_lists("EU", dated(&lists("POINT"))).unwrap();
         let refused = |list: &PartitionedList, code| {
             let mut builder = SetBuilder::new(SetOptions::default());
             assert_eq!(builder.add_partitioned(list).unwrap_err().code(), code);
@@ -216,7 +228,7 @@ fn a_set_of_the_eu_s_slices() {
         refused(&list, "revocation-set-incomplete");
         let named = json!({"2023-01-01T12:00:00Z": {"type": kind, "version": "1.0", "hash": sha256(slice)}});
         let partitions = json!([{"chunks": {"a": named, "b": named}}]).to_string();
-        list.add_partitions(KID, unsigned(partitions.as_bytes()))
+        list.add_partitions(KID, dated(partitions.as_bytes()))
             .unwrap();
         refused(&list, "revocation-set-incomplete");
         list.add_slice(slice).unwrap();
@@ -307,4 +319,52 @@ fn an_older_signed_set_is_refused() {
         "{:?}",
         signed(0)
     );
+}
+
+/// A set counts no longer than the lists in it.
+#[test]
+fn a_set_ends_with_the_first_of_its_lists() {
+    let list = |hours: Option<i64>| {
+        let ends = hours.map(|hours| NOW.plus(hours * 3600));
+        let file = SignedDocument::sign("revocation", &[0xa0], NOW, ends, &signer("list"));
+        RevocationList::open("x", &file.unwrap(), &key("list")).unwrap()
+    };
+    for (of_set, of_lists, expected) in [
+        (None, [None, None], None),
+        (None, [Some(2), None], Some(2)),
+        (Some(5), [Some(2), Some(3)], Some(2)),
+        (Some(1), [Some(2), None], Some(1)),
+    ] {
+        let at = |hours: Option<i64>| hours.map(|hours| NOW.plus(hours * 3600));
+        let mut options = SetOptions::default();
+        options.expires_at = at(of_set);
+        let mut builder = SetBuilder::new(options);
+        for hours in of_lists {
+            builder.add_list(&list(hours), &keys()).unwrap();
+        }
+        let set = RevocationSet::trust_unsigned(builder.build(NOW).unwrap()).unwrap();
+        assert_eq!(set.expires_at(), at(expected));
+    }
+}
+
+/// A hash is found in whichever of the chunks that may have it.
+#[test]
+fn chunks_of_both_levels_are_looked_into() {
+    let kids = kids_cbor();
+    let mut list = SplitList::from_kids("DE", dated(&kids)).unwrap();
+    list.add_index(KID, SIGNATURE, dated(&index_cbor()))
+        .unwrap();
+    let other = [[0xbb; 15].as_slice(), &[1]].concat();
+    let second = [[0xbb; 15].as_slice(), &[2]].concat();
+    for (level, hashes) in [(None, [B, &other]), (Some(0xbb), [&second, &other])] {
+        let chunk = chunk_cbor(&hashes);
+        list.add_chunk(KID, SIGNATURE, 0xbb, level, dated(&chunk))
+            .unwrap();
+    }
+    for hash in [B, &other, &second] {
+        let mut whole = [0; 32];
+        whole[..16].copy_from_slice(hash);
+        let id = hcert::revocation::Identifier::new(SIGNATURE, whole);
+        assert_eq!(answer(&list, &id), Answer::Listed);
+    }
 }

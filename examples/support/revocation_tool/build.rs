@@ -35,7 +35,8 @@ Usage: revocation build [OPTION]… --out SET FILE…
   --revocation-anchor FILE
                       who signs the FILEs: a certificate or a public key; may be
                       repeated. Then no list is taken that is not signed, but
-                      lines of text are
+                      lines of text are. One list for each signer: put several
+                      batches of one into an array
   --all-batches       the gateway's batches in the FILEs are all there are for the
                       keys that they name, so that the set speaks of these keys
   --trust FILE        the signers' keys, with --anchor, --trust-env and the other
@@ -52,7 +53,8 @@ the signer's kid in hex, or * where the list names no signer; signature, uci or
 country-code-uci; 4 to 32 bytes of the SHA-256 in hex. A line KID says that the
 set speaks of that signer, even if it has no entry; a line * that it speaks of all
 signers. Lines that are empty or begin with # are passed over. - is standard
-input, with such lines.
+input, with such lines. They count as of when the set is made; lists have dates of
+their own, or that of their file, and the set is as old as the oldest of them.
 
 Exit status: 0 written, 2 not.
 ";

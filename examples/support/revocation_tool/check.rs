@@ -1,5 +1,6 @@
 //! `revocation check`: whether a certificate is in a set.
 
+use hcert::revocation::{Answer, Identifier, RevocationSource as _};
 use serde_json::json;
 
 use super::{Error, Options, from_hex, kind, kind_name, print};
@@ -20,7 +21,7 @@ the SHA-256 in hex, or as much of it as the set has. Without --anchor the
 signature of the set is not looked at.
 
 Exit status: 0 not revoked, 1 revoked, 2 wrong usage, or a set that can't be read
-or is refused, 3 the set doesn't speak of that signer.
+or is refused, 3 the set doesn't speak of that signer, or has none of that kind.
 ";
 
 pub fn run(options: &Options) -> Result<u8, Error> {
@@ -52,12 +53,14 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     for (to, from) in hash.iter_mut().zip(given) {
         *to = from;
     }
-    let (status, exit) = match (set.contains(&kid, kind, &hash), set.covers(&kid)) {
-        (true, _) => ("revoked", 1),
-        (false, true) => ("not-revoked", 0),
-        (false, false) => ("not-covered", 3),
-    };
     let made_at = set.made_at().to_string();
+    let set = set.named("set");
+    let (status, exit) = match set.answer(&kid, None, &Identifier::new(kind, hash)) {
+        Answer::Listed => ("revoked", 1),
+        Answer::NotListed => ("not-revoked", 0),
+        _ => ("not-covered", 3),
+    };
+    let set = set.set();
     print(&match options.json {
         true => {
             cli::object(&[

@@ -22,7 +22,7 @@ Which certificates a set holds can't be read out of it: entries are counted by
 kind, and said to be the same or not. Without --anchor the signatures are not
 looked at.
 
-Exit status: 0 the same signers and entries, 1 other ones, 2 wrong usage, or a
+Exit status: 0 the same signers and entries, 1 other ones, or it can't be told, 2 wrong usage, or a
 set that can't be read or is refused.
 ";
 
@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
         return Err(lexopt::Error::from("two sets are needed: OLD NEW").into());
     };
     let (old, new) = (options.open_or_fail(old)?, options.open_or_fail(new)?);
-    let same = old.content_id() == new.content_id() && old.is_exact() == new.is_exact();
+    let same = old.content_id() == new.content_id();
     let (before, after): (BTreeSet<_>, BTreeSet<_>) = (old.kids().collect(), new.kids().collect());
     let added: Vec<_> = after.difference(&before).map(|kid| hex(kid)).collect();
     let removed: Vec<_> = before.difference(&after).map(|kid| hex(kid)).collect();
@@ -58,6 +58,9 @@ fn words((old, new): (&Set, &Set), same: bool, added: &[String], removed: &[Stri
     }
     out += match same {
         true => "the same signers and entries\n",
+        false if old.is_exact() != new.is_exact() => {
+            "one is exact and one is not: whether they have the same entries can't be told\n"
+        }
         false => "other signers or entries\n",
     };
     let tables = |set: &Set| -> BTreeMap<_, _> {

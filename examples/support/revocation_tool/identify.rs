@@ -66,7 +66,14 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
                 verdict => {
                     let kid = verdict.signer().map(|signer| signer.kid().as_bytes());
                     let kid = hex(kid.unwrap_or_default());
-                    print(&lines(&kid, verdict.identifiers(), &options.kinds))?;
+                    let lines = lines(&kid, verdict.identifiers(), &options.kinds);
+                    if lines.is_empty() {
+                        let input = cli::short_name(&input);
+                        let why = "it has no identifier of this --kind; each has a signature";
+                        cli::complain(PROGRAM, &format!("{input}: not named: {why}"));
+                        status = status.max(1);
+                    }
+                    print(&lines)?;
                 }
             },
             Found::Problem {

@@ -11,8 +11,9 @@ use super::{Error, from_hex, kind};
 pub fn are_lines(start: &[u8]) -> bool {
     let lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let mut lines = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    // A file without any may be a list that never came.
     let Some(line) = lines.next() else {
-        return true;
+        return false;
     };
     let is_text = line
         .iter()

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
-    COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES,
-    MIN_HASH, Mode, NO_TIME, SEED, Table, VERSION,
+    COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH,
+    Mode, NO_TIME, SEED, Table, VERSION,
 };
 use super::records::{Long, Runs, Short, integers, record, renumber};
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
@@ -24,7 +24,7 @@ pub(super) const SEEDS: u8 = 64;
 /// whatever order they come and however often.
 #[derive(Clone)]
 pub struct SetBuilder {
-    options: SetOptions,
+    pub(super) options: SetOptions,
     kids: HashMap<Box<[u8]>, u32>,
     covers_all: bool,
     /// The kid that came last and its number: entries come kid by kid.
@@ -133,10 +133,6 @@ impl SetBuilder {
         let runs = Runs::of(&self.short, &self.long);
         let tables: Vec<Table> = runs.0.iter().map(|run| run.table).collect();
         let entries = self.len();
-        if tables.len() > MAX_TABLES {
-            let tables = tables.len();
-            return Err(SetError::TooManyTables { tables });
-        }
         let shape = self.shape(&tables, &kids)?;
         let mode = shape.map_or(Mode::Exact, Mode::Filter);
         let mut out = self.head(mode, made_at, &tables, &kids)?;

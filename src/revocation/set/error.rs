@@ -2,7 +2,7 @@
 
 use super::SetFormError;
 use super::builder::SEEDS;
-use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MAX_TABLES, MIN_HASH};
+use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH};
 use crate::crypto::Algorithm;
 use crate::issue::SignerError;
 
@@ -29,12 +29,6 @@ pub enum SetError {
         /// The limit.
         max: u64,
     },
-    /// More pairs of a kind and a length of hashes than a set can hold.
-    #[error("hashes of {tables} kinds and lengths, more than {MAX_TABLES}")]
-    TooManyTables {
-        /// How many.
-        tables: usize,
-    },
     /// Sources have names of at most 1024 bytes of printable text, and there
     /// are at most 255.
     #[error(
@@ -49,6 +43,9 @@ pub enum SetError {
         /// What was asked for.
         rate: f64,
     },
+    /// The list has no date: neither was it made nor fetched at a time.
+    #[error("the list has no date: say when it was fetched")]
+    Undated,
     /// A part of the list is not at hand: whoever it names would pass.
     #[error("a part of the list is missing")]
     Incomplete,
@@ -84,9 +81,9 @@ impl SetError {
             Self::KidLength { .. } => "revocation-set-kid-length",
             Self::HashLength { .. } => "revocation-set-hash-length",
             Self::TooManyEntries { .. } => "revocation-set-too-many-entries",
-            Self::TooManyTables { .. } => "revocation-set-too-many-tables",
             Self::Source => "revocation-set-source",
             Self::Rate { .. } => "revocation-set-rate",
+            Self::Undated => "revocation-set-undated",
             Self::Incomplete => "revocation-set-incomplete",
             Self::Filter => "revocation-set-filter",
             Self::Seeds => "revocation-set-seeds",

@@ -117,7 +117,12 @@ impl Layout {
         }
         let [tables, groups, sources, source_bytes] =
             [64, 68, 72, 76].map(|at| u32_at(header, at) as usize);
-        if tables > MAX_TABLES || groups > MAX_KID + 1 || sources > MAX_SOURCES {
+        let names = sources.saturating_mul(SOURCE + MAX_IDENTITY);
+        if tables > MAX_TABLES
+            || groups > MAX_KID + 1
+            || sources > MAX_SOURCES
+            || source_bytes > names
+        {
             return Err(fault("the header"));
         }
         let mut at = HEADER;

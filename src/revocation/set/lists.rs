@@ -9,10 +9,12 @@ use crate::revocation::{
 use crate::trust::TrustStore;
 
 /// Each adds the list as a [source](Self::source), under its label, with its
-/// date ([`RevocationInfo::dated`]). An error leaves a part of the list in the
-/// builder: make no set of it then.
+/// date ([`RevocationInfo::dated`]). A list without one is refused
+/// ([`SetError::Undated`]), as a set would make it new. The set counts no longer
+/// than each list does ([`RevocationInfo::expires_at`]). An error leaves a part
+/// of the list in the builder: make no set of it then.
 impl SetBuilder {
-    /// Adds all of a list, a set of which speaks of the same certificates.
+    /// Adds all of a list. The set speaks of the same signers' certificates.
     ///
     /// Hashes for all keys of a country are found under every kid; the set
     /// covers those keys of the country that the trust store has. So are those of
@@ -25,11 +27,12 @@ impl SetBuilder {
     /// use hcert::trust::TrustStore;
     /// let batch = br#"{"country": "XX", "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
     ///     "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
-    /// let list = RevocationList::trust_unsigned("batch.json", batch)?;
+    /// let now = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// let list = RevocationList::trust_unsigned("batch.json", batch)?.fetched_at(now);
     /// let mut builder = SetBuilder::new(SetOptions::default());
     /// builder.add_list(&list, &TrustStore::default())?;
     ///
-    /// let bytes = builder.build(Timestamp::parse("2026-08-22T12:00:00Z")?)?;
+    /// let bytes = builder.build(now)?;
     /// let set = RevocationSet::trust_unsigned(&bytes)?;
     /// let hash: [u8; 32] = core::array::from_fn(|n| n as u8);
     /// assert!(set.contains(b"12345678", IdentifierKind::Uci, &hash));
@@ -46,6 +49,10 @@ impl SetBuilder {
                 Some(kid) if list.is_complete() => self.add(kid, kind, hash)?,
                 _ => self.add_for_any_kid(kind, hash)?,
             };
+        }
+        // Also those whose batches are empty.
+        for (kid, ..) in list.groups().filter(|_| list.is_complete()) {
+            kid.map(|kid| self.covers(kid)).transpose()?;
         }
         for country in list.countries().filter(|_| list.is_complete()) {
             self.covers_country(country, keys)?;
@@ -106,6 +113,9 @@ impl SetBuilder {
     }
 
     fn of(&mut self, list: &RevocationInfo) -> Result<&mut Self, SetError> {
-        self.source(list.label(), list.dated())
+        let dated = list.dated().ok_or(SetError::Undated)?;
+        let expires_at = [self.options.expires_at, list.expires_at()];
+        self.options.expires_at = expires_at.into_iter().flatten().min();
+        self.source(list.label(), Some(dated))
     }
 }
