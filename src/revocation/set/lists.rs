@@ -25,7 +25,7 @@ impl SetBuilder {
     /// use hcert::Timestamp;
     /// use hcert::revocation::{IdentifierKind, RevocationList, RevocationSet, SetBuilder, SetOptions};
     /// use hcert::trust::TrustStore;
-    /// let batch = br#"{"country": "XX", "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
+    /// let batch = br#"{"country": "XX", "expires": "2027-01-01T00:00:00Z", "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
     ///     "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
     /// let now = Timestamp::parse("2026-08-22T12:00:00Z")?;
     /// let list = RevocationList::trust_unsigned("batch.json", batch)?.fetched_at(now);
