@@ -3,6 +3,8 @@
 //! Two runs give the same bytes. Nothing is written when the verifier of this
 //! crate disagrees with what the vectors declare.
 
+#[path = "support/vectors/fields.rs"]
+mod fields;
 #[allow(dead_code)]
 #[path = "support/lists/mod.rs"]
 mod lists;

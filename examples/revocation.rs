@@ -3,6 +3,8 @@
 #[allow(dead_code)]
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/commands.rs"]
+mod commands;
 #[path = "support/input.rs"]
 mod input;
 #[path = "support/list_files.rs"]
@@ -14,7 +16,6 @@ mod revocation_tool;
 #[path = "support/trust.rs"]
 mod trust_files;
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use revocation_tool::{Command, PROGRAM};
@@ -44,16 +45,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, revocation_tool::Error> {
-    use lexopt::prelude::*;
-    let mut parser = lexopt::Parser::from_env();
-    let command = match parser.next()? {
-        Some(Long("help") | Short('h')) => {
-            io::stdout().write_all(HELP.as_bytes())?;
-            return Ok(0);
-        }
-        Some(Value(name)) => Command::from_name(&name.string()?)?,
-        Some(other) => return Err(other.unexpected().into()),
-        None => return Err(lexopt::Error::from("no COMMAND is given").into()),
-    };
-    revocation_tool::run(command, parser)
+    match commands::first(HELP)? {
+        Some((name, parser)) => revocation_tool::run(Command::from_name(&name)?, parser),
+        None => Ok(0),
+    }
 }

@@ -2,6 +2,8 @@
 
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/commands.rs"]
+mod commands;
 #[path = "support/list_files.rs"]
 mod list_files;
 #[allow(dead_code)]
@@ -10,7 +12,6 @@ mod trust_files;
 #[path = "support/trust_tool/mod.rs"]
 mod trust_tool;
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use trust_tool::{Command, PROGRAM};
@@ -47,16 +48,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, trust_tool::Error> {
-    use lexopt::prelude::*;
-    let mut parser = lexopt::Parser::from_env();
-    let command = match parser.next()? {
-        Some(Long("help") | Short('h')) => {
-            io::stdout().write_all(HELP.as_bytes())?;
-            return Ok(0);
-        }
-        Some(Value(name)) => Command::from_name(&name.string()?)?,
-        Some(other) => return Err(other.unexpected().into()),
-        None => return Err(lexopt::Error::from("no COMMAND is given").into()),
-    };
-    trust_tool::run(command, parser)
+    match commands::first(HELP)? {
+        Some((name, parser)) => trust_tool::run(Command::from_name(&name)?, parser),
+        None => Ok(0),
+    }
 }

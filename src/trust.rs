@@ -46,7 +46,7 @@ mod pem;
 mod published;
 mod report;
 mod signature;
-mod signed;
+pub(crate) mod signed;
 pub mod snapshot;
 mod source;
 mod state;

@@ -7,6 +7,8 @@
     clippy::panic
 )]
 
+#[path = "../examples/support/vectors/fields.rs"]
+mod fields;
 #[path = "test_vectors/revocation.rs"]
 mod revocation;
 #[path = "../examples/support/vectors/trust_lists/run.rs"]

@@ -149,13 +149,8 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         if signed::detect(all) {
             return Err(SetFormError::Signed);
         }
-        let (layout, range) = (Layout::read(all)?, 0..all.len());
-        Ok(Self {
-            bytes,
-            range,
-            layout,
-            signed_by: None,
-        })
+        let range = 0..all.len();
+        Self::inside(bytes, range, None)
     }
 
     /// Opens a set that one of the anchors signed. All bytes are hashed, once.
@@ -163,25 +158,29 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     /// Bytes that can change afterwards, as those of a mapped file, must not:
     /// the signature is not looked at again.
     pub fn open(bytes: B, anchors: &[Anchor]) -> Result<Self, SetFormError> {
-        let all = bytes.as_ref();
-        let signed = signed::Signed::read(all)?;
-        let anchor = signed.verify(anchors)?.clone();
-        Self::inside(bytes, Some(anchor))
+        let (anchor, range) = signed::verify(bytes.as_ref(), anchors)?;
+        Self::inside(bytes, range, Some(anchor))
     }
 
     /// Opens a set, signed or not, **without looking at the signature**: to
     /// look into it, not to rely on it.
     pub fn open_unverified(bytes: B) -> Result<Self, SetFormError> {
         match signed::detect(bytes.as_ref()) {
-            true => Self::inside(bytes, None),
+            true => {
+                let range = signed::read(bytes.as_ref())?.payload_range();
+                Self::inside(bytes, range, None)
+            }
             false => Self::trust_unsigned(bytes),
         }
     }
 
-    fn inside(bytes: B, signed_by: Option<Anchor>) -> Result<Self, SetFormError> {
-        let all = bytes.as_ref();
-        let range = signed::Signed::read(all)?.payload;
-        let layout = Layout::read(all.get(range.clone()).unwrap_or_default())?;
+    fn inside(
+        bytes: B,
+        range: Range<usize>,
+        signed_by: Option<Anchor>,
+    ) -> Result<Self, SetFormError> {
+        let set = bytes.as_ref().get(range.clone());
+        let layout = Layout::read(set.unwrap_or_default())?;
         Ok(Self {
             bytes,
             range,

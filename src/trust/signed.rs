@@ -1,5 +1,7 @@
 //! COSE_Sign1 (RFC 9052 §4.2) in deterministic CBOR: how this crate signs
-//! snapshots and documents, and how it reads both in place.
+//! snapshots, documents and revocation sets, and how it reads them in place.
+
+use core::ops::Range;
 
 use super::Anchor;
 use super::error::LoadError;
@@ -12,6 +14,7 @@ use crate::issue::{Signer, SignerError};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Ps256];
 /// Shorter RSA keys sign nothing here.
 const MIN_RSA_BITS: usize = 2048;
 
@@ -56,7 +59,7 @@ impl SigningError {
 
 /// What a protected header says of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Dates {
+pub(crate) struct Dates {
     pub(super) issued_at: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
 }
@@ -108,7 +111,7 @@ fn claims(inner: &mut Reader<'_>) -> Result<Dates> {
     Ok(dates)
 }
 
-pub(super) struct Signed<'a> {
+pub(crate) struct Signed<'a> {
     header: &'a [u8],
     algorithm: Algorithm,
     pub(super) content_type: Option<&'a str>,
@@ -120,7 +123,7 @@ pub(super) struct Signed<'a> {
 }
 
 impl<'a> Signed<'a> {
-    pub(super) fn read(bytes: &'a [u8]) -> core::result::Result<Self, LoadError> {
+    pub(crate) fn read(bytes: &'a [u8]) -> core::result::Result<Self, LoadError> {
         let mut reader = Reader::new(bytes);
         let (header, named) = header(&mut reader)?;
         let algorithm = named.algorithm.map(i128::from);
@@ -146,7 +149,18 @@ impl<'a> Signed<'a> {
         })
     }
 
-    pub(super) fn verify<'k>(
+    /// Where the payload stands in the input.
+    pub(crate) fn payload_range(&self) -> Range<usize> {
+        let start = self.reader.at();
+        start..start + self.payload.len()
+    }
+
+    /// Whether its header is that of [`sign`] without dates.
+    pub(crate) fn is_undated(&self, content_type: &str) -> bool {
+        self.header == write_header(self.algorithm, content_type, None)
+    }
+
+    pub(crate) fn verify<'k>(
         &self,
         anchors: &'k [Anchor],
     ) -> core::result::Result<&'k Anchor, LoadError> {
@@ -162,12 +176,20 @@ impl<'a> Signed<'a> {
     }
 }
 
+/// Whether it begins like what [`sign`] makes of such a content without dates.
+pub(crate) fn begins(bytes: &[u8], content_type: &str) -> bool {
+    let header = header(&mut Reader::new(bytes));
+    let written = |algorithm| write_header(algorithm, content_type, None);
+    let is_ours = |header| ALGORITHMS.into_iter().any(|a| written(a) == header);
+    header.is_ok_and(|(header, _)| is_ours(header))
+}
+
 pub(super) fn is_strong(key: &PublicKey) -> bool {
     !matches!(key.kind(), KeyKind::Rsa { bits } if *bits < MIN_RSA_BITS)
 }
 
 /// Signs a payload. Without dates the header has no claims.
-pub(super) fn sign(
+pub(crate) fn sign(
     content_type: &str,
     dates: Option<Dates>,
     payload: &[u8],

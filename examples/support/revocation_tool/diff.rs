@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Error, Options, Set, facts, grouped, hex, kind_name, print};
+use super::{Error, Options, Set, facts, grouped, kind_name, print};
 use crate::cli;
+use crate::commands::hex;
 
 pub const HELP: &str = "\
 Says how two revocation sets differ.

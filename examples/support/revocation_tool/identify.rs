@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use hcert::revocation::{Identifier, IdentifierKind};
 use hcert::verify::Verifier;
 
-use super::{Error, PROGRAM, hex, kind, print};
+use super::{Error, PROGRAM, kind, print};
 use crate::cli;
+use crate::commands::hex;
 use crate::input::{self, Found};
 use crate::trust_files::TrustOptions;
 

@@ -1,7 +1,8 @@
 //! `revocation inspect`: what a set says of itself.
 
-use super::{Error, Options, Set, facts, grouped, hex, kind_name, print};
+use super::{Error, Options, Set, facts, grouped, kind_name, print};
 use crate::cli::{self, printable};
+use crate::commands::hex;
 use serde_json::json;
 
 pub const HELP: &str = "\

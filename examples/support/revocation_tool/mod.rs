@@ -15,6 +15,8 @@ use hcert::revocation::{IdentifierKind, RevocationSet, SetFormError};
 use hcert::trust::Anchor;
 use serde_json::{Value, json};
 
+use crate::commands::hex;
+
 pub const PROGRAM: &str = "revocation";
 
 pub type Error = Box<dyn std::error::Error>;
@@ -154,10 +156,6 @@ fn kind(name: &str) -> Option<IdentifierKind> {
     kinds.find(|kind| {
         plain(kind.code()) == plain(name) || format!("{:02x}", kind.type_byte()) == name
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Hex without separators, in small or capital letters.

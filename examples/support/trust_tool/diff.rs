@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::load::{Files, List, Refusal, complain};
 use super::{Error, Options, facts, print};
 use crate::cli::{self, printable, short_name};
+use crate::commands::hex;
 use crate::trust_files::counted;
 
 pub const HELP: &str = "\
@@ -176,10 +177,6 @@ fn changes<'a>(
         .into_iter()
         .map(|name| (name, before.get(name), after.get(name)))
         .filter(|(_, before, after)| before != after)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn words(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> String {

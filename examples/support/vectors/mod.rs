@@ -596,16 +596,8 @@ impl Suite {
             format!("{}: {value}", json!(flag))
         });
         let keys = self.pki.keys.iter().map(|key| {
-            object(&[
-                ("id", json!(key.id)),
-                (
-                    "warning",
-                    json!("published test key, never trust in production"),
-                ),
-                ("kind", json!(key.kind)),
-                ("algorithm", json!(key.algorithm_name())),
-                ("pkcs8", json!(key.pem)),
-            ])
+            let algorithm = key.algorithm_name();
+            object(&private_key(key.id, key.kind, algorithm, &key.pem))
         });
         let trust = self.pki.trust.iter().map(pki::Trusted::to_json);
         let vectors = self.cases.iter().map(case_json);
@@ -773,6 +765,20 @@ fn link_to(reference: &str) -> String {
         Some((repository, number)) => format!("https://github.com/{repository}/issues/{number}"),
         None => reference.to_owned(),
     }
+}
+
+/// The members of a JSON object, in the order in which one reads them.
+type Fields = Vec<(&'static str, Value)>;
+
+fn private_key(id: &str, kind: &str, algorithm: Option<&str>, pem: &str) -> Fields {
+    let warning = "published test key, never trust in production";
+    vec![
+        ("id", json!(id)),
+        ("warning", json!(warning)),
+        ("kind", json!(kind)),
+        ("algorithm", json!(algorithm)),
+        ("pkcs8", json!(pem)),
+    ]
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -3,8 +3,7 @@
 use super::SetFormError;
 use super::builder::SEEDS;
 use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH};
-use crate::crypto::Algorithm;
-use crate::issue::SignerError;
+use crate::trust::SigningError;
 
 /// Why no set was made. The texts name no hash.
 #[derive(Debug, thiserror::Error)]
@@ -61,17 +60,9 @@ pub enum SetError {
     /// What is to be signed is not a set.
     #[error(transparent)]
     Form(#[from] SetFormError),
-    /// The signer could not sign.
-    #[error("the signer: {0}")]
-    Signer(#[from] SignerError),
-    /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
-    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
-    SignatureLength {
-        /// The signer's algorithm.
-        algorithm: Algorithm,
-        /// What it answered with.
-        bytes: usize,
-    },
+    /// Nothing was signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 impl SetError {
@@ -89,8 +80,10 @@ impl SetError {
             Self::Seeds => "revocation-set-seeds",
             Self::Time => "revocation-set-time",
             Self::Form(error) => error.code(),
-            Self::Signer(error) => error.code(),
-            Self::SignatureLength { .. } => "revocation-set-signature-length",
+            Self::Signing(SigningError::Signer(error)) => error.code(),
+            Self::Signing(SigningError::SignatureLength { .. }) => {
+                "revocation-set-signature-length"
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ use core::fmt;
 
 use super::RevocationSet;
 use crate::revocation::{Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource};
+use crate::trust::text::hex;
 
 /// A [`RevocationSet`] with a label, as a
 /// [`Verifier`](crate::verify::Verifier) looks into it.
@@ -33,8 +34,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         info.expires_at = self.expires_at();
         info.identity = self.signed_by().map(|anchor| {
             let fingerprint = anchor.public_key().fingerprint();
-            let hex: String = fingerprint.iter().map(|b| format!("{b:02x}")).collect();
-            format!("revocation-set:{hex}")
+            format!("revocation-set:{}", hex(&fingerprint))
         });
         NamedSet { info, set: self }
     }

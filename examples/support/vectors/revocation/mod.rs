@@ -11,14 +11,11 @@ mod run;
 
 use serde_json::{Value, json};
 
-use super::{Error, Suite, link_to, object, object_lines};
+use super::{Error, Fields, Suite, link_to, object, object_lines, private_key};
 use crate::pki::TestKey;
 use cases::Case;
 use certificates::Certificates;
 use lists::Lists;
-
-/// The members of a JSON object, in the order in which one reads them.
-type Fields = Vec<(&'static str, Value)>;
 
 /// What the flags mean, and where the failure was seen.
 const FLAGS: &[(&str, &str, &[&str])] = &[
@@ -137,26 +134,19 @@ pub fn len(text: &str) -> Result<usize, Error> {
 }
 
 fn keys(suite: &Suite) -> Result<Vec<Fields>, Error> {
-    let key = |id: &str, kind: &str, algorithm: Option<&str>, pem: &str| -> Fields {
-        vec![
-            ("id", json!(id)),
-            (
-                "warning",
-                json!("published test key, never trust in production"),
-            ),
-            ("kind", json!(kind)),
-            ("algorithm", json!(algorithm)),
-            ("pkcs8", json!(pem)),
-        ]
-    };
     let mut keys = Vec::new();
     for id in ["ec-1", "ec-2", "rsa-2048"] {
         let known = suite.pki.key(id)?;
-        keys.push(key(id, known.kind, known.algorithm_name(), &known.pem));
+        keys.push(private_key(
+            id,
+            known.kind,
+            known.algorithm_name(),
+            &known.pem,
+        ));
     }
     for (id, _) in lists::SIGNERS {
         let pem = TestKey::new(&lists::label(id)).pkcs8_pem()?;
-        keys.push(key(id, "P-256", Some("ES256"), &pem));
+        keys.push(private_key(id, "P-256", Some("ES256"), &pem));
     }
     Ok(keys)
 }

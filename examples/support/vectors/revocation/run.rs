@@ -15,6 +15,8 @@ use hcert::verify::{Policy, Reason, RevocationPolicy, Step, StepResult, Verdict,
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::fields::{array, bytes, text, time, unhex};
+
 type Error = Box<dyn std::error::Error>;
 
 /// A line for each thing that is other than the vector declares.
@@ -271,20 +273,6 @@ fn find<'a>(file: &'a Value, part: &str, id: &str) -> Result<&'a Value, Error> {
     found.ok_or_else(|| format!("{part}: {id} is missing").into())
 }
 
-fn array<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], Error> {
-    let array = value[name].as_array();
-    Ok(array.ok_or_else(|| format!("{name} is no array"))?)
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, Error> {
-    let text = value[name].as_str();
-    text.ok_or_else(|| format!("{name} is no text").into())
-}
-
-fn time(value: &Value, name: &str) -> Result<Timestamp, Error> {
-    Ok(Timestamp::parse(text(value, name)?)?)
-}
-
 fn optional_time(value: &Value, name: &str) -> Result<Option<Timestamp>, Error> {
     match value[name].is_null() {
         true => Ok(None),
@@ -292,17 +280,6 @@ fn optional_time(value: &Value, name: &str) -> Result<Option<Timestamp>, Error> 
     }
 }
 
-fn bytes(value: &Value, name: &str) -> Result<Vec<u8>, Error> {
-    Ok(BASE64_STANDARD.decode(text(value, name)?)?)
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Result<Vec<u8>, Error> {
-    let pairs = text.as_bytes().chunks(2).map(str::from_utf8);
-    pairs
-        .map(|pair| Ok(u8::from_str_radix(pair?, 16)?))
-        .collect()
 }

@@ -1,8 +1,5 @@
 //! Performs the steps of a vector of `trust.json` through the public API.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
     Anchor, DenyList, Environment, GdhcnAnchor, Kid, ListBytes, ListFormat, LoadError, TrustState,
@@ -10,6 +7,8 @@ use hcert::trust::{
 };
 use hcert::verify::{Policy, StepResult, Verdict, Verifier};
 use serde_json::{Value, json};
+
+use crate::fields::{array, bytes, text, time, unhex};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -196,29 +195,4 @@ fn summary(verdict: &Verdict) -> Value {
         "also": steps(true).filter(|step| !decides(step)).collect::<Value>(),
         "skipped": steps(false).collect::<Value>(),
     })
-}
-
-fn array<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], Error> {
-    let array = value[name].as_array();
-    Ok(array.ok_or_else(|| format!("{name} is no array"))?)
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, Error> {
-    let text = value[name].as_str();
-    text.ok_or_else(|| format!("{name} is no text").into())
-}
-
-fn time(value: &Value, name: &str) -> Result<Timestamp, Error> {
-    Ok(Timestamp::parse(text(value, name)?)?)
-}
-
-fn bytes(value: &Value, name: &str) -> Result<Vec<u8>, Error> {
-    Ok(BASE64_STANDARD.decode(text(value, name)?)?)
-}
-
-fn unhex(text: &str) -> Result<Vec<u8>, Error> {
-    let pairs = text.as_bytes().chunks(2).map(str::from_utf8);
-    pairs
-        .map(|pair| Ok(u8::from_str_radix(pair?, 16)?))
-        .collect()
 }
