@@ -16,8 +16,9 @@ mod nl;
 mod pl;
 mod se;
 
+pub use gateway::GatewayRoles;
 pub(super) use info::Claims;
-pub use info::ListInfo;
+pub use info::{ListInfo, SignerDates};
 
 use serde_json::Value;
 
@@ -64,9 +65,14 @@ pub enum ListFormat {
     /// **Signed, entry by entry**: the same array, its CMS signatures checked.
     ///
     /// Anchor: the gateway's trust anchor (certificate or key). It has to have
-    /// signed each CSCA and UPLOAD entry. A DSC entry counts if a CSCA of
-    /// those issued it and an UPLOAD certificate of the CSCA's country signed
-    /// it. The key's country is the CSCA's: the entry's own is not signed.
+    /// signed each CSCA and UPLOAD entry, and each has to show by its
+    /// certificate that it is one, or be named by the caller
+    /// ([`GatewayRoles`]). A DSC entry counts if a CSCA of those issued it and
+    /// an UPLOAD certificate of the CSCA's country signed it. The key's
+    /// country is the CSCA's (the entry's own is not signed), and it is valid
+    /// as long as both certificates are. That the UPLOAD certificate is valid
+    /// is judged at [`ListBytes::fetched_at`], and **not without it**
+    /// ([`ListInfo::signer_dates`]).
     /// **Nothing signs the array as a whole**: entries may be missing, and
     /// their kids and dates are as whoever sent it wrote them.
     Gateway,
@@ -85,7 +91,10 @@ pub enum ListFormat {
     /// those that are active (`activeKeyIds`). Others are left out.
     ///
     /// Anchor: the federal root certificate; `x5c` has to lead to it from a
-    /// certificate with the common name `CH01-AppContentCertificate`.
+    /// certificate with the common name `CH01-AppContentCertificate`. Each
+    /// certificate has to let its key do what it does, and to be valid at
+    /// [`ListBytes::fetched_at`]; **without that its dates are not judged**
+    /// ([`ListInfo::signer_dates`]).
     Swiss,
     /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as
     /// [companion](ListBytes::with_companion) a COSE_Sign1, ES256, with its
@@ -448,10 +457,13 @@ pub(super) fn read_list(
     let list = bytes.list;
     let json = || parse_json(list, &source.limits);
     match format {
-        ListFormat::Gateway => gateway::read_list(source, list, check),
+        ListFormat::Gateway => gateway::read_list(source, list, bytes.fetched_at, check),
         ListFormat::German => de::read(source, list, check),
         ListFormat::Swedish => se::read(source, list, check),
-        ListFormat::Swiss => ch::read(source, list, bytes.companion.unwrap_or_default(), check),
+        ListFormat::Swiss => {
+            let companion = bytes.companion.unwrap_or_default();
+            ch::read(source, list, companion, bytes.fetched_at, check)
+        },
         ListFormat::Austrian => at::read(source, list, bytes.companion, check),
         ListFormat::Dutch => nl::read(source, &json()?),
         ListFormat::CwaProtobuf => cwa::read(source, list),

@@ -8,15 +8,14 @@ use super::error::LoadError;
 use super::snapshot::SnapshotFormError;
 use super::snapshot::cbor::{Reader, Writer};
 use crate::Timestamp;
-use crate::crypto::{Algorithm, KeyKind, PublicKey};
+use super::signature::is_signed;
+use crate::crypto::Algorithm;
 use crate::format::hc1::cose::TAG_COSE_SIGN1;
 use crate::issue::{Signer, SignerError};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Ps256];
-/// Shorter RSA keys sign nothing here.
-const MIN_RSA_BITS: usize = 2048;
 
 /// Header parameters and claims.
 mod label {
@@ -168,9 +167,7 @@ impl<'a> Signed<'a> {
         let message = [&heads[0][..], self.header, &heads[1], self.payload];
         let signs = |anchor: &&Anchor| {
             let key = anchor.public_key();
-            is_strong(key)
-                && key.algorithm() == Some(self.algorithm)
-                && key.verify(&message, self.signature).is_ok()
+            is_signed(key, self.algorithm, &message, self.signature)
         };
         anchors.iter().find(signs).ok_or(LoadError::Signature)
     }
@@ -182,10 +179,6 @@ pub(crate) fn begins(bytes: &[u8], content_type: &str) -> bool {
     let written = |algorithm| write_header(algorithm, content_type, None);
     let is_ours = |header| ALGORITHMS.into_iter().any(|a| written(a) == header);
     header.is_ok_and(|(header, _)| is_ours(header))
-}
-
-pub(super) fn is_strong(key: &PublicKey) -> bool {
-    !matches!(key.kind(), KeyKind::Rsa { bits } if *bits < MIN_RSA_BITS)
 }
 
 /// Signs a payload. Without dates the header has no claims.

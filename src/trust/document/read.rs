@@ -17,8 +17,8 @@ use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::list::jws::{self, Profile};
 use crate::trust::list::{at, de, json};
-use crate::trust::signature::{Hash, Scheme};
-use crate::trust::signed::{self, Dates, Signed};
+use crate::trust::signature::{Hash, Scheme, is_signed, is_strong};
+use crate::trust::signed::{Dates, Signed};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::{decode_base64, hex, shown};
 
@@ -39,9 +39,10 @@ pub(super) fn open<'a>(
         expected,
         anchor,
         common_name,
+        at: bytes.fetched_at,
         limits: LoadLimits::default(),
     };
-    if !signed::is_strong(anchor.public_key()) {
+    if !is_strong(anchor.public_key()) {
         return Err(LoadError::Signature.into());
     }
     let (content, dates) = reader.read(format, &bytes)?;
@@ -60,6 +61,8 @@ struct Reader<'k> {
     expected: String,
     anchor: &'k Anchor,
     common_name: Option<&'k str>,
+    /// When certificates have to be valid.
+    at: Option<Timestamp>,
     limits: LoadLimits,
 }
 
@@ -205,6 +208,7 @@ impl Reader<'_> {
         let profile = Profile {
             algorithm: None,
             chain_to: self.common_name,
+            at: self.at,
         };
         let anchors = core::slice::from_ref(self.anchor);
         let jws = jws::verify(text, &profile, anchors, &self.limits)?;
@@ -256,7 +260,7 @@ impl Reader<'_> {
         if self.common_name.is_some() && chain.is_empty() {
             return Err(CmsError::SignerMissing.into());
         }
-        let key = jws::signer(self.anchor, &chain, self.common_name)?;
+        let key = jws::signer(self.anchor, &chain, self.common_name, self.at)?;
         cms.verify(content, key)?;
         Ok(Dates {
             issued_at: cms.signing_time()?,
@@ -289,7 +293,7 @@ impl Reader<'_> {
 fn is_signature(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     let scheme = match key.algorithm() {
         Some(Algorithm::Es256) if signature.len() == 64 => {
-            return key.verify(&[message], signature).is_ok();
+            return is_signed(key, Algorithm::Es256, &[message], signature);
         }
         Some(Algorithm::Es256) => Scheme::Ecdsa(Hash::Sha256),
         Some(Algorithm::Ps256) => Scheme::Pkcs1(Hash::Sha256),
