@@ -200,7 +200,7 @@ impl TrustStoreBuilder {
     /// the EU's and the WHO's lists mean it; otherwise they are its UTF-8.
     pub fn add_jwk(&mut self, label: &str, json: &[u8]) -> Result<&mut Self, LoadError> {
         self.add_vouched(label, json, |source| {
-            let value = list::parse_json(json, &source.limits)?;
+            let value = list::parse_unambiguous(json, &source.limits)?;
             if value.get("keys").is_some() {
                 jwk::read_set(source, &value)
             } else {
@@ -326,7 +326,12 @@ impl TrustStoreBuilder {
 
     /// Adds bytes of a form that [`detect_format`](super::detect_format)
     /// finds, or refuses them as [`LoadError::Unrecognised`]. As with
-    /// [`add_list`](Self::add_list), nothing checks where they come from.
+    /// [`add_list`](Self::add_list), nothing checks where they come from: **the
+    /// caller vouches for the bytes**, so this is no call for a file of which
+    /// somebody else should have signed the content. Signed and national forms
+    /// are refused, and so is what shows the marks of two forms
+    /// ([`LoadError::Ambiguous`]). A call that takes an anchor names the form
+    /// and never takes another one in its place.
     pub fn add_bytes(&mut self, label: &str, bytes: &[u8]) -> Result<&mut Self, LoadError> {
         self.add(label, bytes, |source| {
             let (format, json) =

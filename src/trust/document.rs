@@ -311,7 +311,7 @@ impl fmt::Debug for SignedDocument<'_> {
 
 /// A content type of this crate's begins so. Only it can make one, so that no
 /// other signer's content is taken for ours.
-const OWN_TYPES: &str = "application/x.hcert-";
+pub(super) const OWN_TYPES: &str = "application/x.hcert-";
 
 fn content_type(purpose: &str) -> Result<String, DocumentError> {
     let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

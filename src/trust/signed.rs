@@ -4,13 +4,15 @@
 use core::ops::Range;
 
 use super::Anchor;
+use super::document::OWN_TYPES;
 use super::error::LoadError;
+use super::list::at;
 use super::snapshot::SnapshotFormError;
 use super::snapshot::cbor::{Reader, Writer};
-use crate::Timestamp;
+use crate::{Limits, Timestamp};
 use super::signature::is_signed;
 use crate::crypto::Algorithm;
-use crate::format::hc1::cose::TAG_COSE_SIGN1;
+use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
 use crate::issue::{Signer, SignerError};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
@@ -61,6 +63,20 @@ impl SigningError {
 pub(crate) struct Dates {
     pub(super) issued_at: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
+}
+
+/// The content type that only this crate gives, however the COSE_Sign1 around
+/// it is written.
+pub(super) fn own_type(bytes: &[u8]) -> Option<String> {
+    // Tag 18, in a short head or a longer one.
+    if !matches!(bytes, [0xd2, ..] | [0xd8, 0x12, ..]) {
+        return None;
+    }
+    let limits = Limits::default();
+    let cose = CoseSign1::parse(bytes.to_vec(), &limits, &mut Vec::new()).ok()?;
+    let header = at::parse(cose.protected(), &limits)?;
+    let named = at::number(&header, i128::from(label::CONTENT_TYPE))?.as_text()?;
+    named.starts_with(OWN_TYPES).then(|| named.to_owned())
 }
 
 #[derive(Default)]

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::detect::{self, Cms};
 use super::{
-    Beside, DocumentBytes, DocumentError, DocumentFormat, SignedDocument, content_type, identity,
+    Beside, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument, content_type,
+    identity,
 };
 use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
@@ -68,6 +69,10 @@ struct Reader<'k> {
 
 const NOT_DOCUMENT: LoadError = LoadError::Form {
     expected: "a signed document in deterministic CBOR",
+};
+const NOT_DETERMINISTIC: LoadError = LoadError::Form {
+    expected: "in deterministic CBOR (shortest heads, keys in order), as what this crate signs has \
+               to be: have its maker sign it anew",
 };
 const NOT_COSE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 with a protected header",
@@ -165,6 +170,10 @@ impl Reader<'_> {
         let key = self.anchor.public_key();
         cose.verify(key).map_err(|_| LoadError::Signature)?;
         if let Some(found) = at::number(&header, 3) {
+            // Of our own type, and not in our own form.
+            if found.as_text().is_some_and(|name| name.starts_with(OWN_TYPES)) {
+                return Err(NOT_DETERMINISTIC.into());
+            }
             // Of the registered numbers of CoAP (RFC 7252 §12.3) these say
             // nothing of a purpose: octets, JSON, CBOR, CWT.
             let general = match found.as_text() {
