@@ -161,14 +161,15 @@ impl TrustOptions {
                 .map_err(|why| format!("--trust-key {label}: {why}"))?;
         }
         for file in &files {
-            self.add(&mut builder, file, &anchors, is_pinned).map_err(|why| {
-                let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
-                let hint = match rollback {
-                    true => "; keep the list that you have, or fetch it again",
-                    false => "",
-                };
-                format!("{}{}: {why}{hint}", self.option, file.label)
-            })?;
+            self.add(&mut builder, file, &anchors, is_pinned)
+                .map_err(|why| {
+                    let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
+                    let hint = match rollback {
+                        true => "; keep the list that you have, or fetch it again",
+                        false => "",
+                    };
+                    format!("{}{}: {why}{hint}", self.option, file.label)
+                })?;
         }
         let (store, mut report) = builder.build();
         let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
@@ -334,7 +335,9 @@ fn add_keys(builder: &mut TrustStoreBuilder, label: &str, bytes: &[u8]) -> Resul
             | ListFormat::Jwk,
         ) => builder.add_bytes(label, bytes)?,
         Some(ListFormat::JwkSet) => builder.add_jwk(label, bytes)?,
-        Some(_) => return Err("a list, and no key or certificate; give it with --trust FILE".into()),
+        Some(_) => {
+            return Err("a list, and no key or certificate; give it with --trust FILE".into());
+        }
         // Says why.
         None => match builder.add_bytes(label, bytes) {
             Err(error) => return Err(error.into()),

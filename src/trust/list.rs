@@ -504,7 +504,7 @@ pub(super) fn read_list(
         ListFormat::Swiss => {
             let companion = bytes.companion.unwrap_or_default();
             ch::read(source, list, companion, bytes.fetched_at, check)
-        },
+        }
         ListFormat::Austrian => at::read(source, list, bytes.companion, check),
         ListFormat::Dutch => nl::read(source, &json()?),
         ListFormat::CwaProtobuf => cwa::read(source, list),

@@ -73,9 +73,7 @@ pub(super) fn is_signed(
     message: &[&[u8]],
     signature: &[u8],
 ) -> bool {
-    is_strong(key)
-        && key.algorithm() == Some(algorithm)
-        && key.verify(message, signature).is_ok()
+    is_strong(key) && key.algorithm() == Some(algorithm) && key.verify(message, signature).is_ok()
 }
 
 /// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
@@ -294,11 +292,7 @@ impl Purposes {
     const NON_REPUDIATION: u8 = 0x40;
     const KEY_CERT_SIGN: u8 = 0x04;
     /// serverAuth, clientAuth, anyExtendedKeyUsage (RFC 5280 §4.2.1.12).
-    const TLS: [&str; 3] = [
-        "1.3.6.1.5.5.7.3.1",
-        "1.3.6.1.5.5.7.3.2",
-        "2.5.29.37.0",
-    ];
+    const TLS: [&str; 3] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
     /// `None` if they can't be known: an extension that counts here can't be
     /// read or occurs twice, or one that has to be understood isn't.
@@ -329,14 +323,19 @@ impl Purposes {
                 None => None,
             },
             usage,
-            extended: certificate.extended_key_usage().unwrap_or_default().to_vec(),
+            extended: certificate
+                .extended_key_usage()
+                .unwrap_or_default()
+                .to_vec(),
         })
     }
 
     /// With `below` authorities between this one and the end of the chain.
     fn may_issue(&self, below: usize) -> bool {
         self.is_authority
-            && self.usage.is_none_or(|bits| bits & Self::KEY_CERT_SIGN != 0)
+            && self
+                .usage
+                .is_none_or(|bits| bits & Self::KEY_CERT_SIGN != 0)
             && self.path_length.is_none_or(|most| below <= most)
     }
 

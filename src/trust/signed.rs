@@ -7,13 +7,13 @@ use super::Anchor;
 use super::document::OWN_TYPES;
 use super::error::LoadError;
 use super::list::at;
+use super::signature::is_signed;
 use super::snapshot::SnapshotFormError;
 use super::snapshot::cbor::{Reader, Writer};
-use crate::{Limits, Timestamp};
-use super::signature::is_signed;
 use crate::crypto::Algorithm;
 use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
 use crate::issue::{Signer, SignerError};
+use crate::{Limits, Timestamp};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 

@@ -59,9 +59,7 @@ impl List {
     pub fn check(&self, options: &Options) -> Result<Loaded, Refusal> {
         let mut builder = TrustStore::builder().with_gateway_roles(options.gateway.clone());
         let added = match self.known()? {
-            ListFormat::Gdhcn
-                if options.environment.is_none() && !options.anchors.is_empty() =>
-            {
+            ListFormat::Gdhcn if options.environment.is_none() && !options.anchors.is_empty() => {
                 let message = "a list of the WHO's network, which --anchor did not sign; if you \
                                mean it, say which environment: --trust-env prod, uat or dev";
                 return Err(Refusal {

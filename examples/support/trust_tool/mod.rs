@@ -177,7 +177,9 @@ fn unexpected(argument: lexopt::Arg<'_>) -> lexopt::Error {
         Long("all") => "inspect and lint",
         Long("json") => "inspect, verify, diff and lint",
         Long("out" | "key") => "convert and sign",
-        Long("list" | "participant" | "trust-key" | "deny" | "dangerously-trust-unsigned" | "quiet") => "convert",
+        Long(
+            "list" | "participant" | "trust-key" | "deny" | "dangerously-trust-unsigned" | "quiet",
+        ) => "convert",
         _ => return argument.unexpected(),
     };
     let Long(name) = argument else {

@@ -171,7 +171,10 @@ impl Reader<'_> {
         cose.verify(key).map_err(|_| LoadError::Signature)?;
         if let Some(found) = at::number(&header, 3) {
             // Of our own type, and not in our own form.
-            if found.as_text().is_some_and(|name| name.starts_with(OWN_TYPES)) {
+            if found
+                .as_text()
+                .is_some_and(|name| name.starts_with(OWN_TYPES))
+            {
                 return Err(NOT_DETERMINISTIC.into());
             }
             // Of the registered numbers of CoAP (RFC 7252 §12.3) these say

@@ -29,9 +29,9 @@ pub(in crate::trust) fn signed_part<'a>(
     anchor: &Anchor,
 ) -> Option<&'a [u8]> {
     let key = anchor.public_key();
-    [list, list.trim_ascii_end()].into_iter().find(|list| {
-        is_signed(key, Algorithm::Es256, &[list], signature)
-    })
+    [list, list.trim_ascii_end()]
+        .into_iter()
+        .find(|list| is_signed(key, Algorithm::Es256, &[list], signature))
 }
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {
