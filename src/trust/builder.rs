@@ -1,5 +1,6 @@
 //! Collects keys, and checks what they come with.
 
+use core::cell::Cell;
 use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use super::deny::{Denial, DenyIndex, DenyList};
 use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
-use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
+use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
 use super::published::published_key;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
@@ -45,6 +46,7 @@ pub struct TrustStoreBuilder {
     environment: Option<Environment>,
     deny: DenyList,
     accept_published: bool,
+    gateway: GatewayRoles,
 }
 
 /// Those that a list has to be of: that of the builder, and that of the state.
@@ -104,6 +106,14 @@ impl TrustStoreBuilder {
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
+        self
+    }
+
+    /// Says what certificates of the gateway are, for lists that are added from
+    /// now on.
+    #[must_use]
+    pub fn with_gateway_roles(mut self, roles: GatewayRoles) -> Self {
+        self.gateway = roles;
         self
     }
 
@@ -190,7 +200,7 @@ impl TrustStoreBuilder {
     /// the EU's and the WHO's lists mean it; otherwise they are its UTF-8.
     pub fn add_jwk(&mut self, label: &str, json: &[u8]) -> Result<&mut Self, LoadError> {
         self.add_vouched(label, json, |source| {
-            let value = list::parse_json(json, &source.limits)?;
+            let value = list::parse_unambiguous(json, &source.limits)?;
             if value.get("keys").is_some() {
                 jwk::read_set(source, &value)
             } else {
@@ -316,7 +326,12 @@ impl TrustStoreBuilder {
 
     /// Adds bytes of a form that [`detect_format`](super::detect_format)
     /// finds, or refuses them as [`LoadError::Unrecognised`]. As with
-    /// [`add_list`](Self::add_list), nothing checks where they come from.
+    /// [`add_list`](Self::add_list), nothing checks where they come from: **the
+    /// caller vouches for the bytes**, so this is no call for a file of which
+    /// somebody else should have signed the content. Signed and national forms
+    /// are refused, and so is what shows the marks of two forms
+    /// ([`LoadError::Ambiguous`]). A call that takes an anchor names the form
+    /// and never takes another one in its place.
     pub fn add_bytes(&mut self, label: &str, bytes: &[u8]) -> Result<&mut Self, LoadError> {
         self.add(label, bytes, |source| {
             let (format, json) =
@@ -419,8 +434,11 @@ impl TrustStoreBuilder {
         let source = Source {
             label: label.into(),
             limits: self.limits,
+            gateway: self.gateway.clone(),
+            signatures: Cell::default(),
         };
         let (entries, voucher) = read(&source)?;
+        let signatures = source.signatures.get();
         source.check_count(self.report.total.saturating_add(entries.len()))?;
         let mut state = self.report.state.clone();
         let mut saw = |list: &ListInfo| {
@@ -445,6 +463,7 @@ impl TrustStoreBuilder {
             }
         }
         self.report.state = state;
+        self.report.entry_signatures += signatures;
         let added = self.report.lists.get(had..).unwrap_or_default().to_vec();
         let earlier = self.report.lists.get(..had).unwrap_or_default().to_vec();
         for older in earlier {

@@ -231,7 +231,10 @@ impl<'a> SignedDocument<'a> {
     /// common name (a root may have thousands of others under it). For
     /// [`Jws`](DocumentFormat::Jws) with `x5c`, as Switzerland's, and for CMS.
     ///
-    /// Neither dates nor revocation of these certificates are looked at.
+    /// Each of them has to let its key do what it does here, and to be valid
+    /// when the document was fetched
+    /// ([`DocumentBytes::fetched_at`]): **without that time their dates are
+    /// not judged**, and their revocation never is.
     pub fn open_under_root(
         purpose: &str,
         bytes: impl Into<DocumentBytes<'a>>,
@@ -308,7 +311,7 @@ impl fmt::Debug for SignedDocument<'_> {
 
 /// A content type of this crate's begins so. Only it can make one, so that no
 /// other signer's content is taken for ours.
-const OWN_TYPES: &str = "application/x.hcert-";
+pub(super) const OWN_TYPES: &str = "application/x.hcert-";
 
 fn content_type(purpose: &str) -> Result<String, DocumentError> {
     let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

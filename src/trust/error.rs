@@ -38,6 +38,21 @@ pub enum LoadError {
          snapshot of a known form"
     )]
     Unrecognised,
+    /// The marks of two forms, which have different signers, or none: to take
+    /// it for one of them would be a guess.
+    #[error("the input shows the marks of two forms, {} and {}; a list has those of one", .first.code(), .second.code())]
+    Ambiguous {
+        /// One of them.
+        first: ListFormat,
+        /// The other one.
+        second: ListFormat,
+    },
+    /// Something else that this crate signs, such as a revocation set.
+    #[error("signed as {found}, which is no trust list")]
+    NotAList {
+        /// The content type in its header, at most 64 characters.
+        found: String,
+    },
     /// Not JSON.
     #[error("not JSON (line {line}, column {column})")]
     Json {
@@ -131,6 +146,8 @@ impl LoadError {
             Self::TooManyEntries { .. } => "trust-too-many-entries",
             Self::TooComplex { .. } => "trust-too-complex",
             Self::Unrecognised => "trust-format-unrecognised",
+            Self::Ambiguous { .. } => "trust-ambiguous",
+            Self::NotAList { .. } => "trust-not-a-list",
             Self::Json { .. } => "trust-json",
             Self::DuplicateMember { .. } => "trust-duplicate-member",
             Self::AnchorMissing { .. } => "trust-anchor-missing",

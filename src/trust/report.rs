@@ -8,6 +8,7 @@ use super::list::ListInfo;
 use super::list::cms::CmsError;
 use super::state::TrustState;
 use super::x509::CertificateError;
+use crate::Timestamp;
 use crate::crypto::{KeyError, KeyKind};
 
 /// What is wrong with one entry, or remarkable about it.
@@ -95,6 +96,33 @@ pub enum ProblemKind {
     UploadSignature {
         /// What is wrong.
         error: CmsError,
+    },
+    /// The certificate of an entry of the gateway does not show that it is what
+    /// it is listed as; what a list says of that is not signed. If the caller
+    /// knows that it is: [`GatewayRoles`](super::GatewayRoles).
+    #[error(
+        "listed as {listed}, which its certificate does not show; if you know from elsewhere that \
+         it is, say so (SHA-256 {sha256})"
+    )]
+    GatewayRole {
+        /// The type that the list gives.
+        listed: &'static str,
+        /// SHA-256 of the certificate, in hexadecimal digits.
+        sha256: String,
+    },
+    /// The key usage of the certificate excludes signatures, or it has a
+    /// critical extension that is unknown here.
+    #[error("the certificate is not for signatures, or limits its key in an unknown way")]
+    NotForSignatures,
+    /// An UPLOAD certificate that was not valid when the list was fetched, or
+    /// a CSCA that was not valid at any time together with its document
+    /// signer.
+    #[error("the certificate that signed was valid from {from} to {until}, which is out of time")]
+    SignerNotInDate {
+        /// Its first second.
+        from: Timestamp,
+        /// Its last second.
+        until: Timestamp,
     },
     /// Kept, with the issuer's country: the entry declares another one, which
     /// nobody signed.
@@ -196,6 +224,9 @@ impl ProblemKind {
             Self::NotIssued => "not-issued",
             Self::NotUploaded => "not-uploaded",
             Self::UploadSignature { .. } => "upload-signature",
+            Self::GatewayRole { .. } => "gateway-role",
+            Self::NotForSignatures => "not-for-signatures",
+            Self::SignerNotInDate { .. } => "signer-not-in-date",
             Self::CountryMismatch { .. } => "country-mismatch",
             Self::Inactive => "key-inactive",
             Self::Reference { .. } => "reference",
@@ -263,6 +294,10 @@ pub struct LoadReport {
     /// What the lists say about themselves. Keys and certificates that were
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,
+    /// Signatures that were checked for single entries, in lists that are
+    /// signed so ([`ListFormat::Gateway`](super::ListFormat::Gateway)): not
+    /// more than two for an entry with one anchor, whatever the list says.
+    pub entry_signatures: usize,
     /// What to store and to hand to the next builder
     /// ([`with_state`](super::TrustStoreBuilder::with_state)).
     pub state: TrustState,

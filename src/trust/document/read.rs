@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::detect::{self, Cms};
 use super::{
-    Beside, DocumentBytes, DocumentError, DocumentFormat, SignedDocument, content_type, identity,
+    Beside, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument, content_type,
+    identity,
 };
 use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
@@ -17,8 +18,8 @@ use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::list::jws::{self, Profile};
 use crate::trust::list::{at, de, json};
-use crate::trust::signature::{Hash, Scheme};
-use crate::trust::signed::{self, Dates, Signed};
+use crate::trust::signature::{Hash, Scheme, is_signed, is_strong};
+use crate::trust::signed::{Dates, Signed};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::{decode_base64, hex, shown};
 
@@ -39,9 +40,10 @@ pub(super) fn open<'a>(
         expected,
         anchor,
         common_name,
+        at: bytes.fetched_at,
         limits: LoadLimits::default(),
     };
-    if !signed::is_strong(anchor.public_key()) {
+    if !is_strong(anchor.public_key()) {
         return Err(LoadError::Signature.into());
     }
     let (content, dates) = reader.read(format, &bytes)?;
@@ -60,11 +62,17 @@ struct Reader<'k> {
     expected: String,
     anchor: &'k Anchor,
     common_name: Option<&'k str>,
+    /// When certificates have to be valid.
+    at: Option<Timestamp>,
     limits: LoadLimits,
 }
 
 const NOT_DOCUMENT: LoadError = LoadError::Form {
     expected: "a signed document in deterministic CBOR",
+};
+const NOT_DETERMINISTIC: LoadError = LoadError::Form {
+    expected: "in deterministic CBOR (shortest heads, keys in order), as what this crate signs has \
+               to be: have its maker sign it anew",
 };
 const NOT_COSE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 with a protected header",
@@ -162,6 +170,13 @@ impl Reader<'_> {
         let key = self.anchor.public_key();
         cose.verify(key).map_err(|_| LoadError::Signature)?;
         if let Some(found) = at::number(&header, 3) {
+            // Of our own type, and not in our own form.
+            if found
+                .as_text()
+                .is_some_and(|name| name.starts_with(OWN_TYPES))
+            {
+                return Err(NOT_DETERMINISTIC.into());
+            }
             // Of the registered numbers of CoAP (RFC 7252 §12.3) these say
             // nothing of a purpose: octets, JSON, CBOR, CWT.
             let general = match found.as_text() {
@@ -205,6 +220,7 @@ impl Reader<'_> {
         let profile = Profile {
             algorithm: None,
             chain_to: self.common_name,
+            at: self.at,
         };
         let anchors = core::slice::from_ref(self.anchor);
         let jws = jws::verify(text, &profile, anchors, &self.limits)?;
@@ -256,7 +272,7 @@ impl Reader<'_> {
         if self.common_name.is_some() && chain.is_empty() {
             return Err(CmsError::SignerMissing.into());
         }
-        let key = jws::signer(self.anchor, &chain, self.common_name)?;
+        let key = jws::signer(self.anchor, &chain, self.common_name, self.at)?;
         cms.verify(content, key)?;
         Ok(Dates {
             issued_at: cms.signing_time()?,
@@ -289,7 +305,7 @@ impl Reader<'_> {
 fn is_signature(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     let scheme = match key.algorithm() {
         Some(Algorithm::Es256) if signature.len() == 64 => {
-            return key.verify(&[message], signature).is_ok();
+            return is_signed(key, Algorithm::Es256, &[message], signature);
         }
         Some(Algorithm::Es256) => Scheme::Ecdsa(Hash::Sha256),
         Some(Algorithm::Ps256) => Scheme::Pkcs1(Hash::Sha256),

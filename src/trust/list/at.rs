@@ -20,7 +20,7 @@ use crate::trust::text::hex;
 const VERSION: (i128, i128) = (42, 2);
 
 const NOT_LIST: LoadError = LoadError::Form {
-    expected: "CBOR: a map with an array `c` of maps",
+    expected: "a CBOR map with an array `c` of maps",
 };
 const NOT_SIGNATURE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 of version 2 over a map with the list's digest and dates",
@@ -73,6 +73,15 @@ fn read_entry(source: &Source, entry: &Value) -> Entry {
             source.listed_certificate(kid, der)
         })(),
     }
+}
+
+/// Whether the bytes are a COSE_Sign1 of version 2, whoever made it.
+pub(super) fn is_signature(bytes: &[u8]) -> bool {
+    let limits = crate::Limits::default();
+    let cose = CoseSign1::parse(bytes.to_vec(), &limits, &mut Vec::new());
+    cose.ok()
+        .and_then(|cose| parse(cose.protected(), &limits))
+        .is_some_and(|header| int(&header, VERSION.0) == Some(VERSION.1))
 }
 
 /// Checks the COSE_Sign1 beside a content, and reads the dates in it.

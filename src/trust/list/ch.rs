@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
-use super::{Check, Claims, Content, ListFormat};
+use super::{Check, Claims, Content, ListFormat, SignerDates};
+use crate::Timestamp;
 use crate::crypto::{KeyError, PublicKey};
 use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
@@ -15,22 +16,25 @@ use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 
-const PROFILE: Profile<'_> = Profile {
-    algorithm: Some(JwsAlgorithm::Rs256),
-    chain_to: Some("CH01-AppContentCertificate"),
-};
+const COMMON_NAME: &str = "CH01-AppContentCertificate";
 
 pub(super) fn read(
     source: &Source,
     updates: &[u8],
     active: &[u8],
+    fetched_at: Option<Timestamp>,
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
+    let profile = Profile {
+        algorithm: Some(JwsAlgorithm::Rs256),
+        chain_to: Some(COMMON_NAME),
+        at: fetched_at,
+    };
     let payload = |bytes| -> Result<_, LoadError> {
         match check {
             Check::Anchors(anchors) => {
                 let (payload, anchor) =
-                    jws::verified_payload(bytes, &PROFILE, anchors, &source.limits)?;
+                    jws::verified_payload(bytes, &profile, anchors, &source.limits)?;
                 Ok((payload, Some(anchor)))
             }
             Check::Unsigned => Ok((jws::unverified_payload(bytes, &source.limits)?, None)),
@@ -51,6 +55,10 @@ pub(super) fn read(
         entries: entries.collect(),
         claims: Claims {
             identity: anchor.map(|anchor| anchor.identifies(ListFormat::Swiss)),
+            signer_dates: match anchor {
+                Some(_) => SignerDates::at(fetched_at),
+                None => SignerDates::None,
+            },
             // Milliseconds, from when the list was fetched.
             valid_for: active
                 .get("validDuration")

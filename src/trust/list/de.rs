@@ -10,6 +10,7 @@ use crate::Timestamp;
 use crate::crypto::Algorithm;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::signature::is_signed;
 use crate::trust::source::Source;
 
 /// The signature and what follows its line.
@@ -28,9 +29,9 @@ pub(in crate::trust) fn signed_part<'a>(
     anchor: &Anchor,
 ) -> Option<&'a [u8]> {
     let key = anchor.public_key();
-    [list, list.trim_ascii_end()].into_iter().find(|list| {
-        key.algorithm() == Some(Algorithm::Es256) && key.verify(&[list], signature).is_ok()
-    })
+    [list, list.trim_ascii_end()]
+        .into_iter()
+        .find(|list| is_signed(key, Algorithm::Es256, &[list], signature))
 }
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {

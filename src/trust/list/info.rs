@@ -25,6 +25,41 @@ pub(in crate::trust) struct Claims {
     pub(in crate::trust) newest_entry: Option<Timestamp>,
     pub(in crate::trust) sequence: Option<u64>,
     pub(in crate::trust) snapshot_made_at: Option<Timestamp>,
+    pub(in crate::trust) signer_dates: SignerDates,
+}
+
+/// Whether the dates of the certificates between a list's signatures and the
+/// anchor were judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignerDates {
+    /// There are no such certificates, or nothing is known of them.
+    #[default]
+    None,
+    /// Each of them was valid when the list was fetched.
+    Judged,
+    /// The time at which the list was fetched is not known
+    /// ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)): they may have
+    /// expired.
+    NotJudged,
+}
+
+impl SignerDates {
+    /// A stable identifier.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Judged => "judged",
+            Self::NotJudged => "not-judged",
+        }
+    }
+
+    pub(in crate::trust) fn at(fetched_at: Option<Timestamp>) -> Self {
+        match fetched_at {
+            Some(_) => Self::Judged,
+            None => Self::NotJudged,
+        }
+    }
 }
 
 impl ListInfo {
@@ -97,6 +132,13 @@ impl ListInfo {
     /// A number that grows with every edition, where a form has one.
     pub fn sequence(&self) -> Option<u64> {
         self.claims.sequence
+    }
+
+    /// Whether the certificates between its signatures and the anchor were
+    /// valid: for the forms that have such ([`ListFormat::Swiss`],
+    /// [`ListFormat::Gateway`]). A snapshot does not keep it.
+    pub fn signer_dates(&self) -> SignerDates {
+        self.claims.signer_dates
     }
 
     /// For a list out of a [snapshot](crate::trust::snapshot): when that was

@@ -5,10 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::json;
+use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::signature::{Hash, Scheme, issued_by};
+use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
@@ -24,6 +25,8 @@ pub(in crate::trust) struct Profile<'a> {
     /// may have thousands of other certificates under it. `None`: the signer
     /// itself is pinned, and there are no chains.
     pub(in crate::trust) chain_to: Option<&'a str>,
+    /// When the certificates of a chain have to be valid, if a time is known.
+    pub(in crate::trust) at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,14 +53,8 @@ impl JwsAlgorithm {
     fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
         match self {
             // r‖s (RFC 7518 §3.4), by P-256 alone.
-            Self::Es256 => {
-                key.algorithm() == Some(Algorithm::Es256)
-                    && key.verify(&[message], signature).is_ok()
-            }
-            Self::Ps256 => {
-                key.algorithm() == Some(Algorithm::Ps256)
-                    && key.verify(&[message], signature).is_ok()
-            }
+            Self::Es256 => is_signed(key, Algorithm::Es256, &[message], signature),
+            Self::Ps256 => is_signed(key, Algorithm::Ps256, &[message], signature),
             Self::Rs256 => Scheme::Pkcs1(Hash::Sha256)
                 .verify(key, message, signature)
                 .is_ok(),
@@ -143,7 +140,7 @@ pub(in crate::trust) fn verify<'a>(
     let chain = read_chain(&header, limits)?;
     let mut fault = LoadError::Signature;
     for anchor in anchors {
-        match signer(anchor, &chain, profile.chain_to) {
+        match signer(anchor, &chain, profile.chain_to, profile.at) {
             Ok(key) if algorithm.verify(key, signed, &signature) => {
                 let payload = decode(payload)?;
                 return Ok(Verified {
@@ -184,6 +181,7 @@ pub(in crate::trust) fn signer<'a>(
     anchor: &'a Anchor,
     chain: &'a [Dsc],
     chain_to: Option<&str>,
+    at: Option<Timestamp>,
 ) -> Result<&'a PublicKey, LoadError> {
     let chain_fault = |fault| Err(LoadError::Chain { fault });
     let (pinned, leaf) = match (anchor, chain.first()) {
@@ -204,6 +202,13 @@ pub(in crate::trust) fn signer<'a>(
         if issued_by(certificate, issuer, below).is_err() {
             return chain_fault("x5c does not lead to the pinned certificate");
         }
+    }
+    if !Purposes::of(leaf).is_some_and(|purposes| purposes.may_sign()) {
+        return chain_fault("the signer's certificate is not for signatures");
+    }
+    // The pinned one is trusted because it is pinned.
+    if at.is_some_and(|at| path.iter().any(|certificate| !certificate.is_valid_at(at))) {
+        return chain_fault("a certificate of the chain was not valid when this was fetched");
     }
     Ok(leaf.public_key())
 }

@@ -16,6 +16,7 @@ use crate::trust::text::shown;
 const PROFILE: Profile<'_> = Profile {
     algorithm: Some(JwsAlgorithm::Es256),
     chain_to: None,
+    at: None,
 };
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {

@@ -106,7 +106,7 @@ impl Material {
         material.add_anchors()?;
         material.add_national()?;
         material.add_swiss(suite)?;
-        material.add_gateway();
+        material.add_gateway()?;
         material.add_network(suite)?;
         material.add_snapshots()?;
         Ok(material)
@@ -528,7 +528,7 @@ impl Material {
         Ok(())
     }
 
-    fn add_gateway(&mut self) {
+    fn add_gateway(&mut self) -> Result<(), Error> {
         let ta = lists::certificate(TA_NAME, label!("ta"), TA_NAME, label!("ta"), false);
         let csca = lists::certificate(CSCA_NAME, label!("csca"), CSCA_NAME, label!("csca"), true);
         let upload = lists::certificate(
@@ -543,6 +543,16 @@ impl Material {
         let uploader = item("UPLOAD", &upload, &ta, label!("ta"));
         let by_itself = item("CSCA", &csca, &csca, label!("csca"));
         let by_other = item("DSC", self.dsc.dsc.der(), &upload, OTHER);
+        // The same key and name, for the authentication of TLS clients.
+        let mut tls = lists::spec(UPLOAD_NAME, UPLOAD_NAME, false);
+        tls.eku = &["1.3.6.1.5.5.7.3.2"];
+        let key = TestKey::new(label!("upload"));
+        let tls = pki::certificate(&tls, &key, &key)?;
+        let by_tls = item("DSC", self.dsc.dsc.der(), &tls, label!("upload"));
+        let as_uploader = item("UPLOAD", &tls, &ta, label!("ta"));
+        let by_csca = item("DSC", self.dsc.dsc.der(), &csca, label!("csca"));
+        let csca_as_uploader = item("UPLOAD", &csca, &ta, label!("ta"));
+        let upload_as_csca = item("CSCA", &upload, &ta, label!("ta"));
         for (id, comment, items) in [
             (
                 "gateway",
@@ -569,9 +579,25 @@ impl Material {
                 "uploaded with another key than the uploader's",
                 [&by_other, &root, &uploader],
             ),
+            (
+                "gateway-tls-as-upload",
+                "a certificate for TLS clients that is listed as UPLOAD",
+                [&by_tls, &root, &as_uploader],
+            ),
+            (
+                "gateway-csca-as-upload",
+                "the CSCA that is listed as UPLOAD as well",
+                [&by_csca, &root, &csca_as_uploader],
+            ),
+            (
+                "gateway-upload-as-csca",
+                "the uploader that is listed as CSCA",
+                [&dsc, &upload_as_csca, &uploader],
+            ),
         ] {
             self.list(id, comment, "gateway", json!(items).to_string());
         }
+        Ok(())
     }
 
     fn add_network(&mut self, suite: &Suite) -> Result<(), Error> {
