@@ -26,7 +26,7 @@ mod value_sets;
 
 use cli::{complain, short_name};
 use lint::Found;
-use trust::TrustOptions;
+use trust::{TrustOptions, complain_unmatched};
 
 const PROGRAM: &str = "lint";
 
@@ -160,6 +160,7 @@ fn run() -> Result<ExitCode, Error> {
     }
     if !options.trust.files.is_empty() {
         let (store, problems) = options.trust.load(None)?;
+        complain_unmatched(PROGRAM, &problems);
         for problem in &problems.problems {
             complain(PROGRAM, &problem.to_string());
         }

@@ -28,8 +28,9 @@ pub struct Subject {
     dcc: Result<Dcc, PayloadKind>,
     /// `iss`, if it is a country.
     issuer: Option<String>,
-    /// Whose the signer's key is: a certificate can't choose that.
-    signer_country: Option<String>,
+    /// Whose the signer's key is, by each of its listings: a certificate can't
+    /// choose that.
+    signer_countries: Vec<String>,
     /// When the signer's certificate is valid.
     signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
@@ -75,9 +76,18 @@ impl SubjectError {
 impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
-        let signer = verified.signer();
-        subject.signer_country = signer.country().map(country);
-        subject.signer_valid = signer.validity();
+        let all = verified.listings().chain(verified.other_listings());
+        subject.signer_countries = all.filter_map(|key| key.country()).map(country).collect();
+        subject.signer_countries.sort_unstable();
+        subject.signer_countries.dedup();
+        // Each of these held when the certificate was verified: no gap between.
+        let valid = verified.listings().map(|key| key.validity());
+        let whole = |a: Option<_>, b: Option<_>| {
+            let ((first, last), (other_first, other_last)) = a.zip(b)?;
+            let (first, last): (Timestamp, Timestamp) = (first, last);
+            Some((first.min(other_first), last.max(other_last)))
+        };
+        subject.signer_valid = valid.reduce(whole).flatten();
         subject.kid = Some(verified.signer().kid().clone());
         subject.verified_at = Some(verified.verified_at());
         subject
@@ -105,7 +115,7 @@ impl Subject {
         Ok(Self {
             dcc: Ok(dcc),
             issuer: None,
-            signer_country: None,
+            signer_countries: Vec::new(),
             signer_valid: None,
             issued_at: None,
             not_before: None,
@@ -129,7 +139,7 @@ impl Subject {
         Self {
             dcc,
             issuer: claims.issuer().and_then(as_country),
-            signer_country: None,
+            signer_countries: Vec::new(),
             signer_valid: None,
             issued_at: claims.issued_at().timestamp(),
             not_before: claims.not_before().timestamp(),
@@ -183,16 +193,21 @@ impl Subject {
             .map_err(|kind| OpenReason::Payload { found: kind.code() })
     }
 
-    /// The country that issued it, as far as it is known.
+    /// The country that issued it, as far as it is known: of several that list
+    /// the signer's key none is taken.
     fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref().or(self.signer_country.as_deref())
+        let of_signer = match &*self.signer_countries {
+            [one] => Some(one.as_str()),
+            _ => None,
+        };
+        self.issuer.as_deref().or(of_signer)
     }
 
     /// Whether the country's invalidation rules apply: those of `iss` and those
     /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
     /// known, each country's may.
     pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
-        let mut known = self.issuer.iter().chain(&self.signer_country).peekable();
+        let mut known = self.issuer.iter().chain(&self.signer_countries).peekable();
         known.peek().is_none() || known.any(|known| known == country)
     }
 

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use super::deny::Denial;
 use super::key::{Kid, KidError};
 use super::list::ListInfo;
 use super::list::cms::CmsError;
@@ -260,6 +261,9 @@ pub struct LoadReport {
     pub total: usize,
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
+    /// Entries of the deny lists that name no key of the store, in their order:
+    /// of keys that no list holds any more, or a typing error.
+    pub unmatched_denials: Vec<Denial>,
     /// What the lists say about themselves. Keys and certificates that were
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,
