@@ -689,7 +689,10 @@ fn a_kid_in_hexadecimal_is_told_from_base64() {
     let text = issued("dsc", &vaccination());
     let pairs: Vec<_> = hex.as_bytes().chunks(2).collect();
     let joined = |by: &str| -> String {
-        let pairs: Vec<_> = pairs.iter().map(|p| std::str::from_utf8(p).unwrap()).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|p| std::str::from_utf8(p).unwrap())
+            .collect();
         pairs.join(by)
     };
     for spelt in [
@@ -727,20 +730,45 @@ fn a_kid_in_hexadecimal_is_told_from_base64() {
     // Base64 that can't be meant otherwise: padded, of other letters, or too
     // short for a kid in hexadecimal.
     for (base64, bytes) in [
-        ("Rjene8QvRwA=", &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0][..]),
-        ("Rjene8QvRwA", &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0]),
+        (
+            "Rjene8QvRwA=",
+            &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0][..],
+        ),
+        (
+            "Rjene8QvRwA",
+            &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0],
+        ),
         ("AAAAAAAAAAA=", &[0; 8]),
         ("AAAA", &[0; 3]),
         ("VUtOSFMx", b"UKNHS1"),
     ] {
         let json = serde_json::json!({"deny": [{"kid": base64}]}).to_string();
         let list = DenyList::from_json(json.as_bytes()).unwrap();
-        assert_eq!(list, one(Denial::of_kid(Kid::new(bytes).unwrap())), "{base64}");
+        assert_eq!(
+            list,
+            one(Denial::of_kid(Kid::new(bytes).unwrap())),
+            "{base64}"
+        );
     }
     // What is written is read again as it was meant.
     let zero = one(Denial::of_kid(Kid::new([0; 6]).unwrap()));
     assert!(zero.to_json().contains(r#""kidHex":"000000000000""#));
     assert_eq!(DenyList::from_json(zero.to_json().as_bytes()), Ok(zero));
+}
+
+#[test]
+fn a_denial_between_bounds_that_exclude_each_other_is_refused() {
+    let entry = |after: i64, before: i64| {
+        let entry =
+            serde_json::json!({"kid": "AAAA", "signedAfter": after, "signedBefore": before});
+        DenyList::from_json(serde_json::json!({"deny": [entry]}).to_string().as_bytes())
+    };
+    for (after, before) in [(10, 9), (10, 10), (10, 11), (1_000_000, 0)] {
+        let error = entry(after, before).unwrap_err();
+        assert_eq!(error.code(), "deny-member");
+        assert!(error.to_string().contains("later than"), "{error}");
+    }
+    assert!(entry(10, 12).is_ok());
 }
 
 #[test]
@@ -801,6 +829,12 @@ fn denials() -> impl Strategy<Value = Denial> {
             }
             if let Some(time) = before {
                 denial = denial.signed_before(Timestamp::from_seconds(time));
+            }
+            // Between other bounds no signature lies.
+            if let (Some(after), Some(before)) = (after, before)
+                && before <= after + 1
+            {
+                return None;
             }
             Some(match why {
                 Some(why) => denial.because(why),

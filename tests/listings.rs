@@ -20,6 +20,7 @@ mod raw;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value as Cbor, cbor};
+use common::pki;
 use common::{ISSUED, NOW, dsc, signer};
 use hcert::Timestamp;
 use hcert::revocation::{Identifier, IdentifierKind, RevocationList, Revocations};
@@ -147,7 +148,8 @@ fn renamed(builder: &mut TrustStoreBuilder, form: &str, kid: &Kid) {
                 .unwrap();
         }
         "pl" => {
-            let list = json!([{"identyfikator": "", "identyfikatorKlucza": text, "certyfikat": raw}]);
+            let list =
+                json!([{"identyfikator": "", "identyfikatorKlucza": text, "certyfikat": raw}]);
             builder
                 .trust_unsigned_list("list", ListFormat::Polish, list.to_string().as_bytes())
                 .unwrap();
@@ -379,7 +381,10 @@ fn the_order_of_entries_recognises_nobody() {
             "issuers = [{ participants = ['XXA'] }]\nnot_recognised = [{ participants = ['XXB'] }]",
         );
         assert_eq!(decision(&store, &text, &both), Decision::Refused);
-        assert!(both.periods(verify(&store, &text).verified().unwrap()).is_empty());
+        assert!(
+            both.periods(verify(&store, &text).verified().unwrap())
+                .is_empty()
+        );
         // Also where the application has left that listing out.
         let selected = store.select(|key| key.gdhcn().unwrap().participant() == "XXA");
         assert_eq!(decision(&selected, &text, &both), Decision::Refused);
@@ -412,7 +417,11 @@ fn a_listing_for_another_domain_does_not_recognise() {
         ["ICVP:XXB:DSC", "DCC:XXA:DSC"],
     ] {
         let store = network(&places);
-        let only = |participant| policy(&format!("issuers = [{{ participants = ['{participant}'] }}]"));
+        let only = |participant| {
+            policy(&format!(
+                "issuers = [{{ participants = ['{participant}'] }}]"
+            ))
+        };
         assert_eq!(decision(&store, &text, &only("XXA")), Decision::Accepted);
         assert_eq!(decision(&store, &text, &only("XXB")), Decision::Refused);
         let not = policy("issuers = 'any-trusted'\nnot_recognised = [{ participants = ['XXB'] }]");
@@ -443,7 +452,11 @@ fn the_country_of_a_bare_listing_refuses_what_another_one_recognises() {
                 add_network(builder);
             }
         });
-        let not = |row: &str| policy(&format!("issuers = 'any-trusted'\nnot_recognised = [{row}]"));
+        let not = |row: &str| {
+            policy(&format!(
+                "issuers = 'any-trusted'\nnot_recognised = [{row}]"
+            ))
+        };
         for (row, expected) in [
             ("{ countries = ['YY'] }", Decision::Refused),
             ("{ countries = ['XX'] }", Decision::Refused),
@@ -453,6 +466,126 @@ fn the_country_of_a_bare_listing_refuses_what_another_one_recognises() {
             ("{ participants = ['XXB'] }", Decision::Accepted),
         ] {
             assert_eq!(decision(&store, &text, &not(row)), expected, "{row}");
+        }
+    }
+}
+
+/// The network vouches for the participant; the country in its certificate a
+/// participant writes itself.
+#[test]
+fn the_country_of_a_key_of_the_network_is_its_participants() {
+    let named = |country: &str| {
+        let (subject, issuer) = (
+            format!("CN=DSC,C={country}"),
+            format!("CN=CSCA,C={country}"),
+        );
+        Dsc::from_der(&lists::certificate(&subject, "a", &issuer, "csca", false)).unwrap()
+    };
+    for (participant, certificate, expected, noted) in [
+        ("DEU", "DE", Some("DE"), false),
+        ("DEU", "de", Some("DE"), false),
+        ("DEU", "FR", Some("DE"), true),
+        ("DEU", "XX", Some("DE"), true),
+        ("SVN", "SI", Some("SI"), false),
+        // Codes that are no country's: nothing makes them one.
+        ("XCL", "FR", None, true),
+        ("IOM", "IO", None, true),
+        ("XCL", "XL", Some("XL"), false),
+        ("XXA", "XX", Some("XX"), false),
+    ] {
+        let dsc = named(certificate);
+        let place = format!("DCC:{participant}:DSC");
+        let mut builder = TrustStore::builder();
+        add_network(&mut builder, &[NETWORK.entry(&place, &dsc)]);
+        let (store, report) = builder.build();
+        let key = store.iter().next().unwrap();
+        assert_eq!(key.country(), expected, "{participant} {certificate}");
+        let codes: Vec<_> = report
+            .problems
+            .iter()
+            .map(|p| (p.problem.code(), p.kept))
+            .collect();
+        let note = [("participant-country", true)];
+        assert_eq!(
+            codes,
+            note[..usize::from(noted)],
+            "{participant} {certificate}"
+        );
+    }
+    let dsc = named("FR");
+    let store = built(|builder| add_network(builder, &[NETWORK.entry("DCC:DEU:DSC", &dsc)]));
+    let text = signed_under(&dsc.kid());
+    for (issuers, expected) in [
+        ("issuers = [{ countries = ['FR'] }]", Decision::Refused),
+        ("issuers = [{ countries = ['DE'] }]", Decision::Accepted),
+        (
+            "issuers = 'any-trusted'\nnot_recognised = [{ countries = ['DE'] }]",
+            Decision::Refused,
+        ),
+    ] {
+        assert_eq!(
+            decision(&store, &text, &policy(issuers)),
+            expected,
+            "{issuers}"
+        );
+    }
+}
+
+/// Rules see one kid. Of a key that has several the holder may choose it.
+#[test]
+fn a_rule_that_refuses_a_kid_is_asked_about_each_of_the_key() {
+    let store = built(|builder| {
+        for name in ["first", "second"] {
+            let der = own();
+            builder
+                .add_certificate_der_as("own", kid(name), der.der())
+                .unwrap();
+        }
+    });
+    let rules = |name: &str| {
+        let rule = json!([{
+            "Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+            "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+            "CertificateType": "General", "Description": [{"lang": "en", "desc": "not that kid"}],
+            "ValidFrom": "2021-01-01T00:00:00Z", "ValidTo": "2030-01-01T00:00:00Z",
+            "AffectedFields": [],
+            "Logic": {"!": [{"in": [{"var": "external.kid"}, [name]]}]},
+        }]);
+        hcert::rules::RuleSet::from_json(rule.to_string().as_bytes()).unwrap()
+    };
+    for shown in ["first", "second"] {
+        let verdict = verify(&store, &shown_under(&kid(shown)));
+        let subject = hcert::rules::Subject::from(verdict.verified().unwrap());
+        for (name, expected) in [
+            ("first", Decision::Refused),
+            ("second", Decision::Refused),
+            ("third", Decision::Accepted),
+        ] {
+            let name = BASE64_STANDARD.encode(name);
+            let found = rules(&name).evaluate(&subject, &Arrival::new("XX", NOW));
+            assert_eq!(found.decision(), expected, "{shown} {name}");
+        }
+    }
+}
+
+/// The kid that leads to a listing may be the holder's choice.
+#[test]
+fn the_kid_does_not_choose_the_listing_that_judges() {
+    for order in [["first", "second"], ["second", "first"]] {
+        let store = built(|builder| {
+            for name in order {
+                let usage = match name {
+                    "first" => Usage::Test.into(),
+                    _ => KeyUsage::ANY,
+                };
+                let key = own().public_key().clone();
+                builder
+                    .add_public_key("own", kid(name), key, None, usage)
+                    .unwrap();
+            }
+        });
+        for name in ["first", "second"] {
+            assert_eq!(summary(&verify(&store, &shown_under(&kid(name)))), VALID);
         }
     }
 }
@@ -493,7 +626,10 @@ fn a_reason_names_the_domain_and_the_payload() {
     for (place, words) in [("ICVP:XXA:DSC", "ICVP"), ("XYZ:XXA:DSC", "XYZ")] {
         let verdict = verify(&network(&[place]), &signed(1, dcc()));
         let reason = verdict.reason().unwrap().to_string();
-        assert!(reason.contains(words) && reason.contains("eu-dcc"), "{reason}");
+        assert!(
+            reason.contains(words) && reason.contains("eu-dcc"),
+            "{reason}"
+        );
         assert!(verdict.verified().is_none());
     }
 }
@@ -569,11 +705,7 @@ fn a_list_of_bare_keys_does_not_lift_the_limits_of_a_certificate() {
     let name = Kid::from_base64("bare").unwrap();
     let text = shown_under(&name);
     let claims = raw::with(raw::cwt(dcc()), 4, Some(Cbor::from(late.seconds() + 1000)));
-    let long = raw::text(
-        &Raw::new(name.as_bytes())
-            .payload(claims)
-            .sign(&signer("a")),
-    );
+    let long = raw::text(&Raw::new(name.as_bytes()).payload(claims).sign(&signer("a")));
     let add_bare = |builder: &mut TrustStoreBuilder| {
         builder
             .trust_unsigned_list("nl", ListFormat::Dutch, bare.to_string().as_bytes())
@@ -625,25 +757,38 @@ fn part(n: usize) -> Box<dyn Fn(&mut TrustStoreBuilder)> {
             .unwrap();
     };
     match n {
-        0 => Box::new(|b| add_network(b, &[NETWORK.entry("DCC:XXA:DSC", &own()), NETWORK.entry("ICVP:XXB:DSC", &own())])),
+        0 => Box::new(|b| {
+            add_network(
+                b,
+                &[
+                    NETWORK.entry("DCC:XXA:DSC", &own()),
+                    NETWORK.entry("ICVP:XXB:DSC", &own()),
+                ],
+            )
+        }),
         1 => Box::new(|b| {
             let entries = ["ICVP:XXB:DSC", "XYZ:XXC:SCA"].map(|place| NETWORK.entry(place, &own()));
             let list = NETWORK.signed(NETWORK.document(&entries)).to_string();
-            b.trust_unsigned_list("other", ListFormat::Gdhcn, &list).unwrap();
+            b.trust_unsigned_list("other", ListFormat::Gdhcn, &list)
+                .unwrap();
         }),
         2 => Box::new(|b| {
-            b.add_certificate_der_as("renewed", own().kid(), renewed().der()).unwrap();
+            b.add_certificate_der_as("renewed", own().kid(), renewed().der())
+                .unwrap();
         }),
         3 => Box::new(|b| {
             let spki = own().public_key().spki_der().to_vec();
             b.add_spki_der("bare", kid("bare"), &spki).unwrap();
         }),
-        4 => Box::new(move |b| add_list(b, json!({"certificates": [
+        4 => Box::new(move |b| {
+            add_list(b, json!({"certificates": [
             {"kid": BASE64_STANDARD.encode(own().kid().as_bytes()), "rawData": BASE64_STANDARD.encode(own().der()), "country": "YY"},
-        ]}).to_string())),
+        ]}).to_string())
+        }),
         _ => Box::new(|b| {
             let tests = dsc("a", &["1.3.6.1.4.1.1847.2021.1.1"]);
-            b.add_certificate_der_as("tests", own().kid(), tests.der()).unwrap();
+            b.add_certificate_der_as("tests", own().kid(), tests.der())
+                .unwrap();
         }),
     }
 }

@@ -36,7 +36,9 @@ pub struct Subject {
     issued_at: Option<Timestamp>,
     not_before: Option<Timestamp>,
     expires_at: Option<Timestamp>,
-    kid: Option<Kid>,
+    /// Each under which the signer's key is listed: which of them a certificate
+    /// states, its holder may have chosen.
+    kids: Vec<Kid>,
     verified_at: Option<Timestamp>,
 }
 
@@ -88,7 +90,10 @@ impl From<&Verified> for Subject {
             Some((first.min(other_first), last.max(other_last)))
         };
         subject.signer_valid = valid.reduce(whole).flatten();
-        subject.kid = Some(verified.signer().kid().clone());
+        let all = verified.listings().chain(verified.other_listings());
+        subject.kids = all.map(|key| key.kid().clone()).collect();
+        subject.kids.sort_unstable();
+        subject.kids.dedup();
         subject.verified_at = Some(verified.verified_at());
         subject
     }
@@ -120,7 +125,7 @@ impl Subject {
             issued_at: None,
             not_before: None,
             expires_at: None,
-            kid: None,
+            kids: Vec::new(),
             verified_at: None,
         })
     }
@@ -144,7 +149,7 @@ impl Subject {
             issued_at: claims.issued_at().timestamp(),
             not_before: claims.not_before().timestamp(),
             expires_at: claims.expires_at().timestamp().or_else(never),
-            kid: None,
+            kids: Vec::new(),
             verified_at: None,
         }
     }
@@ -172,7 +177,7 @@ impl Subject {
 
     /// The key identifier.
     pub fn with_kid(mut self, kid: Kid) -> Self {
-        self.kid = Some(kid);
+        self.kids = vec![kid];
         self.verified_at = None;
         self
     }
@@ -247,18 +252,30 @@ impl Subject {
             .chain(verified.into_iter().flatten())
     }
 
+    /// What rules look at, under each kid of the signer's key.
+    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Vec<Value> {
+        let data = |kid| self.data_under(kid, dcc, arrival, value_sets);
+        match &*self.kids {
+            [] => vec![data(None)],
+            kids => kids.iter().map(|kid| data(Some(kid))).collect(),
+        }
+    }
+
     /// `{"payload", "external"}`, the latter as the reference engine's
     /// `ExternalParameter` (eu-digital-green-certificates/dgc-certlogic-android).
-    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Value {
+    fn data_under(
+        &self,
+        kid: Option<&Kid>,
+        dcc: &Dcc,
+        arrival: &Arrival,
+        value_sets: &Value,
+    ) -> Value {
         let text = |text: &str| Value::from(text);
         let time = |time: Option<Timestamp>| match time {
             Some(time) => Value::from(time.to_string()),
             None => Value::Null,
         };
-        let kid = self
-            .kid
-            .as_ref()
-            .map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
+        let kid = kid.map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
         let external = Value::object([
             ("validationClock", time(Some(arrival.at()))),
             ("valueSets", value_sets.clone()),

@@ -43,19 +43,24 @@ pub struct TrustStoreBuilder {
     keys: Vec<TrustedKey>,
     report: LoadReport,
     environment: Option<Environment>,
+    /// By the caller's word or the state.
+    required: Vec<Environment>,
+    /// The states that the caller gave.
+    given: TrustState,
     deny: DenyList,
     accept_published: bool,
 }
 
-/// Those that a list has to be of: that of the builder, and that of the state.
-struct Environments([Option<Environment>; 2]);
+/// Those that a list has to be of: those that the caller asks for, that of the
+/// lists, and that of the state.
+struct Environments(Vec<Environment>);
 
 impl Environments {
     fn check(&self, added: Option<Environment>) -> Result<(), GdhcnError> {
         let Some(added) = added else {
             return Ok(());
         };
-        match self.0.into_iter().flatten().find(|has| *has != added) {
+        match self.0.iter().copied().find(|has| *has != added) {
             Some(has) => Err(GdhcnError::MixedEnvironments { has, added }),
             None => Ok(()),
         }
@@ -82,8 +87,8 @@ impl TrustStoreBuilder {
     /// of them is refused from now on, and so is a list of another environment
     /// of the WHO's network. The new state is [`LoadReport::state`].
     ///
-    /// Lists that were added already and are older than the state knows are
-    /// taken out again.
+    /// Lists that were added already and are older than the state knows, or of
+    /// another environment, are taken out again.
     #[must_use]
     pub fn with_state(mut self, state: &TrustState) -> Self {
         let older = |list: &Arc<ListInfo>| state.check(list).is_err();
@@ -95,15 +100,48 @@ impl TrustStoreBuilder {
             .cloned()
             .collect();
         older.iter().for_each(|list| self.supersede(list));
+        if let Some(environment) = state.environment() {
+            self.keep_environment(environment);
+            // What the state knows, and no list of another environment.
+            let mut kept = self.given.clone();
+            self.report.lists.iter().for_each(|list| kept.saw(list));
+            self.report.state = kept;
+        }
+        self.given.merge(state);
         self.report.state.merge(state);
         self
     }
 
-    /// Takes keys of this environment of the WHO's network alone. Without it,
-    /// the state or the first list decides, which may be a snapshot's.
+    /// Takes the lists of other environments out again, and takes no more.
+    fn keep_environment(&mut self, environment: Environment) {
+        self.required.push(environment);
+        let is_other = |list: &Arc<ListInfo>| {
+            let of = list.identity().and_then(Environment::of_list);
+            list.format == ListFormat::Gdhcn && of.is_some_and(|of| of != environment)
+        };
+        let lists = self.report.lists.iter();
+        let others: Vec<_> = lists.filter(|list| is_other(list)).cloned().collect();
+        others.iter().for_each(|list| self.supersede(list));
+        let before = self.keys.len();
+        self.keys.retain(|key| {
+            let listed = key.gdhcn.as_ref();
+            listed.is_none_or(|listed| listed.environment() == environment)
+        });
+        self.report.superseded += before - self.keys.len();
+        if self.environment != Some(environment) {
+            self.environment = None;
+        }
+    }
+
+    /// Takes keys of this environment of the WHO's network alone, and takes
+    /// lists of others that were added already out again. Without it, the state
+    /// or the first list decides, which may be a snapshot's.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.keep_environment(environment);
+        let mut kept = self.given.clone();
+        self.report.lists.iter().for_each(|list| kept.saw(list));
+        self.report.state = kept;
         self
     }
 
@@ -382,7 +420,9 @@ impl TrustStoreBuilder {
     }
 
     fn environments(&self) -> Environments {
-        Environments([self.environment, self.report.state.environment()])
+        let of_lists = [self.environment, self.report.state.environment()];
+        let all = self.required.iter().copied();
+        Environments(all.chain(of_lists.into_iter().flatten()).collect())
     }
 
     /// Takes a list out of which a newer edition is known: what that withdrew

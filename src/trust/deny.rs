@@ -226,7 +226,9 @@ impl fmt::Display for Denial {
             ("key", self.key.map(|digest| hex(&digest))),
             ("certificate", self.certificate.map(|digest| hex(&digest))),
         ];
-        let named = named.into_iter().filter_map(|(what, name)| Some((what, name?)));
+        let named = named
+            .into_iter()
+            .filter_map(|(what, name)| Some((what, name?)));
         for (n, (what, name)) in named.enumerate() {
             let comma = if n > 0 { ", " } else { "" };
             write!(f, "{comma}{what} {name}")?;
@@ -478,6 +480,20 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
                 });
             }
         }
+    }
+    // Between such bounds no signature lies, and the entry would deny nothing.
+    if let (Some(after), Some(before)) = (denial.after, denial.before)
+        && before <= after.plus(1)
+    {
+        let (name, expected) = (
+            "signedBefore",
+            "later than `signedAfter` by two seconds or more",
+        );
+        return Err(DenyError::Member {
+            position,
+            name,
+            expected,
+        });
     }
     match (&denial.key, &denial.certificate, &denial.kid) {
         (None, None, None) => Err(DenyError::NothingNamed { position }),

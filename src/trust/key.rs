@@ -455,7 +455,8 @@ impl TrustedKey {
     }
 
     /// The country as the source declares it, or else as the certificate
-    /// does ([`Dsc::country`]). ISO 3166-1 alpha-2 by rule, not always.
+    /// does ([`Dsc::country`]). ISO 3166-1 alpha-2 by rule, not always. In the
+    /// WHO's network it is the participant's.
     pub fn country(&self) -> Option<&str> {
         self.country.as_deref()
     }

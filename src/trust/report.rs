@@ -106,6 +106,15 @@ pub enum ProblemKind {
         /// The country of the CSCA.
         issuer: String,
     },
+    /// Kept, as of the participant's country, or of none where the participant's
+    /// code is no country's: its certificate names another one.
+    #[error("listed for {participant}, with a certificate of {certificate}")]
+    ParticipantCountry {
+        /// The participant of the WHO's network.
+        participant: String,
+        /// The country in the certificate's subject.
+        certificate: String,
+    },
     /// In the list of keys, but not in that of the active ones.
     #[error("the key is not active")]
     Inactive,
@@ -198,6 +207,7 @@ impl ProblemKind {
             Self::NotUploaded => "not-uploaded",
             Self::UploadSignature { .. } => "upload-signature",
             Self::CountryMismatch { .. } => "country-mismatch",
+            Self::ParticipantCountry { .. } => "participant-country",
             Self::Inactive => "key-inactive",
             Self::Reference { .. } => "reference",
             Self::IdMismatch => "entry-id-mismatch",

@@ -36,7 +36,10 @@ pub(super) fn trust_list(
     let results = signer.lists().map(|list| {
         let result = one_list(list, policy, now);
         let dated = made_at(list).max(list.expires_at());
-        ((rank(&result), core::cmp::Reverse(dated), list.label()), result)
+        (
+            (rank(&result), core::cmp::Reverse(dated), list.label()),
+            result,
+        )
     });
     let best = results.min_by(|(a, _), (b, _)| a.cmp(b));
     best.map_or(StepResult::Skipped(SkipReason::NoList), |(_, best)| best)

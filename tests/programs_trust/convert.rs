@@ -129,7 +129,10 @@ fn verify_denies_a_key_whatever_list_holds_it() {
     let ran = verify(&arguments);
     assert!(!ran.err.contains("--deny"), "{}", ran.err);
     // What denies nothing is said, whatever else is.
-    let strange = files.write("strange.json", r#"{"deny": [{"kidHex": "0001020304050607"}]}"#);
+    let strange = files.write(
+        "strange.json",
+        r#"{"deny": [{"kidHex": "0001020304050607"}]}"#,
+    );
     let ran = verify(&["--trust", &list, "--anchor", &anchor, "--deny", &strange]);
     let says = "--deny: names no key of the trust lists: kid 0001020304050607";
     assert!(ran.err.contains(says), "{}", ran.err);

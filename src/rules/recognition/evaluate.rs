@@ -125,18 +125,9 @@ impl Policy {
         clauses.filter(move |clause| clause.is_for(entry))
     }
 
-    fn entry(
-        &self,
-        place: Place<'_>,
-        issuers: &Issuers<'_>,
-        at: Timestamp,
-    ) -> Vec<RuleResult> {
+    fn entry(&self, place: Place<'_>, issuers: &Issuers<'_>, at: Timestamp) -> Vec<RuleResult> {
         let entry = place.entry;
-        let Recognised {
-            outcome,
-            valid,
-            by,
-        } = self.issuer(entry, issuers);
+        let Recognised { outcome, valid, by } = self.issuer(entry, issuers);
         let mut results = vec![
             self.result(
                 "issuer",

@@ -258,15 +258,17 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
         vec![
             load("gdhcn-other-domain", ["prod"]),
             build(0, &[kid]),
-            dsc()
-                .gives("invalid", "key-usage", "domain-payload")
-                .done(),
+            dsc().gives("invalid", "key-usage", "domain-payload").done(),
         ],
     );
     for (id, list, kids) in [
         ("gdhcn-strange-domain", "gdhcn-strange-domain", 1),
         ("gdhcn-wrong-domains", "gdhcn-wrong-domains", 2),
-        ("gdhcn-wrong-domains-turned", "gdhcn-wrong-domains-turned", 2),
+        (
+            "gdhcn-wrong-domains-turned",
+            "gdhcn-wrong-domains-turned",
+            2,
+        ),
     ] {
         add(
             cases,
