@@ -26,7 +26,7 @@ mod value_sets;
 
 use cli::{complain, short_name};
 use lint::Found;
-use trust::TrustOptions;
+use trust::{TrustOptions, complain_unmatched};
 
 const PROGRAM: &str = "lint";
 
@@ -163,6 +163,7 @@ fn run() -> Result<ExitCode, Error> {
     }
     if options.trust.are_given() {
         let (store, problems) = options.trust.load(None, at)?;
+        complain_unmatched(PROGRAM, &problems);
         for problem in &problems.problems {
             complain(PROGRAM, &problem.to_string());
         }

@@ -97,7 +97,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
                 JSON, {\"deny\": [{\"key\" | \"certificate\": SHA-256 in hex,
-                \"kid\": base64, \"signedAfter\", \"signedBefore\", \"why\"}]}
+                \"kid\": base64 | \"kidHex\": hex, \"signedAfter\",
+                \"signedBefore\", \"why\"}]}. An entry that names no key of the
+                lists is said
   --max-list-age AGE  nothing is valid by a list older than that: seconds, or
                 with a unit (90m, 36h, 7d)
   --state FILE  remember the lists' editions there, and refuse older ones; the
@@ -617,7 +619,7 @@ impl Work {
                 line(out, "Key valid", &format!("{from} to {until}"))?;
             }
             line(out, "Listed in", signer.origin())?;
-            if let Some(name) = network_name(signer) {
+            for name in verdict.listings().filter_map(network_name) {
                 line(out, "Listed as", &name)?;
             }
         }
@@ -773,6 +775,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
         ("format", is_hc1.then_some("hc1").into()),
         ("steps", steps.collect()),
         ("signer", verdict.signer().map_or(Value::Null, signer_json)),
+        ("listings", verdict.listings().map(signer_json).collect()),
         ("claims", claims_json.unwrap_or(Value::Null)),
         ("certificate", certificate.unwrap_or(Value::Null)),
         ("deviations", deviations.collect()),

@@ -79,6 +79,7 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
         "deviations",
         "format",
         "input",
+        "listings",
         "outcome",
         "reason",
         "revocation_lists",
@@ -98,6 +99,7 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
     });
     assert_eq!(line["claims"], claims);
     let signer = &line["signer"];
+    assert_eq!(line["listings"], serde_json::json!([signer]));
     assert_eq!(
         keys(signer),
         [

@@ -83,6 +83,7 @@ impl TrustOptions {
         // A time that the user names says nothing about the present.
         let now = at.is_none().then(|| SystemTime::now().into());
         let (store, report) = self.load(now, at.unwrap_or_else(|| SystemTime::now().into()))?;
+        complain_unmatched(program, &report);
         if !self.are_given() {
             complain(
                 program,
@@ -322,6 +323,21 @@ impl TrustOptions {
         std::fs::write(&beside, state.to_json())
             .and_then(|()| std::fs::rename(&beside, path))
             .map_err(|e| format!("--state {}: {e}", path.to_string_lossy()).into())
+    }
+}
+
+/// Says which entries of the deny list name no key: a typing error there denies
+/// nothing.
+pub fn complain_unmatched(program: &str, report: &LoadReport) {
+    const SHOWN: usize = 10;
+    let unmatched = &report.unmatched_denials;
+    for denial in unmatched.iter().take(SHOWN) {
+        let words = format!("--deny: names no key of the trust lists: {denial}");
+        complain(program, &words);
+    }
+    if let Some(more @ 1..) = unmatched.len().checked_sub(SHOWN) {
+        let words = format!("--deny: {more} further entries name no key of the trust lists");
+        complain(program, &words);
     }
 }
 

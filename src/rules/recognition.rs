@@ -17,7 +17,7 @@ pub use error::RecognitionError;
 pub use issuers::IssuerFacts;
 
 use self::clause::{Calendar, Clause, Never};
-use self::issuers::Row;
+use self::issuers::{Issuers, Row};
 use super::{Acceptance, Arrival, Period, Texts};
 use crate::record::Record;
 use crate::verify::Verified;
@@ -144,14 +144,18 @@ impl Recognition {
     /// valid on arrival, then it is accepted; the results are these three. Else
     /// the results are all that were tried.
     ///
+    /// A key that several lists, participants or domains list is judged by all
+    /// of its listings. Each that [vouches](Verified::listings) for the
+    /// certificate can make its issuer recognised; and each at all, those that a
+    /// selection left out included, can make it one that is not recognised.
+    ///
     /// What the clause asks for and the certificate does not state, or states
     /// unreadably, is not satisfied. For another place, before the policy and
     /// after it, and where it isn't known whether the issuer is recognised, the
     /// question is open.
     pub fn evaluate(&self, verified: &Verified, arrival: &Arrival) -> Acceptance {
-        let issuer = IssuerFacts::of(verified.signer());
-        let valid = evaluate::validity(verified);
-        self.0.evaluate(verified.record(), &issuer, valid, arrival)
+        let issuers = Issuers::of(verified);
+        self.0.evaluate(verified.record(), &issuers, arrival)
     }
 
     /// The same of a record that **nobody has verified**: what the policy
@@ -163,20 +167,19 @@ impl Recognition {
         arrival: &Arrival,
     ) -> Acceptance {
         let valid = evaluate::unverified(record, issuer);
-        self.0.evaluate(record, issuer, valid, arrival)
+        self.0
+            .evaluate(record, &Issuers::one(*issuer, valid), arrival)
     }
 
     /// When the certificate is accepted on arrival in the policy's place: the
     /// instants at which [`evaluate`](Self::evaluate) says so, in order.
     pub fn periods(&self, verified: &Verified) -> Vec<Period> {
-        let issuer = IssuerFacts::of(verified.signer());
-        let valid = evaluate::validity(verified);
-        self.0.periods(verified.record(), &issuer, valid)
+        self.0.periods(verified.record(), &Issuers::of(verified))
     }
 
     /// The same of a record that **nobody has verified**.
     pub fn periods_unverified(&self, record: &Record, issuer: &IssuerFacts<'_>) -> Vec<Period> {
         let valid = evaluate::unverified(record, issuer);
-        self.0.periods(record, issuer, valid)
+        self.0.periods(record, &Issuers::one(*issuer, valid))
     }
 }

@@ -296,11 +296,21 @@ impl RuleSet {
             .all(|rule| outcome(rule) == RuleOutcome::Passed)
     }
 
-    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &Value) -> RuleOutcome {
-        match dcc.obstacle(rule, subject) {
-            Some(reason) => RuleOutcome::Open(reason),
-            None => rule.evaluate(data, &self.evaluation),
+    /// Under several kids the outcome that is the worst.
+    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &[Value]) -> RuleOutcome {
+        if let Some(reason) = dcc.obstacle(rule, subject) {
+            return RuleOutcome::Open(reason);
         }
+        let mut worst = RuleOutcome::Passed;
+        for data in data {
+            match rule.evaluate(data, &self.evaluation) {
+                RuleOutcome::Failed => return RuleOutcome::Failed,
+                RuleOutcome::Passed => {}
+                open if worst == RuleOutcome::Passed => worst = open,
+                _ => {}
+            }
+        }
+        worst
     }
 
     /// What forbids to accept the certificate though no rule does.

@@ -28,14 +28,17 @@ pub struct Subject {
     dcc: Result<Dcc, PayloadKind>,
     /// `iss`, if it is a country.
     issuer: Option<String>,
-    /// Whose the signer's key is: a certificate can't choose that.
-    signer_country: Option<String>,
+    /// Whose the signer's key is, by each of its listings: a certificate can't
+    /// choose that.
+    signer_countries: Vec<String>,
     /// When the signer's certificate is valid.
     signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
     not_before: Option<Timestamp>,
     expires_at: Option<Timestamp>,
-    kid: Option<Kid>,
+    /// Each under which the signer's key is listed: which of them a certificate
+    /// states, its holder may have chosen.
+    kids: Vec<Kid>,
     verified_at: Option<Timestamp>,
 }
 
@@ -75,10 +78,22 @@ impl SubjectError {
 impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
-        let signer = verified.signer();
-        subject.signer_country = signer.country().map(country);
-        subject.signer_valid = signer.validity();
-        subject.kid = Some(verified.signer().kid().clone());
+        let all = verified.listings().chain(verified.other_listings());
+        subject.signer_countries = all.filter_map(|key| key.country()).map(country).collect();
+        subject.signer_countries.sort_unstable();
+        subject.signer_countries.dedup();
+        // Each of these held when the certificate was verified: no gap between.
+        let valid = verified.listings().map(|key| key.validity());
+        let whole = |a: Option<_>, b: Option<_>| {
+            let ((first, last), (other_first, other_last)) = a.zip(b)?;
+            let (first, last): (Timestamp, Timestamp) = (first, last);
+            Some((first.min(other_first), last.max(other_last)))
+        };
+        subject.signer_valid = valid.reduce(whole).flatten();
+        let all = verified.listings().chain(verified.other_listings());
+        subject.kids = all.map(|key| key.kid().clone()).collect();
+        subject.kids.sort_unstable();
+        subject.kids.dedup();
         subject.verified_at = Some(verified.verified_at());
         subject
     }
@@ -105,12 +120,12 @@ impl Subject {
         Ok(Self {
             dcc: Ok(dcc),
             issuer: None,
-            signer_country: None,
+            signer_countries: Vec::new(),
             signer_valid: None,
             issued_at: None,
             not_before: None,
             expires_at: None,
-            kid: None,
+            kids: Vec::new(),
             verified_at: None,
         })
     }
@@ -129,12 +144,12 @@ impl Subject {
         Self {
             dcc,
             issuer: claims.issuer().and_then(as_country),
-            signer_country: None,
+            signer_countries: Vec::new(),
             signer_valid: None,
             issued_at: claims.issued_at().timestamp(),
             not_before: claims.not_before().timestamp(),
             expires_at: claims.expires_at().timestamp().or_else(never),
-            kid: None,
+            kids: Vec::new(),
             verified_at: None,
         }
     }
@@ -162,7 +177,7 @@ impl Subject {
 
     /// The key identifier.
     pub fn with_kid(mut self, kid: Kid) -> Self {
-        self.kid = Some(kid);
+        self.kids = vec![kid];
         self.verified_at = None;
         self
     }
@@ -183,16 +198,21 @@ impl Subject {
             .map_err(|kind| OpenReason::Payload { found: kind.code() })
     }
 
-    /// The country that issued it, as far as it is known.
+    /// The country that issued it, as far as it is known: of several that list
+    /// the signer's key none is taken.
     fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref().or(self.signer_country.as_deref())
+        let of_signer = match &*self.signer_countries {
+            [one] => Some(one.as_str()),
+            _ => None,
+        };
+        self.issuer.as_deref().or(of_signer)
     }
 
     /// Whether the country's invalidation rules apply: those of `iss` and those
     /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
     /// known, each country's may.
     pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
-        let mut known = self.issuer.iter().chain(&self.signer_country).peekable();
+        let mut known = self.issuer.iter().chain(&self.signer_countries).peekable();
         known.peek().is_none() || known.any(|known| known == country)
     }
 
@@ -232,18 +252,30 @@ impl Subject {
             .chain(verified.into_iter().flatten())
     }
 
+    /// What rules look at, under each kid of the signer's key.
+    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Vec<Value> {
+        let data = |kid| self.data_under(kid, dcc, arrival, value_sets);
+        match &*self.kids {
+            [] => vec![data(None)],
+            kids => kids.iter().map(|kid| data(Some(kid))).collect(),
+        }
+    }
+
     /// `{"payload", "external"}`, the latter as the reference engine's
     /// `ExternalParameter` (eu-digital-green-certificates/dgc-certlogic-android).
-    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Value {
+    fn data_under(
+        &self,
+        kid: Option<&Kid>,
+        dcc: &Dcc,
+        arrival: &Arrival,
+        value_sets: &Value,
+    ) -> Value {
         let text = |text: &str| Value::from(text);
         let time = |time: Option<Timestamp>| match time {
             Some(time) => Value::from(time.to_string()),
             None => Value::Null,
         };
-        let kid = self
-            .kid
-            .as_ref()
-            .map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
+        let kid = kid.map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
         let external = Value::object([
             ("validationClock", time(Some(arrival.at()))),
             ("valueSets", value_sets.clone()),

@@ -49,6 +49,7 @@ fn read_key(source: &Source, jwk: &Value) -> Result<Found, ProblemKind> {
     if jwk.get("d").is_some() || jwk.get("k").is_some() {
         return Err(ProblemKind::JwkPrivateKey);
     }
+    restrictions(jwk)?;
     let kid = declared_kid(jwk)?.map(text_kid).transpose()?;
     let mut found = match first_certificate(jwk)? {
         Some(der) => source.listed_certificate(kid, &der)?,
@@ -160,6 +161,37 @@ fn other_curve(crv: &str, x: &[u8], y: &[u8]) -> Result<PublicKey, KeyError> {
         subject_public_key: BitStringRef::from_bytes(&point).map_err(|_| KeyError::Encoding)?,
     };
     PublicKey::from_spki_der(&info.to_der().map_err(|_| KeyError::Encoding)?)
+}
+
+/// What limits the key, by RFC 7517 §4.2, §4.3 and the members `exp`, `nbf` and
+/// `revoked` of the registry "JSON Web Key Parameters". A limit that can't be
+/// read, or can't be kept, allows nothing.
+fn restrictions(jwk: &Value) -> Result<(), ProblemKind> {
+    let member = |name| jwk.get(name).filter(|value| !value.is_null());
+    let wrong = |name, expected| Err(ProblemKind::Member { name, expected });
+    // Sweden's list of document signers writes `enc` for three of them, so that
+    // another word is noted alone.
+    if member("use").is_some_and(|declared| !declared.is_string()) {
+        return wrong("use", "a text");
+    }
+    if let Some(operations) = member("key_ops") {
+        let verifies = |operation: &Value| operation.as_str() == Some("verify");
+        if !operations
+            .as_array()
+            .is_some_and(|all| all.iter().any(verifies))
+        {
+            return wrong("key_ops", "an array with `verify`");
+        }
+    }
+    for name in ["exp", "nbf", "revoked"] {
+        if member(name).is_some() {
+            return wrong(
+                name,
+                "absent: only a certificate limits the time of a key here",
+            );
+        }
+    }
+    Ok(())
 }
 
 /// `use` and `alg` decide nothing here: the key's kind fixes the algorithm.

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use super::deny::Denial;
 use super::key::{Kid, KidError};
 use super::list::ListInfo;
 use super::list::cms::CmsError;
@@ -133,6 +134,15 @@ pub enum ProblemKind {
         /// The country of the CSCA.
         issuer: String,
     },
+    /// Kept, as of the participant's country, or of none where the participant's
+    /// code is no country's: its certificate names another one.
+    #[error("listed for {participant}, with a certificate of {certificate}")]
+    ParticipantCountry {
+        /// The participant of the WHO's network.
+        participant: String,
+        /// The country in the certificate's subject.
+        certificate: String,
+    },
     /// In the list of keys, but not in that of the active ones.
     #[error("the key is not active")]
     Inactive,
@@ -228,6 +238,7 @@ impl ProblemKind {
             Self::NotForSignatures => "not-for-signatures",
             Self::SignerNotInDate { .. } => "signer-not-in-date",
             Self::CountryMismatch { .. } => "country-mismatch",
+            Self::ParticipantCountry { .. } => "participant-country",
             Self::Inactive => "key-inactive",
             Self::Reference { .. } => "reference",
             Self::IdMismatch => "entry-id-mismatch",
@@ -291,6 +302,9 @@ pub struct LoadReport {
     pub total: usize,
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
+    /// Entries of the deny lists that name no key of the store, in their order:
+    /// of keys that no list holds any more, or a typing error.
+    pub unmatched_denials: Vec<Denial>,
     /// What the lists say about themselves. Keys and certificates that were
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,

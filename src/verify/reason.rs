@@ -4,7 +4,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
-use crate::record::HealthLinkError;
+use crate::record::{HealthLinkError, PayloadKind};
 use crate::revocation::IdentifierKind;
 use crate::trust::{KeyUsage, Kid, Stale, Usage};
 
@@ -158,6 +158,23 @@ pub enum Reason {
         /// What it signed.
         found: Usage,
     },
+    /// The domain for which the WHO's network lists the key is for other
+    /// payloads ([`TrustDomains`](super::TrustDomains)).
+    #[error("the key is listed for the domain {domain}, which is not for a payload of the kind {}", .payload.code())]
+    Domain {
+        /// The domain.
+        domain: String,
+        /// What the key signed.
+        payload: PayloadKind,
+    },
+    /// What the domain is for is not known.
+    #[error("the key is listed for the domain {domain}, of which it is not known whether it is for a payload of the kind {}", .payload.code())]
+    UnknownDomain {
+        /// The domain.
+        domain: String,
+        /// What the key signed.
+        payload: PayloadKind,
+    },
     /// There is no `exp`.
     #[error("the certificate has no time of expiry (exp)")]
     ExpMissing,
@@ -251,6 +268,8 @@ impl Reason {
             Self::DscExpired { .. } => "dsc-expired",
             Self::DscNotYetValid { .. } => "dsc-not-yet-valid",
             Self::KeyUsage { .. } => "key-usage",
+            Self::Domain { .. } => "domain-payload",
+            Self::UnknownDomain { .. } => "domain-unknown",
             Self::ExpMissing => "exp-missing",
             Self::ExpUnusable => "exp-unusable",
             Self::Expired { .. } => "expired",
@@ -280,6 +299,7 @@ impl Reason {
             | Self::ListUndated { .. }
             | Self::ListFromFuture { .. }
             | Self::ClockBehind { .. }
+            | Self::UnknownDomain { .. }
             | Self::RevocationMissing
             | Self::RevocationStale { .. }
             | Self::RecordUndated

@@ -11,7 +11,7 @@ use hcert::trust::ProblemKind;
 
 use super::{Error, PROGRAM};
 use crate::cli;
-use crate::trust_files::{TrustOptions, counted};
+use crate::trust_files::{TrustOptions, complain_unmatched, counted};
 
 pub const HELP: &str = "\
 Writes the keys of trust lists as one snapshot: what verification needs of
@@ -71,6 +71,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     let signer = options.key.as_deref().map(read_key).transpose()?;
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
     let (store, report) = options.trust.load(None, at)?;
+    complain_unmatched(PROGRAM, &report);
     if !options.quiet {
         for problem in &report.problems {
             cli::complain(PROGRAM, &problem.to_string());

@@ -2,7 +2,7 @@
 
 use super::Policy;
 use super::clause::{Asks, Clause, is_never};
-use super::issuers::{Belongs, IssuerFacts, Row, authority};
+use super::issuers::{Belongs, IssuerFacts, Issuers, Row, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
@@ -10,6 +10,7 @@ use crate::record::{Entry, Record};
 use crate::rules::{
     Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
 };
+use crate::trust::TrustedKey;
 use crate::verify::Verified;
 
 /// The most entries of a record; after the specification it has one.
@@ -32,12 +33,13 @@ pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
     stated(record).and(&issuer.validity.unwrap_or(Period::ALWAYS))
 }
 
-/// When the certificate is valid: by its claims, its signer and its record.
+/// When the certificate is valid: by its claims, a listing of its signer and its
+/// record.
 /// For the time of the verification the verdict counts, which has its own
 /// tolerance.
-pub(super) fn validity(verified: &Verified) -> Period {
+pub(super) fn validity(verified: &Verified, listing: &TrustedKey) -> Period {
     let claims = verified.claims();
-    let signer = verified.signer().validity();
+    let signer = listing.validity();
     let starts = [
         claims.issued_at().timestamp(),
         claims.not_before().timestamp(),
@@ -60,12 +62,20 @@ pub(super) fn validity(verified: &Verified) -> Period {
     period
 }
 
+/// Whether the issuer is recognised.
+struct Recognised<'a> {
+    outcome: RuleOutcome,
+    /// When the certificate is valid, by the listings that are recognised.
+    valid: Period,
+    /// The listing that decided it.
+    by: IssuerFacts<'a>,
+}
+
 impl Policy {
     pub fn evaluate(
         &self,
         record: &Record,
-        issuer: &IssuerFacts<'_>,
-        valid: Period,
+        issuers: &Issuers<'_>,
         arrival: &Arrival,
     ) -> Acceptance {
         if let Some(reason) = self.is_elsewhere(arrival) {
@@ -81,7 +91,7 @@ impl Policy {
         let mut all = Vec::new();
         let mut open = None;
         for place in places(record) {
-            let results = self.entry(place, issuer, valid, arrival.at());
+            let results = self.entry(place, issuers, arrival.at());
             let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
             match acceptance.decision() {
                 Decision::Accepted => return acceptance,
@@ -115,20 +125,15 @@ impl Policy {
         clauses.filter(move |clause| clause.is_for(entry))
     }
 
-    fn entry(
-        &self,
-        place: Place<'_>,
-        issuer: &IssuerFacts<'_>,
-        valid: Period,
-        at: Timestamp,
-    ) -> Vec<RuleResult> {
+    fn entry(&self, place: Place<'_>, issuers: &Issuers<'_>, at: Timestamp) -> Vec<RuleResult> {
         let entry = place.entry;
+        let Recognised { outcome, valid, by } = self.issuer(entry, issuers);
         let mut results = vec![
             self.result(
                 "issuer",
                 &self.issuer_words(),
-                self.issuer(entry, issuer),
-                self.issuer_values(place, issuer),
+                outcome,
+                self.issuer_values(place, by),
             ),
             self.result(
                 "certificate",
@@ -207,11 +212,11 @@ impl Policy {
         }
     }
 
-    fn issuer(&self, entry: &Entry, issuer: &IssuerFacts<'_>) -> RuleOutcome {
-        let belongs = |rows: &[Row]| {
+    fn issuer<'a>(&'a self, entry: &'a Entry, issuers: &Issuers<'a>) -> Recognised<'a> {
+        let any = |rows: &'a [Row], has: &dyn Fn(&'a Row) -> Belongs| {
             let mut unknown = None;
             for row in rows {
-                match row.has(issuer, entry) {
+                match has(row) {
                     Belongs::Yes => return Belongs::Yes,
                     Belongs::Unknown(fact) => unknown = unknown.or(Some(fact)),
                     Belongs::No => {}
@@ -219,13 +224,65 @@ impl Policy {
             }
             unknown.map_or(Belongs::No, Belongs::Unknown)
         };
-        let wanted = self.issuers.as_deref().map_or(Belongs::Yes, belongs);
-        match (wanted, belongs(&self.not_recognised)) {
-            (Belongs::No, _) | (_, Belongs::Yes) => RuleOutcome::Failed,
-            (Belongs::Unknown(fact), _) | (_, Belongs::Unknown(fact)) => {
-                RuleOutcome::Open(OpenReason::IssuerUnknown { fact })
+        let wanted = |facts: &IssuerFacts<'a>| match self.issuers.as_deref() {
+            None => Belongs::Yes,
+            Some(rows) => any(rows, &|row| row.has(facts, entry)),
+        };
+        // Each of these held when the certificate was verified, so that there is
+        // no gap between them.
+        let whole = |a: Period, b: Period| {
+            let mut whole = a;
+            (whole.from, whole.until) = (a.from.min(b.from), a.until.max(b.until));
+            whole
+        };
+        let (mut recognised, mut vouched) = (None, None);
+        let (mut by, mut unknown) = (None, None);
+        for (facts, valid) in &issuers.vouching {
+            vouched = Some(vouched.map_or(*valid, |other| whole(other, *valid)));
+            match wanted(facts) {
+                Belongs::Yes => {
+                    recognised = Some(recognised.map_or(*valid, |other| whole(other, *valid)));
+                    by = by.or(Some(*facts));
+                }
+                Belongs::Unknown(fact) => unknown = unknown.or(Some((fact, *facts))),
+                Belongs::No => {}
             }
-            (Belongs::Yes, Belongs::No) => RuleOutcome::Passed,
+        }
+        let refused = |facts: &IssuerFacts<'a>| {
+            any(&self.not_recognised, &|row| {
+                row.may_have(facts, issuers, entry)
+            })
+        };
+        let refused = issuers.all().map(|facts| (refused(facts), *facts));
+        let mut unknown_refusal = None;
+        let mut refusal = None;
+        for (belongs, facts) in refused {
+            match belongs {
+                Belongs::Yes => refusal = refusal.or(Some(facts)),
+                Belongs::Unknown(fact) => {
+                    unknown_refusal = unknown_refusal.or(Some((fact, facts)));
+                }
+                Belongs::No => {}
+            }
+        }
+        let open = |fact| RuleOutcome::Open(OpenReason::IssuerUnknown { fact });
+        let first = issuers.vouching.first().map(|(facts, _)| *facts);
+        let (outcome, by) = match (refusal, by, unknown, unknown_refusal) {
+            (Some(facts), ..) => (RuleOutcome::Failed, Some(facts)),
+            (_, None, None, _) => (RuleOutcome::Failed, first),
+            (_, None, Some((fact, facts)), _) | (.., Some((fact, facts))) => {
+                (open(fact), Some(facts))
+            }
+            (_, Some(facts), ..) => (RuleOutcome::Passed, Some(facts)),
+        };
+        let never = Period {
+            until: Period::ALWAYS.from,
+            ..Period::ALWAYS
+        };
+        Recognised {
+            outcome,
+            valid: recognised.or(vouched).unwrap_or(never),
+            by: by.unwrap_or_default(),
         }
     }
 
@@ -250,7 +307,7 @@ impl Policy {
         out
     }
 
-    fn issuer_values(&self, place: Place<'_>, issuer: &IssuerFacts<'_>) -> Vec<AffectedValue> {
+    fn issuer_values(&self, place: Place<'_>, issuer: IssuerFacts<'_>) -> Vec<AffectedValue> {
         let rows = || self.issuers.iter().flatten().chain(&self.not_recognised);
         let known = [
             ("domain", "signer.domain".to_owned(), issuer.domain()),
@@ -273,16 +330,17 @@ impl Policy {
             .collect()
     }
 
-    pub fn periods(&self, record: &Record, issuer: &IssuerFacts<'_>, valid: Period) -> Vec<Period> {
-        let valid = valid.and(&self.valid);
+    pub fn periods(&self, record: &Record, issuers: &Issuers<'_>) -> Vec<Period> {
         let mut out = Vec::new();
         if record.entries().len() > MAX_ENTRIES {
             return out;
         }
         for Place { entry, .. } in places(record) {
-            if self.issuer(entry, issuer) != RuleOutcome::Passed {
+            let issuer = self.issuer(entry, issuers);
+            if issuer.outcome != RuleOutcome::Passed {
                 continue;
             }
+            let valid = issuer.valid.and(&self.valid);
             let clauses = self.clauses_for(entry);
             let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.calendar));
             out.extend(periods.map(|period| period.and(&valid)));

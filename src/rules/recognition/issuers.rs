@@ -6,6 +6,7 @@ use super::read::Table;
 use crate::record::Entry;
 use crate::rules::Period;
 use crate::trust::TrustedKey;
+use crate::verify::Verified;
 
 pub(super) const MEMBERS: &[&str] = &[
     "domains",
@@ -34,7 +35,8 @@ pub struct IssuerFacts<'a> {
 }
 
 impl<'a> IssuerFacts<'a> {
-    /// What a trust store says of the key.
+    /// What a trust store says of the key in this listing. It may have others:
+    /// [`Verified::listings`].
     pub fn of(key: &'a TrustedKey) -> Self {
         let facts = Self::default().with_country(key.country().unwrap_or_default());
         match key.gdhcn() {
@@ -74,6 +76,15 @@ impl<'a> IssuerFacts<'a> {
         self.country
     }
 
+    fn get(&self, name: &str) -> Option<&'a str> {
+        match name {
+            "domain" => self.domain,
+            "participant" => self.participant,
+            "country" => self.country,
+            _ => None,
+        }
+    }
+
     /// The trust domain, if it is known.
     pub fn domain(&self) -> Option<&'a str> {
         self.domain
@@ -82,6 +93,42 @@ impl<'a> IssuerFacts<'a> {
     /// The participant of the WHO's network, if it is known.
     pub fn participant(&self) -> Option<&'a str> {
         self.participant
+    }
+}
+
+/// What is known of an issuer by all listings of its key.
+///
+/// No listing is better than another: their order, and the kid that leads to
+/// one of them, need not be signed. So each of them that vouches for the
+/// certificate can make it recognised, for as long as its certificate is valid,
+/// and each of them at all can make it not recognised.
+pub(super) struct Issuers<'a> {
+    pub vouching: Vec<(IssuerFacts<'a>, Period)>,
+    others: Vec<IssuerFacts<'a>>,
+}
+
+impl<'a> Issuers<'a> {
+    pub fn of(verified: &'a Verified) -> Self {
+        let vouching = verified.listings().map(|listing| {
+            let valid = super::evaluate::validity(verified, listing);
+            (IssuerFacts::of(listing), valid)
+        });
+        Self {
+            vouching: vouching.collect(),
+            others: verified.other_listings().map(IssuerFacts::of).collect(),
+        }
+    }
+
+    pub fn one(facts: IssuerFacts<'a>, valid: Period) -> Self {
+        Self {
+            vouching: vec![(facts, valid)],
+            others: Vec::new(),
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &IssuerFacts<'a>> {
+        let vouching = self.vouching.iter().map(|(facts, _)| facts);
+        vouching.chain(&self.others)
     }
 }
 
@@ -172,6 +219,30 @@ impl Row {
     }
 
     pub fn has<'r>(&'r self, facts: &IssuerFacts<'r>, entry: &'r Entry) -> Belongs {
+        self.has_or(facts, entry, |_, _| None)
+    }
+
+    /// The same where it would be the worse for the issuer: what a listing
+    /// doesn't tell, another one may.
+    pub fn may_have<'r>(
+        &'r self,
+        facts: &IssuerFacts<'r>,
+        issuers: &Issuers<'r>,
+        entry: &'r Entry,
+    ) -> Belongs {
+        self.has_or(facts, entry, |name, is_wanted| {
+            let told = issuers.all().filter_map(|facts| facts.get(name));
+            told.map(is_wanted).reduce(|a, b| a || b)
+        })
+    }
+
+    /// What is not known of the issuer is asked of `otherwise`.
+    fn has_or<'r>(
+        &'r self,
+        facts: &IssuerFacts<'r>,
+        entry: &'r Entry,
+        otherwise: impl Fn(&'static str, &dyn Fn(&str) -> bool) -> Option<bool>,
+    ) -> Belongs {
         let sort = Sort::of(entry);
         if !self.records.is_empty() && sort.is_none_or(|sort| !self.records.contains(&sort)) {
             return Belongs::No;
@@ -184,7 +255,7 @@ impl Row {
                     .any(|wanted| wanted.eq_ignore_ascii_case(fact)),
                 _ => wanted.iter().any(|wanted| wanted == fact),
             };
-            match fact.map(is_wanted) {
+            match fact.map(is_wanted).or_else(|| otherwise(name, &is_wanted)) {
                 Some(true) => {}
                 Some(false) => return Belongs::No,
                 None if out == Belongs::Yes => out = Belongs::Unknown(name),

@@ -11,7 +11,9 @@ use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
 
 use super::super::pki::Pki;
-use super::super::{Claims, Error, Suite, cbor, deflate, keys, prefixed, sign, v};
+use super::super::{
+    Claims, Error, Message, Suite, cbor, deflate, hex, keys, prefixed, protected, sign, v,
+};
 use super::{Fields, Part};
 use crate::lists::cms::item;
 use crate::lists::gdhcn::{DEV, Names, PROD};
@@ -25,6 +27,8 @@ macro_rules! label {
     };
 }
 
+/// A kid that no certificate has.
+const RENAMED: &[u8] = b"renamed!";
 const LIST: &str = label!("list");
 const OTHER: &str = label!("other");
 const CSCA_NAME: &str = "CN=Test CSCA,O=hcert test vectors,C=XX";
@@ -214,6 +218,14 @@ impl Material {
                 ("input", json!(input)),
             ]);
         }
+        let header = protected(suite.pki.key("ec-1")?.algorithm, RENAMED);
+        let message = suite.signed("dsc", Message::new(header, usual.bytes()))?;
+        self.certificates.push(vec![
+            ("id", json!("renamed")),
+            ("comment", json!("as dsc, under another kid")),
+            ("kid", json!(hex(RENAMED))),
+            ("input", json!(prefixed(&deflate(&message.bytes(), 9)?))),
+        ]);
         Ok(())
     }
 
@@ -539,6 +551,8 @@ impl Material {
             false,
         );
         let dsc = item("DSC", self.dsc.dsc.der(), &upload, label!("upload"));
+        let mut renamed = dsc.clone();
+        renamed["kid"] = base64(RENAMED);
         let root = item("CSCA", &csca, &ta, label!("ta"));
         let uploader = item("UPLOAD", &upload, &ta, label!("ta"));
         let by_itself = item("CSCA", &csca, &csca, label!("csca"));
@@ -593,6 +607,11 @@ impl Material {
                 "gateway-upload-as-csca",
                 "the uploader that is listed as CSCA",
                 [&dsc, &upload_as_csca, &uploader],
+            ),
+            (
+                "gateway-renamed",
+                "gateway with another kid, which nobody signed",
+                [&renamed, &root, &uploader],
             ),
         ] {
             self.list(id, comment, "gateway", json!(items).to_string());
@@ -800,6 +819,36 @@ impl Material {
                 "domains",
                 "one certificate under two domains",
                 vec![usual(), entry("PH4H:XXA:DSC")],
+            ),
+            (
+                "other-domain",
+                "listed for ICVP, which is for yellow cards",
+                vec![entry("ICVP:XXA:DSC")],
+            ),
+            (
+                "strange-domain",
+                "listed for a domain of which nothing is known",
+                vec![entry("XYZ:XXA:DSC")],
+            ),
+            (
+                "two-domains",
+                "one certificate, for ICVP first, and for DCC",
+                vec![entry("ICVP:XXB:DSC"), usual()],
+            ),
+            (
+                "two-domains-turned",
+                "gdhcn-two-domains in the other order",
+                vec![usual(), entry("ICVP:XXB:DSC")],
+            ),
+            (
+                "wrong-domains",
+                "one certificate, for ICVP and for an unknown domain",
+                vec![entry("ICVP:XXB:DSC"), entry("XYZ:XXA:DSC")],
+            ),
+            (
+                "wrong-domains-turned",
+                "gdhcn-wrong-domains in the other order",
+                vec![entry("XYZ:XXA:DSC"), entry("ICVP:XXB:DSC")],
             ),
         ] {
             self.list(

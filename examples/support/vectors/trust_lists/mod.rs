@@ -58,6 +58,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "listings",
+        "One key that several lists, participants or domains list: none of its listings is the one that counts.",
+        &[],
+    ),
+    (
         "snapshot",
         "A store's content in the format of this project (docs/snapshot.md).",
         &[],
