@@ -1,6 +1,7 @@
 //! Why a document was not opened, or not signed.
 
 use crate::Timestamp;
+use crate::instant::Unreadable;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::CmsError;
 use crate::trust::signed::SigningError;
@@ -43,6 +44,12 @@ impl DocumentError {
             Self::Cms(error) => error.code(),
             Self::Load(error) => error.code(),
         }
+    }
+}
+
+impl From<Unreadable> for DocumentError {
+    fn from(fault: Unreadable) -> Self {
+        Self::Load(fault.into())
     }
 }
 

@@ -5,10 +5,10 @@ use ciborium::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Check, Claims, Content, ListFormat};
-use crate::Timestamp;
 use crate::crypto::Algorithm;
 use crate::format::hc1::cbor;
 use crate::format::hc1::cose::CoseSign1;
+use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
@@ -103,13 +103,12 @@ pub(in crate::trust) fn verify<'a>(
     if digest[..] != Sha256::digest(list)[..] {
         return Err(LoadError::Signature);
     }
-    let time = |name| {
-        let seconds = i64::try_from(int(&payload, name)?).ok()?;
-        Some(Timestamp::from_seconds(seconds))
-    };
+    let dates = instant::Claims::of_cbor(cose.unverified_payload())?;
+    let dates = dates.filter(|dates| dates.expires_at.is_some());
+    let dates = dates.ok_or(NOT_SIGNATURE)?;
     let claims = Claims {
-        expires_at: Some(time(4).ok_or(NOT_SIGNATURE)?),
-        issued_at: time(5),
+        expires_at: dates.expires_at,
+        issued_at: dates.issued_at,
         ..Claims::default()
     };
     Ok((claims, anchor))
