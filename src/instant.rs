@@ -29,11 +29,19 @@ const DATE_TIME: &str = "an RFC 3339 date and time of the years 1970 to 9999";
 const MILLISECONDS: &str = "a number of milliseconds above 0, up to 8,000 years";
 const SPELLING: &str = "spelt as it is registered";
 const ALIKE: &str = "the same in the header and in the payload";
-pub(crate) const CLAIMS: &str = "a map of claims by their numbers";
 
 /// The instant, if it lies in the years 1970 to 9999.
 pub(crate) fn in_reach(time: Timestamp) -> Option<Timestamp> {
     (0..=LAST).contains(&time.seconds()).then_some(time)
+}
+
+/// The same for a number that some other reader has read.
+pub(crate) fn check(name: &'static str, time: Option<Timestamp>) -> Result<(), Unreadable> {
+    let expected = SECONDS;
+    match time.is_none_or(|time| in_reach(time).is_some()) {
+        true => Ok(()),
+        false => Err(Unreadable { name, expected }),
+    }
 }
 
 fn whole(number: f64) -> Option<Timestamp> {
@@ -67,10 +75,7 @@ pub(crate) fn text(object: &Value, name: &'static str) -> Result<Option<Timestam
 }
 
 /// The member of that name, a duration in milliseconds, in whole seconds.
-pub(crate) fn milliseconds(
-    object: &Value,
-    name: &'static str,
-) -> Result<Option<u64>, Unreadable> {
+pub(crate) fn milliseconds(object: &Value, name: &'static str) -> Result<Option<u64>, Unreadable> {
     let Some(value) = object.get(name) else {
         return Ok(None);
     };

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 
+use hcert::Timestamp;
 use hcert::trust::{ListBytes, ListFormat, LoadLimits, detect_companion, detect_format};
 
 /// A list: one file, or two.
@@ -14,6 +15,8 @@ pub struct ListFile {
     /// The form whose second file this is, where the first one isn't given.
     second_of: Option<ListFormat>,
     companion: Option<Vec<u8>>,
+    /// When the older of its files was last written.
+    written_at: Option<Timestamp>,
 }
 
 impl ListFile {
@@ -26,6 +29,15 @@ impl ListFile {
             bytes,
             second_of,
             companion: None,
+            written_at: None,
+        }
+    }
+
+    /// With when the file was last written.
+    pub fn written_at(self, time: Option<Timestamp>) -> Self {
+        Self {
+            written_at: time,
+            ..self
         }
     }
 
@@ -39,7 +51,11 @@ impl ListFile {
                 list.format.is_some() && list.format == second.second_of && list.companion.is_none()
             });
             match waiting {
-                Some(list) => list.companion = Some(second.bytes),
+                Some(list) => {
+                    list.companion = Some(second.bytes);
+                    let times = list.written_at.zip(second.written_at);
+                    list.written_at = times.map(|(one, other)| one.min(other));
+                }
                 None => lists.push(second),
             }
         }
@@ -48,6 +64,12 @@ impl ListFile {
 
     pub fn both(&self) -> ListBytes<'_> {
         let list = ListBytes::from(&self.bytes);
+        // Switzerland's says alone how long it counts after it was fetched; the
+        // others have a date, or none that a file's time could make good.
+        let list = match (self.format, self.written_at) {
+            (Some(ListFormat::Swiss), Some(time)) => list.fetched_at(time),
+            _ => list,
+        };
         let companion = self.companion.as_deref();
         companion.map_or(list, |companion| list.with_companion(companion))
     }
@@ -57,6 +79,13 @@ impl ListFile {
         let form = self.second_of?.code();
         Some(format!("the second file of a list ({form}); give both"))
     }
+}
+
+/// When the file was last written. A copy is no newer for being one, but its
+/// time may say so.
+pub fn modified(path: &OsStr) -> Option<Timestamp> {
+    let time = std::fs::metadata(path).ok()?.modified().ok()?;
+    Some(time.into())
 }
 
 /// The content of a file, or of standard input (`-`): no more than a list may

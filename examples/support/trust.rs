@@ -107,7 +107,7 @@ impl TrustOptions {
             .collect::<Result<_, Error>>()?;
         let files = self.files.iter().map(|path| {
             let (label, bytes) = read(self.option, path)?;
-            Ok(ListFile::new(label, bytes))
+            Ok(ListFile::new(label, bytes).written_at(list_files::modified(path)))
         });
         let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
         let mut state = self.read_state()?;

@@ -44,7 +44,9 @@ pub(super) fn document(value: &Value) -> Option<&[Value]> {
         Value::Object(_) if MEMBERS.iter().filter(|m| value.get(m).is_some()).count() > 1 => {
             Some(std::slice::from_ref(value))
         }
-        _ => value.get("rules")?.as_array(),
+        // Beside another spelling it would be the wrong half.
+        Value::Object(members) if members.len() == 1 => value.get("rules")?.as_array(),
+        _ => None,
     }
 }
 

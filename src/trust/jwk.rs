@@ -174,6 +174,15 @@ fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
             expected: "`sig` or `enc`",
         });
     }
+    // Of the registry "JSON Web Key Parameters": a key that ended, or will.
+    for name in ["exp", "nbf", "revoked"] {
+        if jwk.get(name).is_some() {
+            return Err(ProblemKind::Member {
+                name,
+                expected: "absent: a key's own period is not read here",
+            });
+        }
+    }
     let verifies = |operations: &Value| {
         let operations = operations.as_array();
         operations.is_some_and(|all| {

@@ -258,10 +258,7 @@ impl KeyUsage {
     /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same. Another OID of these
     /// arcs is a limit, too, and allows none of the kinds that are known.
     pub fn from_oids<'a>(oids: impl IntoIterator<Item = &'a str>) -> Self {
-        const ARCS: [&str; 2] = [
-            "1.3.6.1.4.1.1847.2021.1.",
-            "1.3.6.1.4.1.0.1847.2021.1.",
-        ];
+        const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
         oids.into_iter()
             .filter_map(|oid| {
                 let mut arcs = ARCS.into_iter();

@@ -10,6 +10,7 @@ use super::snapshot::cbor::{Reader, Writer};
 use crate::Timestamp;
 use crate::crypto::{Algorithm, KeyKind, PublicKey};
 use crate::format::hc1::cose::TAG_COSE_SIGN1;
+use crate::instant::{self, Claims};
 use crate::issue::{Signer, SignerError};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
@@ -62,6 +63,15 @@ impl SigningError {
 pub(crate) struct Dates {
     pub(super) issued_at: Option<Timestamp>,
     pub(super) expires_at: Option<Timestamp>,
+}
+
+impl From<Claims> for Dates {
+    fn from(claims: Claims) -> Self {
+        Self {
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -135,6 +145,9 @@ impl<'a> Signed<'a> {
             let within = "the unprotected header";
             return Err(SnapshotFormError::UnknownMember { within, label }.into());
         }
+        let dates = named.dates.unwrap_or_default();
+        instant::check("exp", dates.expires_at)?;
+        instant::check("iat", dates.issued_at)?;
         let (payload, inner) = reader.embedded()?;
         let signature = reader.bytes()?;
         reader.finish()?;
@@ -142,7 +155,7 @@ impl<'a> Signed<'a> {
             header,
             algorithm,
             content_type: named.content_type,
-            dates: named.dates.unwrap_or_default(),
+            dates,
             payload,
             reader: inner,
             signature,

@@ -68,6 +68,12 @@ pub enum DocumentSigningError {
         /// When it would expire.
         expires_at: Timestamp,
     },
+    /// No reader takes a date outside of the years 1970 to 9999.
+    #[error("the date {date} is not of the years 1970 to 9999")]
+    Date {
+        /// The date.
+        date: Timestamp,
+    },
     /// Nothing was signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
@@ -79,6 +85,7 @@ impl DocumentSigningError {
         match self {
             Self::PurposeName => "document-purpose-name",
             Self::Dates { .. } => "document-dates",
+            Self::Date { .. } => "document-date",
             Self::Signing(error) => error.code(),
         }
     }

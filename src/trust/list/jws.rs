@@ -148,9 +148,18 @@ pub(in crate::trust) fn verify<'a>(
     // RFC 7515 §4.1.11: extensions that must be understood. The other two say
     // that the payload is another one than it looks (RFC 7797, RFC 7516
     // §4.1.3), whether or not `crit` names them.
-    if ["crit", "b64", "zip"].iter().any(|name| header.get(name).is_some()) {
+    if ["crit", "b64", "zip"]
+        .iter()
+        .any(|name| header.get(name).is_some())
+    {
         return Err(LoadError::Form {
             expected: "a JWS without `crit`, `b64` and `zip`",
+        });
+    }
+    // They are read in the payload alone.
+    if dates(&header)? != Claims::default() {
+        return Err(LoadError::Form {
+            expected: "a JWS whose claims are in its payload",
         });
     }
     let chain = read_chain(&header, limits)?;
