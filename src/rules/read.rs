@@ -36,7 +36,8 @@ const MEMBERS: [&str; 14] = [
     "Version",
 ];
 
-/// The rules of a document: a rule, an array of them, or `{"rules": […]}`.
+/// The rules of a document: a rule, an array of them, or `{"rules": […]}` and
+/// nothing beside.
 pub(super) fn document(value: &Value) -> Option<&[Value]> {
     match value {
         Value::Array(rules) => Some(rules),

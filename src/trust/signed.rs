@@ -61,8 +61,8 @@ impl SigningError {
 /// What a protected header says of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Dates {
-    pub(super) issued_at: Option<Timestamp>,
-    pub(super) expires_at: Option<Timestamp>,
+    pub(crate) issued_at: Option<Timestamp>,
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 impl From<Claims> for Dates {

@@ -183,20 +183,8 @@ impl Reader<'_> {
                 }
             },
         };
-        let payload = cose.unverified_payload();
-        let in_header = match at::number(&header, 15) {
-            None => Claims::default(),
-            Some(claims) => {
-                let claims = Claims::of_cbor(&encoded(claims)?)?;
-                claims.ok_or(NOT_CLAIMS)?
-            }
-        };
-        // Nobody signed the tag: it may have been taken away or put there. So
-        // it makes nothing a CWT, and what it contradicts is not opened.
-        let tagged = matches!(bytes, [0xd8, 0x3d, ..]);
-        let in_payload = cbor_claims(payload, content, tagged)?;
-        let claims = in_header.and(in_payload)?;
-        Ok((payload.to_vec().into(), claims.into()))
+        let claims = cose_claims(&cose, &header, content, bytes)?;
+        Ok((cose.unverified_payload().to_vec().into(), claims.into()))
     }
 
     fn jws<'a>(&self, text: &[u8]) -> Result<Opened<'a>> {
@@ -362,6 +350,37 @@ impl Content {
             _ => None,
         }
     }
+}
+
+fn cose_claims(
+    cose: &CoseSign1,
+    header: &ciborium::Value,
+    content: Content,
+    bytes: &[u8],
+) -> Result<Claims> {
+    let in_header = match at::number(header, 15) {
+        None => Claims::default(),
+        Some(claims) => {
+            let claims = Claims::of_cbor(&encoded(claims)?)?;
+            claims.ok_or(NOT_CLAIMS)?
+        }
+    };
+    // Nobody signed the tag: it may have been taken away or put there. So it
+    // makes nothing a CWT, and what it contradicts is not opened.
+    let tagged = matches!(bytes, [0xd8, 0x3d, ..]);
+    let in_payload = cbor_claims(cose.unverified_payload(), content, tagged)?;
+    Ok(in_header.and(in_payload)?)
+}
+
+/// What a COSE_Sign1 says of its time of which nobody checks the signature: it
+/// ends all the same.
+pub(crate) fn unverified_dates(cose: &CoseSign1) -> Result<Dates> {
+    let header = at::parse(cose.protected(), &crate::Limits::default()).ok_or(NOT_COSE)?;
+    let content = match at::number(&header, 3) {
+        None => Content::Any,
+        Some(found) => Content::of_type(found).unwrap_or(Content::Other),
+    };
+    Ok(cose_claims(cose, &header, content, &[])?.into())
 }
 
 /// What a payload in CBOR says of its time. `tagged`: as an unsigned tag has
