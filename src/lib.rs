@@ -121,6 +121,7 @@ struct RecognitionPolicies;
 
 pub mod crypto;
 pub mod format;
+mod instant;
 pub mod issue;
 mod json;
 mod limits;

@@ -36,7 +36,7 @@ mod anchor;
 mod builder;
 mod chain;
 mod deny;
-mod document;
+pub(crate) mod document;
 mod error;
 pub(crate) mod freshness;
 mod jwk;

@@ -21,7 +21,7 @@ pub struct ListFile {
     second_of: Option<ListFormat>,
     companion: Option<Vec<u8>>,
     /// When it was fetched, as far as that is known.
-    pub fetched_at: Option<Timestamp>,
+    fetched_at: Option<Timestamp>,
 }
 
 impl ListFile {
@@ -36,6 +36,17 @@ impl ListFile {
             companion: None,
             fetched_at: None,
         }
+    }
+
+    /// With when the file was last written, as when it was fetched.
+    ///
+    /// Switzerland's list ends some time after that, so that its time counts
+    /// always. Others only get younger by it: a file that was written after
+    /// the time of use says nothing of them.
+    pub fn written(mut self, path: &OsStr, used_at: Timestamp) -> Self {
+        let is_swiss = self.format.or(self.second_of) == Some(ListFormat::Swiss);
+        self.fetched_at = modified(path).filter(|time| is_swiss || *time <= used_at);
+        self
     }
 
     /// The first second file of a form goes with the first list of that form,
@@ -106,11 +117,11 @@ impl ListFile {
     }
 }
 
-/// When the file was last written, if that was not after the time at which it
-/// is used: a copy is no newer for being one, but its time may say so.
-pub fn fetched_at(path: &OsStr, used_at: Timestamp) -> Option<Timestamp> {
+/// When the file was last written: a copy is no newer for being one, but its
+/// time may say so.
+fn modified(path: &OsStr) -> Option<Timestamp> {
     let time = std::fs::metadata(Path::new(path)).ok()?.modified().ok()?;
-    Some(Timestamp::from(time)).filter(|time| *time <= used_at)
+    Some(time.into())
 }
 
 /// The content of a file, or of standard input (`-`): no more than a list may

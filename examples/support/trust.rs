@@ -132,9 +132,7 @@ impl TrustOptions {
             .collect::<Result<_, Error>>()?;
         let files = self.files.iter().map(|path| {
             let (label, bytes) = read(self.option, path)?;
-            let mut file = ListFile::new(label, bytes);
-            file.fetched_at = list_files::fetched_at(path, used_at);
-            Ok(file)
+            Ok(ListFile::new(label, bytes).written(path, used_at))
         });
         let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
         let mut state = self.read_state()?;

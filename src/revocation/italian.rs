@@ -12,6 +12,7 @@ use super::{
     RevocationLimits, RevocationSource,
 };
 use crate::Timestamp;
+use crate::instant;
 use crate::trust::text::decode_base64;
 
 /// The country whose certificates are on the list.
@@ -233,9 +234,9 @@ impl Chunks {
         place: u64,
         counter: &mut Counter,
     ) -> Result<(), RevocationError> {
+        let created_at = instant::text(chunk, "creationDate")?;
         if place == 1 {
-            let created_at = chunk.get("creationDate").and_then(Value::as_str);
-            self.created_at = created_at.and_then(|date| Timestamp::parse(date).ok());
+            self.created_at = created_at;
         }
         let delta = chunk.get("delta").filter(|_| !self.head.whole);
         // Within a chunk what is inserted comes first (verificac19-sdk, crl.js).

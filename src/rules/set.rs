@@ -119,7 +119,7 @@ impl RuleSetBuilder {
         self
     }
 
-    /// Adds a document: a rule, an array of rules, or an object whose member
+    /// Adds a document: a rule, an array of rules, or an object whose one member
     /// `rules` is that array. The label says in messages where it is from.
     ///
     /// A rule of which nobody can say whom it concerns refuses the document,

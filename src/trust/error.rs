@@ -4,6 +4,7 @@ use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
 use super::snapshot::SnapshotFormError;
 use super::state::Edition;
+use crate::instant::Unreadable;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +118,15 @@ pub enum LoadError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A member that is there and can't be read, such as a time of another
+    /// type than a number of seconds. It is never taken for an absent one.
+    #[error("the member `{name}` is not {expected}")]
+    Member {
+        /// The member's name.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
     /// Older than the edition that the [`TrustState`](super::TrustState)
     /// remembers.
     #[error(
@@ -157,9 +167,16 @@ impl LoadError {
             Self::Chain { .. } => "trust-chain",
             Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
+            Self::Member { .. } => "trust-member",
             Self::Rollback { .. } => "trust-rollback",
             Self::Snapshot(error) => error.code(),
             Self::Gdhcn(error) => error.code(),
         }
+    }
+}
+
+impl From<Unreadable> for LoadError {
+    fn from(Unreadable { name, expected }: Unreadable) -> Self {
+        Self::Member { name, expected }
     }
 }

@@ -255,19 +255,19 @@ impl KeyUsage {
     /// Reads the object identifiers of an extended key usage extension, in
     /// dotted form. With none of the health OIDs
     /// `1.3.6.1.4.1.1847.2021.1.{1,2,3}` there is no limit; the older
-    /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same.
+    /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same. Another OID of these
+    /// arcs is a limit, too, and allows none of the kinds that are known.
     pub fn from_oids<'a>(oids: impl IntoIterator<Item = &'a str>) -> Self {
+        const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
         oids.into_iter()
             .filter_map(|oid| {
-                let last = oid
-                    .strip_prefix("1.3.6.1.4.1.1847.2021.1.")
-                    .or_else(|| oid.strip_prefix("1.3.6.1.4.1.0.1847.2021.1."))?;
-                match last {
-                    "1" => Some(Usage::Test),
-                    "2" => Some(Usage::Vaccination),
-                    "3" => Some(Usage::Recovery),
-                    _ => None,
-                }
+                let mut arcs = ARCS.into_iter();
+                Some(match arcs.find_map(|arc| oid.strip_prefix(arc))? {
+                    "1" => Usage::Test,
+                    "2" => Usage::Vaccination,
+                    "3" => Usage::Recovery,
+                    _ => Usage::Other,
+                })
             })
             .fold(Self::ANY, |Self(set), usage| {
                 Self(Some(set.unwrap_or(0) | usage.bit()))

@@ -32,6 +32,7 @@ use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
+use crate::instant;
 use crate::json::weight;
 
 /// A form in which trusted keys are handed around.
@@ -584,12 +585,20 @@ fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, Prob
         })?;
     let der = decode_base64(raw).ok_or(ProblemKind::Base64 { name: "rawData" })?;
     let mut found = source.listed_certificate(kid, &der)?;
-    if let Some(country) = member("country").and_then(Value::as_str)
+    let text = |name| match member(name).map(Value::as_str) {
+        Some(None) => Err(ProblemKind::Member {
+            name,
+            expected: "a text",
+        }),
+        text => Ok(text.flatten()),
+    };
+    instant::text(entry, "timestamp")?;
+    if let Some(country) = text("country")?
         && !country.is_empty()
     {
         found.key.country = Some(shown(country).into());
     }
-    if let Some(thumbprint) = member("thumbprint").and_then(Value::as_str)
+    if let Some(thumbprint) = text("thumbprint")?
         && let Some(certificate) = found.key.certificate()
         && !thumbprint.eq_ignore_ascii_case(&hex(&certificate.sha256()))
     {

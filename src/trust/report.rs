@@ -11,6 +11,7 @@ use super::state::TrustState;
 use super::x509::CertificateError;
 use crate::Timestamp;
 use crate::crypto::{KeyError, KeyKind};
+use crate::instant::Unreadable;
 
 /// What is wrong with one entry, or remarkable about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -315,4 +316,10 @@ pub struct LoadReport {
     /// What to store and to hand to the next builder
     /// ([`with_state`](super::TrustStoreBuilder::with_state)).
     pub state: TrustState,
+}
+
+impl From<Unreadable> for ProblemKind {
+    fn from(Unreadable { name, expected }: Unreadable) -> Self {
+        Self::Member { name, expected }
+    }
 }

@@ -12,6 +12,7 @@ use super::snapshot::SnapshotFormError;
 use super::snapshot::cbor::{Reader, Writer};
 use crate::crypto::Algorithm;
 use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
+use crate::instant::{self, Claims};
 use crate::issue::{Signer, SignerError};
 use crate::{Limits, Timestamp};
 
@@ -61,8 +62,17 @@ impl SigningError {
 /// What a protected header says of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Dates {
-    pub(super) issued_at: Option<Timestamp>,
-    pub(super) expires_at: Option<Timestamp>,
+    pub(crate) issued_at: Option<Timestamp>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl From<Claims> for Dates {
+    fn from(claims: Claims) -> Self {
+        Self {
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+        }
+    }
 }
 
 /// The content type that only this crate gives, however the COSE_Sign1 around
@@ -150,6 +160,9 @@ impl<'a> Signed<'a> {
             let within = "the unprotected header";
             return Err(SnapshotFormError::UnknownMember { within, label }.into());
         }
+        let dates = named.dates.unwrap_or_default();
+        instant::check("exp", dates.expires_at)?;
+        instant::check("iat", dates.issued_at)?;
         let (payload, inner) = reader.embedded()?;
         let signature = reader.bytes()?;
         reader.finish()?;
@@ -157,7 +170,7 @@ impl<'a> Signed<'a> {
             header,
             algorithm,
             content_type: named.content_type,
-            dates: named.dates.unwrap_or_default(),
+            dates,
             payload,
             reader: inner,
             signature,

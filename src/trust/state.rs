@@ -290,12 +290,27 @@ impl TrustState {
                 return Err(TrustStateError::Version { found, expected });
             }
         }
+        // Ignored, a misspelt member would let an older list in.
+        let knows = |object: &Value, known: &[&str]| {
+            let mut names = object.as_object().into_iter().flat_map(Map::keys);
+            names.all(|name| known.contains(&name.as_str()))
+        };
+        if !knows(&value, &["version", "latestTime", "lists"]) {
+            return Err(member(
+                "(another)",
+                "one of `version`, `latestTime`, `lists`",
+            ));
+        }
         let object = value.get("lists").and_then(Value::as_object);
         let object = object.ok_or(member("lists", "an object"))?;
         let mut lists = BTreeMap::new();
         for (identity, edition) in object {
             if !edition.is_object() {
                 return Err(member("lists", "an object of objects"));
+            }
+            if !knows(edition, &["sequence", "issuedAt", "newestEntry"]) {
+                let expected = "one of `sequence`, `issuedAt`, `newestEntry`";
+                return Err(member("(another)", expected));
             }
             let sequence = match edition.get("sequence") {
                 None => None,

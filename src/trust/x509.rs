@@ -361,7 +361,8 @@ fn read_oids(value: &[u8]) -> Option<Vec<String>> {
         oids.push((tag == 6).then(|| dotted(content)).flatten()?);
         rest = next;
     }
-    Some(oids)
+    // One at least: an empty limit is none that anybody meant.
+    (!oids.is_empty()).then_some(oids)
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLen INTEGER OPTIONAL }`, where

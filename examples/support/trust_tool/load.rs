@@ -34,7 +34,10 @@ impl Files {
         for path in paths {
             let label = path.to_string_lossy().into_owned();
             match list_files::content(path) {
-                Ok(bytes) => files.push(List::new(label, bytes)),
+                Ok(bytes) => {
+                    let written_at = list_files::modified(path);
+                    files.push(List::new(label, bytes).written_at(written_at));
+                }
                 Err(message) => {
                     unreadable = true;
                     complain(json, &label, "error", &message);

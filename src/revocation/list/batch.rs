@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Hashes, Keys, RevocationLimits};
-use crate::Timestamp;
+use crate::instant;
 use crate::json;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
@@ -42,10 +42,8 @@ fn read_batch(
         return Err(NOT_BATCH);
     }
     let country = text(batch, "country")?;
-    Timestamp::parse(text(batch, "expires")?).map_err(|_| RevocationError::Member {
-        name: "expires",
-        expected: "a time (RFC 3339)",
-    })?;
+    text(batch, "expires")?;
+    instant::text(batch, "expires")?;
     let kind = text(batch, "hashType")?;
     let kind = IdentifierKind::from_gateway_name(kind)
         .ok_or_else(|| RevocationError::UnknownKind { kind: shown(kind) })?;

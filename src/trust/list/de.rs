@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Check, Claims, Content, ListFormat, certificates, json};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
+use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::signature::is_signed;
@@ -55,10 +56,11 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
     })
 }
 
-/// The latest `timestamp` of an array's entries.
+/// The latest `timestamp` of an array's entries. An entry of which it can't be
+/// read is not taken.
 pub(super) fn newest(entries: Option<&Value>) -> Option<Timestamp> {
     let entries = entries?.as_array()?.iter();
     entries
-        .filter_map(|entry| Timestamp::parse(entry.get("timestamp")?.as_str()?).ok())
+        .filter_map(|entry| instant::text(entry, "timestamp").ok()?)
         .max()
 }

@@ -104,13 +104,17 @@ impl ListInfo {
         self.claims.issued_at
     }
 
-    /// Until when it counts: by its own word, or
-    /// [`valid_for`](Self::valid_for) after it was fetched, if that is known.
+    /// Until when it counts: by its own word, and no longer than
+    /// [`valid_for`](Self::valid_for) after it was fetched, if that is known. (Of a list in a
+    /// [snapshot](crate::trust::snapshot) it is that it was fetched before.)
     pub fn expires_at(&self) -> Option<Timestamp> {
         let lasts = self.claims.valid_for.map(i64::try_from);
-        let counted = self.fetched_at.zip(lasts);
+        // The maker of a snapshot had it at hand.
+        let fetched_at = self.fetched_at.or(self.claims.snapshot_made_at);
+        let counted = fetched_at.zip(lasts);
         let counted = counted.map(|(at, lasts)| at.plus(lasts.unwrap_or(i64::MAX)));
-        self.claims.expires_at.or(counted)
+        let ends = [self.claims.expires_at, counted];
+        ends.into_iter().flatten().min()
     }
 
     /// When the caller fetched it ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)).

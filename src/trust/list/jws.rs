@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::json;
 use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
+use crate::instant::Claims;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
@@ -75,6 +76,16 @@ pub(in crate::trust) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
     (parts.next().is_none() && three.iter().all(|part| base64url(part))).then_some(three)
 }
 
+/// What the payload says of its time.
+pub(super) fn dates(payload: &Value) -> Result<Claims, LoadError> {
+    match payload.as_object() {
+        Some(claims) => Ok(Claims::of_json(claims)?),
+        None => Err(LoadError::Form {
+            expected: "a JWS over a JSON object",
+        }),
+    }
+}
+
 /// The payload's JSON, whoever signed it.
 pub(super) fn unverified_payload(text: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let [_, payload, _] = split(text).ok_or(NOT_JWS)?;
@@ -131,10 +142,21 @@ pub(in crate::trust) fn verify<'a>(
     let algorithm = algorithm.ok_or(LoadError::Algorithm {
         expected: expected.map_or("ES256, RS256 or PS256", JwsAlgorithm::name),
     })?;
-    // RFC 7515 §4.1.11: extensions that must be understood.
-    if header.get("crit").is_some() {
+    // RFC 7515 §4.1.11: extensions that must be understood. The other two say
+    // that the payload is another one than it looks (RFC 7797, RFC 7516
+    // §4.1.3), whether or not `crit` names them.
+    if ["crit", "b64", "zip"]
+        .iter()
+        .any(|name| header.get(name).is_some())
+    {
         return Err(LoadError::Form {
-            expected: "a JWS without `crit`",
+            expected: "a JWS without `crit`, `b64` and `zip`",
+        });
+    }
+    // They are read in the payload alone.
+    if dates(&header)? != Claims::default() {
+        return Err(LoadError::Form {
+            expected: "a JWS whose claims are in its payload",
         });
     }
     let chain = read_chain(&header, limits)?;

@@ -9,6 +9,7 @@ use hcert::trust::{Anchor, Dsc, Kid, ListFormat, TrustStore};
 use p256::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::super::pki::Pki;
 use super::super::{
@@ -111,6 +112,7 @@ impl Material {
         material.add_national()?;
         material.add_swiss(suite)?;
         material.add_gateway()?;
+        material.add_claims()?;
         material.add_network(suite)?;
         material.add_snapshots()?;
         Ok(material)
@@ -491,12 +493,13 @@ impl Material {
             pki::certificate_over_pem(&spec, &spki, &TestKey::new(label!("root")))
         };
         // Without a signature no vector would hold.
-        let document = |leaf: &[u8], payload: &Value| {
+        let signed_text = |leaf: &[u8], payload: &str| {
             let header = json!({"alg": "RS256", "x5c": [base64(leaf)]}).to_string();
-            lists::jws(&header, &payload.to_string(), |message| {
+            lists::jws(&header, payload, |message| {
                 sign::pkcs1(keys::RSA_2048, message).unwrap_or_default()
             })
         };
+        let document = |leaf: &[u8], payload: &Value| signed_text(leaf, &payload.to_string());
         let id = BASE64_STANDARD.encode(self.dsc.kid.as_bytes());
         let second = BASE64_STANDARD.encode(self.second.kid.as_bytes());
         let entry = |id: &str, key: &str| -> Result<Value, Error> {
@@ -537,6 +540,124 @@ impl Material {
         let foreign = document(&stranger, &json!({"certs": []}));
         let comment = "signed under another certificate of the same root";
         self.pair("ch-stranger", comment, "ch", foreign, &active);
+        for (name, value) in [
+            ("float", "172800000.0"),
+            ("exponent", "1.728e8"),
+            ("text", "\"172800000\""),
+            ("zero", "0"),
+            ("array", "[172800000]"),
+            ("null", "null"),
+        ] {
+            let ids = format!(r#"{{"activeKeyIds":["{id}"],"validDuration":{value}}}"#);
+            let ids = signed_text(&good, &ids);
+            let comment = format!("validDuration is {value}");
+            self.pair(format!("ch-duration-{name}"), &comment, "ch", &keys, &ids);
+        }
+        for (name, value) in [
+            ("empty", json!("")),
+            ("array", json!(["v"])),
+            ("null", Value::Null),
+            ("unknown", json!("vx")),
+        ] {
+            let mut key = entry(&id, "ec-1")?;
+            key["use"] = value.clone();
+            let keys = document(&good, &json!({ "certs": [key] }));
+            let comment = format!("the key's use is {value}");
+            self.pair(format!("ch-use-{name}"), &comment, "ch", &keys, &active);
+        }
+        Ok(())
+    }
+
+    /// Times and limits that are written otherwise.
+    fn add_claims(&mut self) -> Result<(), Error> {
+        let kid = BASE64_STANDARD.encode(self.dsc.kid.as_bytes());
+        let x5c = BASE64_STANDARD.encode(self.dsc.dsc.der());
+        let swedish = |eku: &str, claims: &str| {
+            let keys = format!(r#"[{{"kid":"{kid}","kty":"EC","x5c":["{x5c}"]}}]"#);
+            let payload =
+                format!(r#"{{{claims}"dsc_trust_list":{{"XX":{{"eku":{eku},"keys":{keys}}}}}}}"#);
+            lists::jws(r#"{"typ":"JOSE","alg":"ES256"}"#, &payload, |message| {
+                lists::sign(LIST, message)
+            })
+        };
+        let (_, made) = MADE[0];
+        let end = made + LASTS;
+        for (name, claim) in [
+            ("exp-float", format!(r#""exp":{end}.0,"#)),
+            ("exp-fraction", format!(r#""exp":{end}.5,"#)),
+            ("exp-exponent", format!(r#""exp":{end}0e-1,"#)),
+            ("exp-text", format!(r#""exp":"{end}","#)),
+            ("exp-milliseconds", format!(r#""exp":{end}000,"#)),
+            ("exp-huge", r#""exp":1e300,"#.into()),
+            ("exp-null", r#""exp":null,"#.into()),
+            ("exp-array", format!(r#""exp":[{end}],"#)),
+            ("exp-case", format!(r#""Exp":{end},"#)),
+            ("nbf", format!(r#""iat":{made},"nbf":{end},"#)),
+            ("nbf-text", format!(r#""iat":{made},"nbf":"{end}","#)),
+        ] {
+            let comment = claim.trim_end_matches(',').to_owned();
+            self.list(format!("se-{name}"), &comment, "se", swedish("{}", &claim));
+        }
+        let tests = r#"["1.3.6.1.4.1.1847.2021.1.1"]"#;
+        let unpadded = kid.trim_end_matches('=');
+        let hex = self.dsc.kid.to_string();
+        for (name, eku) in [
+            ("unpadded", format!(r#"{{"{unpadded}":{tests}}}"#)),
+            ("hex", format!(r#"{{"{hex}":{tests}}}"#)),
+            ("array", tests.to_owned()),
+            ("null", "null".into()),
+            (
+                "text",
+                format!(r#"{{"{kid}":"1.3.6.1.4.1.1847.2021.1.1"}}"#),
+            ),
+            (
+                "urn",
+                format!(r#"{{"{kid}":["urn:oid:1.3.6.1.4.1.1847.2021.1.1"]}}"#),
+            ),
+        ] {
+            let comment = format!("eku is {eku}");
+            self.list(format!("se-eku-{name}"), &comment, "se", swedish(&eku, ""));
+        }
+
+        let list = lists::austrian(&[self.dsc.listed()]);
+        let digest = ciborium::Value::Bytes(Sha256::digest(&list).to_vec());
+        let header = cbor!({42 => 2, 1 => -7})?;
+        let tagged = ciborium::Value::Tag(1, Box::new(end.into()));
+        for (name, comment, claims) in [
+            (
+                "exp-float",
+                "exp as a float",
+                cbor!({2 => digest, 4 => end as f64})?,
+            ),
+            (
+                "exp-tag",
+                "exp under tag 1",
+                cbor!({2 => digest, 4 => tagged})?,
+            ),
+            (
+                "exp-milliseconds",
+                "exp in milliseconds",
+                cbor!({2 => digest, 4 => end * 1000})?,
+            ),
+            (
+                "exp-nan",
+                "exp is NaN",
+                cbor!({2 => digest, 4 => f64::NAN})?,
+            ),
+            (
+                "exp-name",
+                "`exp` beside 4",
+                cbor!({2 => digest, 4 => end, "exp" => made})?,
+            ),
+            (
+                "nbf-text",
+                "nbf as a text",
+                cbor!({2 => digest, 4 => end, 5 => "2099-01-01"})?,
+            ),
+        ] {
+            let signature = lists::detached(&header, &claims, LIST);
+            self.pair(format!("at-{name}"), comment, "at", &list, &signature);
+        }
         Ok(())
     }
 

@@ -48,6 +48,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         "A list that is over, or that nobody refreshed.",
         &["Federal-Ministry-of-Health-AT/green-pass-overview#8"],
     ),
+    (
+        "unreadable",
+        "A time or a limit of another type or spelling: read, or refused, and never taken for none.",
+        &[],
+    ),
     ("clock", "A clock that can't be right.", &[]),
     (
         "kid-collision",
