@@ -35,8 +35,8 @@ impl Files {
             let label = path.to_string_lossy().into_owned();
             match list_files::content(path) {
                 Ok(bytes) => {
-                    let written_at = list_files::modified(path);
-                    files.push(List::new(label, bytes).written_at(written_at));
+                    let now = std::time::SystemTime::now().into();
+                    files.push(List::new(label, bytes).written(path, now));
                 }
                 Err(message) => {
                     unreadable = true;

@@ -10,6 +10,7 @@ use super::{
     Beside, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument, content_type,
     identity,
 };
+use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::format::hc1::cose::CoseSign1;
 use crate::instant::{self, Claims};
