@@ -16,7 +16,7 @@ use hcert::format::hc1::cwt::TimeClaim;
 use hcert::record::ValueSets;
 use hcert::revocation::RevocationInfo;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
-use hcert::trust::TrustedKey;
+use hcert::trust::{Stale, TrustedKey};
 use hcert::verify::{
     Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified, Verifier,
 };
@@ -111,9 +111,10 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 don't look at the signatures of the lists, and take lists that
                 have none: whoever can write them decides what is valid
   --revocations FILE  which certificates are revoked: batches of the EU's
-                gateway, Germany's list in one map, Italy's in one chunk, or a
-                compact set that the program revocation makes; may be repeated. Whoever gives a
-                file without a signature vouches for it
+                gateway, Germany's list in a map, a chunk of Italy's (give all,
+                in any order), or a compact set that the program revocation
+                makes; may be repeated. Whoever gives a file without a signature
+                vouches for it
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
                 be repeated. Then nothing is taken that is not signed.
                 With --state, and among FILEs, one list for each signer
@@ -573,7 +574,25 @@ impl Work {
             _ => 31,
         };
         let decided = acceptance.map(|acceptance| acceptance.decision().code().to_uppercase());
-        let headline = [Some(word.clone()), decided].into_iter().flatten();
+        // Valid, and whether it was revoked is not known: no green word alone.
+        let over = match verdict.step(Step::Revocation) {
+            StepResult::Skipped(SkipReason::RevocationDataStale { why })
+                if outcome == Outcome::Valid =>
+            {
+                Some(*why)
+            }
+            _ => None,
+        };
+        let colour = if over.is_some() && colour == 32 {
+            33
+        } else {
+            colour
+        };
+        let unknown = over.map(|why| match why {
+            Stale::Expired { .. } => "REVOCATION LIST EXPIRED".to_owned(),
+            _ => "REVOCATION LIST NOT USABLE".to_owned(),
+        });
+        let headline = [Some(word.clone()), decided, unknown].into_iter().flatten();
         let headline = headline.collect::<Vec<_>>().join(", ");
         match self.colour {
             true => write!(out, "\x1b[1;{colour}m{headline}\x1b[0m")?,
@@ -581,7 +600,16 @@ impl Work {
         }
         writeln!(out, "  {}", short_name(input))?;
         match verdict.reason() {
-            None => writeln!(out, "  authentic and in time, as of {now}")?,
+            None => {
+                write!(out, "  authentic and in time, as of {now}")?;
+                match over {
+                    Some(why) => writeln!(
+                        out,
+                        ", but not checked for revocation: the list can't be relied upon, {why}"
+                    )?,
+                    None => writeln!(out)?,
+                }
+            }
             Some(reason) => writeln!(out, "  {reason} [{}]", reason.code())?,
         }
         match verdict.step(Step::Revocation) {

@@ -20,6 +20,7 @@ mod italian;
 mod list;
 mod part;
 mod partitioned;
+mod scope;
 pub mod set;
 mod slice;
 mod split;

@@ -58,6 +58,7 @@ pub use anchor::{Anchor, AnchorError};
 pub use builder::TrustStoreBuilder;
 pub use chain::Chain;
 pub use deny::{Denial, DenyError, DenyList};
+pub(crate) use document::identity as document_identity;
 pub use document::{
     DocumentBytes, DocumentError, DocumentFormat, DocumentSigningError, SignedDocument,
 };

@@ -296,3 +296,37 @@ fn an_empty_file_is_no_list() {
         }
     }
 }
+
+/// Whoever embeds it would have no list at all, and believe to have one.
+#[test]
+fn an_end_in_the_past_is_refused() {
+    let files = Files::new("revocation-ended");
+    let list = write(&files, "list.txt", LIST);
+    let out = path(&files, "set");
+    let build =
+        |options: &[&str]| run(&[&["build", "--out", &out][..], options, &[&list]].concat());
+    for options in [
+        &["--expires", "2021-01-01T00:00:00Z"][..],
+        &[
+            "--expires",
+            "2021-01-01T00:00:00Z",
+            "--at",
+            "2021-01-01T00:00:01Z",
+        ],
+    ] {
+        let ran = build(options);
+        assert_eq!(ran.status, 2, "{options:?}: {}", ran.err);
+        assert!(ran.err.contains("2021-01-01T00:00:00Z"), "{}", ran.err);
+        assert!(!Path::new(&out).exists());
+    }
+    let ran = build(&[
+        "--expires",
+        "2021-01-02T00:00:00Z",
+        "--at",
+        "2021-01-01T00:00:00Z",
+    ]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("has ended"), "{}", ran.err);
+    let ran = build(&["--expires", "2999-01-02T00:00:00Z"]);
+    assert!(!ran.err.contains("has ended"), "{}", ran.err);
+}

@@ -11,12 +11,14 @@ mod common;
 #[path = "common/programs.rs"]
 mod programs;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use common::{dsc, issued, trust, vaccination};
 use hcert::revocation::IdentifierKind;
 use hcert::verify::Verifier;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use programs::{Files, Ran, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const NOW: &str = "2021-07-01T00:00:00Z";
 
@@ -202,4 +204,178 @@ fn a_signed_set_is_taken_from_its_signer_alone_and_not_from_the_past() {
     let cut = files.write("cut.set", &bytes[..20]);
     let ran = verify(&files, &["--revocations", &cut]);
     assert_eq!(ran.status, 2, "{}", ran.out);
+}
+
+/// A chunk of Italy's list that names the certificate, or nobody.
+fn chunk(number: u64, last: u64, names_it: bool) -> String {
+    let lines = naming_it();
+    let hash = lines.split_whitespace().last().unwrap();
+    let hash: Vec<u8> = (0..hash.len() / 2)
+        .map(|n| u8::from_str_radix(&hash[2 * n..2 * n + 2], 16).unwrap())
+        .collect();
+    let listed = names_it.then(|| BASE64_STANDARD.encode(hash));
+    let listed: Vec<_> = listed.into_iter().collect();
+    json!({"version": 5, "chunk": number, "lastChunk": last, "revokedUcvi": listed}).to_string()
+}
+
+#[test]
+fn the_chunks_of_italy_s_list_are_joined_in_whatever_order_they_come() {
+    let files = Files::new("verify-italian");
+    let first = files.write("first.json", chunk(1, 2, false));
+    let second = files.write("second.json", chunk(2, 2, true));
+    let covering = set(&files, "covering.set", &covering_it(), &["--at", NOW]);
+    let at = ["--at", NOW];
+    for order in [[&first, &second], [&second, &first]] {
+        let [a, b] = order.map(String::as_str);
+        // Other lists may stand between them.
+        let given = [
+            "--revocations",
+            a,
+            "--revocations",
+            &covering,
+            "--revocations",
+            b,
+        ];
+        let ran = verify(&files, &given);
+        assert_eq!(ran.status, 1, "{}", ran.err);
+        assert_eq!(ran.line()["outcome"], "revoked");
+        let made = files.0.join("italian.set").to_str().unwrap().to_owned();
+        let build = [&["build", "--out", &made][..], &at, &[a, b]].concat();
+        let ran = run("revocation", &build);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        let ran = verify(&files, &["--revocations", &made]);
+        assert_eq!(ran.line()["outcome"], "revoked", "{}", ran.err);
+    }
+    for (given, missing) in [(&first, "chunk 2 of 2"), (&second, "chunk 1 of 2")] {
+        let ran = verify(&files, &["--revocations", given]);
+        assert_eq!(ran.status, 2, "{}", ran.out);
+        assert!(ran.err.contains(missing), "{}", ran.err);
+        let out = files.0.join("no.set").to_str().unwrap().to_owned();
+        let ran = run("revocation", &["build", "--out", &out, given]);
+        assert_eq!(ran.status, 2);
+        assert!(ran.err.contains(missing), "{}", ran.err);
+    }
+    // A later change, and one that doesn't belong to it.
+    let hash = chunk(1, 1, true);
+    let hash: Value = serde_json::from_str(&hash).unwrap();
+    let change = |from: u64| {
+        json!({"fromVersion": from, "version": from + 1, "chunk": 1, "lastChunk": 1,
+            "delta": {"insertions": [], "deletions": hash["revokedUcvi"]}})
+        .to_string()
+    };
+    let change = [5, 6, 8].map(|from| files.write(&format!("{from}.json"), change(from)));
+    let with = |changes: &[&String]| {
+        let mut given = Vec::new();
+        for file in changes.iter().copied().chain([&first, &second]) {
+            given.extend(["--revocations", file.as_str()]);
+        }
+        verify(&files, &given)
+    };
+    let ran = with(&[&change[1], &change[0]]);
+    assert_eq!(
+        (ran.status, &ran.line()["outcome"]),
+        (0, &"valid".into()),
+        "{}",
+        ran.err
+    );
+    let ran = with(&[&change[2]]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("another version"), "{}", ran.err);
+}
+
+/// Germany's list in several maps: what is on any of them is revoked.
+#[test]
+fn a_list_in_several_kid_maps_counts_as_a_whole() {
+    let files = Files::new("verify-kid-maps");
+    let lines = naming_it();
+    let mut words = lines.split_whitespace();
+    let bytes = |text: &str| -> Vec<u8> {
+        let digits = text.as_bytes().chunks(2);
+        digits
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    };
+    let (kid, hash) = (bytes(words.next().unwrap()), bytes(words.nth(1).unwrap()));
+    let map =
+        |kid: &[u8], hash: &[u8]| [&[0xa1, 0x49][..], kid, &[0x0b, 0x81, 0x50], hash].concat();
+    let naming = files.write("naming.cbor", map(&kid, &hash));
+    let other = files.write("other.cbor", map(b"87654321", &hash));
+    for [a, b] in [[&naming, &other], [&other, &naming]] {
+        let ran = verify(&files, &["--revocations", a, "--revocations", b]);
+        assert_eq!(ran.line()["outcome"], "revoked", "{}", ran.err);
+    }
+}
+
+#[test]
+fn an_older_map_is_refused_after_a_set_of_the_same_signer() {
+    let files = Files::new("verify-rollback");
+    let [private, public] = keys(&files);
+    let pem = std::fs::read_to_string(&private).unwrap();
+    let signer = hcert::issue::P256Signer::from_pkcs8_pem(&pem).unwrap();
+    let made = hcert::Timestamp::parse("2021-06-29T00:00:00Z").unwrap();
+    let map = hcert::trust::SignedDocument::sign("revocation", &[0xa0], made, None, &signer);
+    let map = files.write("map.cose", map.unwrap());
+    let newer = ["--at", "2021-06-30T00:00:00Z", "--key", &private];
+    let set = set(&files, "newer.set", &covering_it(), &newer);
+    for [first, second] in [[&set, &map], [&map, &set]] {
+        let state = files.0.join("state.json");
+        let _ = std::fs::remove_file(&state);
+        let state = state.to_str().unwrap();
+        let ran = |list: &str| {
+            let options = ["--revocation-anchor", &public, "--state", state];
+            verify(&files, &[&options[..], &["--revocations", list]].concat())
+        };
+        assert_eq!(ran(first).status, 0);
+        let again = ran(second);
+        let refused = second == &map;
+        assert_eq!(again.status, if refused { 2 } else { 0 }, "{}", again.err);
+        assert_eq!(again.err.contains("older"), refused, "{}", again.err);
+    }
+}
+
+#[test]
+fn the_headline_says_that_the_set_has_ended() {
+    let files = Files::new("verify-ended");
+    let ends = [
+        "--at",
+        "2021-06-29T00:00:00Z",
+        "--expires",
+        "2021-06-30T00:00:00Z",
+    ];
+    let ended = set(&files, "ended.set", &covering_it(), &ends);
+    let store = files.write("trust.der", dsc("alpha", &[]).der());
+    let code = issued("alpha", &vaccination()).text().to_owned();
+    let shown = |at: &str| {
+        let options = [
+            "--trust",
+            &store,
+            "--at",
+            at,
+            "--revocations",
+            &ended,
+            &code,
+        ];
+        run("verify", &options)
+    };
+    let ran = shown(NOW);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let head: Vec<_> = ran.out.lines().take(2).collect();
+    assert!(
+        head[0].starts_with("VALID, REVOCATION LIST EXPIRED"),
+        "{head:?}"
+    );
+    assert!(
+        head[1].contains("expired at 2021-06-30T00:00:00Z"),
+        "{head:?}"
+    );
+    let ran = shown("2021-06-30T00:00:00Z");
+    assert!(ran.out.starts_with("VALID  "), "{}", ran.out);
+    // To machines, the step says so.
+    let line = verify(&files, &["--revocations", &ended]).line();
+    let step = result(&line);
+    assert_eq!(step["code"], "revocation-data-stale");
+    assert!(
+        step["detail"].as_str().unwrap().contains("expired at"),
+        "{step}"
+    );
 }

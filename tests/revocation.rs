@@ -21,8 +21,14 @@ mod forms;
 mod hostile;
 #[path = "revocation/names.rs"]
 mod names;
+#[path = "revocation/parity.rs"]
+mod parity;
 #[path = "revocation/properties.rs"]
 mod properties;
+#[path = "revocation/rollback.rs"]
+mod rollback;
+#[path = "revocation/scope.rs"]
+mod scope;
 #[path = "revocation/sets.rs"]
 mod sets;
 #[path = "revocation/verdicts.rs"]

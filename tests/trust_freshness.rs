@@ -856,7 +856,7 @@ fn a_damaged_state_is_an_error_with_a_code() {
         (r#"{"version":"1","lists":{}}"#, "trust-state-member"),
         (r#"{"version":-1,"lists":{}}"#, "trust-state-member"),
         (r#"{"version":0,"lists":{}}"#, "trust-state-version"),
-        (r#"{"version":2,"lists":{}}"#, "trust-state-version"),
+        (r#"{"version":3,"lists":{}}"#, "trust-state-version"),
         (r#"{"version":1}"#, "trust-state-member"),
         (r#"{"version":1,"lists":[]}"#, "trust-state-member"),
         (r#"{"version":1,"lists":{"a":1}}"#, "trust-state-member"),

@@ -119,7 +119,7 @@ impl ListFile {
 
 /// When the file was last written: a copy is no newer for being one, but its
 /// time may say so.
-fn modified(path: &OsStr) -> Option<Timestamp> {
+pub fn modified(path: &OsStr) -> Option<Timestamp> {
     let time = std::fs::metadata(Path::new(path)).ok()?.modified().ok()?;
     Some(time.into())
 }

@@ -14,8 +14,46 @@ type Error = Box<dyn std::error::Error>;
 
 pub enum RevocationFile {
     Hashes(RevocationList),
-    Italian(ItalianList),
+    /// A chunk of Italy's list, which the others belong to.
+    Italian(Vec<u8>),
     Set(NamedSet<Vec<u8>>),
+}
+
+/// The files of Italy's list, which are one list, in whatever order they come.
+#[derive(Default)]
+pub struct ItalianFiles {
+    labels: Vec<String>,
+    files: Vec<Vec<u8>>,
+    /// As old as the oldest; unknown if that of one is.
+    fetched_at: Option<Timestamp>,
+}
+
+impl ItalianFiles {
+    pub fn add(&mut self, label: &str, file: Vec<u8>, fetched_at: Option<Timestamp>) {
+        self.fetched_at = match self.files.is_empty() {
+            true => fetched_at,
+            false => self.fetched_at.zip(fetched_at).map(|(a, b)| a.min(b)),
+        };
+        self.labels.push(label.to_owned());
+        self.files.push(file);
+    }
+
+    /// None if there were no files.
+    pub fn join(mut self) -> Result<Option<ItalianList>, Error> {
+        self.labels.sort();
+        let label = match self.labels.as_slice() {
+            [] => return Ok(None),
+            [first, rest @ ..] if rest.len() > 2 => format!("{first} and {} more", rest.len()),
+            labels => labels.join(" + "),
+        };
+        let files: Vec<&[u8]> = self.files.iter().map(Vec::as_slice).collect();
+        let list = ItalianList::trust_unsigned_files(&label, &files);
+        let list = list.map_err(|e| format!("{label}: {e}"))?;
+        Ok(Some(match self.fetched_at {
+            Some(time) => list.fetched_at(time),
+            None => list,
+        }))
+    }
 }
 
 impl RevocationFile {
@@ -51,6 +89,7 @@ impl RevocationFile {
                 RevocationSet::trust_unsigned(bytes)?.named(label),
             )),
             (_, true) => Self::signed(label, &bytes, fetched_at, anchors, state),
+            (Some(RevocationFormat::Italian), false) => Ok(Self::Italian(bytes)),
             (None, false) => Self::unsigned(label, &bytes, fetched_at)
                 .map_err(|e| format!("no revocation list of a known form: {e}").into()),
             (Some(_), false) => Self::unsigned(label, &bytes, fetched_at),
@@ -88,22 +127,11 @@ impl RevocationFile {
 
     /// Whoever gives such a file vouches for it.
     fn unsigned(label: &str, bytes: &[u8], fetched_at: Option<Timestamp>) -> Result<Self, Error> {
-        Ok(match RevocationFormat::detect(bytes) {
-            Some(RevocationFormat::Italian) => {
-                let mut list = ItalianList::trust_unsigned(label, &[bytes])?;
-                if let Some(time) = fetched_at {
-                    list = list.fetched_at(time);
-                }
-                Self::Italian(list)
-            }
-            _ => {
-                let mut list = RevocationList::trust_unsigned(label, bytes)?;
-                if let Some(time) = fetched_at {
-                    list = list.fetched_at(time);
-                }
-                Self::Hashes(list)
-            }
-        })
+        let mut list = RevocationList::trust_unsigned(label, bytes)?;
+        if let Some(time) = fetched_at {
+            list = list.fetched_at(time);
+        }
+        Ok(Self::Hashes(list))
     }
 }
 

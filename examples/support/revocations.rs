@@ -7,7 +7,7 @@ use hcert::trust::TrustState;
 use hcert::verify::RevocationPolicy;
 
 use crate::age;
-use crate::revocation_file::{self, RevocationFile};
+use crate::revocation_file::{self, ItalianFiles, RevocationFile};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -51,6 +51,7 @@ impl RevocationOptions {
     pub fn load(&self, state: &mut TrustState) -> Result<Revocations, Error> {
         let anchors = revocation_file::anchors(&self.anchors)?;
         let mut revocations = Revocations::new();
+        let mut italian = ItalianFiles::default();
         for path in &self.files {
             let label = path.to_string_lossy();
             let bytes = revocation_file::read("--revocations", path)?;
@@ -61,9 +62,16 @@ impl RevocationOptions {
                     revocations.add(list.with_all_batches())
                 }
                 RevocationFile::Hashes(list) => revocations.add(list),
-                RevocationFile::Italian(list) => revocations.add(list),
+                RevocationFile::Italian(file) => {
+                    italian.add(&label, file, fetched_at);
+                    continue;
+                }
                 RevocationFile::Set(set) => revocations.add(set),
             };
+        }
+        let italian = italian.join().map_err(|e| format!("--revocations {e}"))?;
+        if let Some(list) = italian {
+            revocations.add(list);
         }
         Ok(revocations)
     }

@@ -101,6 +101,20 @@ pub enum RevocationError {
         /// What is wrong.
         fault: &'static str,
     },
+    /// A chunk of a list in several ones is not there.
+    #[error("chunk {missing} of {last} is missing: fetch all parts again")]
+    ChunkMissing {
+        /// The first that is missing, from 1.
+        missing: u64,
+        /// How many there are.
+        last: u64,
+    },
+    /// A chunk is there twice.
+    #[error("chunk {chunk} is there twice: fetch all parts again")]
+    ChunkTwice {
+        /// Which one, from 1.
+        chunk: u64,
+    },
     /// The list has another number of entries than it says.
     #[error("{found} entries, where the list says that it has {declared}: fetch all parts again")]
     Count {
@@ -137,7 +151,9 @@ impl RevocationError {
             Self::UnknownKind { .. } => "revocation-unknown-kind",
             Self::HashLength { .. } => "revocation-hash-length",
             Self::Version { .. } => "revocation-version",
-            Self::Part { .. } => "revocation-part",
+            Self::Part { .. } | Self::ChunkMissing { .. } | Self::ChunkTwice { .. } => {
+                "revocation-part"
+            }
             Self::Count { .. } => "revocation-count",
             Self::Rollback { .. } => "revocation-rollback",
         }

@@ -1,7 +1,10 @@
 //! What a list says about itself.
 
+use std::collections::BTreeMap;
+
 use super::RevocationFormat;
 use crate::Timestamp;
+use crate::trust::Edition;
 
 /// Which list it is, and of when. No clock is read: whether it is recent
 /// enough is asked at every verification.
@@ -16,6 +19,8 @@ pub struct RevocationInfo {
     pub(super) fetched_at: Option<Timestamp>,
     pub(super) as_of: Option<Timestamp>,
     pub(super) sequence: Option<u64>,
+    /// Of what it consists, where that is several documents.
+    pub(super) parts: BTreeMap<String, Edition>,
 }
 
 impl RevocationInfo {
@@ -31,6 +36,7 @@ impl RevocationInfo {
             fetched_at: None,
             as_of: None,
             sequence: None,
+            parts: BTreeMap::new(),
         }
     }
 
@@ -50,7 +56,8 @@ impl RevocationInfo {
         self.identity.is_some()
     }
 
-    /// For a signed list: which one it is, the same for all its editions.
+    /// For a signed list: which one it is, the same for all its editions, and
+    /// for lists and sets of one signer in whatever form.
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
     }
@@ -93,6 +100,11 @@ impl RevocationInfo {
     pub fn dated(&self) -> Option<Timestamp> {
         let own = self.issued_at.or(self.fetched_at);
         [own, self.as_of].into_iter().flatten().min()
+    }
+
+    /// The editions of its parts, by what tells them apart.
+    pub(crate) fn parts(&self) -> &BTreeMap<String, Edition> {
+        &self.parts
     }
 
     /// It did not exist before, or was not at hand.

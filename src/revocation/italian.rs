@@ -54,6 +54,10 @@ pub struct ItalianList {
     limits: RevocationLimits,
 }
 
+const NO_VERSION_BEFORE: RevocationError = RevocationError::Part {
+    fault: "a delta, and there is no version before it",
+};
+
 /// What all chunks of a version say.
 #[derive(Clone, PartialEq, Eq)]
 struct Head {
@@ -96,11 +100,56 @@ impl ItalianList {
         };
         let chunks = Chunks::read(chunks, limits)?;
         if !chunks.head.whole {
-            return Err(RevocationError::Part {
-                fault: "a delta, and there is no version before it",
-            });
+            return Err(NO_VERSION_BEFORE);
         }
         list.take(chunks)?;
+        Ok(list)
+    }
+
+    /// Reads all chunks of a version, and of changes to it, in whatever order
+    /// they come: the files that a folder holds.
+    ///
+    /// ```
+    /// use hcert::revocation::ItalianList;
+    /// let chunk = |chunk| {
+    ///     format!(r#"{{"version": 7, "chunk": {chunk}, "lastChunk": 2, "revokedUcvi": []}}"#)
+    /// };
+    /// let (first, second) = (chunk(1), chunk(2));
+    /// let delta = r#"{"fromVersion": 7, "version": 8, "chunk": 1, "lastChunk": 1,
+    ///     "delta": {"insertions": ["ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="]}}"#;
+    /// let files = [delta.as_bytes(), second.as_bytes(), first.as_bytes()];
+    /// let list = ItalianList::trust_unsigned_files("IT", &files)?;
+    /// assert_eq!((list.version(), list.len()), (8, 1));
+    /// let error = ItalianList::trust_unsigned_files("IT", &files[..2]).unwrap_err();
+    /// assert_eq!(error.to_string(), "chunk 1 of 2 is missing: fetch all parts again");
+    /// # Ok::<(), hcert::revocation::RevocationError>(())
+    /// ```
+    pub fn trust_unsigned_files(label: &str, files: &[&[u8]]) -> Result<Self, RevocationError> {
+        Self::trust_unsigned_files_with(label, files, &RevocationLimits::default())
+    }
+
+    /// The same within other limits.
+    pub fn trust_unsigned_files_with(
+        label: &str,
+        files: &[&[u8]],
+        limits: &RevocationLimits,
+    ) -> Result<Self, RevocationError> {
+        let (mut whole, mut changes) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
+        for file in files {
+            limits.check_size(file)?;
+            let head = Head::read(&parse(file, limits)?)?;
+            match head.whole {
+                true => whole.push(*file),
+                false => changes.entry(head.version).or_default().push(*file),
+            }
+        }
+        if whole.is_empty() && !changes.is_empty() {
+            return Err(NO_VERSION_BEFORE);
+        }
+        let mut list = Self::trust_unsigned_with(label, &whole, limits)?;
+        for chunks in changes.values() {
+            list.apply(chunks)?;
+        }
         Ok(list)
     }
 
@@ -217,15 +266,20 @@ impl Chunks {
                 return Err(fault("chunks of several versions: fetch all parts again"));
             }
             let place = number(&chunk, "chunk")?;
-            let all = head.last_chunk == chunks.len() as u64;
-            if !all || !(1..=head.last_chunk).contains(&place) || !places.insert(place) {
-                return Err(fault(
-                    "a chunk is missing, or there twice: fetch all parts again",
-                ));
+            if !(1..=head.last_chunk).contains(&place) {
+                return Err(fault("the number of a chunk is not 1 to `lastChunk`"));
+            }
+            if !places.insert(place) {
+                return Err(RevocationError::ChunkTwice { chunk: place });
             }
             read.take(&chunk, place, &mut counter)?;
         }
-        read.ok_or(fault("there is no chunk"))
+        let read = read.ok_or(fault("there is no chunk"))?;
+        let last = read.head.last_chunk;
+        match (1..=last).find(|place| !places.contains(place)) {
+            Some(missing) => Err(RevocationError::ChunkMissing { missing, last }),
+            None => Ok(read),
+        }
     }
 
     fn take(
@@ -239,6 +293,22 @@ impl Chunks {
             self.created_at = created_at;
         }
         let delta = chunk.get("delta").filter(|_| !self.head.whole);
+        let has = |object: &Value, name| object.get(name).is_some_and(|of| !of.is_null());
+        if let Some(delta) = delta {
+            // Hashes that nobody would read.
+            if has(chunk, "revokedUcvi") {
+                return Err(RevocationError::Member {
+                    name: "revokedUcvi",
+                    expected: "absent where there is a `delta`",
+                });
+            }
+            if !has(delta, "insertions") && !has(delta, "deletions") {
+                return Err(RevocationError::Member {
+                    name: "delta",
+                    expected: "an object with `insertions` and `deletions`",
+                });
+            }
+        }
         // Within a chunk what is inserted comes first (verificac19-sdk, crl.js).
         let all = match delta {
             Some(delta) => vec![

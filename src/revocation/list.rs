@@ -31,7 +31,9 @@ pub enum RevocationFormat {
     /// entries: [{hash}]}`, one or an array of them, each as a CMS when it
     /// comes from the gateway. `hashType` is `SIGNATURE`, `UCI` or
     /// `COUNTRYCODEUCI`, a hash is base64, and the kid `UNKNOWN_KID` stands for
-    /// all keys of the country. There may be further batches for the same kid,
+    /// all keys of the country (whom such a batch names is revoked under
+    /// whatever key, as a trusted key may have no country). A country is two
+    /// capital letters, a kid base64; other spellings are refused. There may be further batches for the same kid,
     /// so nothing is known of whom they don't name, unless the caller says that
     /// these are all ([`RevocationList::with_all_batches`]). `expires`
     /// is when the last of their certificates has expired, not until when a
@@ -295,6 +297,12 @@ impl RevocationList {
         self.whole
     }
 
+    /// The hashes for all keys of countries, which stand behind those of kids.
+    fn of_countries(&self) -> impl Iterator<Item = (&(Keys, IdentifierKind), &HashTable)> {
+        let first = (Keys::Country(String::new()), IdentifierKind::Signature);
+        self.hashes.range(first..)
+    }
+
     fn covers(&self, keys: &Keys) -> bool {
         let first = (keys.clone(), IdentifierKind::Signature);
         let mut from = self.hashes.range(first..);
@@ -319,16 +327,19 @@ impl RevocationSource for RevocationList {
     }
 
     fn answer(&self, kid: &[u8], country: Option<&str>, identifier: &Identifier) -> Answer {
-        let mut covered = self.whole;
-        let country = country.map(Keys::of_country);
-        for keys in [Some(Keys::Kid(kid.into())), country].into_iter().flatten() {
-            covered |= self.complete && self.covers(&keys);
-            let hashes = self.hashes.get(&(keys, identifier.kind()));
-            if hashes.is_some_and(|hashes| hashes.contains(identifier.hash())) {
-                return Answer::Listed;
-            }
+        let own = Keys::Kid(kid.into());
+        let named = |hashes: &HashTable| hashes.contains(identifier.hash());
+        // Not every trusted key has a country, or the one that its certificate
+        // would have: whom a batch names for a country is named for all.
+        let mut of_countries = self
+            .of_countries()
+            .filter(|((_, kind), _)| *kind == identifier.kind());
+        let of_kid = self.hashes.get(&(own.clone(), identifier.kind()));
+        if of_kid.is_some_and(named) || of_countries.any(|(_, hashes)| named(hashes)) {
+            return Answer::Listed;
         }
-        match covered {
+        let of_country = || country.is_some_and(|own| self.covers(&Keys::of_country(own)));
+        match self.whole || (self.complete && (self.covers(&own) || of_country())) {
             true => Answer::NotListed,
             false => Answer::NotCovered,
         }

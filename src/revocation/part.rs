@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use super::{RevocationError, RevocationInfo};
 use crate::trust::document::unverified_dates;
 use crate::trust::signed::Dates;
-use crate::trust::{Anchor, DocumentBytes, SignedDocument};
+use crate::trust::{Anchor, DocumentBytes, Edition, SignedDocument};
 use crate::{Limits, Timestamp, format::hc1::cose::CoseSign1};
 
 /// The purpose under which revocation lists are [signed](SignedDocument).
-const PURPOSE: &str = "revocation";
+pub(super) const PURPOSE: &str = "revocation";
 
 /// A document that a list consists of, or is one of several parts of: either
 /// its signature holds, or the caller vouches for it.
@@ -118,6 +118,15 @@ impl<'a> RevocationPart<'a> {
         info.issued_at = self.issued_at;
         info.expires_at = self.expires_at;
         info.fetched_at = self.fetched_at;
+    }
+
+    /// Which edition of the part it is.
+    pub(super) fn edition(&self, newest_entry: Option<Timestamp>) -> Edition {
+        Edition {
+            issued_at: self.issued_at,
+            newest_entry,
+            ..Edition::default()
+        }
     }
 
     /// Another part of the same list: all are by one signer, and the list is

@@ -11,7 +11,7 @@ use super::set::SetError;
 use super::slice::{PartialHashes, Slice};
 use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationFormat, RevocationInfo,
-    RevocationLimits, RevocationPart, RevocationSource,
+    RevocationLimits, RevocationPart, RevocationSource, scope,
 };
 use crate::instant;
 use crate::trust::Kid;
@@ -91,7 +91,8 @@ impl PartitionedList {
         part.describe(&mut info);
         let mut kids = BTreeMap::new();
         for list in lists {
-            let kid = Kid::from_base64(text(list, "kid")?)?.as_bytes().to_vec();
+            let kid = scope::kid_of_text(text(list, "kid")?)?;
+            let kid = kid.as_bytes().to_vec();
             // When the last of the certificates has expired: nothing is made
             // of it, as of a batch's.
             instant::text(list, "expires")?;
@@ -103,6 +104,8 @@ impl PartitionedList {
                 });
             }
         }
+        let edition = part.edition(info.newest_entry);
+        info.parts.insert("lists".into(), edition);
         Ok(Self {
             info,
             limits: *limits,
@@ -160,6 +163,8 @@ impl PartitionedList {
         }
         let mut info = self.info.clone();
         part.join(&mut info)?;
+        let name = format!("partitions/{}", hex(kid));
+        info.parts.insert(name, part.edition(None));
         self.info = info;
         listed.chunks = Some(chunks);
         Ok(self)
@@ -176,6 +181,24 @@ impl PartitionedList {
             fault: "no partition at hand names a slice with this SHA-256: fetch all parts again",
         })?;
         let slice = Slice::of_type(kind, bytes, &self.limits)?;
+        if let Slice::Hashes(hashes) = &slice {
+            // Under other digits nobody would look for them.
+            for chunks in self.kids.values().filter_map(|kid| kid.chunks.as_ref()) {
+                let named = |slices: &BTreeMap<String, String>| slices.contains_key(&name);
+                let places = chunks.iter().filter(|(_, slices)| named(slices));
+                let places: Vec<_> = places.map(|(place, _)| place.as_str()).collect();
+                let belongs = |hash: &[u8]| {
+                    let digits = hex(hash.get(..2).unwrap_or_default());
+                    places.iter().any(|place| digits.starts_with(place))
+                };
+                if !places.is_empty() && !hashes.hashes().all(belongs) {
+                    return Err(RevocationError::Part {
+                        fault: "a hash does not begin with the digits of its slice: \
+                                fetch all parts again",
+                    });
+                }
+            }
+        }
         self.slices.insert(name, slice);
         Ok(self)
     }
@@ -222,13 +245,15 @@ fn read_listed(list: &Value) -> Result<Listed, RevocationError> {
         }
     };
     // The service writes `hashTypes`, the app's mock data `hashType`.
-    let kinds = list.get("hashTypes").or(list.get("hashType"));
-    let kinds = kinds
-        .and_then(Value::as_array)
-        .ok_or(RevocationError::Member {
-            name: "hashTypes",
-            expected: "an array of texts",
-        })?;
+    let kinds = match (list.get("hashTypes"), list.get("hashType")) {
+        (Some(kinds), None) | (None, Some(kinds)) => kinds.as_array(),
+        _ => None,
+    };
+    let kinds = kinds.filter(|kinds| !kinds.is_empty());
+    let kinds = kinds.ok_or(RevocationError::Member {
+        name: "hashTypes",
+        expected: "an array of texts, or there is a `hashType` as well",
+    })?;
     let kind = |kind: &Value| {
         let name = kind.as_str().unwrap_or_default();
         let kind = IdentifierKind::from_gateway_name(name);

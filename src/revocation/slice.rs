@@ -52,9 +52,13 @@ impl BloomFilter {
         }
         let [functions, hash] = take(&mut rest).ok_or(NOT_BLOOM)?;
         let rate = f32::from_be_bytes(take(&mut rest).ok_or(NOT_BLOOM)?);
-        let [_, _, count] = [take(&mut rest), take(&mut rest), take(&mut rest)];
+        let [_, elements, count] = [take(&mut rest), take(&mut rest), take(&mut rest)];
         let count = u32::from_be_bytes(count.ok_or(NOT_BLOOM)?);
         let words = rest.as_chunks::<4>();
+        let is_empty = rest.iter().all(|byte| *byte == 0);
+        if elements != Some([0; 4]) && is_empty {
+            return Err(NOT_BLOOM);
+        }
         if hash != 0 || !words.1.is_empty() || words.0.len() as u64 != u64::from(count) {
             return Err(NOT_BLOOM);
         }

@@ -13,6 +13,7 @@ use super::{
     RevocationLimits, RevocationPart, RevocationSource,
 };
 use crate::Timestamp;
+use crate::trust::text::hex;
 
 /// A list in many documents ([`RevocationFormat::Split`]), of which an app has
 /// as many as it needs. A certificate whose chunk is missing is not covered.
@@ -22,6 +23,9 @@ use crate::Timestamp;
 /// put in another one's place; hashes that don't begin with the bytes of their
 /// chunk are refused, and so is a chunk with another number of hashes than the
 /// index says, or an index with another one than the list of kids (CBOR).
+/// Which editions the parts are is remembered part by part
+/// ([`TrustState::accept_revocations`](crate::trust::TrustState::accept_revocations)):
+/// of an index by its newest entry, too.
 ///
 /// ```
 /// use hcert::revocation::{IdentifierKind, RevocationPart, SplitList};
@@ -92,6 +96,7 @@ impl SplitList {
         };
         let mut info = RevocationInfo::new(label, RevocationFormat::Split);
         part.describe(&mut info);
+        info.parts.insert("kids".into(), part.edition(None));
         Ok(Self {
             info,
             limits: *limits,
@@ -128,6 +133,15 @@ impl SplitList {
         let mut info = self.info.clone();
         part.join(&mut info)?;
         info.newest_entry = info.newest_entry.max(index.newest);
+        let place = place_of(kid, kind);
+        info.parts.retain(|name, _| {
+            let chunk = name
+                .strip_prefix("chunk/")
+                .and_then(|name| name.strip_prefix(&place));
+            !chunk.is_some_and(|rest| rest.starts_with('/'))
+        });
+        let edition = part.edition(index.newest);
+        info.parts.insert(format!("index/{place}"), edition);
         self.info = info;
         // They may lack what the new index has.
         self.chunks
@@ -179,6 +193,9 @@ impl SplitList {
         }
         let mut info = self.info.clone();
         part.join(&mut info)?;
+        let bytes: Vec<u8> = [Some(first), second].into_iter().flatten().collect();
+        let name = format!("chunk/{}/{}", place_of(kid, kind), hex(&bytes));
+        info.parts.insert(name, part.edition(None));
         self.info = info;
         let place = (kid.to_vec(), kind, first, second);
         self.chunks.insert(place, hashes);
@@ -267,6 +284,11 @@ impl fmt::Debug for SplitList {
             .field("len", &self.len())
             .finish_non_exhaustive()
     }
+}
+
+/// What an index is for, in the name of a part.
+fn place_of(kid: &[u8], kind: IdentifierKind) -> String {
+    format!("{}/{}", hex(kid), kind.code())
 }
 
 fn kind_of(byte: &[u8]) -> Result<IdentifierKind, RevocationError> {

@@ -326,7 +326,7 @@ fn content_type(purpose: &str) -> Result<String, DocumentError> {
     }
 }
 
-fn identity(purpose: &str, anchor: &Anchor, common_name: Option<&str>) -> String {
+pub(crate) fn identity(purpose: &str, anchor: &Anchor, common_name: Option<&str>) -> String {
     let key = hex(&anchor.public_key().fingerprint());
     match common_name {
         None => format!("document:{purpose}:{key}"),

@@ -2,6 +2,7 @@
 
 use core::cmp::Ordering;
 use core::fmt;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -11,12 +12,15 @@ use super::error::LoadError;
 use super::list::gdhcn::Environment;
 use super::list::{ListInfo, json};
 use super::source::LoadLimits;
+use super::text::shown;
 use crate::Timestamp;
 use crate::revocation::RevocationInfo;
 
 /// Which edition of a list it is: what grows from one to the next.
 ///
-/// Compared by the first of the three that both editions have and that differs.
+/// Compared by the first of the four that differs. An edition that lacks one
+/// of them which the edition before has can't be told from an old one, and
+/// counts as older.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Edition {
     /// The list's own number ([`ListInfo::sequence`]).
@@ -26,35 +30,57 @@ pub struct Edition {
     /// The time of its newest entry ([`ListInfo::newest_entry`]). A list that
     /// only withdraws its newest entry looks older than it is.
     pub newest_entry: Option<Timestamp>,
+    /// Until when it counts, by its signed word, where nothing else dates it.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl Edition {
     pub(super) fn of(list: &ListInfo) -> Self {
-        Self {
+        let dated = Self {
             sequence: list.sequence(),
             issued_at: list.issued_at(),
             newest_entry: list.newest_entry(),
+            expires_at: None,
+        };
+        dated.or_by_its_end(list.claims.expires_at)
+    }
+
+    /// With its end, if that is the only date there is.
+    fn or_by_its_end(self, expires_at: Option<Timestamp>) -> Self {
+        match self == Self::default() {
+            true => Self { expires_at, ..self },
+            false => self,
         }
     }
 
+    /// Whether it is older than the other one, or can't be told from an older
+    /// one.
     pub(super) fn is_before(&self, other: &Self) -> bool {
-        fn ordered<T: Ord>(this: Option<T>, other: Option<T>) -> Option<Ordering> {
-            Some(this?.cmp(&other?))
-        }
-        let compared = [
-            ordered(self.sequence, other.sequence),
-            ordered(self.issued_at, other.issued_at),
-            ordered(self.newest_entry, other.newest_entry),
-        ];
-        let decides = compared.into_iter().flatten().find(|o| o.is_ne());
-        match decides {
-            Some(order) => order.is_lt(),
-            // An edition that lost its date can't be told from an old one.
-            None => {
-                (other.sequence.is_some() && self.sequence.is_none())
-                    || (other.issued_at.is_some() && self.issued_at.is_none())
-                    || (other.newest_entry.is_some() && self.newest_entry.is_none())
+        fn compared<T: Ord>(this: Option<T>, other: Option<T>) -> Ordering {
+            match (this, other) {
+                (Some(this), Some(other)) => this.cmp(&other),
+                (None, Some(_)) => Ordering::Less,
+                (_, None) => Ordering::Equal,
             }
+        }
+        compared(self.sequence, other.sequence)
+            .then(compared(self.issued_at, other.issued_at))
+            .then(compared(self.newest_entry, other.newest_entry))
+            .then(compared(self.expires_at, other.expires_at))
+            .is_lt()
+    }
+
+    /// The later one. Of two that can't be compared, what either has.
+    fn joined(self, other: Self) -> Self {
+        match (self.is_before(&other), other.is_before(&self)) {
+            (_, false) => other,
+            (false, true) => self,
+            (true, true) => Self {
+                sequence: self.sequence.max(other.sequence),
+                issued_at: self.issued_at.max(other.issued_at),
+                newest_entry: self.newest_entry.max(other.newest_entry),
+                expires_at: self.expires_at.max(other.expires_at),
+            },
         }
     }
 }
@@ -65,7 +91,10 @@ impl fmt::Display for Edition {
             (Some(sequence), Some(time)) => write!(f, "{sequence} of {time}"),
             (Some(sequence), None) => sequence.fmt(f),
             (None, Some(time)) => time.fmt(f),
-            (None, None) => f.write_str("without a date"),
+            (None, None) => match self.expires_at {
+                Some(time) => write!(f, "without a date, until {time},"),
+                None => f.write_str("without a date"),
+            },
         }
     }
 }
@@ -106,7 +135,7 @@ pub struct TrustState {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrustStateError {
-    /// Not JSON, or a member stands twice.
+    /// Not JSON, or with a duplicate member.
     #[error(transparent)]
     Json(#[from] LoadError),
     /// Of a version that this crate does not know.
@@ -125,6 +154,13 @@ pub enum TrustStateError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A member that no state has. A misspelt one would be a date that got
+    /// lost.
+    #[error("the stored state has the unknown member `{name}`")]
+    UnknownMember {
+        /// Its name, at most 64 characters.
+        name: String,
+    },
 }
 
 impl TrustStateError {
@@ -134,11 +170,33 @@ impl TrustStateError {
             Self::Json(error) => error.code(),
             Self::Version { .. } => "trust-state-version",
             Self::Member { .. } => "trust-state-member",
+            Self::UnknownMember { .. } => "trust-state-unknown-member",
         }
     }
 }
 
-const VERSION: u64 = 1;
+/// In version 1 signed revocation sets had an identity of their own.
+const VERSION: u64 = 2;
+const OLD_SETS: &str = "revocation-set:";
+
+/// An identity as it is now.
+fn current(identity: &str) -> Cow<'_, str> {
+    match identity.strip_prefix(OLD_SETS) {
+        Some(key) => format!("document:revocation:{key}").into(),
+        None => identity.into(),
+    }
+}
+
+/// One of several lists of a signer, by the caller's word.
+fn named(identity: &str, name: &str) -> Result<String, LoadError> {
+    let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    match (1..=64).contains(&name.len()) && name.bytes().all(token) {
+        true => Ok(format!("{identity}#{name}")),
+        false => Err(LoadError::Form {
+            expected: "a name of 1 to 64 lower-case letters, digits and hyphens",
+        }),
+    }
+}
 
 impl TrustState {
     /// Notes that this time has come: the present by a clock that the app
@@ -152,15 +210,19 @@ impl TrustState {
         self.latest_time
     }
 
-    /// The newest edition of a list, by [`ListInfo::identity`].
+    /// The newest edition of a list, by [`ListInfo::identity`] (or
+    /// [`SignedDocument::identity`], [`RevocationInfo::identity`]).
     pub fn edition(&self, identity: &str) -> Option<&Edition> {
-        self.lists.get(identity)
+        self.lists.get(&*current(identity))
     }
 
-    /// Forgets a list, so that any edition of it is taken again: for a list
-    /// whose maker did start anew.
+    /// Forgets a list with all its parts, so that any edition of it is taken
+    /// again: for a list whose maker did start anew.
     pub fn forget(&mut self, identity: &str) -> Option<Edition> {
-        self.lists.remove(identity)
+        let identity = current(identity);
+        let parts = format!("{identity}{PART}");
+        self.lists.retain(|of, _| !of.starts_with(&parts));
+        self.lists.remove(&*identity)
     }
 
     /// Forgets the latest time, which a list with a wrong date may have set
@@ -172,12 +234,14 @@ impl TrustState {
     /// Adds what another state knows: of each list the newer edition.
     pub(super) fn merge(&mut self, other: &Self) {
         for (identity, edition) in &other.lists {
-            let known = self.lists.entry(identity.clone()).or_insert(*edition);
-            if known.is_before(edition) {
-                *known = *edition;
-            }
+            self.join(identity, *edition);
         }
         self.latest_time = self.latest_time.max(other.latest_time);
+    }
+
+    fn join(&mut self, identity: &str, edition: Edition) {
+        let known = self.lists.entry(identity.to_owned()).or_insert(edition);
+        *known = known.joined(edition);
     }
 
     /// Refuses an older edition than the one seen before.
@@ -203,34 +267,120 @@ impl TrustState {
 
     /// Refuses a [document](SignedDocument) that is older than the one of the
     /// same [identity](SignedDocument::identity) before, and takes note of it
-    /// otherwise.
+    /// otherwise. What can't be compared with the one before is refused.
     ///
     /// Call it when the content has been read: a document that nobody could
-    /// make use of is better not remembered. One without a date is never an
+    /// make use of is better not remembered. One without any date is never an
     /// older one, unless the one before had a date.
+    ///
+    /// All documents of a purpose and a signer are editions of one: where a
+    /// signer keeps several side by side, see
+    /// [`dangerously_accept_as`](Self::dangerously_accept_as).
     pub fn accept(&mut self, document: &SignedDocument<'_>) -> Result<(), LoadError> {
-        let edition = Edition {
+        self.accept_document(document.identity(), document)
+    }
+
+    /// The same for one of several documents that one signer keeps side by
+    /// side under one purpose, such as a list for each kind of certificate: by
+    /// a name that the caller gives it (1 to 64 lower-case letters, digits and
+    /// hyphens), it is compared with what came under that name alone.
+    ///
+    /// **Nothing that is signed says which of them it is**: whoever can put one
+    /// in the place of another is not noticed, and neither is an old one that
+    /// comes under a new name. A key for each document is better.
+    ///
+    /// ```
+    /// # use hcert::Timestamp;
+    /// # use hcert::issue::P256Signer;
+    /// use hcert::trust::{Anchor, SignedDocument, TrustState};
+    /// # use p256::pkcs8::{EncodePrivateKey, LineEnding};
+    /// # let key = p256::SecretKey::from_slice(&[7; 32])?.to_pkcs8_pem(LineEnding::LF)?;
+    /// # let signer = P256Signer::from_pkcs8_pem(&key)?;
+    /// # let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// # let anchor = Anchor::Key(signer.public_key()?);
+    /// let tests = SignedDocument::sign("revocation", &[0xa0], made_at, None, &signer)?;
+    /// let older = SignedDocument::sign("revocation", &[0xa0], made_at.plus(-1), None, &signer)?;
+    ///
+    /// let mut state = TrustState::default();
+    /// let tests = SignedDocument::open("revocation", &tests, &anchor)?;
+    /// state.dangerously_accept_as("tests", &tests)?;
+    /// let vaccinations = SignedDocument::open("revocation", &older, &anchor)?;
+    /// state.dangerously_accept_as("vaccinations", &vaccinations)?;
+    /// let refused = state.dangerously_accept_as("tests", &vaccinations).unwrap_err();
+    /// assert_eq!(refused.code(), "trust-rollback");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dangerously_accept_as(
+        &mut self,
+        name: &str,
+        document: &SignedDocument<'_>,
+    ) -> Result<(), LoadError> {
+        self.accept_document(&named(document.identity(), name)?, document)
+    }
+
+    fn accept_document(
+        &mut self,
+        identity: &str,
+        document: &SignedDocument<'_>,
+    ) -> Result<(), LoadError> {
+        let dated = Edition {
             issued_at: document.issued_at(),
             ..Edition::default()
         };
-        self.check_edition(document.identity(), edition)?;
-        self.note(document.identity(), edition);
+        let edition = dated.or_by_its_end(document.expires_at());
+        self.check_edition(identity, edition)?;
+        self.note(identity, edition);
         Ok(())
     }
 
-    /// The same for a signed revocation list or set, by what it says about
-    /// itself. One that is not signed is not remembered.
+    /// The same as [`accept`](Self::accept) for a signed revocation list or
+    /// set, by what it says about itself. One that is not signed is not
+    /// remembered.
+    ///
+    /// Lists and sets of one signer are editions of one list, whatever their
+    /// form. A list in parts is as old as its oldest part, so call it when all
+    /// are there; each part that has a date is compared with the same part
+    /// before as well.
     pub fn accept_revocations(&mut self, list: &RevocationInfo) -> Result<(), LoadError> {
-        let Some(identity) = list.identity() else {
-            return Ok(());
-        };
-        let edition = Edition {
+        match list.identity() {
+            Some(identity) => self.accept_list(identity, list),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for one of several lists that one signer keeps side by side,
+    /// with the same danger as
+    /// [`dangerously_accept_as`](Self::dangerously_accept_as).
+    pub fn dangerously_accept_revocations_as(
+        &mut self,
+        name: &str,
+        list: &RevocationInfo,
+    ) -> Result<(), LoadError> {
+        match list.identity() {
+            Some(identity) => self.accept_list(&named(identity, name)?, list),
+            None => Ok(()),
+        }
+    }
+
+    fn accept_list(&mut self, identity: &str, list: &RevocationInfo) -> Result<(), LoadError> {
+        let dated = Edition {
             issued_at: list.issued_at(),
             sequence: list.sequence(),
             ..Edition::default()
         };
-        self.check_edition(identity, edition)?;
-        self.note(identity, edition);
+        let whole = dated.or_by_its_end(list.expires_at());
+        let parts = list.parts().iter();
+        let parts = parts.map(|(part, edition)| (format!("{identity}{PART}{part}"), *edition));
+        let all: Vec<_> = [(identity.to_owned(), whole)]
+            .into_iter()
+            .chain(parts)
+            .collect();
+        for (identity, edition) in &all {
+            self.check_edition(identity, *edition)?;
+        }
+        for (identity, edition) in &all {
+            self.note(identity, *edition);
+        }
         Ok(())
     }
 
@@ -256,9 +406,9 @@ impl TrustState {
         }
     }
 
-    /// The text to store: JSON, with `version` 1, `latestTime` and `lists`, an
-    /// object of `{sequence, issuedAt, newestEntry}` by identity, as far as
-    /// each is known. Times are seconds since 1970-01-01T00:00:00Z.
+    /// The text to store: JSON, with `version` 2, `latestTime` and `lists`, an
+    /// object of `{sequence, issuedAt, newestEntry, expiresAt}` by identity, as
+    /// far as each is known. Times are seconds since 1970-01-01T00:00:00Z.
     pub fn to_json(&self) -> String {
         let lists = self.lists.iter().map(|(identity, edition)| {
             let mut object = Map::new();
@@ -267,6 +417,7 @@ impl TrustState {
             }
             put_time(&mut object, "issuedAt", edition.issued_at);
             put_time(&mut object, "newestEntry", edition.newest_entry);
+            put_time(&mut object, "expiresAt", edition.expires_at);
             (identity.clone(), Value::Object(object))
         });
         let mut object = Map::new();
@@ -276,42 +427,36 @@ impl TrustState {
         Value::Object(object).to_string()
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote. A damaged state is an
-    /// error: to start without one is the app's decision, which lets an older
-    /// list in.
+    /// Reads what [`to_json`](Self::to_json) wrote, also as version 1, whose
+    /// editions count as they did. A damaged state is an error, and so is one
+    /// with members that are not known: to start without one is the app's
+    /// decision, which lets an older list in.
     pub fn from_json(json: &[u8]) -> Result<Self, TrustStateError> {
         let member = |name, expected| TrustStateError::Member { name, expected };
         let value = json::parse(json, &LoadLimits::default())?;
         let version = value.get("version").and_then(Value::as_u64);
         match version.ok_or(member("version", "a number"))? {
-            VERSION => {}
+            1 | VERSION => {}
             found => {
                 let expected = VERSION;
                 return Err(TrustStateError::Version { found, expected });
             }
         }
-        // Ignored, a misspelt member would let an older list in.
-        let knows = |object: &Value, known: &[&str]| {
-            let mut names = object.as_object().into_iter().flat_map(Map::keys);
-            names.all(|name| known.contains(&name.as_str()))
-        };
-        if !knows(&value, &["version", "latestTime", "lists"]) {
-            return Err(member(
-                "(another)",
-                "one of `version`, `latestTime`, `lists`",
-            ));
-        }
+        has_only(&value, &["version", "latestTime", "lists"])?;
         let object = value.get("lists").and_then(Value::as_object);
         let object = object.ok_or(member("lists", "an object"))?;
-        let mut lists = BTreeMap::new();
+        let mut state = Self {
+            lists: BTreeMap::new(),
+            latest_time: get_time(&value, "latestTime")?,
+        };
         for (identity, edition) in object {
             if !edition.is_object() {
                 return Err(member("lists", "an object of objects"));
             }
-            if !knows(edition, &["sequence", "issuedAt", "newestEntry"]) {
-                let expected = "one of `sequence`, `issuedAt`, `newestEntry`";
-                return Err(member("(another)", expected));
-            }
+            has_only(
+                edition,
+                &["sequence", "issuedAt", "newestEntry", "expiresAt"],
+            )?;
             let sequence = match edition.get("sequence") {
                 None => None,
                 Some(number) => Some(number.as_u64().ok_or(member("sequence", "a number"))?),
@@ -320,13 +465,22 @@ impl TrustState {
                 sequence,
                 issued_at: get_time(edition, "issuedAt")?,
                 newest_entry: get_time(edition, "newestEntry")?,
+                expires_at: get_time(edition, "expiresAt")?,
             };
-            lists.insert(identity.clone(), edition);
+            state.join(&current(identity), edition);
         }
-        Ok(Self {
-            lists,
-            latest_time: get_time(&value, "latestTime")?,
-        })
+        Ok(state)
+    }
+}
+
+/// Between a list's identity and what names a part of it.
+const PART: char = '/';
+
+fn has_only(object: &Value, known: &[&str]) -> Result<(), TrustStateError> {
+    let mut names = object.as_object().into_iter().flat_map(Map::keys);
+    match names.find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(TrustStateError::UnknownMember { name: shown(name) }),
+        None => Ok(()),
     }
 }
 

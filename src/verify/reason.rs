@@ -335,8 +335,11 @@ pub enum SkipReason {
     RevocationNotCovered,
     /// The certificate is not on the revocation lists that cover it, and these
     /// have expired, or were made later than the time of verification.
-    #[error("not checked: the revocation list can't be relied upon at this time")]
-    RevocationDataStale,
+    #[error("not checked: the revocation list can't be relied upon: {why}")]
+    RevocationDataStale {
+        /// What is wrong with its age.
+        why: Stale,
+    },
     /// The caller vouches for the key, without a list.
     #[error("not checked: the key is in no list")]
     NoList,
@@ -358,7 +361,7 @@ impl SkipReason {
             Self::NoRevocationData => "no-revocation-data",
             Self::RevocationSkipped => "revocation-skipped",
             Self::RevocationNotCovered => "revocation-not-covered",
-            Self::RevocationDataStale => "revocation-data-stale",
+            Self::RevocationDataStale { .. } => "revocation-data-stale",
             Self::NoList => "no-list",
             Self::UndatedList => "undated-list",
             Self::BareKey => "bare-key",

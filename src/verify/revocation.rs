@@ -144,7 +144,7 @@ pub(super) fn judge(
                         list: list.label().to_owned(),
                         why,
                     }),
-                    None => StepResult::Skipped(SkipReason::RevocationDataStale),
+                    None => StepResult::Skipped(SkipReason::RevocationDataStale { why }),
                 },
                 _ => StepResult::Passed,
             }

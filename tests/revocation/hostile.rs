@@ -259,7 +259,7 @@ fn limits_hold_for_slices() {
     });
     let named = |slice: &[u8]| json!({"type": "VARHASHLIST", "hash": sha256(slice)});
     let [three, two] = &slices;
-    let chunks = json!([{"chunks": {"0": {"t": named(three)}, "1": {"t": named(two)}}}]);
+    let chunks = json!([{"chunks": {"0": {"t": named(three), "u": named(two)}}}]);
     let lists = lists("POINT");
     let mut list = PartitionedList::from_lists_with("x", unsigned(&lists), &limits).unwrap();
     list.add_partitions(KID, unsigned(chunks.to_string().as_bytes()))

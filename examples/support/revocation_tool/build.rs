@@ -9,12 +9,14 @@ use std::time::{Duration, Instant, SystemTime};
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::revocation::set::sign;
-use hcert::revocation::{Precision, RevocationSet, SetBuilder, SetOptions, Stage};
+use hcert::revocation::{
+    Precision, RevocationSet, RevocationSource as _, SetBuilder, SetOptions, Stage,
+};
 use hcert::trust::TrustStore;
 
 use super::{Error, PROGRAM, grouped, input};
 use crate::cli;
-use crate::revocation_file::{self, RevocationFile};
+use crate::revocation_file::{self, ItalianFiles, RevocationFile};
 use crate::trust_files::TrustOptions;
 
 pub const HELP: &str = "\
@@ -43,12 +45,13 @@ Usage: revocation build [OPTION]… --out SET FILE…
                       options of verify. Hashes for all keys of a country, and
                       Italy's, are found under every kid; the set speaks of those
                       keys of the country that are in FILE
-  --expires TIME      until when the set counts (RFC 3339)
+  --expires TIME      until when the set counts (RFC 3339), not before --at
   --at TIME           when it is made (RFC 3339); by default now
   --quiet             don't say how far it is
   --help              print this
 
-FILE is a list as verify takes it with --revocations, or has lines KID KIND HASH:
+FILE is a list as verify takes it with --revocations (the chunks of Italy's list
+in any order), or has lines KID KIND HASH:
 the signer's kid in hex, or * where the list names no signer; signature, uci or
 country-code-uci; 4 to 32 bytes of the SHA-256 in hex. A line KID says that the
 set speaks of that signer, even if it has no entry; a line * that it speaks of all
@@ -88,7 +91,14 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         false => options.trust.store(PROGRAM, options.quiet, options.at)?,
     };
     let mut state = options.trust.read_state()?;
+    let expires_at = options.set.expires_at;
+    if let Some(ends) = expires_at.filter(|ends| *ends < at) {
+        // Before hours of work.
+        let why = format!("--expires {ends} is before the set is made, {at}");
+        return Err(lexopt::Error::from(why).into());
+    }
     let mut builder = SetBuilder::new(options.set);
+    let mut italian = ItalianFiles::default();
     for path in &options.files {
         let label = path.to_string_lossy();
         let wrong = |error: &dyn std::fmt::Display| format!("{label}: {error}");
@@ -120,7 +130,10 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
                 };
                 builder.add_list(&list, &trust)
             }
-            RevocationFile::Italian(list) => builder.add_italian(&list, &trust),
+            RevocationFile::Italian(file) => {
+                italian.add(&name, file, fetched_at);
+                continue;
+            }
             RevocationFile::Set(set) => {
                 let why = format!(
                     "a set of {}; give the lists that it was made of",
@@ -130,6 +143,10 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
             }
         }
         .map_err(|e| wrong(&e))?;
+    }
+    if let Some(list) = italian.join()? {
+        let added = builder.add_italian(&list, &trust);
+        added.map_err(|e| format!("{}: {e}", list.info().label()))?;
     }
     options.trust.write_state(&state)?;
     let set = builder.build_with(at, |progress| {
@@ -158,6 +175,11 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         grouped(file.len() as u64),
     );
     cli::complain(PROGRAM, &line);
+    let now = Timestamp::from(SystemTime::now());
+    if let Some(ends) = set.expires_at().filter(|ends| *ends < now) {
+        let ended = format!("the set has ended by now, at {ends}: it covers nobody");
+        cli::complain(PROGRAM, &ended);
+    }
     Ok(0)
 }
 

@@ -5,13 +5,10 @@ use serde_json::Value;
 use super::{Hashes, Keys, RevocationLimits};
 use crate::instant;
 use crate::json;
+use crate::revocation::scope::{self, ANY_KID};
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
-use crate::trust::Kid;
 use crate::trust::text::{decode_base64, shown};
-
-/// The kid of batches for whatever key of the country.
-const ANY_KID: &str = "UNKNOWN_KID";
 
 const NOT_BATCH: RevocationError = RevocationError::Form {
     expected: "a batch `{country, expires, kid, hashType, entries}`, or an array of them",
@@ -41,7 +38,8 @@ fn read_batch(
     if !batch.is_object() {
         return Err(NOT_BATCH);
     }
-    let country = text(batch, "country")?;
+    // Of a kid's batch as well: one that can't be read is not the gateway's.
+    let country = scope::country(text(batch, "country")?)?;
     text(batch, "expires")?;
     instant::text(batch, "expires")?;
     let kind = text(batch, "hashType")?;
@@ -49,7 +47,7 @@ fn read_batch(
         .ok_or_else(|| RevocationError::UnknownKind { kind: shown(kind) })?;
     let keys = match text(batch, "kid")? {
         ANY_KID => Keys::of_country(country),
-        kid => Keys::Kid(Kid::from_base64(kid)?.as_bytes().to_vec()),
+        kid => Keys::Kid(scope::kid_of_text(kid)?.as_bytes().to_vec()),
     };
     let entries = batch.get("entries").and_then(Value::as_array);
     let entries = entries.ok_or(RevocationError::Member {

@@ -3,9 +3,9 @@
 use super::{Hashes, Keys, RevocationLimits};
 use crate::Limits;
 use crate::format::hc1::cbor::{CborError, Key, Walk, major};
+use crate::revocation::scope;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
-use crate::trust::Kid;
 
 const NOT_MAP: RevocationError = RevocationError::Form {
     expected: "a CBOR map of byte strings to arrays of byte strings",
@@ -83,7 +83,7 @@ fn read_group(
         IdentifierKind::from_type_byte(*kind).ok_or_else(|| RevocationError::UnknownKind {
             kind: format!("{kind:#04x}"),
         })?;
-    let kid = Kid::new(kid)?.as_bytes().to_vec();
+    let kid = scope::kid(kid)?.as_bytes().to_vec();
     let mut table = HashTable::default();
     read_hashes(walk, content, &mut table, counter)?;
     hashes.insert((Keys::Kid(kid), kind), table);

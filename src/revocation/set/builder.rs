@@ -128,6 +128,14 @@ impl SetBuilder {
                 attempt,
             });
         };
+        if let Some(expires_at) = self.options.expires_at
+            && expires_at < made_at
+        {
+            return Err(SetError::Ended {
+                expires_at,
+                made_at,
+            });
+        }
         report(Stage::Sorting, self.len(), 1);
         let kids = self.sort();
         let runs = Runs::of(&self.short, &self.long);

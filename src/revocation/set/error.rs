@@ -3,6 +3,7 @@
 use super::SetFormError;
 use super::builder::SEEDS;
 use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH};
+use crate::Timestamp;
 use crate::trust::SigningError;
 
 /// Why no set was made. The texts name no hash.
@@ -54,6 +55,15 @@ pub enum SetError {
     /// No seed gives a filter, which does not happen by chance.
     #[error("no filter was found with {SEEDS} seeds")]
     Seeds,
+    /// It would have ended before it was made: its own end, or that of a list
+    /// in it.
+    #[error("the set would have ended at {expires_at}, before it is made at {made_at}")]
+    Ended {
+        /// Until when it would count.
+        expires_at: Timestamp,
+        /// When it is made.
+        made_at: Timestamp,
+    },
     /// The time can't be written.
     #[error("the time is out of range")]
     Time,
@@ -78,6 +88,7 @@ impl SetError {
             Self::Incomplete => "revocation-set-incomplete",
             Self::Filter => "revocation-set-filter",
             Self::Seeds => "revocation-set-seeds",
+            Self::Ended { .. } => "revocation-set-ended",
             Self::Time => "revocation-set-time",
             Self::Form(error) => error.code(),
             Self::Signing(SigningError::Signer(error)) => error.code(),

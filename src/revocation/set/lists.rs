@@ -73,7 +73,10 @@ impl SetBuilder {
         for hash in list.hashes() {
             self.add_for_any_kid(IdentifierKind::Uci, hash)?;
         }
-        self.covers_country(COUNTRY, keys)?;
+        // A set without entries doesn't show of which kind there are none.
+        if !list.is_empty() {
+            self.covers_country(COUNTRY, keys)?;
+        }
         self.of(list.info())
     }
 

@@ -1,8 +1,9 @@
 use core::fmt;
 
 use super::RevocationSet;
+use crate::revocation::part::PURPOSE;
 use crate::revocation::{Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource};
-use crate::trust::text::hex;
+use crate::trust::document_identity;
 
 /// A [`RevocationSet`] with a label, as a
 /// [`Verifier`](crate::verify::Verifier) looks into it.
@@ -32,10 +33,11 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         info.issued_at = Some(self.made_at());
         info.as_of = self.sources().filter_map(|source| source.dated).min();
         info.expires_at = self.expires_at();
-        info.identity = self.signed_by().map(|anchor| {
-            let fingerprint = anchor.public_key().fingerprint();
-            format!("revocation-set:{}", hex(&fingerprint))
-        });
+        // That of the signer's lists in other forms: no older one of them is
+        // taken after it.
+        info.identity = self
+            .signed_by()
+            .map(|anchor| document_identity(PURPOSE, anchor, None));
         NamedSet { info, set: self }
     }
 }

@@ -27,7 +27,8 @@ pub enum Precision {
 pub struct SetOptions {
     /// By default at most 2⁻³² false positives.
     pub precision: Precision,
-    /// Until when the set counts. By default it says nothing.
+    /// Until when the set counts. By default it says nothing. A set that ends
+    /// before it is made is refused ([`SetError::Ended`](super::SetError::Ended)).
     pub expires_at: Option<Timestamp>,
 }
 

@@ -5,8 +5,7 @@ use ciborium::Value;
 use super::{Branch, Index, Kids, kind_of};
 use crate::format::hc1::cbor;
 use crate::instant;
-use crate::revocation::RevocationError;
-use crate::trust::Kid;
+use crate::revocation::{RevocationError, scope};
 use crate::{Limits, Timestamp};
 
 /// Every kid has an index, and an index 65,536 places.
@@ -34,7 +33,7 @@ fn map(content: &[u8], otherwise: RevocationError) -> Result<Vec<(Value, Value)>
 pub(super) fn kids(content: &[u8]) -> Result<Kids, RevocationError> {
     let mut kids = Kids::new();
     for (kid, kinds) in map(content, NOT_KIDS)? {
-        let kid = Kid::new(kid.as_bytes().ok_or(NOT_KIDS)?)?;
+        let kid = scope::kid(kid.as_bytes().ok_or(NOT_KIDS)?)?;
         let counts = kinds.as_map().ok_or(NOT_KIDS)?;
         let of_kid = kids.entry(kid.as_bytes().to_vec()).or_default();
         for (kind, count) in counts {

@@ -6,8 +6,7 @@
 use super::{Index, Kids, kind_of};
 use crate::protobuf::field;
 use crate::revocation::table::{Counter, HashTable, LEAST};
-use crate::revocation::{RevocationError, RevocationLimits};
-use crate::trust::Kid;
+use crate::revocation::{RevocationError, RevocationLimits, scope};
 
 const NOT_PART: RevocationError = RevocationError::Form {
     expected: "a list of kids, an index or a chunk, as protobuf",
@@ -46,7 +45,7 @@ pub(super) fn kids(content: &[u8], limits: &RevocationLimits) -> Result<Kids, Re
     items(content, |entry| {
         counter.count()?;
         let (kid, kinds) = item(entry)?;
-        let kid = Kid::new(kid)?.as_bytes().to_vec();
+        let kid = scope::kid(kid)?.as_bytes().to_vec();
         let kinds: Result<Vec<_>, _> = kinds.into_iter().map(kind_of).collect();
         let kinds = kinds?.into_iter().map(|kind| (kind, None)).collect();
         match kids.insert(kid, kinds) {

@@ -85,6 +85,17 @@ fn cose_with(header: &[(Vec<u8>, Vec<u8>)], map: &[u8], signer: &str) -> Result<
     Ok(message.with_signature(signature).bytes())
 }
 
+/// The same with `exp` in its header, and nothing that says when it was made.
+pub fn cose_until(map: &[u8], signer: &str, expires_at: &str) -> Result<Vec<u8>, Error> {
+    let expires_at = Timestamp::parse(expires_at)?.seconds();
+    let claims = cbor::map(&[(cbor::int(4), cbor::int(expires_at))]);
+    let header = cbor::map(&[alg(-7), (cbor::int(15), claims)]);
+    let message = Message::new(header, map.to_vec());
+    let pem = TestKey::new(&label(signer)).pkcs8_pem()?;
+    let signature = sign_with::es256(&pem, &message.to_be_signed())?;
+    Ok(message.with_signature(signature).bytes())
+}
+
 fn signer(id: &str) -> Result<P256Signer, Error> {
     Ok(P256Signer::from_pkcs8_pem(
         &TestKey::new(&label(id)).pkcs8_pem()?,
@@ -190,6 +201,17 @@ pub fn set(of: &SetOf<'_>) -> Result<Vec<u8>, Error> {
         true => Ok(set),
         false => Err("the set is not held as asked for".into()),
     }
+}
+
+/// An exact set of entries that count under every kid.
+pub fn set_of_any_kid(entries: &[Entry], made_at: &str) -> Result<Vec<u8>, Error> {
+    let mut options = SetOptions::default();
+    options.precision = Precision::Exact;
+    let mut builder = SetBuilder::new(options);
+    for entry in entries {
+        builder.add_for_any_kid(entry.kind, &entry.hash)?;
+    }
+    Ok(builder.build(Timestamp::parse(made_at)?)?)
 }
 
 pub fn signed_set(set: &[u8]) -> Result<Vec<u8>, Error> {

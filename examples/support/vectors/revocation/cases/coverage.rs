@@ -62,6 +62,8 @@ fn lists() -> Vec<Case> {
             .given(given("batch-other-kid").all()).skipped("revocation-not-covered"),
         case("country-batch-is-all", "All batches for the country's keys.")
             .given(given("country-others").all()).relied(&["country-others"]),
+        case("country-batch-of-a-bare-key", "All batches for the country's keys, and the key is trusted without a country.")
+            .trust(&["bare"]).given(given("country-others").all()).skipped("revocation-not-covered"),
         case("country-batch-of-another", "All batches for the keys of another country.")
             .given(given("country-yy").all()).skipped("revocation-not-covered"),
         case("countries-own", "The caller knows that the list is about two countries, of which the key's is one.")

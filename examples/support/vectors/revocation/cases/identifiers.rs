@@ -190,8 +190,14 @@ fn kids() -> Vec<Case> {
             .trust(&["dsc", "bare"]).revoked("uci", "country-uci"),
         case("country-first-without", "The same in the other order.", "vaccination", "country-uci")
             .trust(&["bare", "dsc"]).revoked("uci", "country-uci"),
-        case("country-unknown", "The key is trusted without a country: nothing tells that the batch is for it.", "vaccination", "country-uci")
-            .flags(&["kid", "choice"]).trust(&["bare"]).skipped("revocation-not-covered"),
+        case("country-unknown", "The key is trusted without a country, and a batch for the keys of a country names the certificate: revoked.", "vaccination", "country-uci")
+            .flags(&["kid", "choice"]).trust(&["bare"]).revoked("uci", "country-uci"),
+        case("country-of-another", "A batch for the keys of another country names the certificate: revoked, as by a set made of it.", "vaccination", "country-yy-uci")
+            .flags(&["kid", "choice"]).revoked("uci", "country-yy-uci"),
+        case("country-unknown-signature", "The key is trusted without a country, and the batch names the signature.", "vaccination", "country-signature")
+            .trust(&["bare"]).revoked("signature", "country-signature"),
+        case("country-unknown-set", "The same by a set of the hash, which counts under every kid.", "vaccination", "set-of-country")
+            .flags(&["kid", "set"]).trust(&["bare"]).revoked("uci", "set-of-country"),
         Case::new("kid-exchanged-for-a-covered-one", "All batches of KEY-01 are there, and none of the certificate's own kid. As nobody signed the kid, nothing is known.")
             .flags(&["kid", "coverage", "choice"]).of("kid-exchanged").trust(&BOTH)
             .given(given("batch-other-kid").all()).skipped("revocation-not-covered"),

@@ -122,6 +122,38 @@ fn rollback() -> Vec<Case> {
             .flags(&["rollback", "set"])
             .given(signed("signed-1").remembered()).given(signed("signed-2"))
             .require(DAY).relied(&["signed-2"]),
+        case("map-older-than-a-set", "A kid map that is older than a set of the same signer, which the app had before: forms don't shield an old list.")
+            .flags(&["rollback", "set"])
+            .given(signed("signed-2").remembered())
+            .given(signed("document-1").refused("trust-rollback"))
+            .require(2 * DAY).missing(),
+        case("set-older-than-a-map", "A set that is older than a kid map of the same signer.")
+            .flags(&["rollback", "set"])
+            .given(signed("document-2").remembered())
+            .given(signed("signed-1").refused("trust-rollback"))
+            .skipped("no-revocation-data"),
+        case("undated-after-a-set", "A list without a date after a set, which has one: it can't be told from an old one.")
+            .flags(&["rollback", "set"])
+            .given(signed("signed-2").remembered())
+            .given(signed("cose-others").refused("trust-rollback"))
+            .skipped("no-revocation-data"),
+        case("undated-after-a-document", "A list without a date after one that has a date.")
+            .given(signed("document-1").remembered())
+            .given(signed("cose-others").refused("trust-rollback"))
+            .skipped("no-revocation-data"),
+        case("set-newer-than-a-map", "A newer set of the same signer.")
+            .flags(&["rollback", "set"])
+            .given(signed("document-1").remembered()).given(signed("signed-2"))
+            .require(DAY).relied(&["signed-2"]),
+        case("cose-ends-earlier", "Two editions of which nothing but exp is known: the one that ends earlier is refused.")
+            .flags(&["rollback", "choice"])
+            .given(signed("cose-end-2").remembered())
+            .given(signed("cose-end-1").refused("trust-rollback"))
+            .skipped("no-revocation-data"),
+        case("cose-ends-later", "The one that ends later.")
+            .flags(&["rollback", "choice"])
+            .given(signed("cose-end-1").remembered()).given(signed("cose-end-2"))
+            .relied(&["cose-end-2"]),
         case("cose-undated-edition", "A list without a date: nothing tells an older edition from a newer one, which is why its age counts from when it was fetched.")
             .flags(&["rollback", "choice"])
             .given(signed("cose-uci").remembered()).given(signed("cose-others"))
@@ -174,6 +206,47 @@ fn damaged() -> Vec<Case> {
             "A batch without entries.",
             "revocation-member",
         ),
+        (
+            "map-no-kid",
+            "A hash under an empty kid, which no key has: whom it names would pass.",
+            "revocation-member",
+        ),
+        (
+            "batch-country-blank",
+            "The country \"XX \": whom the batch names would pass.",
+            "revocation-member",
+        ),
+        (
+            "batch-country-small",
+            "The country \"xx\".",
+            "revocation-member",
+        ),
+        (
+            "batch-country-three",
+            "The country \"XXX\".",
+            "revocation-member",
+        ),
+        (
+            "batch-country-empty",
+            "An empty country.",
+            "revocation-member",
+        ),
+        (
+            "batch-country-number",
+            "The country is a number.",
+            "revocation-member",
+        ),
+        (
+            "batch-kid-small",
+            "The kid unknown_kid, which is base64 of a kid that no key has.",
+            "revocation-member",
+        ),
+        (
+            "batch-kid-hex",
+            "The kid in hexadecimal digits, which is base64 of another one.",
+            "revocation-member",
+        ),
+        ("batch-kid-empty", "An empty kid.", "revocation-member"),
         (
             "batch-none",
             "An empty array is no batch.",

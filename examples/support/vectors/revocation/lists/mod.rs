@@ -252,6 +252,19 @@ impl Lists {
             self.batch(id, comment, &forms::batch(country, kid, &others));
         }
         let named = Entry::of(certificates.identifier("vaccination", "ci")?);
+        let foreign = Entry::of(certificates.identifier("vaccination", "ci")?);
+        self.batch(
+            "country-yy-uci",
+            "a batch for all keys of YY, names vaccination by its uci",
+            &forms::batch("YY", None, std::slice::from_ref(&foreign)),
+        );
+        let set = forms::set_of_any_kid(&[foreign], TODAY)?;
+        self.set(
+            "set-of-country",
+            "an exact set, names vaccination by its uci under every kid, and covers nobody",
+            &set,
+            Dates(Some(TODAY), None, None),
+        );
         self.batch(
             "batches",
             "two batches, the second names vaccination",

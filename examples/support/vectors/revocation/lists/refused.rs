@@ -8,6 +8,9 @@ use super::super::certificates::Certificates;
 use super::super::forms::{self, Entry, SetOf};
 use super::{Dates, Error, Lists, TODAY, flipped};
 
+const SOON: &str = "2021-08-01T00:00:00Z";
+const LATER: &str = "2021-09-01T00:00:00Z";
+
 impl Lists {
     /// Signatures that do not hold.
     pub(super) fn add_signed(&mut self, certificates: &Certificates) -> Result<(), Error> {
@@ -67,6 +70,12 @@ impl Lists {
             let bytes = forms::cose_with_claims(&claims, &map, "revocation")?;
             self.signed(id, comment, "kid-map", &bytes, none);
         }
+        for (id, ends_at) in [("cose-end-1", SOON), ("cose-end-2", LATER)] {
+            let cose = forms::cose_until(&map, "revocation", ends_at)?;
+            let comment = "a kid map in a COSE_Sign1 whose header has an end and no date, names another certificate of dsc";
+            let dates = Dates(None, Some(ends_at), None);
+            self.signed(id, comment, "kid-map", &cose, dates);
+        }
         self.signed(
             "document-rules",
             "a kid map that was signed as rules",
@@ -123,6 +132,11 @@ impl Lists {
                 map_of(key(0x0b), cbor::bytes(&[7; 7])),
             ),
             (
+                "map-no-kid",
+                "the type byte alone, and no kid before it",
+                map_of(cbor::bytes(&[0x0b]), hash.clone()),
+            ),
+            (
                 "map-text",
                 "a text in the place of the kid",
                 map_of(cbor::text("kid"), hash),
@@ -141,6 +155,15 @@ impl Lists {
         self.italian("it-date", comment, &[undated]);
         let batch = forms::batch("XX", Some(&certificates.kid), &entries);
         let renamed = |from: &str, to: &str| batch.replacen(from, to, 1);
+        let any = forms::batch("XX", None, &entries);
+        let hex = certificates
+            .kid
+            .iter()
+            .fold(String::new(), |mut hex, byte| {
+                use std::fmt::Write as _;
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
         for (id, comment, text) in [
             (
                 "batch-cut",
@@ -161,6 +184,46 @@ impl Lists {
                 "batch-member",
                 "without its entries",
                 renamed("\"entries\"", "\"hashes\""),
+            ),
+            (
+                "batch-country-blank",
+                "a blank behind the country",
+                any.replacen("\"XX\"", "\"XX \"", 1),
+            ),
+            (
+                "batch-country-small",
+                "the country in small letters",
+                any.replacen("\"XX\"", "\"xx\"", 1),
+            ),
+            (
+                "batch-country-three",
+                "the country in three letters",
+                any.replacen("\"XX\"", "\"XXX\"", 1),
+            ),
+            (
+                "batch-country-empty",
+                "an empty country",
+                any.replacen("\"XX\"", "\"\"", 1),
+            ),
+            (
+                "batch-country-number",
+                "the country is a number",
+                any.replacen("\"XX\"", "276", 1),
+            ),
+            (
+                "batch-kid-small",
+                "UNKNOWN_KID in small letters",
+                any.replacen("UNKNOWN_KID", "unknown_kid", 1),
+            ),
+            (
+                "batch-kid-hex",
+                "the kid in hexadecimal digits",
+                any.replacen("UNKNOWN_KID", &hex, 1),
+            ),
+            (
+                "batch-kid-empty",
+                "an empty kid",
+                any.replacen("UNKNOWN_KID", "", 1),
             ),
             ("batch-none", "an empty array", "[]".to_owned()),
             ("batch-text", "a text, and no JSON", "UCI".to_owned()),
