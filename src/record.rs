@@ -63,8 +63,11 @@ pub enum RecordError {
     /// A member departs from the DCC schema.
     #[error("{0}")]
     Schema(Deviation),
-    /// A country is not two capital letters (ISO 3166-1 alpha-2).
-    #[error("{at}: not a country code of two capital letters (ISO 3166-1 alpha-2)")]
+    /// Neither a country (ISO 3166-1 alpha-2) nor an organisation of at most
+    /// ten capital letters, such as `UNHCR`.
+    #[error(
+        "{at}: neither a country code of two capital letters (ISO 3166-1 alpha-2) nor an organisation of up to ten"
+    )]
     Country {
         /// The member.
         at: String,
@@ -83,8 +86,8 @@ pub enum RecordError {
         /// Why.
         source: TransliterationError,
     },
-    /// The JSON is malformed.
-    #[error("not JSON: {problem} at line {line}, column {column}")]
+    /// The JSON is malformed, or has a duplicate member.
+    #[error("not a record in JSON: {problem} at line {line}, column {column}")]
     Json {
         /// The kind of problem.
         problem: &'static str,

@@ -5,6 +5,7 @@ use super::{
     AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Text, Uvci,
     YellowCard, codes,
 };
+use crate::issue::departure::is_country_or_organisation;
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
@@ -136,7 +137,7 @@ impl Entry {
             _ => return Ok(()),
         };
         let country = self.country();
-        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        if !is_country_or_organisation(country) {
             return Err(RecordError::Country {
                 at: format!("{group}.co"),
             });
@@ -223,7 +224,8 @@ macro_rules! entry {
                 self
             }
 
-            /// Where it happened, ISO 3166-1 alpha-2.
+            /// Where it happened, ISO 3166-1 alpha-2; of an international
+            /// organisation its name, such as `UNHCR`.
             pub fn country(mut self, code: $code) -> Self {
                 self.0.country = code.into();
                 self

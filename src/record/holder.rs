@@ -211,6 +211,26 @@ impl Holder {
         self.standard_given_name.as_deref()
     }
 
+    /// Both standard names as the machine-readable zone of a passport joins
+    /// them, without the fillers at the ends of either; `None` where there is
+    /// no letter in them.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let names = (("Muster", "MUSTER<<<<<"), ("Erika", "ERIKA<"));
+    /// let holder = Holder::with_standard_names(names.0, names.1, PartialDate::Unknown);
+    /// assert_eq!(holder.passport_name().as_deref(), Some("MUSTER<<ERIKA"));
+    /// ```
+    pub fn passport_name(&self) -> Option<String> {
+        let parts = [&self.standard_family_name, &self.standard_given_name];
+        let parts = parts
+            .into_iter()
+            .flatten()
+            .map(|part| without_fillers(part));
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join("<<"))
+    }
+
     /// Date of birth as far as it is known and could be read (`dob`).
     pub fn born(&self) -> PartialDate {
         self.born
@@ -220,6 +240,18 @@ impl Holder {
     pub fn born_text(&self) -> &str {
         &self.born_text
     }
+}
+
+/// No fillers at the ends, and two in the place of more: the zone of a
+/// passport has two between the parts and fills up with the others.
+fn without_fillers(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.trim_matches('<').chars() {
+        if c != '<' || !out.ends_with("<<") {
+            out.push(c);
+        }
+    }
+    out
 }
 
 impl fmt::Debug for Holder {

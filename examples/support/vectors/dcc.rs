@@ -206,6 +206,18 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &["schema-format"],
         ),
         (
+            "dob-month-13",
+            "dob is 1990-13, a month that there is not",
+            born("1990-13"),
+            &["schema-format"],
+        ),
+        (
+            "dob-month-0",
+            "dob is 1990-00, as registers write an unknown month",
+            born("1990-00"),
+            &["schema-format"],
+        ),
+        (
             "dob-missing",
             "dob is missing",
             changed(v(), |d| remove(d, "dob")),
@@ -314,6 +326,12 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &["schema-pattern"],
         ),
         (
+            "co-organisation",
+            "co is an organisation, which the JSON specification allows",
+            v0("co", "UNHCR".into()),
+            &[],
+        ),
+        (
             "further-members",
             "members that the schema does not know are ignored",
             v0("note", json!({"a": [1, null]})),
@@ -351,8 +369,26 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
         ),
         (
             "sc-short-offset",
-            "sc has an offset without minutes",
+            "sc has an offset without minutes, which the JSON specification 1.3.0 lists",
             t0("sc", "2021-05-30T10:12:22+02".into()),
+            &[],
+        ),
+        (
+            "sc-basic-offset",
+            "sc has an offset without a colon, which the JSON specification 1.3.0 lists",
+            t0("sc", "2021-05-30T10:12:22+0200".into()),
+            &[],
+        ),
+        (
+            "sc-west-offset",
+            "sc has a negative offset of half an hour",
+            t0("sc", "2021-05-30T10:12:22-0330".into()),
+            &[],
+        ),
+        (
+            "sc-offset-24",
+            "sc has an offset of 24 hours, which there is not",
+            t0("sc", "2021-05-30T10:12:22+24:00".into()),
             &["schema-format"],
         ),
         (
@@ -403,6 +439,37 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             "strict-dt-time",
             "The strict policy of this project refuses a date with a time.",
             &v0("dt", "2021-05-29T10:00:00Z".into()),
+        )?
+        .policy("strict")
+        .flags(&["choice"])
+        .invalid("policy", "strict")
+        .deviates(&["schema-format"]),
+    );
+    for (id, what, dcc) in [
+        (
+            "strict-sc-short-offset",
+            "The strict policy takes an offset without minutes (JSON specification 1.3.0, t/sc).",
+            t0("sc", "2021-05-30T10:12:22+02".into()),
+        ),
+        (
+            "strict-sc-basic-offset",
+            "The strict policy takes an offset without a colon (JSON specification 1.3.0, t/sc).",
+            t0("sc", "2021-05-30T10:12:22+0200".into()),
+        ),
+        (
+            "strict-co-organisation",
+            "The strict policy takes an organisation in co (JSON specification 1.3.0, co).",
+            v0("co", "UNHCR".into()),
+        ),
+    ] {
+        suite.push(case(suite, id, what, &dcc)?.policy("strict"));
+    }
+    suite.push(
+        case(
+            suite,
+            "strict-dob-month-13",
+            "The strict policy of this project refuses a month of birth that there is not.",
+            &born("1990-13"),
         )?
         .policy("strict")
         .flags(&["choice"])
