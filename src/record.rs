@@ -17,6 +17,7 @@ mod medication;
 mod payload;
 mod products;
 mod serology;
+mod test_kinds;
 mod text;
 pub mod translit;
 pub mod uvci;
@@ -41,6 +42,7 @@ pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
 pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
+pub use test_kinds::{TestKinds, TestKindsError};
 pub(crate) use text::Text;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
@@ -313,6 +315,12 @@ impl Record {
     /// Whether it states nothing to tell whether it holds at any time.
     pub(crate) fn is_undated(&self) -> bool {
         self.entries.iter().any(Entry::is_undated)
+    }
+
+    /// Whether anybody can be compared with it. A health link has no holder but
+    /// that of the record behind it.
+    pub(crate) fn names_holder(&self) -> bool {
+        self.payload == PayloadKind::HealthLink || self.holder.is_named()
     }
 
     /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5

@@ -73,6 +73,9 @@ pub struct YellowCard {
     pub(crate) centre: Option<String>,
     pub(crate) stated_from: Option<Date>,
     pub(crate) stated_until: Option<Date>,
+    /// Whether the card states one that can't be read.
+    pub(crate) unread_from: bool,
+    pub(crate) unread_until: bool,
     pub(crate) valid_from: Option<Date>,
     pub(crate) valid_until: Option<Date>,
     pub(crate) template: Option<String>,
@@ -169,7 +172,8 @@ impl YellowCard {
         self.valid_until
     }
 
-    /// The period that the card states (`vls`, `vle`), in the forms before 2026.
+    /// The period that the card states (`vls`, `vle`), in the forms before 2026:
+    /// of a month or a year its first and its last day.
     pub fn stated_validity(&self) -> (Option<Date>, Option<Date>) {
         (self.stated_from, self.stated_until)
     }
@@ -211,6 +215,15 @@ impl YellowCard {
         };
     }
 
+    pub(crate) fn has_unread_period(&self) -> bool {
+        self.unread_from || self.unread_until
+    }
+
+    /// Whether the Regulations set no period, so that the stated one counts.
+    pub(crate) fn relies_on_stated_period(&self) -> bool {
+        self.rule() == Some(Rule::Stated)
+    }
+
     /// Whether it has no end because it holds for life.
     pub(crate) fn holds_for_life(&self) -> bool {
         self.rule() == Some(Rule::YellowFever)
@@ -221,9 +234,11 @@ impl YellowCard {
         if self.rule() != Some(Rule::YellowFever) {
             return None;
         }
-        let differs = self.stated_from.is_some() && self.stated_from != self.valid_from;
-        let ends = self.stated_until.map(|_| "v.vle");
-        differs.then_some("v.vls").or(ends)
+        let states_start = self.stated_from.is_some() || self.unread_from;
+        let differs = states_start && self.stated_from != self.valid_from;
+        let ends = self.stated_until.is_some() || self.unread_until;
+        let end = ends.then_some("v.vle");
+        differs.then_some("v.vls").or(end)
     }
 
     /// By the disease, in ICD-11 or SNOMED CT; `None` if it is not known.

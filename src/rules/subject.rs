@@ -8,7 +8,8 @@ use ciborium::Value as Cbor;
 
 use super::acceptance::OpenReason;
 use super::arrival::Arrival;
-use super::certlogic::{JsonError, Value};
+use super::certlogic::{Expression, JsonError, Value};
+use super::country;
 use super::rule::{CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
@@ -20,16 +21,26 @@ use crate::verify::Verified;
 /// A certificate in the form in which rules look at it: made once, asked about
 /// often.
 ///
-/// Rules see the payload, `iss`, `iat`, `exp` and the key identifier. `Debug`
-/// shows nothing of them.
+/// Rules see the payload, the issuing country, `iat`, `exp` and the key
+/// identifier. `Debug` shows nothing of them.
+///
+/// # The issuing country
+///
+/// Of a verified certificate it is the country of the signer's key, which the
+/// trust list gives, in alpha-2 also where the list has alpha-3; never what the
+/// certificate claims. A different `iss` is taken for an issuer of its own
+/// where a table has it for keys of that country: `GG` (Guernsey) under a key
+/// of `GB`. Of a key whose country is not known nobody can say, so that rules
+/// that look at the country are open, and those with which any country
+/// withdraws its certificates, too
+/// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).
 #[derive(Clone)]
 pub struct Subject {
     /// Or the kind of payload that no EU rule is for.
     dcc: Result<Dcc, PayloadKind>,
     /// `iss`, if it is a country.
-    issuer: Option<String>,
-    /// Whose the signer's key is: a certificate can't choose that.
-    signer_country: Option<String>,
+    claimed: Option<String>,
+    issuer: Issuer,
     /// When the signer's certificate is valid.
     signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
@@ -37,6 +48,24 @@ pub struct Subject {
     expires_at: Option<Timestamp>,
     kid: Option<Kid>,
     verified_at: Option<Timestamp>,
+}
+
+/// What is known of who issued it.
+#[derive(Clone, PartialEq)]
+enum Issuer {
+    /// Nothing is, and nobody verified the certificate.
+    Unstated,
+    /// A country, by the caller's word or by the claims of a certificate that
+    /// nobody verified.
+    Stated(String),
+    /// The signer's key is of no known country.
+    Unknown,
+    /// Whose the signer's key is, and the issuer that uses it, if that is
+    /// another one.
+    Key {
+        country: String,
+        issuer: Option<String>,
+    },
 }
 
 #[derive(Clone)]
@@ -76,7 +105,14 @@ impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
         let signer = verified.signer();
-        subject.signer_country = signer.country().map(country);
+        subject.issuer = match country::of_key(signer) {
+            Some(country) => {
+                let iss = verified.claims().issuer().unwrap_or_default();
+                let issuer = country::issuer_under(iss, &country).map(str::to_owned);
+                Issuer::Key { country, issuer }
+            }
+            None => Issuer::Unknown,
+        };
         subject.signer_valid = signer.validity();
         subject.kid = Some(verified.signer().kid().clone());
         subject.verified_at = Some(verified.verified_at());
@@ -104,8 +140,8 @@ impl Subject {
         }
         Ok(Self {
             dcc: Ok(dcc),
-            issuer: None,
-            signer_country: None,
+            claimed: None,
+            issuer: Issuer::Unstated,
             signer_valid: None,
             issued_at: None,
             not_before: None,
@@ -124,16 +160,20 @@ impl Subject {
             Err(_) => Ok(Dcc::new(Value::Null)),
         };
         // What is no time must not be taken for "no limit".
-        let unusable = claims.expires_at() == TimeClaim::Unusable;
-        let never = || unusable.then_some(Timestamp::from_seconds(i64::MIN));
+        let time = |claim, never| match claim {
+            TimeClaim::Absent => None,
+            TimeClaim::At(time) => Some(time),
+            TimeClaim::Unusable => Some(Timestamp::from_seconds(never)),
+        };
+        let claimed = claims.issuer().and_then(country::alpha_2);
         Self {
             dcc,
-            issuer: claims.issuer().and_then(as_country),
-            signer_country: None,
+            issuer: claimed.clone().map_or(Issuer::Unstated, Issuer::Stated),
+            claimed,
             signer_valid: None,
-            issued_at: claims.issued_at().timestamp(),
-            not_before: claims.not_before().timestamp(),
-            expires_at: claims.expires_at().timestamp().or_else(never),
+            issued_at: time(claims.issued_at(), i64::MAX),
+            not_before: time(claims.not_before(), i64::MAX),
+            expires_at: time(claims.expires_at(), i64::MIN),
             kid: None,
             verified_at: None,
         }
@@ -141,8 +181,19 @@ impl Subject {
 
     /// The issuing country (`iss`), whose invalidation rules apply.
     pub fn with_issuer(mut self, issuer: &str) -> Self {
-        self.issuer = Some(country(issuer));
+        self.issuer = Issuer::Stated(country::capitals(issuer));
         self.verified_at = None;
+        self
+    }
+
+    /// Where nothing says whose the signer's key is, takes the certificate's
+    /// word for it (`iss`): whoever holds such a key chooses by whose rules the
+    /// certificate is judged.
+    #[must_use]
+    pub fn dangerously_believe_issuer(mut self) -> Self {
+        if let (Issuer::Unknown, Some(claimed)) = (&self.issuer, &self.claimed) {
+            self.issuer = Issuer::Stated(claimed.clone());
+        }
         self
     }
 
@@ -185,15 +236,30 @@ impl Subject {
 
     /// The country that issued it, as far as it is known.
     fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref().or(self.signer_country.as_deref())
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => None,
+            Issuer::Stated(country) => Some(country),
+            Issuer::Key { country, issuer } => Some(issuer.as_ref().unwrap_or(country)),
+        }
     }
 
     /// Whether the country's invalidation rules apply: those of `iss` and those
-    /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
-    /// known, each country's may.
+    /// of the signer, as who holds a leaked key chooses `iss`. Where the signer
+    /// is not known, each country's may.
     pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
-        let mut known = self.issuer.iter().chain(&self.signer_country).peekable();
-        known.peek().is_none() || known.any(|known| known == country)
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => true,
+            Issuer::Stated(known) => known == country,
+            Issuer::Key {
+                country: known,
+                issuer,
+            } => {
+                let mut all = [Some(known), issuer.as_ref(), self.claimed.as_ref()]
+                    .into_iter()
+                    .flatten();
+                all.any(|known| known == country)
+            }
+        }
     }
 
     /// Why the certificate itself does not hold then.
@@ -299,10 +365,24 @@ impl Dcc {
         }
     }
 
+    /// Rules look at the first entry of a kind, and which one is first says
+    /// nothing.
+    pub fn too_many_entries(&self) -> Option<OpenReason> {
+        let (entries, max) = (self.entries, 1);
+        (entries > max).then_some(OpenReason::TooManyEntries { entries, max })
+    }
+
     /// What keeps a rule that applies from being evaluated.
     pub fn obstacle(&self, rule: &Rule, subject: &Subject) -> Option<OpenReason> {
         // Which of the issuers' rules apply can't be said, so that each may.
-        if rule.kind == RuleKind::Invalidation && subject.issuer().is_none() {
+        let is_invalidation = rule.kind == RuleKind::Invalidation;
+        let asks = || is_invalidation || asks_for_issuer(rule);
+        let is_open = match subject.issuer {
+            Issuer::Unstated => is_invalidation,
+            Issuer::Unknown => asks(),
+            Issuer::Stated(_) | Issuer::Key { .. } => false,
+        };
+        if is_open {
             return Some(OpenReason::NoIssuer);
         }
         let wanted = rule.schema_version;
@@ -312,14 +392,14 @@ impl Dcc {
     }
 }
 
-/// A country's code; anything else says nothing of the issuer.
-fn as_country(text: &str) -> Option<String> {
-    let code = country(text);
-    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
-}
-
-fn country(text: &str) -> String {
-    text.trim().to_ascii_uppercase()
+/// Whether the rule looks at the issuing country, or at something in which it
+/// stands.
+fn asks_for_issuer(rule: &Rule) -> bool {
+    let holds_issuer = |path: &str| {
+        matches!(path, "" | "external") || path.starts_with("external.issuerCountryCode")
+    };
+    let paths = rule.expression().map(Expression::paths).unwrap_or_default();
+    paths.into_iter().any(holds_issuer)
 }
 
 /// The same as [`Claims::payload_json`] read as JSON, without the members

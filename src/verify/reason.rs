@@ -211,6 +211,10 @@ pub enum Reason {
     /// tells whether it holds.
     #[error("what it states can't be held against the time: its day or its disease is not known")]
     RecordUndated,
+    /// What it states is about nobody: no name has a letter or a digit, so that
+    /// no identity document can be compared with it.
+    #[error("the certificate names nobody: there is no name to compare with")]
+    HolderUnnamed,
     /// A yellow card names a product that the catalogue of the policy does not
     /// have (smart-icvp, REQ-CC-06).
     #[error("the vaccine product is not in the catalogue")]
@@ -260,6 +264,7 @@ impl Reason {
             Self::RecordNotYetValid { .. } => "record-not-yet-valid",
             Self::RecordExpired { .. } => "record-expired",
             Self::RecordUndated => "record-undated",
+            Self::HolderUnnamed => "holder-unnamed",
             Self::UnknownProduct => "product-unknown",
             Self::UnknownTemplate => "template-unknown",
             Self::Content(e) => e.code(),
@@ -283,9 +288,12 @@ impl Reason {
             | Self::RevocationMissing
             | Self::RevocationStale { .. }
             | Self::RecordUndated
+            | Self::HolderUnnamed
             | Self::UnknownTemplate
             | Self::Content(
-                ContentError::UnknownPayload | ContentError::HealthLink(HealthLinkError::Scheme),
+                ContentError::UnknownPayload
+                | ContentError::UnknownGroup(_)
+                | ContentError::HealthLink(HealthLinkError::Scheme),
             ) => Outcome::Unascertained,
             Self::KeyDenied { .. } | Self::Revoked { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
@@ -329,6 +337,10 @@ pub enum SkipReason {
     /// The content, which the step would look at, could not be read.
     #[error("not checked: the content could not be read")]
     NoContent,
+    /// What the certificate states is of a kind that is not known, so that
+    /// nothing tells whether the key may sign it.
+    #[error("not checked: what it states is of a kind not known here")]
+    UnknownKind,
 }
 
 impl SkipReason {
@@ -343,6 +355,7 @@ impl SkipReason {
             Self::UndatedList => "undated-list",
             Self::BareKey => "bare-key",
             Self::NoContent => "no-content",
+            Self::UnknownKind => "unknown-kind",
         }
     }
 }

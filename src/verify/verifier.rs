@@ -187,10 +187,12 @@ impl Verifier {
         progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(signer, now));
         let record = content.record.as_ref().ok();
-        progress.set(
-            Step::KeyUsage,
-            record.map_or(skipped(), |r| key_usage(signer, r)),
-        );
+        let usage = match &content.record {
+            Ok(record) => key_usage(signer, record),
+            Err(ContentError::UnknownGroup(_)) => StepResult::Skipped(SkipReason::UnknownKind),
+            Err(_) => skipped(),
+        };
+        progress.set(Step::KeyUsage, usage);
         let claims = content.claims.as_ref().ok();
         progress.set(
             Step::Time,
@@ -206,7 +208,9 @@ impl Verifier {
             .err()
             .or(content.record.as_ref().err());
         let unread = error.map(|e| Reason::from(*e));
-        let refused = unread.or_else(|| self.unknown_card(record?));
+        let refused = unread
+            .or_else(|| self.unknown_card(record?))
+            .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed));
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),

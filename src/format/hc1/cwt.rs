@@ -85,6 +85,11 @@ pub enum ContentError {
     /// The EU DCC has no entry.
     #[error("the certificate states no vaccination, test or recovery")]
     NoEntry,
+    /// The entries of the EU DCC stand in a group that no schema knows, such as
+    /// a national one. What it states can't be told, nor whether the key may
+    /// sign it.
+    #[error("the certificate states what is of a kind not known here: the group `{0}`")]
+    UnknownGroup(GroupName),
     /// A group of entries is neither an array nor null. What stands in it
     /// could be neither read nor held against the key's usage.
     #[error("a group of entries of the certificate is not an array")]
@@ -123,12 +128,44 @@ impl ContentError {
             Self::HealthLink(e) => e.code(),
             Self::NotDcc => "dcc-not-a-map",
             Self::NoEntry => "dcc-no-entry",
+            Self::UnknownGroup(_) => "dcc-group-unknown",
             Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
             Self::NoDose => "card-no-dose",
             Self::SeveralDoses => "card-several-doses",
             Self::TwoDates => "card-two-dates",
         }
+    }
+}
+
+/// The name of a group of entries that no schema knows.
+///
+/// National groups have names of one letter. What is longer than two could be
+/// about a person, and stands as `?`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupName([u8; 2]);
+
+impl GroupName {
+    /// `None` for a name that is no text.
+    pub(crate) fn new(name: Option<&str>) -> Self {
+        match name.map(str::as_bytes) {
+            Some([a]) if a.is_ascii_alphabetic() => Self([*a, 0]),
+            Some([a, b]) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => Self([*a, *b]),
+            _ => Self([b'?', 0]),
+        }
+    }
+
+    /// The name, such as `e`; or `?`.
+    pub fn as_str(&self) -> &str {
+        let end = if self.0.ends_with(&[0]) { 1 } else { 2 };
+        let name = self.0.get(..end).unwrap_or_default();
+        core::str::from_utf8(name).unwrap_or("?")
+    }
+}
+
+impl fmt::Display for GroupName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

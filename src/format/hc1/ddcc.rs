@@ -9,15 +9,15 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{day, members, stated};
+use super::eu_dcc::{day, days_of, members, stated};
 use super::item::Item;
 use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode};
-use crate::PartialDate;
 use crate::record::{
     CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
     RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,
 };
+use crate::{Date, PartialDate};
 
 /// The version of the core data set that is written.
 pub(super) const CURRENT: &str = "RC2";
@@ -211,6 +211,26 @@ fn bound(
     }
 }
 
+/// The day from which a dose counts, of a month or a year the first. As of the
+/// period, what can't be read is never taken for "from the start".
+fn counts_from(
+    reader: &mut Reader<'_>,
+    event: &Map<'_>,
+    name: &str,
+) -> Result<Option<Date>, ContentError> {
+    if event.get(name).is_none() {
+        return Ok(reader.date(event, name));
+    }
+    let days = reader.parsed(event, name, |text| {
+        Some((days_of(text)?, Date::parse(text).is_ok()))
+    });
+    let ((first, _), exact) = days.ok_or(ContentError::Period)?;
+    if !exact {
+        reader.note(DeviationCode::SchemaFormat, event.at(name));
+    }
+    Ok(Some(first))
+}
+
 /// A FHIR `Reference` to the organization: its identifier, its name, or where
 /// it is; or a bare text in its place.
 fn reference(reader: &mut Reader<'_>, map: &Map<'_>, name: &str) -> Option<String> {
@@ -274,7 +294,7 @@ fn vaccination(
             batch: reader.required(event, "lot", Reader::text),
             centre: reader.text(event, "centre"),
             practitioner,
-            valid_from: reader.date(event, from_name),
+            valid_from: counts_from(reader, event, from_name)?,
             next_dose: reader.date(event, next_name),
         }),
     })

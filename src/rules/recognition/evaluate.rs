@@ -1,7 +1,7 @@
 //! A policy and a certificate.
 
 use super::Policy;
-use super::clause::{Asks, Clause, is_never};
+use super::clause::{Asks, Clause, Terms, is_never};
 use super::issuers::{Belongs, IssuerFacts, Row, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
@@ -78,18 +78,36 @@ impl Policy {
                 max: MAX_ENTRIES,
             });
         }
-        let mut all = Vec::new();
-        let mut open = None;
+        // Which of several entries comes first says nothing: of two that are
+        // accepted the one of the earlier clause is named, of two open
+        // questions the one that another order would name as well.
+        let mut accepted = Vec::new();
+        let mut open = Vec::new();
+        let mut refused = Vec::new();
         for place in places(record) {
             let results = self.entry(place, issuer, valid, arrival.at());
             let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
             match acceptance.decision() {
-                Decision::Accepted => return acceptance,
-                Decision::Open => open = open.or(Some(acceptance)),
-                Decision::Refused => all.extend(acceptance.into_results()),
+                Decision::Accepted => accepted.push(acceptance),
+                Decision::Open => open.push(acceptance),
+                Decision::Refused => refused.extend(acceptance.into_results()),
             }
         }
-        open.unwrap_or_else(|| Acceptance::of(all, || OpenReason::NothingStated))
+        accepted.sort_by_cached_key(|acceptance| self.rank(acceptance));
+        open.sort_by_cached_key(|acceptance| self.rank(acceptance));
+        let first = accepted.into_iter().chain(open).next();
+        first.unwrap_or_else(|| Acceptance::of(refused, || OpenReason::NothingStated))
+    }
+
+    /// The place of what was asked among the clauses, and the reason.
+    fn rank(&self, acceptance: &Acceptance) -> (Vec<usize>, Option<&'static str>) {
+        let place = |result: &RuleResult| {
+            let mut clauses = self.clauses.iter();
+            let found = clauses.position(|clause| clause.identifier == result.identifier);
+            found.unwrap_or(usize::MAX)
+        };
+        let places = acceptance.results().iter().map(place).collect();
+        (places, acceptance.reason().map(OpenReason::code))
     }
 
     fn is_elsewhere(&self, arrival: &Arrival) -> Option<OpenReason> {
@@ -110,9 +128,9 @@ impl Policy {
 
     /// The clauses that are alternatives for an entry.
     fn clauses_for(&self, entry: &Entry) -> impl Iterator<Item = &Clause> {
-        let is_excluded = is_never(&self.never, entry);
+        let is_excluded = is_never(&self.never, entry, &self.kinds);
         let clauses = self.clauses.iter().filter(move |_| !is_excluded);
-        clauses.filter(move |clause| clause.is_for(entry))
+        clauses.filter(move |clause| clause.is_for(entry, &self.kinds))
     }
 
     fn entry(
@@ -142,7 +160,7 @@ impl Policy {
         let mut is_asked = false;
         for clause in self.clauses_for(entry) {
             is_asked |= !matches!(clause.asks, Asks::Nothing);
-            let period = clause.period(entry, holder, self.calendar);
+            let period = clause.period(entry, holder, self.terms());
             let is_met = period.is_some_and(|period| period.contains(at));
             let result = RuleResult {
                 identifier: clause.identifier.clone(),
@@ -165,16 +183,24 @@ impl Policy {
         results
     }
 
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            calendar: self.calendar,
+            kinds: &self.kinds,
+        }
+    }
+
     /// What is said of an entry that no clause is for.
     fn not_asked(&self, entry: &Entry) -> (&'static str, String) {
         let (name, words) = match entry {
             Entry::Test(test) => {
-                use crate::record::TestKind::{Antibody, Naat, RapidAntigen};
-                let kind = match test.kind() {
+                use crate::record::TestKind::{Antibody, Antigen, Naat, Other, RapidAntigen};
+                let kind = match test.kind_by(&self.kinds) {
                     Naat => "NAAT test",
                     RapidAntigen => "rapid antigen test",
+                    Antigen => "antigen test of a laboratory",
                     Antibody(_) => "antibody test",
-                    _ => "test of this kind",
+                    Other(_) => "test of this kind",
                 };
                 ("test", kind)
             }
@@ -184,7 +210,7 @@ impl Policy {
             Entry::Medication(_) => ("medication", "medication overview"),
             Entry::HealthLink(_) => ("health-link", "health link"),
         };
-        let never = match is_never(&self.never, entry) {
+        let never = match is_never(&self.never, entry, &self.kinds) {
             true => "ever ",
             false => "",
         };
@@ -284,7 +310,7 @@ impl Policy {
                 continue;
             }
             let clauses = self.clauses_for(entry);
-            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.calendar));
+            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.terms()));
             out.extend(periods.map(|period| period.and(&valid)));
         }
         Period::union(out)

@@ -4,7 +4,7 @@ use super::error::RecognitionError as Error;
 use super::names::Sort;
 use super::read::Table;
 use crate::record::Entry;
-use crate::rules::Period;
+use crate::rules::{Period, country};
 use crate::trust::TrustedKey;
 
 pub(super) const MEMBERS: &[&str] = &[
@@ -35,20 +35,26 @@ pub struct IssuerFacts<'a> {
 
 impl<'a> IssuerFacts<'a> {
     /// What a trust store says of the key.
+    ///
+    /// The country is the key's own, or else that of the participant of the
+    /// WHO's network.
     pub fn of(key: &'a TrustedKey) -> Self {
         let facts = Self::default().with_country(key.country().unwrap_or_default());
-        match key.gdhcn() {
-            Some(origin) => facts.with_participant(origin.domain(), origin.participant()),
-            None => facts,
-        }
+        let Some(origin) = key.gdhcn() else {
+            return facts;
+        };
+        let facts = match facts.country {
+            Some(_) => facts,
+            None => facts.with_country(origin.participant()),
+        };
+        facts.with_participant(origin.domain(), origin.participant())
     }
 
-    /// The country, ISO 3166-1 alpha-2. What isn't two letters is not known.
+    /// The country, ISO 3166-1 alpha-2; alpha-3 is looked up. What is neither
+    /// is not known.
     #[must_use]
     pub fn with_country(mut self, country: &'a str) -> Self {
-        let country = country.trim();
-        let is_code = country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic());
-        self.country = is_code.then_some(country);
+        self.country = country::code(country);
         self
     }
 

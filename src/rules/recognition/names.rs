@@ -56,6 +56,15 @@ impl Code {
         })
     }
 
+    /// The same as a certificate would have it.
+    pub fn coding(&self) -> Coding {
+        let coding = Coding::new(&self.code);
+        match &self.system {
+            Some(system) => coding.with_system(system),
+            None => coding,
+        }
+    }
+
     /// Whether the certificate has it. The same code of another system means
     /// something else.
     pub fn is(&self, found: &Coding, about: About) -> bool {
@@ -162,6 +171,12 @@ impl Kind {
         }
     }
 
+    /// Whether a policy that never accepts this kind excludes the test: an
+    /// antigen test of a laboratory is one, too.
+    pub fn excludes(self, found: TestKind<'_>) -> bool {
+        self.is(found) || (self, found) == (Self::Antigen, TestKind::Antigen)
+    }
+
     /// Whether a test can be of both.
     pub fn overlaps(self, other: Self) -> bool {
         match (self, other) {
@@ -211,6 +226,7 @@ impl Wanted {
         })
     }
 
+    /// Whether the result is that, of a test of a known kind.
     pub fn is(self, found: TestResult<'_>) -> bool {
         match self {
             Self::Negative => found == TestResult::Negative,
@@ -218,6 +234,17 @@ impl Wanted {
             Self::AntibodiesDetected => found == TestResult::AntibodiesDetected,
             Self::AntibodiesNotDetected => found == TestResult::AntibodiesNotDetected,
         }
+    }
+
+    /// The same of a test whose code the policy names, so that it knows the
+    /// kind.
+    pub fn is_of_named(self, found: TestResult<'_>) -> bool {
+        let unknown = match self {
+            Self::Negative => found == TestResult::NotDetected,
+            Self::Positive => found == TestResult::Detected,
+            _ => false,
+        };
+        unknown || self.is(found)
     }
 
     pub const fn is_of_antibodies(self) -> bool {
