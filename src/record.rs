@@ -323,6 +323,15 @@ impl Record {
         self.payload == PayloadKind::HealthLink || self.holder.is_named()
     }
 
+    /// Whether an EU DCC is of another major version than those that were
+    /// published, which are all 1. One that is not a number is a departure from
+    /// the schema, and says nothing.
+    pub(crate) fn is_of_unknown_version(&self) -> bool {
+        let major = self.schema_version.split('.').next().unwrap_or_default();
+        let is_number = !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit());
+        self.payload == PayloadKind::EuDcc && is_number && major.parse() != Ok(1u8)
+    }
+
     /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5
     /// asks for one to force a limit of the validity (§6.1), and WHO's
     /// `CWTPayload` does not: a DDCC that states the end of its period is

@@ -187,7 +187,7 @@ fn antibody_tests_never() {
     assert_eq!(words, "no antibody test is ever accepted");
     // Nor what no clause is for.
     refused(&policy, &recovered(), "2021-07-10T12:00:00Z", &["recovery"]);
-    let record = negative(TestKind::Other("94500-6"));
+    let record = negative(TestKind::Other("medical-exemption"));
     refused(&policy, &record, "2021-06-10T12:00:00Z", &["test"]);
 }
 

@@ -234,11 +234,9 @@ impl YellowCard {
         if self.rule() != Some(Rule::YellowFever) {
             return None;
         }
-        let states_start = self.stated_from.is_some() || self.unread_from;
-        let differs = states_start && self.stated_from != self.valid_from;
-        let ends = self.stated_until.is_some() || self.unread_until;
-        let end = ends.then_some("v.vle");
-        differs.then_some("v.vls").or(end)
+        let differs = self.stated_from.is_some() && self.stated_from != self.valid_from;
+        let ends = self.stated_until.map(|_| "v.vle");
+        differs.then_some("v.vls").or(ends)
     }
 
     /// By the disease, in ICD-11 or SNOMED CT; `None` if it is not known.

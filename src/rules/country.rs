@@ -36,11 +36,14 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// The country that a trust list gives to a key: its own, or else that of the
-/// participant of the WHO's network which listed it.
+/// The country that a trust list gives to a key. In the WHO's network that is
+/// the participant's, for whom the WHO vouches: what stands in the certificate
+/// is the participant's own choice.
 pub(super) fn of_key(key: &TrustedKey) -> Option<String> {
-    let own = key.country().and_then(alpha_2);
-    own.or_else(|| alpha_2(key.gdhcn()?.participant()))
+    match key.gdhcn() {
+        Some(origin) => alpha_2(origin.participant()),
+        None => key.country().and_then(alpha_2),
+    }
 }
 
 /// The code of two letters, in capitals.

@@ -270,7 +270,7 @@ impl RuleSet {
             Ok(dcc) => dcc,
             Err(reason) => return Acceptance::open(reason),
         };
-        if let Some(reason) = dcc.too_many_entries() {
+        if let Some(reason) = dcc.not_one_entry() {
             return Acceptance::open(reason);
         }
         let data = subject.data(dcc, arrival, &self.value_sets);
@@ -294,7 +294,7 @@ impl RuleSet {
         let Ok(dcc) = subject.dcc() else {
             return false;
         };
-        if dcc.too_many_entries().is_some() {
+        if dcc.not_one_entry().is_some() {
             return false;
         }
         let selected = self.selected(dcc, subject, arrival);

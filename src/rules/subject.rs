@@ -27,8 +27,8 @@ use crate::verify::Verified;
 /// # The issuing country
 ///
 /// Of a verified certificate it is the country of the signer's key, which the
-/// trust list gives, in alpha-2 also where the list has alpha-3; never what the
-/// certificate claims. A different `iss` is taken for an issuer of its own
+/// trust list gives, in alpha-2 also where the list has alpha-3 (in the WHO's
+/// network that of the participant); never what the certificate claims. A different `iss` is taken for an issuer of its own
 /// where a table has it for keys of that country: `GG` (Guernsey) under a key
 /// of `GB`. Of a key whose country is not known nobody can say, so that rules
 /// that look at the country are open, and those with which any country
@@ -60,11 +60,12 @@ enum Issuer {
     Stated(String),
     /// The signer's key is of no known country.
     Unknown,
-    /// Whose the signer's key is, and the issuer that uses it, if that is
-    /// another one.
+    /// Whose the signer's key is; the issuer that uses it, if that is another
+    /// one; and the country that its certificate claims, likewise.
     Key {
         country: String,
         issuer: Option<String>,
+        claimed: Option<String>,
     },
 }
 
@@ -109,7 +110,12 @@ impl From<&Verified> for Subject {
             Some(country) => {
                 let iss = verified.claims().issuer().unwrap_or_default();
                 let issuer = country::issuer_under(iss, &country).map(str::to_owned);
-                Issuer::Key { country, issuer }
+                let claimed = signer.country().and_then(country::alpha_2);
+                Issuer::Key {
+                    country,
+                    issuer,
+                    claimed,
+                }
             }
             None => Issuer::Unknown,
         };
@@ -239,7 +245,9 @@ impl Subject {
         match &self.issuer {
             Issuer::Unstated | Issuer::Unknown => None,
             Issuer::Stated(country) => Some(country),
-            Issuer::Key { country, issuer } => Some(issuer.as_ref().unwrap_or(country)),
+            Issuer::Key {
+                country, issuer, ..
+            } => Some(issuer.as_ref().unwrap_or(country)),
         }
     }
 
@@ -253,11 +261,10 @@ impl Subject {
             Issuer::Key {
                 country: known,
                 issuer,
+                claimed,
             } => {
-                let mut all = [Some(known), issuer.as_ref(), self.claimed.as_ref()]
-                    .into_iter()
-                    .flatten();
-                all.any(|known| known == country)
+                let others = [issuer, claimed, &self.claimed].into_iter().flatten();
+                others.chain([known]).any(|known| known == country)
             }
         }
     }
@@ -365,11 +372,15 @@ impl Dcc {
         }
     }
 
-    /// Rules look at the first entry of a kind, and which one is first says
-    /// nothing.
-    pub fn too_many_entries(&self) -> Option<OpenReason> {
+    /// Why no rule can be asked: it has no entry, or several of a kind. Rules
+    /// look at the first one, and which one is first says nothing.
+    pub fn not_one_entry(&self) -> Option<OpenReason> {
         let (entries, max) = (self.entries, 1);
-        (entries > max).then_some(OpenReason::TooManyEntries { entries, max })
+        match entries {
+            0 => Some(OpenReason::NothingStated),
+            1 => None,
+            _ => Some(OpenReason::TooManyEntries { entries, max }),
+        }
     }
 
     /// What keeps a rule that applies from being evaluated.

@@ -211,6 +211,10 @@ pub enum Reason {
     /// tells whether it holds.
     #[error("what it states can't be held against the time: its day or its disease is not known")]
     RecordUndated,
+    /// The EU DCC is of another major version than 1, of which no schema was
+    /// published: its members could mean something else.
+    #[error("the certificate is of a major version of the DCC schema that is not known")]
+    UnknownVersion,
     /// What it states is about nobody: no name has a letter or a digit, so that
     /// no identity document can be compared with it.
     #[error("the certificate names nobody: there is no name to compare with")]
@@ -264,6 +268,7 @@ impl Reason {
             Self::RecordNotYetValid { .. } => "record-not-yet-valid",
             Self::RecordExpired { .. } => "record-expired",
             Self::RecordUndated => "record-undated",
+            Self::UnknownVersion => "dcc-version-unknown",
             Self::HolderUnnamed => "holder-unnamed",
             Self::UnknownProduct => "product-unknown",
             Self::UnknownTemplate => "template-unknown",
@@ -289,6 +294,7 @@ impl Reason {
             | Self::RevocationStale { .. }
             | Self::RecordUndated
             | Self::HolderUnnamed
+            | Self::UnknownVersion
             | Self::UnknownTemplate
             | Self::Content(
                 ContentError::UnknownPayload

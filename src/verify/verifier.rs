@@ -210,7 +210,12 @@ impl Verifier {
         let unread = error.map(|e| Reason::from(*e));
         let refused = unread
             .or_else(|| self.unknown_card(record?))
-            .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed));
+            .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
+            .or_else(|| {
+                record?
+                    .is_of_unknown_version()
+                    .then_some(Reason::UnknownVersion)
+            });
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),

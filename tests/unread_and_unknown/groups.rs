@@ -145,3 +145,51 @@ fn a_key_for_tests_does_not_sign_an_unknown_group_and_is_not_said_to() {
     let verdict = verifier.verify(&text, super::NOW);
     assert_eq!(deviations(&verdict), [("group-unknown", "e")]);
 }
+
+#[test]
+fn another_major_version_is_not_taken_for_a_known_one() {
+    for ver in [
+        "2.0.0",
+        "9.9.9",
+        "0.9.0",
+        "2",
+        "2.0",
+        "10.0.0",
+        "99999999999.0.0",
+    ] {
+        let claims = cwt(with(super::raw::dcc(), "ver", Some(Value::from(ver))));
+        let verdict = verify(claims);
+        assert_eq!(
+            (verdict.outcome(), code(&verdict)),
+            (Outcome::Unascertained, Some("dcc-version-unknown")),
+            "{ver}"
+        );
+    }
+    // A minor one adds, by the schema's own rule, and what is no number says nothing.
+    for ver in ["1.0.0", "1.3.3", "1.4.0", "1.3", "1", "01.3.0", "", "x"] {
+        let claims = cwt(with(super::raw::dcc(), "ver", Some(Value::from(ver))));
+        assert_eq!(verify(claims).outcome(), Outcome::Valid, "{ver}");
+    }
+}
+
+#[test]
+fn rules_are_not_asked_about_what_states_nothing_that_is_known() {
+    use hcert::rules::{Arrival, Decision, RuleSet, Subject};
+    let rules = RuleSet::from_json(
+        br#"{"Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0", "CertificateType": "General",
+        "Description": [], "ValidFrom": "2020-01-01T00:00:00Z", "ValidTo": "2099-01-01T00:00:00Z",
+        "AffectedFields": [], "Logic": {"===": [1, 1]}}"#,
+    )
+    .unwrap();
+    for groups in [vec![("e", exemption())], vec![]] {
+        let verdict = verify(dcc(&groups));
+        let subject = Subject::unverified_claims(verdict.signed_claims().unwrap());
+        let acceptance = rules.evaluate(&subject, &Arrival::new("XX", super::NOW));
+        assert_eq!(acceptance.decision(), Decision::Open);
+        assert_eq!(
+            acceptance.reason().map(|r| r.code()),
+            Some("nothing-stated")
+        );
+    }
+}

@@ -158,3 +158,21 @@ fn any_country_may_have_withdrawn_what_nobody_is_known_to_have_issued() {
         (Refused, Refused, Accepted)
     );
 }
+
+#[test]
+fn a_caller_can_take_the_word_of_a_certificate_whose_key_has_no_country() {
+    let believed = subject(listed(None), Some("DE")).dangerously_believe_issuer();
+    assert_eq!(
+        (only("DE", &believed), only("FR", &believed)),
+        (Accepted, Refused)
+    );
+    assert!(believed.is_verified());
+    // Where the key has one, the word is not asked for.
+    let known = subject(listed(Some("XX")), Some("DE")).dangerously_believe_issuer();
+    assert_eq!(
+        (only("DE", &known), only("XX", &known)),
+        (Refused, Accepted)
+    );
+    let silent = subject(listed(None), None).dangerously_believe_issuer();
+    assert_eq!(only("DE", &silent), Open);
+}

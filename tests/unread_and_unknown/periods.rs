@@ -135,25 +135,25 @@ fn what_says_nothing_is_no_end() {
 #[test]
 fn where_the_regulations_set_the_period_a_stated_one_that_cannot_be_read_is_noted() {
     // Theirs counts, whatever the card states.
-    for card in [card_2024(), card_2025()] {
-        for value in [text("2022-06-31"), Some(Value::from(2022))] {
-            let verdict = verify(dose(card.clone(), "vle", value), "2030-01-01T00:00:00Z");
+    for card in [
+        card_2024(),
+        card_2025(),
+        dose(card_2025(), "vp", text(POLIO)),
+    ] {
+        for (value, noted) in [
+            (text("2022-06-31"), "schema-format"),
+            (Some(Value::from(2022)), "schema-type"),
+        ] {
+            let card = dose(card.clone(), "vle", value);
+            let verdict = verify(card.clone(), "2030-01-01T00:00:00Z");
             assert_eq!(verdict.outcome(), Outcome::Valid);
             assert!(
-                deviations(&verdict).contains(&("card-validity", "v.vle")),
+                deviations(&verdict).contains(&(noted, "v.vle")),
                 "{verdict:?}"
             );
+            assert_eq!(code(&super::strictly(cwt(card))), Some("strict"));
         }
     }
-    let polio = dose(card_2025(), "vp", text(POLIO));
-    let verdict = verify(
-        dose(polio, "vle", text("2022-06-31")),
-        "2030-01-01T00:00:00Z",
-    );
-    assert!(
-        deviations(&verdict).contains(&("schema-format", "v.vle")),
-        "{verdict:?}"
-    );
 }
 
 #[test]
@@ -326,4 +326,82 @@ fn claims_whose_start_cannot_be_read_hold_at_no_time() {
             );
         }
     }
+}
+
+#[test]
+fn an_end_of_a_certificate_counts_under_whatever_name_of_the_claim() {
+    let card = card_2025();
+    for name in ["exp", "Exp", "EXP", " exp", "4", "04", "+4", "4.0", "4e0"] {
+        let claims = with(cwt(card.clone()), name, Some(Value::from(1_600_000_000)));
+        let verdict = super::verify(claims);
+        assert_eq!(code(&verdict), Some("expired"), "{name:?}");
+        assert!(deviations(&verdict).contains(&("claim-key-text", "4")));
+        // Twice: a reader could take either.
+        let claims = with(cwt(card.clone()), 4, Some(Value::from(1_900_000_000)));
+        let claims = with(claims, name, Some(Value::from(1_600_000_000)));
+        assert_eq!(
+            code(&super::verify(claims)),
+            Some("cwt-claim-twice"),
+            "{name:?}"
+        );
+    }
+    for name in ["nbf", "5", "05"] {
+        let claims = with(cwt(card.clone()), name, Some(Value::from(1_900_000_000)));
+        assert_eq!(code(&super::verify(claims)), Some("not-before"), "{name:?}");
+    }
+    // The names of claims are none of payloads.
+    let payload = with(cbor!({}).unwrap(), "iss", Some(super::raw::dcc()));
+    let claims = with(super::raw::cwt(super::raw::dcc()), -260, Some(payload));
+    assert_eq!(code(&super::verify(claims)), Some("hcert-unknown-payload"));
+}
+
+#[test]
+fn claims_in_a_header_are_not_overlooked() {
+    use super::common::{dsc, signer, trust};
+    use super::raw::{self, Raw};
+    let past = cbor!({4 => 1_600_000_000}).unwrap();
+    let kid = dsc("a", &[]).kid();
+    let header = raw::header(Some(raw::ES256), Some(kid.as_bytes()));
+    let raw = Raw::new(kid.as_bytes()).payload(cwt(card_2025()));
+    for raw in [
+        raw.clone().protected(with(header, 15, Some(past.clone()))),
+        raw.unprotected(with(cbor!({}).unwrap(), 15, Some(past))),
+    ] {
+        let text = raw::text(&raw.sign(&signer("a")));
+        let verdict = Verifier::new(trust(&[&dsc("a", &[])])).verify(&text, super::NOW);
+        assert_eq!(code(&verdict), Some("cose-header-claims"));
+    }
+}
+
+#[test]
+fn an_end_of_a_ddcc_under_another_name_is_not_overlooked() {
+    let ddcc = |certificate: Value, root: Option<Value>| {
+        let payload = cbor!({
+            "name" => "A Person",
+            "test" => {"pathogen" => {"code" => "840539006"}, "type" => {"code" => "LP6464-4"},
+                "date" => "2021-05-30", "country" => {"code" => "XXX"}},
+        });
+        let payload = with(payload.unwrap(), "certificate", Some(certificate));
+        let payload = with(payload, "period", root);
+        let claims =
+            cbor!({1 => "XX", 4 => 1_638_316_800, 6 => 1_622_505_600, -260 => {4 => payload}});
+        super::verify(claims.unwrap())
+    };
+    let of = |name: &str| {
+        let period = Value::Map(vec![(name.into(), "2021-06-02".into())]);
+        cbor!({"issuer" => {"identifier" => {"value" => "X"}}, "hcid" => {"value" => "1"},
+            "version" => "RC2", "period" => period})
+        .unwrap()
+    };
+    assert_eq!(code(&ddcc(of("start"), None)), None);
+    assert_eq!(code(&ddcc(of("end"), None)), Some("record-expired"));
+    for name in ["End", "END", "ends", "until", "end ", "to", ""] {
+        assert_eq!(
+            code(&ddcc(of(name), None)),
+            Some("payload-period"),
+            "{name}"
+        );
+    }
+    let root = cbor!({"end" => "2021-06-02"}).unwrap();
+    assert_eq!(code(&ddcc(of("start"), Some(root))), Some("payload-period"));
 }

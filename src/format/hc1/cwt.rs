@@ -335,7 +335,7 @@ impl Claims {
         if let (0, Value::Map(members)) = (at, &mut value) {
             let is_claim = |key: &Value| match key {
                 Value::Integer(_) => true,
-                Value::Text(text) => CLAIMS.iter().any(|claim| claim.to_string() == *text),
+                Value::Text(text) => claim_named(text).is_some(),
                 _ => false,
             };
             members.retain(|(key, _)| !is_claim(key));
@@ -408,12 +408,40 @@ fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> 
     match key {
         Item::Integer(key) => Some(key),
         Item::Text(text) => {
-            let key = known.iter().find(|known| known.to_string() == text)?;
-            deviations.push(Deviation::new(DeviationCode::ClaimKeyText, text));
-            Some(*key)
+            let of_claim = || claim_named(text).filter(|_| known.contains(&CLAIM_HCERT));
+            let digits = || {
+                known
+                    .iter()
+                    .find(|known| known.to_string() == text)
+                    .copied()
+            };
+            let number = of_claim().or_else(digits)?;
+            let at = number.to_string();
+            deviations.push(Deviation::new(DeviationCode::ClaimKeyText, at));
+            Some(number)
         }
         _ => None,
     }
+}
+
+/// The claim that a text stands for, by its number or by its name (RFC 8392
+/// §3.1, which are those of a JWT): a time that is named otherwise is one all
+/// the same.
+fn claim_named(text: &str) -> Option<i128> {
+    const NAMES: [(&str, i128); 4] = [
+        ("iss", CLAIM_ISS),
+        ("exp", CLAIM_EXP),
+        ("nbf", CLAIM_NBF),
+        ("iat", CLAIM_IAT),
+    ];
+    let text = text.trim();
+    let mut names = NAMES.iter();
+    let named = names.find(|(name, _)| text.eq_ignore_ascii_case(name));
+    if let Some((_, number)) = named {
+        return Some(*number);
+    }
+    let number: f64 = text.parse().ok()?;
+    CLAIMS.into_iter().find(|claim| *claim as f64 == number)
 }
 
 /// The payload in the hcert claim, in claims of that many bytes.

@@ -139,6 +139,10 @@ impl Certificate {
         let early = EARLY_CERTIFICATE
             .into_iter()
             .any(|name| root.get(name).is_some());
+        // It belongs into `certificate`, where it would count.
+        if root.get("period").is_some() {
+            return Err(ContentError::Period);
+        }
         let Some(value) = reader.value(root, "certificate") else {
             return if early {
                 Self::read_early(reader, root)
@@ -159,6 +163,13 @@ impl Certificate {
             Some(period @ Item::Map(_)) => Some(Map::new(period, map.at("period"))),
             Some(_) => return Err(ContentError::Period),
         };
+        // What stands there under another name could be an end.
+        let is_bound = |name: Item<'_>| matches!(name.as_text(), Some("start" | "end"));
+        let members = period.as_ref().and_then(|period| period.value.as_map());
+        let mut names = members.into_iter().flat_map(|map| map.iter());
+        if names.any(|(name, _)| !is_bound(name)) {
+            return Err(ContentError::Period);
+        }
         let details = CertificateDetails {
             kid: reader.text(&map, "kid"),
             ddcc_id: reader.identifier(&map, "ddccid"),

@@ -36,18 +36,15 @@ pub struct IssuerFacts<'a> {
 impl<'a> IssuerFacts<'a> {
     /// What a trust store says of the key.
     ///
-    /// The country is the key's own, or else that of the participant of the
-    /// WHO's network.
+    /// In the WHO's network the country is that of the participant, for whom
+    /// the WHO vouches, and not what the participant's certificate says.
     pub fn of(key: &'a TrustedKey) -> Self {
-        let facts = Self::default().with_country(key.country().unwrap_or_default());
-        let Some(origin) = key.gdhcn() else {
-            return facts;
-        };
-        let facts = match facts.country {
-            Some(_) => facts,
-            None => facts.with_country(origin.participant()),
-        };
-        facts.with_participant(origin.domain(), origin.participant())
+        match key.gdhcn() {
+            Some(origin) => Self::default()
+                .with_country(origin.participant())
+                .with_participant(origin.domain(), origin.participant()),
+            None => Self::default().with_country(key.country().unwrap_or_default()),
+        }
     }
 
     /// The country, ISO 3166-1 alpha-2; alpha-3 is looked up. What is neither

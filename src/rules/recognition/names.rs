@@ -146,11 +146,10 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub const EXPECTED: &'static str =
-        "naat, antigen, antibody, antibody-iga, antibody-igg, antibody-igm or antibody-total";
+    pub const EXPECTED: &'static str = "naat, antigen, antibody, antibody-iga, antibody-igg, antibody-igm, antibody-total or antibody-panel";
 
     pub fn parse(text: &str) -> Option<Self> {
-        use AntibodyClass::{IgA, IgG, IgM, Total};
+        use AntibodyClass::{IgA, IgG, IgM, Panel, Total};
         Some(match text {
             "naat" => Self::Naat,
             "antigen" => Self::Antigen,
@@ -159,6 +158,7 @@ impl Kind {
             "antibody-igg" => Self::Antibody(Some(IgG)),
             "antibody-igm" => Self::Antibody(Some(IgM)),
             "antibody-total" => Self::Antibody(Some(Total)),
+            "antibody-panel" => Self::Antibody(Some(Panel)),
             _ => return None,
         })
     }
@@ -190,7 +190,7 @@ impl Kind {
     }
 
     pub const fn words(self) -> &'static str {
-        use AntibodyClass::{IgA, IgG, IgM, Total};
+        use AntibodyClass::{IgA, IgG, IgM, Panel, Total};
         match self {
             Self::Naat => "NAAT",
             Self::Antigen => "rapid antigen",
@@ -199,6 +199,7 @@ impl Kind {
             Self::Antibody(Some(IgG)) => "IgG antibody",
             Self::Antibody(Some(IgM)) => "IgM antibody",
             Self::Antibody(Some(Total)) => "total antibody",
+            Self::Antibody(Some(Panel)) => "antibody panel",
         }
     }
 }
