@@ -164,6 +164,7 @@ const READING: &[Rule] = &[
     of("dcc-not-a-map", Error, "dcc-schema", "write a map with the text keys ver, nam, dob and one of v, t, r"),
     of("dcc-no-entry", Error, "dcc-schema", "write one vaccination (v), test (t) or recovery (r)"),
     of("dcc-group-unknown", Error, "dcc-schema", "write the entry as a vaccination (v), test (t) or recovery (r): verifiers elsewhere can't tell what a national group states"),
+    of("link-version-unknown", Error, LINK, "write version 1, or leave v out"),
     of("dcc-version-unknown", Error, "dcc-schema ver", "write the version of the schema that the certificate follows, such as 1.3.3"),
     of("group-unknown", Warning, "dcc-schema", "leave the group out: no schema knows it, and verifiers pass it over"),
     of("name-missing", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),

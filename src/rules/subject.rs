@@ -28,9 +28,9 @@ use crate::verify::Verified;
 ///
 /// Of a verified certificate it is the country of the signer's key, which the
 /// trust list gives, in alpha-2 also where the list has alpha-3 (in the WHO's
-/// network that of the participant); never what the certificate claims. A different `iss` is taken for an issuer of its own
-/// where a table has it for keys of that country: `GG` (Guernsey) under a key
-/// of `GB`. Of a key whose country is not known nobody can say, so that rules
+/// network that of the participant); never what the certificate claims. A
+/// different `iss` is taken for an issuer of its own where a table has it for
+/// keys of that country: `GG` (Guernsey) under a key of `GB`. Of a key whose country is not known nobody can say, so that rules
 /// that look at the country are open, and those with which any country
 /// withdraws its certificates, too
 /// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).

@@ -215,6 +215,9 @@ pub enum Reason {
     /// published: its members could mean something else.
     #[error("the certificate is of a major version of the DCC schema that is not known")]
     UnknownVersion,
+    /// A health link is of a version of its protocol that is not known.
+    #[error("the version of the health link's protocol is not known")]
+    UnknownLinkVersion,
     /// What it states is about nobody: no name has a letter or a digit, so that
     /// no identity document can be compared with it.
     #[error("the certificate names nobody: there is no name to compare with")]
@@ -269,6 +272,7 @@ impl Reason {
             Self::RecordExpired { .. } => "record-expired",
             Self::RecordUndated => "record-undated",
             Self::UnknownVersion => "dcc-version-unknown",
+            Self::UnknownLinkVersion => "link-version-unknown",
             Self::HolderUnnamed => "holder-unnamed",
             Self::UnknownProduct => "product-unknown",
             Self::UnknownTemplate => "template-unknown",
@@ -294,6 +298,7 @@ impl Reason {
             | Self::RevocationStale { .. }
             | Self::RecordUndated
             | Self::HolderUnnamed
+            | Self::UnknownLinkVersion
             | Self::UnknownVersion
             | Self::UnknownTemplate
             | Self::Content(

@@ -211,11 +211,7 @@ impl Verifier {
         let refused = unread
             .or_else(|| self.unknown_card(record?))
             .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
-            .or_else(|| {
-                record?
-                    .is_of_unknown_version()
-                    .then_some(Reason::UnknownVersion)
-            });
+            .or_else(|| unknown_version(record?));
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),
@@ -339,6 +335,19 @@ impl Verifier {
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
     }
+}
+
+/// A payload of a version that is not known could mean something else.
+fn unknown_version(record: &Record) -> Option<Reason> {
+    if record.is_of_unknown_version() {
+        return Some(Reason::UnknownVersion);
+    }
+    let is_unknown =
+        |entry: &Entry| matches!(entry, Entry::HealthLink(link) if link.version() != Some(1));
+    let mut entries = record.entries().iter();
+    entries
+        .any(is_unknown)
+        .then_some(Reason::UnknownLinkVersion)
 }
 
 /// By the kind of the payload, which is known where the record is not, or by

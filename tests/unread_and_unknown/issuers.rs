@@ -176,3 +176,36 @@ fn a_caller_can_take_the_word_of_a_certificate_whose_key_has_no_country() {
     let silent = subject(listed(None), None).dangerously_believe_issuer();
     assert_eq!(only("DE", &silent), Open);
 }
+
+#[test]
+fn an_authority_that_is_not_recognised_is_not_in_another_spelling() {
+    use super::raw::v;
+    use super::recognition::{policy, time};
+    let of = |clause: &str, is: &str| {
+        let entry = with(v(), "is", Some(Value::from(is)));
+        let record = super::recognition::read("v", entry).unwrap();
+        let policy = policy(&format!(
+            "{clause}\n[[vaccinations]]\nany_product = true\nfrom_day = 0\nuntil_day = 'unlimited'"
+        ));
+        super::recognition::would(&policy, &record, time("2021-07-01T00:00:00Z")).decision()
+    };
+    let none = "not_recognised = [{ authorities = ['Ministère 1'] }]";
+    for is in [
+        "Ministère 1",
+        "Ministe\u{300}re 1",
+        "MINISTÈRE 1",
+        "ministere 1",
+        "Ministère 1 ",
+        "Ministère\u{a0}1",
+        "Minis\u{200b}tère 1",
+        "Ministère  1",
+        "Ministère-1",
+    ] {
+        assert_eq!(of(none, is), Refused, "{is:?}");
+    }
+    for is in ["Ministère 2", "Ministère", "Ministry 1", "保健省"] {
+        assert_eq!(of(none, is), Accepted, "{is:?}");
+    }
+    let none = "not_recognised = [{ authorities = ['保健省'] }]";
+    assert_eq!((of(none, "保健省 "), of(none, "保健")), (Refused, Accepted));
+}

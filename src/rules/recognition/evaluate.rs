@@ -2,7 +2,7 @@
 
 use super::Policy;
 use super::clause::{Asks, Clause, Terms, is_never};
-use super::issuers::{Belongs, IssuerFacts, Row, authority};
+use super::issuers::{Belongs, IssuerFacts, Row, Spelling, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
@@ -78,25 +78,25 @@ impl Policy {
                 max: MAX_ENTRIES,
             });
         }
-        // Which of several entries comes first says nothing: of two that are
-        // accepted the one of the earlier clause is named, of two open
-        // questions the one that another order would name as well.
-        let mut accepted = Vec::new();
-        let mut open = Vec::new();
-        let mut refused = Vec::new();
+        // Each entry has to be accepted: a positive test beside a negative one
+        // is one that is shown, too. Which of them comes first says nothing.
+        let (mut accepted, mut open, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for place in places(record) {
             let results = self.entry(place, issuer, valid, arrival.at());
             let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
             match acceptance.decision() {
-                Decision::Accepted => accepted.push(acceptance),
+                Decision::Accepted => accepted.extend(acceptance.into_results()),
                 Decision::Open => open.push(acceptance),
                 Decision::Refused => refused.extend(acceptance.into_results()),
             }
         }
-        accepted.sort_by_cached_key(|acceptance| self.rank(acceptance));
+        if !refused.is_empty() {
+            return Acceptance::of(refused, || OpenReason::NothingStated);
+        }
+        // Of several open questions the one that another order would name, too.
         open.sort_by_cached_key(|acceptance| self.rank(acceptance));
-        let first = accepted.into_iter().chain(open).next();
-        first.unwrap_or_else(|| Acceptance::of(refused, || OpenReason::NothingStated))
+        let first = open.into_iter().next();
+        first.unwrap_or_else(|| Acceptance::of(accepted, || OpenReason::NothingStated))
     }
 
     /// The place of what was asked among the clauses, and the reason.
@@ -234,10 +234,10 @@ impl Policy {
     }
 
     fn issuer(&self, entry: &Entry, issuer: &IssuerFacts<'_>) -> RuleOutcome {
-        let belongs = |rows: &[Row]| {
+        let belongs = |rows: &[Row], spelling| {
             let mut unknown = None;
             for row in rows {
-                match row.has(issuer, entry) {
+                match row.has(issuer, entry, spelling) {
                     Belongs::Yes => return Belongs::Yes,
                     Belongs::Unknown(fact) => unknown = unknown.or(Some(fact)),
                     Belongs::No => {}
@@ -245,8 +245,9 @@ impl Policy {
             }
             unknown.map_or(Belongs::No, Belongs::Unknown)
         };
-        let wanted = self.issuers.as_deref().map_or(Belongs::Yes, belongs);
-        match (wanted, belongs(&self.not_recognised)) {
+        let recognised = |rows: &[Row]| belongs(rows, Spelling::Exact);
+        let wanted = self.issuers.as_deref().map_or(Belongs::Yes, recognised);
+        match (wanted, belongs(&self.not_recognised, Spelling::Any)) {
             (Belongs::No, _) | (_, Belongs::Yes) => RuleOutcome::Failed,
             (Belongs::Unknown(fact), _) | (_, Belongs::Unknown(fact)) => {
                 RuleOutcome::Open(OpenReason::IssuerUnknown { fact })
@@ -301,19 +302,23 @@ impl Policy {
 
     pub fn periods(&self, record: &Record, issuer: &IssuerFacts<'_>, valid: Period) -> Vec<Period> {
         let valid = valid.and(&self.valid);
-        let mut out = Vec::new();
-        if record.entries().len() > MAX_ENTRIES {
-            return out;
+        if record.entries().is_empty() || record.entries().len() > MAX_ENTRIES {
+            return Vec::new();
         }
+        let mut out = vec![valid];
         for Place { entry, .. } in places(record) {
             if self.issuer(entry, issuer) != RuleOutcome::Passed {
-                continue;
+                return Vec::new();
             }
             let clauses = self.clauses_for(entry);
             let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.terms()));
-            out.extend(periods.map(|period| period.and(&valid)));
+            let of_entry = Period::union(periods.collect());
+            let both = out
+                .iter()
+                .flat_map(|one| of_entry.iter().map(|other| one.and(other)));
+            out = Period::union(both.collect());
         }
-        Period::union(out)
+        out
     }
 }
 

@@ -4,6 +4,7 @@ use super::error::RecognitionError as Error;
 use super::names::Sort;
 use super::read::Table;
 use crate::record::Entry;
+use crate::record::translit::transliterate;
 use crate::rules::{Period, country};
 use crate::trust::TrustedKey;
 
@@ -107,6 +108,28 @@ pub(super) enum Belongs {
     Unknown(&'static str),
 }
 
+/// How the name of an authority is compared.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Spelling {
+    Exact,
+    Any,
+}
+
+/// What of a name is read: letters and digits, without marks, in capitals, as
+/// far as a transliteration is known. Precomposed letters and combining marks,
+/// blanks of all kinds and characters that are not seen make no difference.
+fn likeness(name: &str) -> String {
+    let is_mark = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
+    let letters = |c: &char| c.is_alphabetic() || is_mark(*c);
+    let letters: String = name.chars().filter(letters).collect();
+    let mut out = match transliterate(&letters) {
+        Ok(known) => known.replace('<', ""),
+        Err(_) => letters.to_uppercase(),
+    };
+    out.extend(name.chars().filter(|c| c.is_numeric()));
+    out
+}
+
 impl Row {
     pub fn read(table: &Table<'_>) -> Result<Self, Error> {
         let capitals = |count: usize| {
@@ -174,7 +197,15 @@ impl Row {
         .map(|(name, wanted, fact)| (name, wanted.as_slice(), fact))
     }
 
-    pub fn has<'r>(&'r self, facts: &IssuerFacts<'r>, entry: &'r Entry) -> Belongs {
+    /// Whether the issuer is one of the row. One that a policy recognises has
+    /// to be named to the letter; one that it doesn't is meant in every spelling
+    /// that reads the same.
+    pub fn has<'r>(
+        &'r self,
+        facts: &IssuerFacts<'r>,
+        entry: &'r Entry,
+        spelling: Spelling,
+    ) -> Belongs {
         let sort = Sort::of(entry);
         if !self.records.is_empty() && sort.is_none_or(|sort| !self.records.contains(&sort)) {
             return Belongs::No;
@@ -185,6 +216,9 @@ impl Row {
                 "country" => wanted
                     .iter()
                     .any(|wanted| wanted.eq_ignore_ascii_case(fact)),
+                "authority" if spelling == Spelling::Any => wanted
+                    .iter()
+                    .any(|wanted| likeness(wanted) == likeness(fact)),
                 _ => wanted.iter().any(|wanted| wanted == fact),
             };
             match fact.map(is_wanted) {
