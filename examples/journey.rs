@@ -280,12 +280,15 @@ fn unverified(input: String, text: &str) -> Certificate {
         let products = ProductCatalogue::builtin();
         let record = hc1::payload::read(&claims, &products, &mut deviations)?;
         let issuer = claims.issuer().map(str::to_owned);
-        let starts = [claims.issued_at(), claims.not_before()];
-        let starts = starts.into_iter().filter_map(TimeClaim::timestamp).max();
         let always = Period {
             from: Timestamp::from_seconds(i64::MIN),
             until: Timestamp::from_seconds(i64::MAX),
         };
+        let starts = [claims.issued_at(), claims.not_before()].into_iter();
+        let starts = starts.filter(|claim| *claim != TimeClaim::Absent);
+        // What is no time is no start that lies behind.
+        let starts = starts.map(|claim| claim.timestamp().unwrap_or(always.until));
+        let starts = starts.max();
         let valid = Period {
             from: starts.unwrap_or(always.from),
             until: match claims.expires_at() {

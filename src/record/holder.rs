@@ -231,6 +231,27 @@ impl Holder {
         (!parts.is_empty()).then(|| parts.join("<<"))
     }
 
+    /// Whether one of the names has a letter or a digit, of whatever script.
+    /// White space, fillers (`<<<`), punctuation, control characters and marks
+    /// that are not seen name nobody.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let born = PartialDate::Unknown;
+    /// assert!(Holder::with_full_name("王", born).is_named());
+    /// assert!(!Holder::with_standard_names((" ", "<<"), ("", ""), born).is_named());
+    /// ```
+    pub fn is_named(&self) -> bool {
+        let names = [
+            self.full_name(),
+            self.family_name(),
+            self.standard_family_name(),
+            self.given_name(),
+            self.standard_given_name(),
+        ];
+        names.into_iter().flatten().any(is_name)
+    }
+
     /// Date of birth as far as it is known and could be read (`dob`).
     pub fn born(&self) -> PartialDate {
         self.born
@@ -252,6 +273,13 @@ fn without_fillers(name: &str) -> String {
         }
     }
     out
+}
+
+fn is_name(text: &str) -> bool {
+    // Unicode counts them among the letters, and they are blank (HANGUL FILLERs).
+    const BLANK: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    text.chars()
+        .any(|c| c.is_alphanumeric() && !BLANK.contains(&c))
 }
 
 impl fmt::Debug for Holder {

@@ -19,7 +19,7 @@ pub use issuers::IssuerFacts;
 use self::clause::{Calendar, Clause, Never};
 use self::issuers::{Issuers, Row};
 use super::{Acceptance, Arrival, Period, Texts};
-use crate::record::Record;
+use crate::record::{Record, TestKinds};
 use crate::verify::Verified;
 
 /// A recognition policy: the issuers, tests, vaccinations, recoveries and
@@ -69,6 +69,7 @@ struct Policy {
     /// None is the whole country.
     regions: Vec<String>,
     calendar: Calendar,
+    kinds: TestKinds,
     valid: Period,
     /// `None` is whoever is trusted.
     issuers: Option<Vec<Row>>,
@@ -88,7 +89,16 @@ impl Recognition {
     /// that are not known, values of another type, bounds that contradict each
     /// other. The error names the member.
     pub fn from_json(document: &[u8]) -> Result<Self, RecognitionError> {
-        document::read(&read::json(document)?).map(|policy| Self(Arc::new(policy)))
+        Self::from_json_with(document, TestKinds::compiled_in())
+    }
+
+    /// The same with a table of one's own, which says what kind of test a code
+    /// stands for.
+    ///
+    /// # Errors
+    /// As of [`from_json`](Self::from_json).
+    pub fn from_json_with(document: &[u8], kinds: &TestKinds) -> Result<Self, RecognitionError> {
+        document::read(&read::json(document)?, kinds).map(|policy| Self(Arc::new(policy)))
     }
 
     /// Reads a policy in TOML 1.1. Dates may be TOML's or texts.
@@ -97,7 +107,41 @@ impl Recognition {
     /// As of [`from_json`](Self::from_json).
     #[cfg(feature = "toml")]
     pub fn from_toml(document: &str) -> Result<Self, RecognitionError> {
-        document::read(&read::toml(document)?).map(|policy| Self(Arc::new(policy)))
+        Self::from_toml_with(document, TestKinds::compiled_in())
+    }
+
+    /// The same with a table of one's own, which says what kind of test a code
+    /// stands for.
+    ///
+    /// ```
+    /// use hcert::record::TestKinds;
+    /// use hcert::rules::Recognition;
+    /// let kinds = TestKinds::from_tsv(
+    ///     "kinds\t2026-05-01\tMinistry of Health\n\
+    ///      test\thttp://loinc.org\tLP6464-4\tnaat\n\
+    ///      test\thttp://example.org/tests\tPCR\tnaat\n",
+    /// )?;
+    /// let policy = Recognition::from_toml_with(
+    ///     r#"
+    ///     name = "Entry"
+    ///     version = "1"
+    ///     country = "XX"
+    ///     valid_from = 2026-01-01
+    ///     valid_until = 2026-12-31
+    ///     issuers = "any-trusted"
+    ///     tests = [{ kinds = ["naat"], max_age_hours = 72 }]
+    ///     "#,
+    ///     &kinds,
+    /// )?;
+    /// # let _ = policy;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`from_json`](Self::from_json).
+    #[cfg(feature = "toml")]
+    pub fn from_toml_with(document: &str, kinds: &TestKinds) -> Result<Self, RecognitionError> {
+        document::read(&read::toml(document)?, kinds).map(|policy| Self(Arc::new(policy)))
     }
 
     /// Its name.

@@ -8,7 +8,8 @@ use ciborium::Value as Cbor;
 
 use super::acceptance::OpenReason;
 use super::arrival::Arrival;
-use super::certlogic::{JsonError, Value};
+use super::certlogic::{Expression, JsonError, Value};
+use super::country;
 use super::rule::{CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
@@ -20,17 +21,26 @@ use crate::verify::Verified;
 /// A certificate in the form in which rules look at it: made once, asked about
 /// often.
 ///
-/// Rules see the payload, `iss`, `iat`, `exp` and the key identifier. `Debug`
-/// shows nothing of them.
+/// Rules see the payload, the issuing country, `iat`, `exp` and the key
+/// identifier. `Debug` shows nothing of them.
+///
+/// # The issuing country
+///
+/// Of a verified certificate it is the country of the signer's key, which the
+/// trust list gives, in alpha-2 also where the list has alpha-3 (in the WHO's
+/// network that of the participant); never what the certificate claims. A
+/// different `iss` is taken for an issuer of its own where a table has it for
+/// keys of that country: `GG` (Guernsey) under a key of `GB`. Of a key whose country is not known nobody can say, so that rules
+/// that look at the country are open, and those with which any country
+/// withdraws its certificates, too
+/// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).
 #[derive(Clone)]
 pub struct Subject {
     /// Or the kind of payload that no EU rule is for.
     dcc: Result<Dcc, PayloadKind>,
     /// `iss`, if it is a country.
-    issuer: Option<String>,
-    /// Whose the signer's key is, by each of its listings: a certificate can't
-    /// choose that.
-    signer_countries: Vec<String>,
+    claimed: Option<String>,
+    issuer: Issuer,
     /// When the signer's certificate is valid.
     signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
@@ -40,6 +50,24 @@ pub struct Subject {
     /// states, its holder may have chosen.
     kids: Vec<Kid>,
     verified_at: Option<Timestamp>,
+}
+
+/// What is known of who issued it.
+#[derive(Clone, PartialEq)]
+enum Issuer {
+    /// Nothing is, and nobody verified the certificate.
+    Unstated,
+    /// A country, by the caller's word or by the claims of a certificate that
+    /// nobody verified.
+    Stated(String),
+    /// The signer's key is of no known country.
+    Unknown,
+    /// Of the key's country by the listings that vouch for it, or the issuers
+    /// that use it there; and each country of any of its listings.
+    Key {
+        issuers: Vec<String>,
+        countries: Vec<String>,
+    },
 }
 
 #[derive(Clone)]
@@ -78,10 +106,28 @@ impl SubjectError {
 impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
-        let all = verified.listings().chain(verified.other_listings());
-        subject.signer_countries = all.filter_map(|key| key.country()).map(country).collect();
-        subject.signer_countries.sort_unstable();
-        subject.signer_countries.dedup();
+        let all = || verified.listings().chain(verified.other_listings());
+        let iss = verified.claims().issuer().unwrap_or_default();
+        let issuer_of = |country: String| {
+            let issuer = country::issuer_under(iss, &country).map(str::to_owned);
+            issuer.unwrap_or(country)
+        };
+        let sorted = |mut names: Vec<String>| {
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let vouching = verified.listings().filter_map(country::of_key);
+        let issuers = sorted(vouching.map(issuer_of).collect());
+        subject.issuer = match issuers.is_empty() {
+            true => Issuer::Unknown,
+            false => {
+                let listed = all().filter_map(country::of_key);
+                let claimed = all().filter_map(|key| country::alpha_2(key.country()?));
+                let countries = sorted(listed.chain(claimed).collect());
+                Issuer::Key { issuers, countries }
+            }
+        };
         // Each of these held when the certificate was verified: no gap between.
         let valid = verified.listings().map(|key| key.validity());
         let whole = |a: Option<_>, b: Option<_>| {
@@ -90,8 +136,7 @@ impl From<&Verified> for Subject {
             Some((first.min(other_first), last.max(other_last)))
         };
         subject.signer_valid = valid.reduce(whole).flatten();
-        let all = verified.listings().chain(verified.other_listings());
-        subject.kids = all.map(|key| key.kid().clone()).collect();
+        subject.kids = all().map(|key| key.kid().clone()).collect();
         subject.kids.sort_unstable();
         subject.kids.dedup();
         subject.verified_at = Some(verified.verified_at());
@@ -119,8 +164,8 @@ impl Subject {
         }
         Ok(Self {
             dcc: Ok(dcc),
-            issuer: None,
-            signer_countries: Vec::new(),
+            claimed: None,
+            issuer: Issuer::Unstated,
             signer_valid: None,
             issued_at: None,
             not_before: None,
@@ -139,16 +184,20 @@ impl Subject {
             Err(_) => Ok(Dcc::new(Value::Null)),
         };
         // What is no time must not be taken for "no limit".
-        let unusable = claims.expires_at() == TimeClaim::Unusable;
-        let never = || unusable.then_some(Timestamp::from_seconds(i64::MIN));
+        let time = |claim, never| match claim {
+            TimeClaim::Absent => None,
+            TimeClaim::At(time) => Some(time),
+            TimeClaim::Unusable => Some(Timestamp::from_seconds(never)),
+        };
+        let claimed = claims.issuer().and_then(country::alpha_2);
         Self {
             dcc,
-            issuer: claims.issuer().and_then(as_country),
-            signer_countries: Vec::new(),
+            issuer: claimed.clone().map_or(Issuer::Unstated, Issuer::Stated),
+            claimed,
             signer_valid: None,
-            issued_at: claims.issued_at().timestamp(),
-            not_before: claims.not_before().timestamp(),
-            expires_at: claims.expires_at().timestamp().or_else(never),
+            issued_at: time(claims.issued_at(), i64::MAX),
+            not_before: time(claims.not_before(), i64::MAX),
+            expires_at: time(claims.expires_at(), i64::MIN),
             kids: Vec::new(),
             verified_at: None,
         }
@@ -156,8 +205,19 @@ impl Subject {
 
     /// The issuing country (`iss`), whose invalidation rules apply.
     pub fn with_issuer(mut self, issuer: &str) -> Self {
-        self.issuer = Some(country(issuer));
+        self.issuer = Issuer::Stated(country::capitals(issuer));
         self.verified_at = None;
+        self
+    }
+
+    /// Where nothing says whose the signer's key is, takes the certificate's
+    /// word for it (`iss`): whoever holds such a key chooses by whose rules the
+    /// certificate is judged.
+    #[must_use]
+    pub fn dangerously_believe_issuer(mut self) -> Self {
+        if let (Issuer::Unknown, Some(claimed)) = (&self.issuer, &self.claimed) {
+            self.issuer = Issuer::Stated(claimed.clone());
+        }
         self
     }
 
@@ -198,22 +258,28 @@ impl Subject {
             .map_err(|kind| OpenReason::Payload { found: kind.code() })
     }
 
-    /// The country that issued it, as far as it is known: of several that list
-    /// the signer's key none is taken.
-    fn issuer(&self) -> Option<&str> {
-        let of_signer = match &*self.signer_countries {
-            [one] => Some(one.as_str()),
-            _ => None,
-        };
-        self.issuer.as_deref().or(of_signer)
+    /// The countries that can have issued it, as far as they are known: one,
+    /// but for a key that several countries list.
+    fn issuers(&self) -> &[String] {
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => &[],
+            Issuer::Stated(country) => core::slice::from_ref(country),
+            Issuer::Key { issuers, .. } => issuers,
+        }
     }
 
     /// Whether the country's invalidation rules apply: those of `iss` and those
-    /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
-    /// known, each country's may.
+    /// of the signer, as who holds a leaked key chooses `iss`. Where the signer
+    /// is not known, each country's may.
     pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
-        let mut known = self.issuer.iter().chain(&self.signer_countries).peekable();
-        known.peek().is_none() || known.any(|known| known == country)
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => true,
+            Issuer::Stated(known) => known == country,
+            Issuer::Key { issuers, countries } => {
+                let known = issuers.iter().chain(countries).chain(&self.claimed);
+                known.into_iter().any(|known| known == country)
+            }
+        }
     }
 
     /// Why the certificate itself does not hold then.
@@ -252,19 +318,23 @@ impl Subject {
             .chain(verified.into_iter().flatten())
     }
 
-    /// What rules look at, under each kid of the signer's key.
+    /// What rules look at, under each kid and each country of the signer's key.
     pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Vec<Value> {
-        let data = |kid| self.data_under(kid, dcc, arrival, value_sets);
-        match &*self.kids {
-            [] => vec![data(None)],
-            kids => kids.iter().map(|kid| data(Some(kid))).collect(),
+        let mut out = Vec::new();
+        for issuer in or_none(self.issuers()) {
+            for kid in or_none(&self.kids) {
+                let issuer = issuer.map(String::as_str);
+                out.push(self.data_under(issuer, kid, dcc, arrival, value_sets));
+            }
         }
+        out
     }
 
     /// `{"payload", "external"}`, the latter as the reference engine's
     /// `ExternalParameter` (eu-digital-green-certificates/dgc-certlogic-android).
     fn data_under(
         &self,
+        issuer: Option<&str>,
         kid: Option<&Kid>,
         dcc: &Dcc,
         arrival: &Arrival,
@@ -282,11 +352,19 @@ impl Subject {
             ("countryCode", text(arrival.country())),
             ("exp", time(self.expires_at)),
             ("iat", time(self.issued_at)),
-            ("issuerCountryCode", self.issuer().map_or(Value::Null, text)),
+            ("issuerCountryCode", issuer.map_or(Value::Null, text)),
             ("kid", kid.map_or(Value::Null, Value::from)),
             ("region", text(arrival.region().unwrap_or_default())),
         ]);
         Value::object([("payload", dcc.payload.clone()), ("external", external)])
+    }
+}
+
+/// Each of them, or once none.
+fn or_none<T>(all: &[T]) -> Vec<Option<&T>> {
+    match all {
+        [] => vec![None],
+        all => all.iter().map(Some).collect(),
     }
 }
 
@@ -331,10 +409,28 @@ impl Dcc {
         }
     }
 
+    /// Why no rule can be asked: it has no entry, or several of a kind. Rules
+    /// look at the first one, and which one is first says nothing.
+    pub fn not_one_entry(&self) -> Option<OpenReason> {
+        let (entries, max) = (self.entries, 1);
+        match entries {
+            0 => Some(OpenReason::NothingStated),
+            1 => None,
+            _ => Some(OpenReason::TooManyEntries { entries, max }),
+        }
+    }
+
     /// What keeps a rule that applies from being evaluated.
     pub fn obstacle(&self, rule: &Rule, subject: &Subject) -> Option<OpenReason> {
         // Which of the issuers' rules apply can't be said, so that each may.
-        if rule.kind == RuleKind::Invalidation && subject.issuer().is_none() {
+        let is_invalidation = rule.kind == RuleKind::Invalidation;
+        let asks = || is_invalidation || asks_for_issuer(rule);
+        let is_open = match subject.issuer {
+            Issuer::Unstated => is_invalidation,
+            Issuer::Unknown => asks(),
+            Issuer::Stated(_) | Issuer::Key { .. } => false,
+        };
+        if is_open {
             return Some(OpenReason::NoIssuer);
         }
         let wanted = rule.schema_version;
@@ -344,14 +440,14 @@ impl Dcc {
     }
 }
 
-/// A country's code; anything else says nothing of the issuer.
-fn as_country(text: &str) -> Option<String> {
-    let code = country(text);
-    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
-}
-
-fn country(text: &str) -> String {
-    text.trim().to_ascii_uppercase()
+/// Whether the rule looks at the issuing country, or at something in which it
+/// stands.
+fn asks_for_issuer(rule: &Rule) -> bool {
+    let holds_issuer = |path: &str| {
+        matches!(path, "" | "external") || path.starts_with("external.issuerCountryCode")
+    };
+    let paths = rule.expression().map(Expression::paths).unwrap_or_default();
+    paths.into_iter().any(holds_issuer)
 }
 
 /// The same as [`Claims::payload_json`] read as JSON, without the members

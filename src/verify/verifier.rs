@@ -247,7 +247,10 @@ impl Verifier {
             .err()
             .or(content.record.as_ref().err());
         let unread = error.map(|e| Reason::from(*e));
-        let refused = unread.or_else(|| self.unknown_card(record?));
+        let refused = unread
+            .or_else(|| self.unknown_card(record?))
+            .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
+            .or_else(|| unknown_version(record?));
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),
@@ -267,10 +270,12 @@ impl Verifier {
         progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(listing, certified, now));
         let record = content.record.as_ref().ok();
-        progress.set(
-            Step::KeyUsage,
-            record.map_or(skipped(), |r| self.key_usage(listing, certified, r)),
-        );
+        let usage = match &content.record {
+            Ok(record) => self.key_usage(listing, certified, record),
+            Err(ContentError::UnknownGroup(_)) => StepResult::Skipped(SkipReason::UnknownKind),
+            Err(_) => skipped(),
+        };
+        progress.set(Step::KeyUsage, usage);
         let claims = content.claims.as_ref().ok();
         if let Some(claims) = claims {
             note_signer(claims, listing, &mut progress.deviations);
@@ -423,6 +428,19 @@ impl Verifier {
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
     }
+}
+
+/// A payload of a version that is not known could mean something else.
+fn unknown_version(record: &Record) -> Option<Reason> {
+    if record.is_of_unknown_version() {
+        return Some(Reason::UnknownVersion);
+    }
+    let is_unknown =
+        |entry: &Entry| matches!(entry, Entry::HealthLink(link) if link.version() != Some(1));
+    let mut entries = record.entries().iter();
+    entries
+        .any(is_unknown)
+        .then_some(Reason::UnknownLinkVersion)
 }
 
 /// By the kind of the payload, which is known where the record is not, or by

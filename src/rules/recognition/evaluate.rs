@@ -1,7 +1,7 @@
 //! A policy and a certificate.
 
 use super::Policy;
-use super::clause::{Asks, Clause, is_never};
+use super::clause::{Asks, Clause, Terms, is_never};
 use super::issuers::{Belongs, IssuerFacts, Issuers, Row, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
@@ -88,18 +88,36 @@ impl Policy {
                 max: MAX_ENTRIES,
             });
         }
-        let mut all = Vec::new();
-        let mut open = None;
+        // Each entry has to be accepted: a positive test beside a negative one
+        // is one that is shown, too. Which of them comes first says nothing.
+        let (mut accepted, mut open, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for place in places(record) {
             let results = self.entry(place, issuers, arrival.at());
             let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
             match acceptance.decision() {
-                Decision::Accepted => return acceptance,
-                Decision::Open => open = open.or(Some(acceptance)),
-                Decision::Refused => all.extend(acceptance.into_results()),
+                Decision::Accepted => accepted.extend(acceptance.into_results()),
+                Decision::Open => open.push(acceptance),
+                Decision::Refused => refused.extend(acceptance.into_results()),
             }
         }
-        open.unwrap_or_else(|| Acceptance::of(all, || OpenReason::NothingStated))
+        if !refused.is_empty() {
+            return Acceptance::of(refused, || OpenReason::NothingStated);
+        }
+        // Of several open questions the one that another order would name, too.
+        open.sort_by_cached_key(|acceptance| self.rank(acceptance));
+        let first = open.into_iter().next();
+        first.unwrap_or_else(|| Acceptance::of(accepted, || OpenReason::NothingStated))
+    }
+
+    /// The place of what was asked among the clauses, and the reason.
+    fn rank(&self, acceptance: &Acceptance) -> (Vec<usize>, Option<&'static str>) {
+        let place = |result: &RuleResult| {
+            let mut clauses = self.clauses.iter();
+            let found = clauses.position(|clause| clause.identifier == result.identifier);
+            found.unwrap_or(usize::MAX)
+        };
+        let places = acceptance.results().iter().map(place).collect();
+        (places, acceptance.reason().map(OpenReason::code))
     }
 
     fn is_elsewhere(&self, arrival: &Arrival) -> Option<OpenReason> {
@@ -120,9 +138,9 @@ impl Policy {
 
     /// The clauses that are alternatives for an entry.
     fn clauses_for(&self, entry: &Entry) -> impl Iterator<Item = &Clause> {
-        let is_excluded = is_never(&self.never, entry);
+        let is_excluded = is_never(&self.never, entry, &self.kinds);
         let clauses = self.clauses.iter().filter(move |_| !is_excluded);
-        clauses.filter(move |clause| clause.is_for(entry))
+        clauses.filter(move |clause| clause.is_for(entry, &self.kinds))
     }
 
     fn entry(&self, place: Place<'_>, issuers: &Issuers<'_>, at: Timestamp) -> Vec<RuleResult> {
@@ -147,7 +165,7 @@ impl Policy {
         let mut is_asked = false;
         for clause in self.clauses_for(entry) {
             is_asked |= !matches!(clause.asks, Asks::Nothing);
-            let period = clause.period(entry, holder, self.calendar);
+            let period = clause.period(entry, holder, self.terms());
             let is_met = period.is_some_and(|period| period.contains(at));
             let result = RuleResult {
                 identifier: clause.identifier.clone(),
@@ -170,16 +188,24 @@ impl Policy {
         results
     }
 
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            calendar: self.calendar,
+            kinds: &self.kinds,
+        }
+    }
+
     /// What is said of an entry that no clause is for.
     fn not_asked(&self, entry: &Entry) -> (&'static str, String) {
         let (name, words) = match entry {
             Entry::Test(test) => {
-                use crate::record::TestKind::{Antibody, Naat, RapidAntigen};
-                let kind = match test.kind() {
+                use crate::record::TestKind::{Antibody, Antigen, Naat, Other, RapidAntigen};
+                let kind = match test.kind_by(&self.kinds) {
                     Naat => "NAAT test",
                     RapidAntigen => "rapid antigen test",
+                    Antigen => "antigen test of a laboratory",
                     Antibody(_) => "antibody test",
-                    _ => "test of this kind",
+                    Other(_) => "test of this kind",
                 };
                 ("test", kind)
             }
@@ -189,7 +215,7 @@ impl Policy {
             Entry::Medication(_) => ("medication", "medication overview"),
             Entry::HealthLink(_) => ("health-link", "health link"),
         };
-        let never = match is_never(&self.never, entry) {
+        let never = match is_never(&self.never, entry, &self.kinds) {
             true => "ever ",
             false => "",
         };
@@ -331,21 +357,24 @@ impl Policy {
     }
 
     pub fn periods(&self, record: &Record, issuers: &Issuers<'_>) -> Vec<Period> {
-        let mut out = Vec::new();
-        if record.entries().len() > MAX_ENTRIES {
-            return out;
+        if record.entries().is_empty() || record.entries().len() > MAX_ENTRIES {
+            return Vec::new();
         }
+        let mut out = vec![self.valid];
         for Place { entry, .. } in places(record) {
             let issuer = self.issuer(entry, issuers);
             if issuer.outcome != RuleOutcome::Passed {
-                continue;
+                return Vec::new();
             }
-            let valid = issuer.valid.and(&self.valid);
             let clauses = self.clauses_for(entry);
-            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.calendar));
-            out.extend(periods.map(|period| period.and(&valid)));
+            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.terms()));
+            let of_entry = Period::union(periods.map(|period| period.and(&issuer.valid)).collect());
+            let both = out
+                .iter()
+                .flat_map(|one| of_entry.iter().map(|other| one.and(other)));
+            out = Period::union(both.collect());
         }
-        Period::union(out)
+        out
     }
 }
 

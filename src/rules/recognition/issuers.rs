@@ -4,7 +4,8 @@ use super::error::RecognitionError as Error;
 use super::names::Sort;
 use super::read::Table;
 use crate::record::Entry;
-use crate::rules::Period;
+use crate::record::translit::transliterate;
+use crate::rules::{Period, country};
 use crate::trust::TrustedKey;
 use crate::verify::Verified;
 
@@ -37,20 +38,23 @@ pub struct IssuerFacts<'a> {
 impl<'a> IssuerFacts<'a> {
     /// What a trust store says of the key in this listing. It may have others:
     /// [`Verified::listings`].
+    ///
+    /// In the WHO's network the country is that of the participant, for whom
+    /// the WHO vouches, and not what the participant's certificate says.
     pub fn of(key: &'a TrustedKey) -> Self {
-        let facts = Self::default().with_country(key.country().unwrap_or_default());
         match key.gdhcn() {
-            Some(origin) => facts.with_participant(origin.domain(), origin.participant()),
-            None => facts,
+            Some(origin) => Self::default()
+                .with_country(origin.participant())
+                .with_participant(origin.domain(), origin.participant()),
+            None => Self::default().with_country(key.country().unwrap_or_default()),
         }
     }
 
-    /// The country, ISO 3166-1 alpha-2. What isn't two letters is not known.
+    /// The country, ISO 3166-1 alpha-2; alpha-3 is looked up. What is neither
+    /// is not known.
     #[must_use]
     pub fn with_country(mut self, country: &'a str) -> Self {
-        let country = country.trim();
-        let is_code = country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic());
-        self.country = is_code.then_some(country);
+        self.country = country::code(country);
         self
     }
 
@@ -151,6 +155,28 @@ pub(super) enum Belongs {
     Unknown(&'static str),
 }
 
+/// How the name of an authority is compared.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Spelling {
+    Exact,
+    Any,
+}
+
+/// What of a name is read: letters and digits, without marks, in capitals, as
+/// far as a transliteration is known. Precomposed letters and combining marks,
+/// blanks of all kinds and characters that are not seen make no difference.
+fn likeness(name: &str) -> String {
+    let is_mark = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
+    let letters = |c: &char| c.is_alphabetic() || is_mark(*c);
+    let letters: String = name.chars().filter(letters).collect();
+    let mut out = match transliterate(&letters) {
+        Ok(known) => known.replace('<', ""),
+        Err(_) => letters.to_uppercase(),
+    };
+    out.extend(name.chars().filter(|c| c.is_numeric()));
+    out
+}
+
 impl Row {
     pub fn read(table: &Table<'_>) -> Result<Self, Error> {
         let capitals = |count: usize| {
@@ -218,19 +244,21 @@ impl Row {
         .map(|(name, wanted, fact)| (name, wanted.as_slice(), fact))
     }
 
+    /// Whether the issuer is one of the row, to the letter.
     pub fn has<'r>(&'r self, facts: &IssuerFacts<'r>, entry: &'r Entry) -> Belongs {
-        self.has_or(facts, entry, |_, _| None)
+        self.has_or(facts, entry, Spelling::Exact, |_, _| None)
     }
 
     /// The same where it would be the worse for the issuer: what a listing
-    /// doesn't tell, another one may.
+    /// doesn't tell, another one may, and every spelling is meant that reads
+    /// the same.
     pub fn may_have<'r>(
         &'r self,
         facts: &IssuerFacts<'r>,
         issuers: &Issuers<'r>,
         entry: &'r Entry,
     ) -> Belongs {
-        self.has_or(facts, entry, |name, is_wanted| {
+        self.has_or(facts, entry, Spelling::Any, |name, is_wanted| {
             let told = issuers.all().filter_map(|facts| facts.get(name));
             told.map(is_wanted).reduce(|a, b| a || b)
         })
@@ -241,6 +269,7 @@ impl Row {
         &'r self,
         facts: &IssuerFacts<'r>,
         entry: &'r Entry,
+        spelling: Spelling,
         otherwise: impl Fn(&'static str, &dyn Fn(&str) -> bool) -> Option<bool>,
     ) -> Belongs {
         let sort = Sort::of(entry);
@@ -253,6 +282,9 @@ impl Row {
                 "country" => wanted
                     .iter()
                     .any(|wanted| wanted.eq_ignore_ascii_case(fact)),
+                "authority" if spelling == Spelling::Any => wanted
+                    .iter()
+                    .any(|wanted| likeness(wanted) == likeness(fact)),
                 _ => wanted.iter().any(|wanted| wanted == fact),
             };
             match fact.map(is_wanted).or_else(|| otherwise(name, &is_wanted)) {
