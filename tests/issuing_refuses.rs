@@ -137,10 +137,17 @@ fn an_expiry_after_that_of_the_document_signer_is_refused() {
 fn an_issue_before_the_document_signer_is_refused() {
     let issuer = issuer("a", &[]);
     let not_before = issuer.dsc().not_before();
+    // A dose of before that.
+    let early = Record::from_json(
+        r#"{"nam": {"fn": "Musterfrau"}, "dob": "1998-02-26", "v": [{"tg": "840539006",
+        "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215", "dn": 1, "sd": 2,
+        "dt": "2020-12-28", "co": "XX", "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:0#0"}]}"#,
+    )
+    .unwrap();
     let from = |issued_at| {
         let expires_at = EXPIRES;
         issuer.issue(
-            &vaccination(),
+            &early,
             Validity {
                 issued_at,
                 expires_at,

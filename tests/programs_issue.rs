@@ -208,7 +208,17 @@ fn the_demo_tells_what_to_do_next() {
 #[test]
 fn a_record_becomes_a_text_or_a_picture() {
     let demo = Demo::new("issue forms");
-    let record = demo.path("recovery.json");
+    // Before the time at which it is issued here.
+    let mut early: Value = serde_json::from_str(&demo.read("recovery.json")).unwrap();
+    for (member, day) in [
+        ("fr", "2025-11-01"),
+        ("df", "2025-11-12"),
+        ("du", "2026-04-30"),
+    ] {
+        early["r"][0][member] = day.into();
+    }
+    let record = demo.path("early.json");
+    std::fs::write(&record, early.to_string()).unwrap();
     let times = [
         "--issued-at",
         "2026-01-01T00:00:00Z",
@@ -275,6 +285,54 @@ fn a_dense_symbol_is_warned_of() {
     );
     let object: Value = serde_json::from_str(stdout(&output)).unwrap();
     assert_eq!(object["qr"]["warning"], "qr-modules-too-small");
+}
+
+#[test]
+fn a_record_that_is_hardly_true_is_warned_of() {
+    let demo = Demo::new("issue warnings");
+    let mut record: Value = serde_json::from_str(&demo.read("vaccination.json")).unwrap();
+    record["v"][0]["dt"] = "2019-12-31".into();
+    record["v"][0]["co"] = "UNHCR".into();
+    let output = demo.run(&["--json", "-"], &record.to_string());
+    assert!(output.status.success(), "{}", stderr(&output));
+    for place in [
+        "issue: warning: v[0].dt: ",
+        "issue: warning: v[0].co: ",
+        "DCC JSON specification",
+    ] {
+        assert!(stderr(&output).contains(place), "{}", stderr(&output));
+    }
+    let object: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let codes = |object: &Value| -> Vec<_> {
+        let warnings = object["warnings"].as_array().unwrap().iter();
+        warnings
+            .map(|warning| warning["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(codes(&object), ["country-organisation", "date-too-early"]);
+    let good = demo.run(&["--json", "-"], &demo.read("vaccination.json"));
+    let good: Value = serde_json::from_str(stdout(&good)).unwrap();
+    assert_eq!(codes(&good), [""; 0]);
+
+    let output = demo.run(&["--batch", "-"], &record.to_string());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let line: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(codes(&line), ["country-organisation", "date-too-early"]);
+    let said = stderr(&output);
+    assert!(said.contains("line 1: warning: v[0].dt: "), "{said}");
+    assert!(
+        !said.contains("2019-12-31") && !said.contains("UNHCR"),
+        "{said}"
+    );
+
+    record["v"][0]["dt"] = "2099-01-01".into();
+    let refused = demo.run(&["-"], &record.to_string());
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        stderr(&refused).contains("v[0].dt: after its issue"),
+        "{}",
+        stderr(&refused)
+    );
 }
 
 fn one_line(json: &str) -> String {

@@ -371,14 +371,23 @@ fn a_date_after_the_issue_is_not_issued() {
 #[test]
 fn a_birth_after_the_event_or_the_issue_is_not_issued() {
     for group in ["v", "t", "rat", "r"] {
-        for dob in ["2099-01-01", "2099-01", "2099", "2021-06-02", "2021-07"] {
+        for dob in [
+            "2099-01-01",
+            "2099-01",
+            "2099",
+            "2021-06-02",
+            "2021-07",
+            "2022",
+        ] {
             let mut record = json_of(group);
             record["dob"] = dob.into();
             assert_eq!(issue(&record), "issue-entry-after-issue", "{group} {dob}");
         }
-        // Which day of the month or year is not known.
         for (dob, code) in [
-            ("2021-05-31", "birth-after-event"),
+            // The day of issue where it begins first, and after each event.
+            ("2021-06-01", "birth-after-event"),
+            ("2021-06", "birth-after-event"),
+            // Which day of the month or year is not known.
             (
                 "2021-05",
                 if group == "r" {
@@ -396,8 +405,14 @@ fn a_birth_after_the_event_or_the_issue_is_not_issued() {
         }
     }
     for (group, entry) in [("v", v()), ("t", t()), ("r", r())] {
-        let payload = with(with_entry(group, entry), "dob", Some("2021-05-31".into()));
+        let payload = with(with_entry(group, entry), "dob", Some("2021-06-01".into()));
         assert!(linted(payload).contains(&"birth-after-event dob".to_owned()));
+    }
+    // 2021-05-30T10:12:22Z, when it is the next day in the east.
+    for (dob, code) in [("2021-05-31", "ok"), ("2021-05-30", "ok")] {
+        let mut record = json_of("t");
+        record["dob"] = dob.into();
+        assert_eq!(issue(&record), code, "{dob}");
     }
     // The day of a dose is the day of the birth.
     let mut record = json_of("v");

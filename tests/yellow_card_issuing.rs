@@ -193,7 +193,7 @@ proptest! {
         (number, kind, guardian) in (option(words()), option(words()), option(words())),
         (product, batch, clinician, centre) in
             (any::<prop::sample::Index>(), words(), option(words()), words()),
-        (born, vaccinated, issued_on) in (0..40_000, 0..7_000, proptest::option::of(0..7_000_i32)),
+        (born, vaccinated, issued_on) in (0..29_000, 0..7_000, proptest::option::of(0..7_000_i32)),
     ) {
         let first = day("1920-01-01");
         let mut holder = Holder::with_full_name(&name, PartialDate::Day(first.plus_days(born).unwrap()))

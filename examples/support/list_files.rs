@@ -72,7 +72,9 @@ impl ListFile {
 
     pub fn both(&self) -> ListBytes<'_> {
         let mut list = ListBytes::from(&self.bytes);
-        if let Some(time) = self.fetched_at {
+        // Other forms say themselves when they were made, or not at all.
+        let counts = matches!(self.format, Some(ListFormat::Swiss | ListFormat::Gateway));
+        if let Some(time) = self.fetched_at.filter(|_| counts) {
             list = list.fetched_at(time);
         }
         let companion = self.companion.as_deref();

@@ -327,3 +327,40 @@ fn each_of_several_lists_in_two_files_has_its_own_second_file() {
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("the second file of a list (at)"));
 }
+
+#[test]
+fn what_switzerlands_list_leaves_to_its_fetching_counts_from_the_files_time() {
+    let files = Files::new("file-time");
+    let [keys, active, root] = swiss();
+    let [keys, active, root] = [
+        files.write("keys", keys),
+        files.write("active", active),
+        files.write("root", root),
+    ];
+    let written = |time: &str| {
+        let seconds = hcert::Timestamp::parse(time).unwrap().seconds();
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds as u64);
+        for path in [&keys, &active] {
+            let file = std::fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(time).unwrap();
+        }
+    };
+    let out = files.0.join("out").to_str().unwrap().to_owned();
+    let convert = |at: &str| {
+        let options = ["convert", "--anchor", &root, "--at", at, "--out", &out];
+        run(&[&options[..], &[&keys, &active]].concat())
+    };
+    written("2022-01-01T00:00:00Z");
+    assert_eq!(convert("2022-01-02T00:00:00Z").status, 0);
+    let line = run(&["inspect", "--json", &out]).line();
+    // Two days.
+    assert_eq!(line["expires_at"], "2022-01-03T00:00:00Z");
+
+    // Its signer's certificate ended with the year 2022.
+    written("2024-01-01T00:00:00Z");
+    let ran = convert("2024-01-02T00:00:00Z");
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("was not valid"), "{}", ran.err);
+    // A file that was not there at that time has no time.
+    assert_eq!(convert("2022-01-02T00:00:00Z").status, 0);
+}

@@ -92,8 +92,12 @@ fn inspect_says_when_it_did_not_look_at_the_signature() {
 
     let plain = json!({"certificates": [entry(&common::dsc("alpha", &[]), "XX")]});
     let plain = files.write("plain", plain.to_string());
-    let ran = run(&["inspect", "--anchor", &own, &plain]);
+    let ran = run(&["inspect", &plain]);
     assert!(ran.out.contains("NONE"), "{}", ran.out);
+    // The pin holds for what has no signature, too.
+    let ran = run(&["inspect", "--anchor", &own, &plain]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.starts_with("REFUSED"), "{}", ran.out);
 
     let entry = gdhcn_entry(DEV, &common::dsc("alpha", &[]));
     let list = files.write("did.json", gdhcn(DEV, "dev", &[entry]));

@@ -130,6 +130,13 @@ fn lint_finds_what_is_wrong_with_a_list() {
             "unsigned",
             jwk(json!({})),
             &anchored,
+            1,
+            &[("error", "trust-unsigned")],
+        ),
+        (
+            "unpinned",
+            jwk(json!({})),
+            &[],
             0,
             &[
                 ("warning", "trust-unsigned"),

@@ -175,7 +175,12 @@ fn a_list_of_the_network_needs_its_environment() {
     for (more, expected) in [
         // Production is meant where nothing is said.
         (&[][..], "gdhcn-environment"),
-        (&["--anchor", &own], "gdhcn-environment"),
+        // No anchor signs the network's lists.
+        (&["--anchor", &own], "trust-anchor-missing"),
+        (
+            &["--anchor", &own, "--trust-env", "prod"],
+            "gdhcn-environment",
+        ),
         (&["--trust-env", "prod"], "gdhcn-environment"),
         (&["--trust-env", "uat"], "gdhcn-environment"),
         (&["--trust-env", "dev"], "gdhcn-signature"),
