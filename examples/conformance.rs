@@ -1,5 +1,8 @@
 //! Runs published test suites and says where this crate differs from them.
 
+#[allow(dead_code)]
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/conformance/mod.rs"]
 mod conformance;
 
@@ -22,11 +25,15 @@ Usage: conformance SUITE DIR [--json]
 Suites:
   dgc-testdata DIR  the EU's test vectors: a clone of
                     github.com/eu-digital-green-certificates/dgc-testdata
-  certlogic DIR     the suites of CertLogic 1.3.3: certlogic/specification in a
-                    clone of github.com/ehn-dcc-development/eu-dcc-business-rules
+  certlogic DIR     the suites of CertLogic 1.3.3: a clone of
+                    github.com/ehn-dcc-development/eu-dcc-business-rules, or
+                    certlogic/specification in it
   business-rules DIR  national rules with their tests: a clone of
                     github.com/eu-digital-green-certificates/dgc-business-rules-testdata,
-                    or the folder of a state in it
+                    or the folder of a state or of a rule in it
+
+Of a clone the files that belong to no test are passed over, and counted on
+stderr.
 
 Options:
   --json      one object a line for each vector and key, on stdout:
@@ -61,7 +68,7 @@ fn main() -> ExitCode {
 fn run() -> Result<bool, String> {
     let usage = |what: String| format!("{what}; see --help");
     let (mut words, mut json) = (Vec::new(), false);
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     while let Some(arg) = parser.next().map_err(|e| usage(e.to_string()))? {
         match arg {
             lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => {
@@ -152,7 +159,11 @@ fn run_dgc_testdata(dir: &std::path::Path, json: bool) -> Result<bool, String> {
 }
 
 fn run_certlogic(dir: &std::path::Path, json: bool) -> Result<bool, String> {
-    let assertions = certlogic::run(dir)?;
+    let certlogic::Found {
+        assertions,
+        passed_over,
+    } = certlogic::run(dir)?;
+    note_passed_over(passed_over, "belong to no suite");
     if assertions.is_empty() {
         return Err(format!(
             "{}: neither testSuite nor validation-testSuite is in there",
@@ -216,7 +227,8 @@ fn print_files(out: &mut impl Write, assertions: &[Assertion]) -> std::io::Resul
 }
 
 fn run_business_rules(dir: &std::path::Path, json: bool) -> Result<bool, String> {
-    let tests = business_rules::run(dir)?;
+    let business_rules::Found { tests, passed_over } = business_rules::run(dir)?;
+    note_passed_over(passed_over, "are neither a rule nor a test of one");
     if tests.is_empty() {
         return Err(format!(
             "{}: no rule with a folder `tests` beside it in there",
@@ -247,6 +259,12 @@ fn run_business_rules(dir: &std::path::Path, json: bool) -> Result<bool, String>
         differing.len()
     );
     Ok(differing.is_empty())
+}
+
+fn note_passed_over(files: usize, why: &str) {
+    if files > 0 {
+        eprintln!("note: passed over {files} files that {why}");
+    }
 }
 
 /// A row for each state.

@@ -13,6 +13,8 @@ use hcert::record::{ProductCatalogue, ValueSets};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
 
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/diagnostic.rs"]
@@ -63,7 +65,7 @@ fn run() -> Result<ExitCode, Error> {
     use lexopt::prelude::*;
     let (mut full, mut as_json, mut inputs) = (false, false, Vec::<OsString>::new());
     let mut sets = Vec::new();
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     let mut out = io::stdout().lock();
     while let Some(argument) = parser.next()? {
         match argument {

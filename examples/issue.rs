@@ -16,6 +16,9 @@ use hcert::trust::{Dsc, TrustStore};
 use lexopt::prelude::*;
 use serde_json::json;
 
+#[allow(dead_code)]
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/demo.rs"]
 mod demo;
 #[path = "support/pki.rs"]
@@ -140,7 +143,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<ExitCode, Failure> {
-    let Some(options) = parse(lexopt::Parser::from_env())? else {
+    let Some(options) = parse(arguments::parser())? else {
         return print(HELP.as_bytes()).map(|()| ExitCode::SUCCESS);
     };
     if let Some(directory) = &options.demo {

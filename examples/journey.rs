@@ -16,6 +16,8 @@ use serde_json::json;
 
 #[path = "support/age.rs"]
 mod age;
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
@@ -179,7 +181,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut options = Options::default();
     options.trust.option = "--trust ";
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),

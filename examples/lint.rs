@@ -9,6 +9,8 @@ use hcert::Timestamp;
 use hcert::lint::{Linter, Severity};
 use hcert::trust::Dsc;
 
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
@@ -99,7 +101,7 @@ impl Options {
         use lexopt::prelude::*;
         let mut options = Self::default();
         options.trust.option = "--trust ";
-        let mut parser = lexopt::Parser::from_env();
+        let mut parser = arguments::parser();
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("help") | Short('h') => return Ok(None),

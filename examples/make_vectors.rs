@@ -3,6 +3,9 @@
 //! Two runs give the same bytes. Nothing is written when the verifier of this
 //! crate disagrees with what the vectors declare.
 
+#[allow(dead_code)]
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/vectors/fields.rs"]
 mod fields;
 #[allow(dead_code)]
@@ -59,7 +62,7 @@ fn options() -> Result<Option<Options>, Error> {
         json: false,
         out: "test-vectors".into(),
     };
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("check") => options.check = true,

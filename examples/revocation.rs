@@ -1,6 +1,8 @@
 //! Makes revocation sets for an app to embed, and looks into them.
 
 #[allow(dead_code)]
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/commands.rs"]

@@ -1,5 +1,8 @@
 //! What is in a trust list, who signed it, and what is wrong with it.
 
+#[allow(dead_code)]
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/commands.rs"]

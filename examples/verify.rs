@@ -25,6 +25,8 @@ use serde_json::{Value, json};
 
 #[path = "support/age.rs"]
 mod age;
+#[path = "support/arguments.rs"]
+mod arguments;
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/input.rs"]
@@ -237,7 +239,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut options = Options::default();
     options.trust.option = "--trust ";
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),

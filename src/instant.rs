@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::Timestamp;
 use crate::format::hc1::cbor::{Key, Walk, major};
+use crate::json::Members;
 
 /// A member that is there, and can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +66,14 @@ pub(crate) fn of_text(text: &str) -> Option<Timestamp> {
 }
 
 /// The member of that name: RFC 3339.
-pub(crate) fn text(object: &Value, name: &'static str) -> Result<Option<Timestamp>, Unreadable> {
-    let Some(value) = object.get(name) else {
+pub(crate) fn text(
+    object: &impl Members,
+    name: &'static str,
+) -> Result<Option<Timestamp>, Unreadable> {
+    let Some(text) = object.text(name) else {
         return Ok(None);
     };
-    let time = value.as_str().and_then(of_text);
+    let time = text.and_then(of_text);
     let expected = DATE_TIME;
     time.map(Some).ok_or(Unreadable { name, expected })
 }

@@ -1,6 +1,9 @@
-//! JSON of strangers, for all that reads it into [`serde_json::Value`]: a
-//! member that stands twice is refused, because two readers could each take
-//! another one.
+//! JSON of strangers, for all that reads it: a duplicate member is refused,
+//! because two readers could each take another one, and what would need far
+//! more memory than its own length is refused before anything is built.
+
+mod cost;
+mod lean;
 
 use core::fmt;
 
@@ -8,26 +11,59 @@ use memchr::memchr2;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+pub(crate) use cost::{Shape, check};
+pub(crate) use lean::{Lean, parse_lean};
+
 /// Why a text is not read. Lines and columns count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JsonFault {
-    Syntax { line: usize, column: usize },
-    DuplicateMember { line: usize, column: usize },
+    Syntax {
+        line: usize,
+        column: usize,
+    },
+    DuplicateMember {
+        line: usize,
+        column: usize,
+    },
+    /// It would need more than so many bytes of memory, as no honest text does.
+    TooDense {
+        max: usize,
+    },
 }
 
-/// Parses JSON. What the values may need is for the caller to bound, with
-/// [`weight`].
+/// An object, in whatever tree.
+pub(crate) trait Members {
+    /// The text of that name; `Some(None)` for a member that is none.
+    fn text(&self, name: &str) -> Option<Option<&str>>;
+}
+
+impl Members for Value {
+    fn text(&self, name: &str) -> Option<Option<&str>> {
+        self.get(name).map(Self::as_str)
+    }
+}
+
+impl Members for Lean {
+    fn text(&self, name: &str) -> Option<Option<&str>> {
+        self.get(name).map(Self::as_str)
+    }
+}
+
+/// Parses JSON.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {
+    check(bytes, Shape::TREE)?;
     match serde_json::from_slice(bytes) {
         Ok(Strict(value)) => Ok(value),
-        Err(error) => {
-            let (line, column) = (error.line(), error.column());
-            // The visitor takes every type, so that nothing else is a data error.
-            Err(match error.is_data() {
-                true => JsonFault::DuplicateMember { line, column },
-                false => JsonFault::Syntax { line, column },
-            })
-        }
+        Err(error) => Err(fault(&error)),
+    }
+}
+
+fn fault(error: &serde_json::Error) -> JsonFault {
+    let (line, column) = (error.line(), error.column());
+    // The visitors take every type, so that nothing else is a data error.
+    match error.is_data() {
+        true => JsonFault::DuplicateMember { line, column },
+        false => JsonFault::Syntax { line, column },
     }
 }
 
@@ -118,7 +154,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
             if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member stands twice"));
+                return Err(A::Error::custom("duplicate member"));
             }
         }
         Ok(object.into())

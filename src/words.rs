@@ -13,13 +13,14 @@
 //! ```
 //!
 //! The texts are written by issuers: a program that prints them on a terminal
-//! escapes control characters first.
+//! passes them through [`printable`] first.
 
 mod codes;
 mod entries;
 mod texts;
 
 use core::fmt;
+use std::borrow::Cow;
 
 use crate::PartialDate;
 use crate::record::{
@@ -28,6 +29,17 @@ use crate::record::{
 use texts::Text;
 
 pub use texts::Language;
+
+/// Text of strangers, fit for a terminal or a log: characters that move the
+/// cursor, turn the direction of writing or can't be seen are escaped.
+///
+/// ```
+/// use hcert::words::printable;
+/// assert_eq!(printable("Erika\u{200b}\u{1b}[2J"), "Erika\\u{200b}\\u{1b}[2J");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    crate::trust::text::printable(text)
+}
 
 /// A label and what belongs to it.
 #[derive(Clone, PartialEq, Eq)]

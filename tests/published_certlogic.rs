@@ -9,6 +9,9 @@
 
 mod published;
 
+#[path = "../examples/support/conformance/files.rs"]
+mod files;
+
 #[path = "../examples/support/conformance/certlogic.rs"]
 #[allow(dead_code)]
 mod certlogic;
@@ -27,7 +30,7 @@ use hcert::rules::certlogic::{EvalLimits, Expression, Value};
 
 fn counts(suite: &str) -> Option<[usize; 3]> {
     let directory = published::find("certlogic")?;
-    let assertions = certlogic::run(&directory).unwrap();
+    let assertions = certlogic::run(&directory).unwrap().assertions;
     let count = |standing: Standing| {
         let of_suite = assertions.iter().filter(|a| a.path.starts_with(suite));
         let mut matching = of_suite.filter(|a| a.standing == standing);

@@ -9,6 +9,9 @@
 
 mod published;
 
+#[path = "../examples/support/conformance/files.rs"]
+mod files;
+
 #[path = "../examples/support/conformance/business_rules.rs"]
 #[allow(dead_code)]
 mod business_rules;
@@ -25,7 +28,7 @@ fn each_test_of_each_rule_agrees() {
     let Some(folder) = published::find("business-rules") else {
         return;
     };
-    let tests = business_rules::run(&folder).unwrap();
+    let tests = business_rules::run(&folder).unwrap().tests;
     for test in tests.iter().filter(|t| !t.agrees()) {
         println!("{}: {}: {}", test.path, test.actual, test.reason);
     }

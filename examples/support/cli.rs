@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, Write as _};
 
 use hcert::format::hc1::text;
+use hcert::words;
 use serde_json::Value;
 
 /// Wrong usage, or an input that can't be read.
@@ -30,32 +31,20 @@ pub fn complain(program: &str, message: &str) {
     let _ = writeln!(io::stderr(), "{program}: {}", printable(message));
 }
 
-/// Text of unknown origin, fit for a terminal: what would move the cursor or
-/// turn the direction of writing is escaped.
+/// Text of unknown origin, fit for a terminal.
 pub fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if c.is_control() || turns {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    words::printable(text).into_owned()
 }
 
 /// Whether an input is a code itself, by how it begins.
+#[allow(dead_code)] // The program `trust` reads no codes.
 pub fn is_code(input: &str) -> bool {
     input.starts_with(text::PREFIX) || input.starts_with(text::BASE64_START)
 }
 
-/// How an input is named to people: a code is long, and personal data.
+/// How an input is named to people. A certificate is no name: see `arguments`.
 pub fn short_name(input: &str) -> String {
-    match input.char_indices().nth(24) {
-        Some((end, _)) if is_code(input) => printable(input.get(..end).unwrap_or_default()) + "…",
-        _ => printable(input),
-    }
+    printable(input)
 }
 
 /// A JSON object on one line, its members in the given order.

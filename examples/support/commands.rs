@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 
+use crate::arguments;
+
 /// The first word of the command line, and the rest. `None` where help was
 /// asked for, and is printed.
 pub fn first(help: &str) -> Result<Option<(String, lexopt::Parser)>, Box<dyn Error>> {
     use lexopt::prelude::*;
-    let mut parser = lexopt::Parser::from_env();
+    let mut parser = arguments::parser();
     match parser.next()? {
         Some(Long("help") | Short('h')) => {
             io::stdout().write_all(help.as_bytes())?;

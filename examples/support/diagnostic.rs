@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use hcert::words;
+
 /// Deeper nesting is given up: the notation is for people.
 const MAX_DEPTH: usize = 64;
 /// A map or array that fits into so many characters stays on one line.
@@ -167,18 +169,17 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// As in JSON; besides the control characters those are escaped that a
-/// terminal would act upon or hide.
+/// As in JSON; what a terminal would act upon or hide is escaped, too.
 fn quoted(text: &str) -> String {
     let mut out = String::from('"');
+    let mut buffer = [0; 4];
     for c in text.chars() {
-        let hidden = c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            // All of them lie in the Basic Multilingual Plane.
-            c if hidden => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            c if words::printable(c.encode_utf8(&mut buffer)).len() > c.len_utf8() => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
             }
             c => out.push(c),
         }

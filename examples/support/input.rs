@@ -6,6 +6,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::iter;
 use std::path::Path;
 
+use hcert::format::hc1::text;
+
+use crate::arguments;
 use crate::cli::is_code;
 
 /// A line longer than this is no code, and no reason to fill the memory.
@@ -44,12 +47,16 @@ impl Job {
 /// Opens an input. The lines of a text are read as the iterator goes.
 pub fn open(argument: &OsStr) -> Box<dyn Iterator<Item = Job> + Send> {
     let input = argument.to_string_lossy().into_owned();
+    let veiled = arguments::unveiled(argument);
+    let text = veiled.unwrap_or(argument).to_string_lossy();
     let path = Path::new(argument);
     let source: Box<dyn Read + Send> = if argument == "-" {
         Box::new(io::stdin())
-    } else if is_code(&input) && !path.exists() {
-        let text = input.clone();
+    } else if is_code(&text) && !path.exists() {
+        let text = text.into_owned();
         return one(Found::Code { input, text });
+    } else if veiled.is_some() {
+        return one(unreadable(input, no_code(&text)));
     } else {
         match File::open(path) {
             Ok(file) => Box::new(file),
@@ -71,6 +78,21 @@ pub fn open(argument: &OsStr) -> Box<dyn Iterator<Item = Job> + Send> {
             one(unreadable(input, "is a directory; name the files in it"))
         }
         Err(error) => one(unreadable(input, error)),
+    }
+}
+
+/// What a text is that is neither a code nor the name of a file.
+fn no_code(text: &str) -> &'static str {
+    let small = text.to_lowercase();
+    let prefix = text::PREFIX.to_lowercase();
+    if is_code(text.trim_start()) {
+        "a code with white space in front: take it off"
+    } else if small.trim_start().starts_with(&prefix) {
+        "a code in other letters: it begins with \"HC1:\", in capitals"
+    } else if small.contains(&prefix) {
+        "a code with something in front: it begins with \"HC1:\""
+    } else {
+        "there is no file of this name; a code given as a text begins with \"HC1:\""
     }
 }
 

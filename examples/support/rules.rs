@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use hcert::rules::{
     Acceptance, Arrival, IssuerFacts, Period, Recognition, RuleOutcome, RuleProblemKind,
     RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
-use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
+use hcert::trust::{Anchor, DocumentBytes, LoadLimits, SignedDocument, TrustState};
 use hcert::verify::Verified;
 use serde_json::{Value, json};
 
@@ -93,7 +94,7 @@ impl RuleOptions {
     ) -> Result<RuleSet, Error> {
         let anchors = self.anchors.iter().map(|path| {
             let named = |e: String| format!("--rules-anchor {}: {e}", path.to_string_lossy());
-            let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
+            let bytes = content(Path::new(path)).map_err(|e| named(e.to_string()))?;
             Anchor::from_bytes(&bytes).map_err(|e| named(e.to_string()))
         });
         let anchors = anchors.collect::<Result<Vec<_>, _>>()?;
@@ -117,6 +118,10 @@ impl RuleOptions {
                         // Tests of rules and the like; what is a rule and
                         // can't be read is no reason to go on.
                         Err(LoadError::NoRule(_)) => other += 1,
+                        Err(LoadError::Index(why)) => {
+                            complain(program, &format!("--rules {why}"));
+                            other += 1;
+                        }
                         result => result.map_err(|e| format!("--rules {e}"))?,
                     }
                 }
@@ -149,7 +154,7 @@ impl RuleOptions {
 /// A policy in TOML or, by the name's end, in JSON.
 fn policy(path: &OsString) -> Result<Recognition, Error> {
     let named = |e: String| format!("--recognition {}: {e}", path.to_string_lossy());
-    let bytes = std::fs::read(path).map_err(|e| named(e.to_string()))?;
+    let bytes = content(Path::new(path)).map_err(|e| named(e.to_string()))?;
     let is_json = Path::new(path)
         .extension()
         .is_some_and(|end| end.eq_ignore_ascii_case("json"));
@@ -300,9 +305,19 @@ impl Rules {
             from: within.start,
             until: within.end,
         };
-        let of_policies = self
-            .policies_of(arrival)
-            .map(|policy| asked.periods(policy));
+        // For another region a policy accepts nothing here.
+        let of_policies = self.policies_of(arrival).map(|policy| {
+            let is_here = |regions: &[String]| {
+                regions.is_empty()
+                    || arrival
+                        .region()
+                        .is_some_and(|here| regions.iter().any(|region| region == here))
+            };
+            match is_here(policy.regions()) {
+                true => asked.periods(policy),
+                false => Vec::new(),
+            }
+        });
         let of_rules = self.set.as_ref().and_then(|set| {
             let periods = || set.periods(asked.subject(), arrival, within);
             // Withdrawn: never.
@@ -333,12 +348,14 @@ impl Rules {
 enum LoadError {
     /// The file is about something else.
     NoRule(String),
+    /// It names rules, and holds none.
+    Index(String),
     Failed(String),
 }
 
 impl std::fmt::Display for LoadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Self::NoRule(why) | Self::Failed(why)) = self;
+        let (Self::NoRule(why) | Self::Index(why) | Self::Failed(why)) = self;
         f.write_str(why)
     }
 }
@@ -358,12 +375,13 @@ fn add(
     signed: &mut Signed<'_>,
 ) -> Result<(), LoadError> {
     let failed = |path: &Path, why: String| LoadError::Failed(format!("{}: {why}", path.display()));
-    let read = |path: &Path| std::fs::read(path).map_err(|e| failed(path, e.to_string()));
+    let read = |path: &Path| content(path).map_err(|e| failed(path, e.to_string()));
     let bytes = read(path)?;
     let label = path.to_string_lossy();
     let mut rules = |json: &[u8]| match builder.add_json(&label, json) {
         Ok(_) => Ok(()),
         Err(error @ RuleSetError::NotRules { .. }) => Err(LoadError::NoRule(error.to_string())),
+        Err(error @ RuleSetError::Index { .. }) => Err(LoadError::Index(error.to_string())),
         Err(error) => Err(LoadError::Failed(error.to_string())),
     };
     let mut beside = path.as_os_str().to_owned();
@@ -400,17 +418,30 @@ fn add(
     }
 }
 
+/// What a file holds: no more than is read of any, and a byte to see that there
+/// is more.
+fn content(path: &Path) -> std::io::Result<Vec<u8>> {
+    let max = LoadLimits::default().input_bytes as u64;
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path)?;
+    file.take(max + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn json_files(directory: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut entries = std::fs::read_dir(directory)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            json_files(&path, found)?;
-        } else if path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("json"))
+    let mut entries = std::fs::read_dir(directory)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        // A link to a directory could lead in a circle; .git holds no rules.
+        if entry.file_type()?.is_dir() {
+            if !entry.file_name().to_string_lossy().starts_with('.') {
+                json_files(&path, found)?;
+            }
+        } else if path.is_file()
+            && path
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("json"))
         {
             found.push(path);
         }

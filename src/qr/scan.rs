@@ -1,18 +1,16 @@
 //! Picture to texts.
 //!
 //! The detector and decoder are rxing's port of ZXing-C++. This file prepares
-//! the picture for them and keeps the work within bounds: every stage that a
-//! hostile picture could make long is counted.
+//! the picture for them and keeps the work within bounds: what a hostile picture
+//! could make long or large is counted, over all attempts together.
 
 use std::fmt;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
-use rxing::common::cpp_essentials::{ConcentricPattern, PatternRow};
-use rxing::common::{
-    BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, HybridBinarizer, cpp_essentials,
-};
+use rxing::common::cpp_essentials::ConcentricPattern;
+use rxing::common::{BitMatrix, DetectorRXingResult, GlobalHistogramBinarizer, HybridBinarizer};
 use rxing::qrcode::cpp_port::{decoder, detector};
 use rxing::qrcode::detector::QRCodeDetectorResult;
 use rxing::{Binarizer, Luma8Source};
@@ -20,8 +18,12 @@ use rxing::{Binarizer, Luma8Source};
 use super::EcLevel;
 pub use symbol::QrMode;
 use symbol::Surroundings;
+use work::Work;
 
+mod file;
+mod finder;
 mod symbol;
+mod work;
 
 /// The longest side looked at: the detector counts runs of pixels in 16 bits.
 const MAX_SIDE: u32 = 32_767;
@@ -29,11 +31,6 @@ const MAX_SIDE: u32 = 32_767;
 /// Pictures with more pixels than this are first halved, or more. A page of A4
 /// at 300 dpi has 8.7 million.
 const WORKING_PIXELS: usize = 16_000_000;
-
-/// Places on the scan lines that look like a finder pattern. The detector
-/// compares each with all patterns found before, so its time grows with the
-/// square; pictures of paper and screens stay far below.
-const MAX_HITS: usize = 30_000;
 
 /// Finder patterns kept for forming symbols, the largest first.
 const MAX_PATTERNS: usize = 1_000;
@@ -55,8 +52,13 @@ pub struct ScanLimits {
     /// Bytes of the file. Default: 16 MiB.
     pub max_bytes: usize,
     /// Width times height, as the file declares them; looked at before any
-    /// pixel is decoded. Default: 50 million, a picture of a 48-megapixel
-    /// camera. A pixel needs up to a dozen bytes of memory.
+    /// pixel is decoded. Default: 50 million.
+    ///
+    /// Whatever this is, no picture is decoded that would need more than 110
+    /// million bytes for it, by its kind: a JPEG in colour may have 36 million
+    /// pixels, a progressive one 12 to 18, a PNG in colour 36 (with
+    /// transparency 27, with 16 bits half as many), a GIF or WebP 13, and a
+    /// picture in grey 50 and more. With the search that stays below 128 MiB.
     pub max_pixels: u64,
     /// Codes to return; the search ends when it has as many. Default: 64.
     pub max_codes: usize,
@@ -84,15 +86,17 @@ pub enum ScanError {
         /// [`ScanLimits::max_bytes`].
         max: usize,
     },
-    /// The picture declares more pixels than the limit, or a side of more than
-    /// 32767.
-    #[error("a picture of {width} by {height} pixels is larger than the limit of {max} pixels")]
+    /// The picture declares more pixels than the limit, or than its kind may
+    /// have, or a side of more than 32767.
+    #[error(
+        "a picture of {width} by {height} pixels is larger than the limit of {max} pixels for its kind"
+    )]
     TooManyPixels {
         /// Declared width.
         width: u32,
         /// Declared height.
         height: u32,
-        /// [`ScanLimits::max_pixels`].
+        /// [`ScanLimits::max_pixels`], or what the kind of picture may have.
         max: u64,
     },
     /// The bytes do not begin like a PNG, JPEG, GIF or WebP file.
@@ -258,14 +262,23 @@ impl fmt::Debug for ScannedCode {
 /// nothing was found and the search was not complete.
 pub fn scan(bytes: &[u8], limits: &ScanLimits) -> Result<Vec<ScannedCode>, ScanError> {
     let mut search = Search::new(limits.max_codes);
-    let picture = load(bytes, limits)?;
+    let Loaded { picture, factor } = load(bytes, limits)?;
     search.run(&picture);
     let mut codes = search.finish()?;
     for code in &mut codes {
         let side = 17 + 4 * u16::from(code.version);
         code.surroundings = symbol::surroundings(&picture, code.position, side);
+        let whole = |(x, y): (f32, f32)| (x * factor as f32, y * factor as f32);
+        code.position = code.position.map(whole);
     }
     Ok(codes)
+}
+
+/// A picture that is small enough to be searched.
+struct Loaded {
+    picture: Luma,
+    /// How many pixels of the file, across and down, became one.
+    factor: usize,
 }
 
 /// Luminance, row by row.
@@ -275,7 +288,7 @@ struct Luma {
     pixels: Vec<u8>,
 }
 
-fn load(bytes: &[u8], limits: &ScanLimits) -> Result<Luma, ScanError> {
+fn load(bytes: &[u8], limits: &ScanLimits) -> Result<Loaded, ScanError> {
     if bytes.len() > limits.max_bytes {
         return Err(ScanError::TooManyBytes {
             length: bytes.len(),
@@ -290,48 +303,109 @@ fn load(bytes: &[u8], limits: &ScanLimits) -> Result<Luma, ScanError> {
     };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut budget = Limits::no_limits();
-    // 16-bit RGBA is 8 bytes a pixel; the rest is for the decoder's tables.
-    let max_alloc = limits
-        .max_pixels
-        .saturating_mul(8)
-        .saturating_add(64 * 1024 * 1024);
-    budget.max_alloc = Some(max_alloc);
+    budget.max_alloc = Some(file::max_alloc(format));
     reader.limits(budget);
     let decoder = reader.into_decoder().map_err(|_| ScanError::BadImage)?;
     let (width, height) = decoder.dimensions();
-    if width > MAX_SIDE
-        || height > MAX_SIDE
-        || u64::from(width) * u64::from(height) > limits.max_pixels
-    {
-        return Err(ScanError::TooManyPixels {
-            width,
-            height,
-            max: limits.max_pixels,
-        });
+    let max = limits
+        .max_pixels
+        .min(file::max_pixels(format, decoder.color_type(), bytes));
+    if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > max {
+        return Err(ScanError::TooManyPixels { width, height, max });
     }
     let image = DynamicImage::from_decoder(decoder).map_err(|_| ScanError::BadImage)?;
-    Ok(on_white(image))
+    Ok(on_white(&image))
 }
 
-fn on_white(image: DynamicImage) -> Luma {
+/// What the picture shows on white, at once in a size for the search: a whole
+/// picture beside it would be too much.
+fn on_white(image: &DynamicImage) -> Loaded {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let pixels = if image.color().has_alpha() {
-        image
-            .into_luma_alpha8()
-            .pixels()
-            .map(|pixel| {
-                let [luma, alpha] = pixel.0.map(u32::from);
-                // At most 255.
-                ((luma * alpha + 255 * (255 - alpha)) / 255) as u8
-            })
-            .collect()
-    } else {
-        image.into_luma8().into_raw()
-    };
-    Luma {
-        width,
-        height,
-        pixels,
+    let factor = (1..)
+        .find(|factor| (width * height) / (factor * factor) <= WORKING_PIXELS)
+        .unwrap_or(1);
+    let color = image.color();
+    let channels = usize::from(color.channel_count());
+    let bytes = usize::from(color.bytes_per_pixel()) / channels.max(1);
+    let bytes_of_row = width * channels * bytes;
+    let mut reduction = Reduction::new(width, height, factor);
+    let mut luma = Vec::with_capacity(width);
+    for row in image.as_bytes().chunks_exact(bytes_of_row.max(1)) {
+        luma.clear();
+        luma.extend(row.chunks_exact(channels * bytes).map(|pixel| {
+            let channel = |n: usize| {
+                let value = pixel.get(n * bytes..(n + 1) * bytes).unwrap_or_default();
+                match *value {
+                    // 16 bits are in the machine's order.
+                    [a, b] => (u32::from(u16::from_ne_bytes([a, b])) + 128) / 257,
+                    [a] => u32::from(a),
+                    _ => 255,
+                }
+            };
+            let grey = match channels {
+                1 | 2 => channel(0),
+                // ITU-R BT.709.
+                _ => (2126 * channel(0) + 7152 * channel(1) + 722 * channel(2)) / 10_000,
+            };
+            let alpha = match channels {
+                2 | 4 => channel(channels - 1),
+                _ => 255,
+            };
+            // At most 255.
+            ((grey * alpha + 255 * (255 - alpha)) / 255) as u8
+        }));
+        reduction.push(&luma);
+    }
+    Loaded {
+        picture: reduction.finish(),
+        factor,
+    }
+}
+
+/// Takes rows, and makes each block of `factor` by `factor` one pixel, its
+/// mean; a rest at the right and bottom edges is cut off.
+struct Reduction {
+    luma: Luma,
+    factor: usize,
+    sums: Vec<usize>,
+    rows: usize,
+}
+
+impl Reduction {
+    fn new(width: usize, height: usize, factor: usize) -> Self {
+        let (width, height) = (width / factor, height / factor);
+        Self {
+            luma: Luma {
+                width,
+                height,
+                pixels: Vec::with_capacity(width * height),
+            },
+            factor,
+            sums: vec![0; width],
+            rows: 0,
+        }
+    }
+
+    fn push(&mut self, row: &[u8]) {
+        let factor = self.factor;
+        if factor == 1 {
+            return self.luma.pixels.extend_from_slice(row);
+        }
+        for (sum, block) in self.sums.iter_mut().zip(row.chunks_exact(factor)) {
+            *sum += block.iter().map(|&luma| usize::from(luma)).sum::<usize>();
+        }
+        self.rows += 1;
+        if self.rows == factor {
+            // A mean of bytes is a byte.
+            let means = self.sums.iter().map(|sum| (sum / (factor * factor)) as u8);
+            self.luma.pixels.extend(means);
+            self.sums.fill(0);
+            self.rows = 0;
+        }
+    }
+
+    fn finish(self) -> Luma {
+        self.luma
     }
 }
 
@@ -347,27 +421,12 @@ impl Luma {
         }
     }
 
-    /// Every pixel is the mean of `factor` by `factor`; a rest at the right and
-    /// bottom edges is cut off.
     fn reduced(&self, factor: usize) -> Self {
-        let (width, height) = (self.width / factor, self.height / factor);
-        let mut pixels = Vec::with_capacity(width * height);
-        let mut sums = vec![0_usize; width];
-        for (y, row) in self.pixels.chunks_exact(self.width.max(1)).enumerate() {
-            for (sum, block) in sums.iter_mut().zip(row.chunks_exact(factor)) {
-                *sum += block.iter().map(|&luma| usize::from(luma)).sum::<usize>();
-            }
-            if y % factor == factor - 1 {
-                // A mean of bytes is a byte.
-                pixels.extend(sums.iter().map(|sum| (sum / (factor * factor)) as u8));
-                sums.fill(0);
-            }
+        let mut reduction = Reduction::new(self.width, self.height, factor);
+        for row in self.pixels.chunks_exact(self.width.max(1)) {
+            reduction.push(row);
         }
-        Self {
-            width,
-            height,
-            pixels,
-        }
+        reduction.finish()
     }
 
     /// Every pixel becomes `factor` by `factor`, within a white margin: symbols
@@ -426,6 +485,7 @@ enum Threshold {
 struct Search {
     codes: Vec<ScannedCode>,
     max_codes: usize,
+    work: Work,
     too_busy: bool,
     panicked: bool,
 }
@@ -435,6 +495,7 @@ impl Search {
         Self {
             codes: Vec::new(),
             max_codes,
+            work: Work::default(),
             too_busy: false,
             panicked: false,
         }
@@ -444,15 +505,12 @@ impl Search {
         if picture.area() == 0 || self.max_codes == 0 {
             return;
         }
-        let first = (1..)
-            .find(|factor| picture.area() / (factor * factor) <= WORKING_PIXELS)
-            .unwrap_or(1);
-        if self.reduced(picture, first) {
+        if self.reduced(picture, 1) {
             return;
         }
         // Averaging removes the noise of a camera, the grain of paper and the
         // dots of a screen.
-        for factor in [2, 4].map(|factor| factor * first) {
+        for factor in [2, 4] {
             if picture.width.min(picture.height) / factor >= 200 && self.reduced(picture, factor) {
                 return;
             }
@@ -499,8 +557,9 @@ impl Search {
         // rxing indexes and unwraps in many places that depend on the picture,
         // and says itself that its search for finder patterns can panic. What
         // the closure leaves half done is only its own `Found`, which is lost.
+        let (max_codes, work) = (self.max_codes, &mut self.work);
         match catch_unwind(AssertUnwindSafe(|| {
-            read(picture, threshold, self.max_codes)
+            read(picture, threshold, max_codes, work)
         })) {
             Ok(found) => {
                 self.too_busy |= found.too_busy;
@@ -589,7 +648,7 @@ struct RawCode {
 }
 
 /// One attempt.
-fn read(picture: &Luma, threshold: Threshold, max_codes: usize) -> Found {
+fn read(picture: &Luma, threshold: Threshold, max_codes: usize, work: &mut Work) -> Found {
     let mut found = Found::default();
     // Sides are at most MAX_SIDE, four times that when enlarged from a small
     // picture.
@@ -600,24 +659,21 @@ fn read(picture: &Luma, threshold: Threshold, max_codes: usize) -> Found {
     match threshold {
         Threshold::Local => {
             if let Ok(matrix) = HybridBinarizer::new(source).get_black_matrix() {
-                read_matrix(matrix, max_codes, &mut found);
+                read_matrix(matrix, max_codes, work, &mut found);
             }
         }
         Threshold::Global => {
             if let Ok(matrix) = GlobalHistogramBinarizer::new(source).get_black_matrix() {
-                read_matrix(matrix, max_codes, &mut found);
+                read_matrix(matrix, max_codes, work, &mut found);
             }
         }
     }
     found
 }
 
-fn read_matrix(matrix: &BitMatrix, max_codes: usize, found: &mut Found) {
-    if looks_too_busy(matrix) {
-        found.too_busy = true;
-        return;
-    }
-    let mut patterns = detector::FindFinderPatterns(matrix, true, 0);
+fn read_matrix(matrix: &BitMatrix, max_codes: usize, work: &mut Work, found: &mut Found) {
+    let (mut patterns, complete) = finder::patterns(matrix, work);
+    found.too_busy |= !complete;
     if patterns.len() > MAX_PATTERNS {
         found.too_busy = true;
         patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.size));
@@ -626,19 +682,19 @@ fn read_matrix(matrix: &BitMatrix, max_codes: usize, found: &mut Found) {
     let sets = detector::GenerateFinderPatternSets(&mut patterns);
     let mut used: Vec<ConcentricPattern> = Vec::new();
     let mut tries = 0;
-    for set in sets {
+    for set in &sets {
         if [set.bl, set.tl, set.tr].iter().any(|p| used.contains(p)) {
             continue;
         }
         if found.codes.len() >= max_codes {
             return;
         }
-        if tries == MAX_SETS {
+        if tries == MAX_SETS || !work.charge(finder::cost_of_sampling(set)) {
             found.too_busy = true;
             break;
         }
         tries += 1;
-        if let Ok(sampled) = detector::SampleQR(matrix, &set)
+        if let Ok(sampled) = detector::SampleQR(matrix, set)
             && let Some(mut code) = decode(&sampled)
         {
             // This sampler, unlike the one below, gives the bottom right last.
@@ -656,32 +712,6 @@ fn read_matrix(matrix: &BitMatrix, max_codes: usize, found: &mut Found) {
         found.codes.push(code);
         found.corners_left = false;
     }
-}
-
-/// Whether there are more than `MAX_HITS` places on the detector's scan lines
-/// that pass its first test of a finder pattern (dark, light, dark, light, dark
-/// in about 1:1:3:1:1).
-fn looks_too_busy(matrix: &BitMatrix) -> bool {
-    let mut hits = 0;
-    // The detector's lines, each third.
-    for y in (2..matrix.height()).step_by(3) {
-        let mut row = PatternRow::default();
-        cpp_essentials::GetPatternRowTP(matrix, y, &mut row, false);
-        let row: Vec<u16> = row.into_iter().collect();
-        // Runs begin with a light one, so a dark one is at each odd index.
-        for runs in row.windows(5).skip(1).step_by(2) {
-            if let &[a, b, c, d, e] = runs {
-                let [a, b, c, d, e] = [a, b, c, d, e].map(u32::from);
-                if c >= 3 && c >= 2 * a.max(e) && c >= b.max(d) {
-                    hits += 1;
-                }
-            }
-        }
-        if hits > MAX_HITS {
-            return true;
-        }
-    }
-    false
 }
 
 fn decode(sampled: &QRCodeDetectorResult) -> Option<RawCode> {

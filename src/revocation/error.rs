@@ -165,6 +165,8 @@ impl From<JsonFault> for RevocationError {
         match fault {
             JsonFault::Syntax { line, column } => Self::Json { line, column },
             JsonFault::DuplicateMember { line, column } => Self::DuplicateMember { line, column },
+            // Hashes and times are longer: nobody's list has so much in so few bytes.
+            JsonFault::TooDense { .. } => Self::Unrecognised,
         }
     }
 }

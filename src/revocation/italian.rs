@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use crate::json::Lean as Value;
 
 use super::list::batch::parse;
 use super::table::{Counter, HashTable, LEAST};

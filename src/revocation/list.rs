@@ -89,7 +89,8 @@ impl RevocationFormat {
             });
         }
         let json = batch::parse(content, &RevocationLimits::default()).ok()?;
-        let object = json.get(0).unwrap_or(&json);
+        let first = json.as_array().and_then(|array| array.first());
+        let object = first.unwrap_or(&json);
         let has = |names: &[&str]| names.iter().all(|name| object.get(name).is_some());
         Some(match () {
             () if has(&["entries", "hashType"]) => Self::Batch,
@@ -119,9 +120,9 @@ impl RevocationFormat {
 pub struct RevocationLimits {
     /// Bytes of one input. 512 MiB by default.
     pub input_bytes: usize,
-    /// Bytes of one input in JSON, which needs up to 48 times as much memory
-    /// while it is read, and a MiB. 32 MiB by default: some 900,000 entries of
-    /// a batch.
+    /// Bytes of one input in JSON, which needs up to 12 times as much memory
+    /// while it is read, and half a MiB. 32 MiB by default: some 900,000
+    /// entries of a batch.
     pub json_bytes: usize,
     /// Hashes of one list. 16,777,216 by default.
     pub entries: usize,

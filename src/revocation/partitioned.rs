@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use crate::json::Lean as Value;
 use sha2::{Digest, Sha256};
 
 use super::list::batch::{parse, text};
@@ -148,7 +148,7 @@ impl PartitionedList {
                 name: "chunks",
                 expected: "an object",
             })?;
-            for (digit, slices) in of_partition {
+            for (digit, slices) in of_partition.iter() {
                 let place = [&digits, hex_digit(digit).ok_or(NOT_DIGIT)?].concat();
                 let slices = slices.as_object().ok_or(RevocationError::Member {
                     name: "chunks",

@@ -52,6 +52,19 @@ pub enum RuleSetError {
         /// The label of the document.
         document: String,
     },
+    /// The list of the rules that there are, as the gateway and national
+    /// services give it: names and hashes, and nothing to evaluate.
+    #[error(
+        "{document}: an index of {entries} rules, `[{{identifier, version, country, hash}}]`, \
+         without the rules themselves: fetch each of them (`/rules/{{country}}/{{hash}}` of the same \
+         service), and give these"
+    )]
+    Index {
+        /// The label of the document.
+        document: String,
+        /// How many rules it names.
+        entries: usize,
+    },
     /// A rule of which nobody can say whom it concerns. None of the document
     /// is taken.
     #[error("{document}: rule {number}{}: {fault}", identifier.as_ref().map(|i| format!(" ({i})")).unwrap_or_default())]
@@ -84,6 +97,7 @@ impl RuleSetError {
             Self::NotUtf8 { .. } => "rules-not-utf8",
             Self::Json { error, .. } => error.code(),
             Self::NotRules { .. } => "rules-not-rules",
+            Self::Index { .. } => "rules-index",
             Self::Rule { fault, .. } => fault.code(),
             Self::Conflict { .. } => "rules-conflict",
         }
@@ -105,6 +119,13 @@ pub enum RuleFault {
         /// What was expected.
         expected: &'static str,
     },
+    /// Germany's notes to holders (`BNR-DE-…`), which say nothing of whom a
+    /// country accepts.
+    #[error(
+        "a booster notification rule: it tells the holder when another dose is due, and not who is \
+         accepted; give acceptance and invalidation rules"
+    )]
+    BoosterNotification,
     /// The identifier names another country.
     #[error("`Identifier` and `Country` disagree")]
     Country,
@@ -127,6 +148,7 @@ impl RuleFault {
         match self {
             Self::NotObject => "rule-not-object",
             Self::Member { .. } => "rule-member",
+            Self::BoosterNotification => "rule-booster-notification",
             Self::Country => "rule-country",
             Self::Kind => "rule-kind",
             Self::Period { .. } => "rule-period",

@@ -51,6 +51,29 @@ pub(super) fn document(value: &Value) -> Option<&[Value]> {
     }
 }
 
+/// How many rules an index names; `None` where it is none. Its members are
+/// written small, and there is no logic.
+pub(super) fn index(value: &Value) -> Option<usize> {
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::Object(_) => value.get("rules").and_then(Value::as_array)?,
+        _ => return None,
+    };
+    let names_a_rule = |entry: &Value| {
+        let is_text = |name| entry.get(name).and_then(Value::as_str).is_some();
+        let has_rule = MEMBERS.iter().any(|member| entry.get(member).is_some());
+        ["identifier", "hash"].into_iter().all(is_text) && !has_rule
+    };
+    let all = !entries.is_empty() && entries.iter().all(names_a_rule);
+    all.then_some(entries.len())
+}
+
+/// `BNR-DE-0200`.
+fn is_booster_notification(value: &Value) -> bool {
+    let text = |name| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    text("Identifier").starts_with("BNR-") || text("Type") == "BoosterNotification"
+}
+
 /// The identifier, if it has the form of one, for messages.
 pub(super) fn identifier(value: &Value) -> Option<&str> {
     let text = value.get("Identifier")?.as_str()?;
@@ -67,6 +90,9 @@ pub(super) fn rule(value: &Value) -> Result<(Rule, Vec<RuleProblemKind>), RuleFa
     let Value::Object(members) = value else {
         return Err(RuleFault::NotObject);
     };
+    if is_booster_notification(value) {
+        return Err(RuleFault::BoosterNotification);
+    }
     let member = |name, expected| RuleFault::Member { name, expected };
     let text = |name| {
         let text = value.get(name).and_then(Value::as_str);

@@ -150,6 +150,10 @@ impl RuleSetBuilder {
             document: document(),
             error,
         })?;
+        if let Some(entries) = read::index(&value) {
+            let document = document();
+            return Err(RuleSetError::Index { document, entries });
+        }
         let found = read::document(&value).ok_or_else(|| RuleSetError::NotRules {
             document: document(),
         })?;

@@ -33,6 +33,12 @@ pub enum LoadError {
         /// counts as 4 values and an object as 8.
         max: usize,
     },
+    /// The JSON would need far more memory than its own length.
+    #[error("the JSON would need more than {max} bytes of memory, as no honest list does")]
+    TooDense {
+        /// The limit: 10 times the length of the text, and 256 KiB.
+        max: usize,
+    },
     /// None of the forms of [`ListFormat`].
     #[error(
         "neither a certificate or public key (DER, PEM), nor a JWK or JWK set, nor a trust list or \
@@ -155,6 +161,7 @@ impl LoadError {
             Self::TooLarge { .. } => "trust-input-too-large",
             Self::TooManyEntries { .. } => "trust-too-many-entries",
             Self::TooComplex { .. } => "trust-too-complex",
+            Self::TooDense { .. } => "trust-too-dense",
             Self::Unrecognised => "trust-format-unrecognised",
             Self::Ambiguous { .. } => "trust-ambiguous",
             Self::NotAList { .. } => "trust-not-a-list",

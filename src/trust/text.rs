@@ -47,13 +47,18 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// Characters that move the cursor, end the line or turn the direction of
-/// writing, and so could make a line of a report look like another one.
-pub(super) fn is_unprintable(c: char) -> bool {
+/// Characters that move the cursor, end the line, turn the direction of writing
+/// or take no room, and so could make a line of a report look like another one
+/// or carry what nobody sees: controls, and Unicode's default-ignorable code
+/// points and annotations.
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Foreign text at any length, the unprintable characters escaped.

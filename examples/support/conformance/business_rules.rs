@@ -8,6 +8,8 @@ use hcert::rules::certlogic::{EvalLimits, Value};
 use hcert::rules::{RuleOutcome, RuleSet};
 use serde_json::Value as Json;
 
+use super::files::{Listed, list, relative};
+
 /// One test of a rule.
 pub struct RuleTest {
     /// The file, relative to the directory.
@@ -39,38 +41,94 @@ impl RuleTest {
     }
 }
 
-/// Runs the tests of all rules below a directory, in the order of their paths.
-pub fn run(directory: &Path) -> Result<Vec<RuleTest>, String> {
-    let mut found = Vec::new();
+/// What a directory holds.
+#[derive(Default)]
+pub struct Found {
+    /// In the order of their paths.
+    pub tests: Vec<RuleTest>,
+    /// How many files are neither a rule nor a test of one.
+    pub passed_over: usize,
+}
+
+/// Runs the tests of all rules below a directory: a rule's own folder, a
+/// state's, or the whole clone.
+pub fn run(directory: &Path) -> Result<Found, String> {
+    let mut found = Found::default();
     walk(directory, directory, &mut found)?;
     Ok(found)
 }
 
-fn walk(root: &Path, folder: &Path, found: &mut Vec<RuleTest>) -> Result<(), String> {
-    let (files, folders) = list(folder)?;
+fn walk(root: &Path, folder: &Path, found: &mut Found) -> Result<(), String> {
+    let Listed {
+        json,
+        folders,
+        other_files,
+    } = list(folder)?;
+    found.passed_over += other_files;
     let tests = folder.join("tests");
-    if !folders.contains(&tests) {
-        return folders.iter().try_for_each(|f| walk(root, f, found));
+    let rule = match folders.contains(&tests) {
+        true => rule_file(&json),
+        false => None,
+    };
+    for below in folders {
+        match below == tests && rule.is_some() {
+            true => {}
+            // A schema, or tests of which the rule is missing.
+            false if below == tests => orphans(root, &below, found)?,
+            false => walk(root, &below, found)?,
+        }
     }
-    let found_rule = rule_file(&files).map(|(file, bytes)| {
-        let mut builder = RuleSet::builder();
-        builder.add_json(&relative(root, file), &bytes)?;
-        builder.build()
-    });
-    let rules = match &found_rule {
-        Some(Ok(rules)) => Ok(rules),
-        Some(Err(error)) => Err((error.code(), error.to_string())),
-        None => Err(("no-rule", "there is no rule beside `tests`".into())),
+    let Some((file, bytes)) = rule else {
+        found.passed_over += json.len();
+        return Ok(());
+    };
+    found.passed_over += json.len() - 1;
+    let mut builder = RuleSet::builder();
+    let built = builder.add_json(&relative(root, file), &bytes).map(|_| ());
+    let built = built.and_then(|()| builder.build());
+    let rules = match &built {
+        Ok(rules) if rules.iter().count() == 1 => Ok(rules),
+        Ok(_) => Err((
+            "several-rules",
+            "the file has not one rule, whose tests these could be".into(),
+        )),
+        Err(error) => Err((error.code(), error.to_string())),
     };
     let mut left = vec![tests];
     while let Some(folder) = left.pop() {
-        let (files, folders) = list(&folder)?;
-        left.extend(folders.into_iter().rev());
-        for file in files {
-            found.push(test(root, &file, &rules)?);
+        let listed = list(&folder)?;
+        found.passed_over += listed.other_files;
+        left.extend(listed.folders.into_iter().rev());
+        for file in listed.json {
+            found.tests.push(test(root, &file, &rules)?);
         }
     }
     Ok(())
+}
+
+/// What lies in a folder `tests` with no rule beside it. Tests that lost their
+/// rule are no reason to say that all agree.
+fn orphans(root: &Path, folder: &Path, found: &mut Found) -> Result<(), String> {
+    let listed = list(folder)?;
+    found.passed_over += listed.other_files;
+    for file in listed.json {
+        let bytes = std::fs::read(&file).unwrap_or_default();
+        let json = serde_json::from_slice::<Json>(&bytes).unwrap_or_default();
+        let is_test = ["payload", "expected"]
+            .iter()
+            .all(|m| json.get(m).is_some());
+        match is_test {
+            true => {
+                let none = Err(("no-rule", "there is no rule beside `tests`".into()));
+                found.tests.push(test(root, &file, &none)?);
+            }
+            false => found.passed_over += 1,
+        }
+    }
+    listed
+        .folders
+        .iter()
+        .try_for_each(|f| orphans(root, f, found))
 }
 
 /// `rule.json`, or else the one file that has a `Logic`.
@@ -86,14 +144,26 @@ fn rule_file(files: &[PathBuf]) -> Option<(&PathBuf, Vec<u8>)> {
     })
 }
 
+/// What can't be read is a test, too, and disagrees.
 fn test(
     root: &Path,
     file: &Path,
     rules: &Result<&RuleSet, (&'static str, String)>,
 ) -> Result<RuleTest, String> {
     let path = relative(root, file);
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{path}: {e}"))?;
-    let case: Json = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
+    let bytes = std::fs::read(file).map_err(|e| format!("{path}: {e}"))?;
+    let case = match serde_json::from_slice::<Json>(&bytes) {
+        Ok(case) => case,
+        Err(error) => {
+            return Ok(RuleTest {
+                path,
+                name: None,
+                expected: Json::Null,
+                actual: Json::from("not-json"),
+                reason: error.to_string(),
+            });
+        }
+    };
     let (actual, reason) = match rules {
         Ok(rules) => evaluate(rules, &case),
         Err((code, message)) => (Json::from(*code), message.clone()),
@@ -128,23 +198,4 @@ fn evaluate(rules: &RuleSet, case: &Json) -> (Json, String) {
         Some(RuleOutcome::Open(reason)) => (Json::from(reason.code()), reason.to_string()),
         _ => (Json::Null, "no rule".into()),
     }
-}
-
-/// The JSON files and the folders in a folder, each sorted.
-fn list(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), String> {
-    let shown = folder.display();
-    let entries = std::fs::read_dir(folder).map_err(|e| format!("{shown}: {e}"))?;
-    let paths: Result<Vec<PathBuf>, _> = entries.map(|e| e.map(|e| e.path())).collect();
-    let mut paths = paths.map_err(|e| format!("{shown}: {e}"))?;
-    paths.sort();
-    let (folders, mut files): (Vec<_>, Vec<_>) = paths.into_iter().partition(|p| p.is_dir());
-    files.retain(|file| file.extension().is_some_and(|e| e == "json"));
-    Ok((files, folders))
-}
-
-fn relative(root: &Path, file: &Path) -> String {
-    file.strip_prefix(root)
-        .unwrap_or(file)
-        .display()
-        .to_string()
 }

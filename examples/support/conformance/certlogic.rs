@@ -7,6 +7,7 @@ use hcert::rules::certlogic::{EvalLimits, Expression, Value};
 use serde_json::Value as Json;
 
 use super::dgc_testdata::Standing;
+use super::files::{list, relative};
 
 /// One assertion of a suite.
 pub struct Assertion {
@@ -37,27 +38,47 @@ impl Assertion {
     }
 }
 
-/// Runs the suites that a directory (the specification's, or one of its
-/// suites) holds.
-pub fn run(directory: &Path) -> Result<Vec<Assertion>, String> {
-    let mut files = Vec::new();
-    for folder in ["", "testSuite", "validation-testSuite"] {
-        let Ok(entries) = std::fs::read_dir(directory.join(folder)) else {
-            continue;
-        };
-        files.extend(entries.flatten().map(|entry| entry.path()));
-    }
-    files.retain(|file| file.extension().is_some_and(|e| e == "json"));
-    files.sort();
-    let mut found = Vec::new();
-    for file in &files {
-        let relative = file.strip_prefix(directory).unwrap_or(file);
-        let path = relative.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|e| format!("{path}: {e}"))?;
-        let suite: Json = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
-        one_file(&path, &suite, &mut found).ok_or(format!("{path}: no suite of CertLogic"))?;
-    }
+/// What a directory holds.
+#[derive(Default)]
+pub struct Found {
+    pub assertions: Vec<Assertion>,
+    /// How many files belong to no suite.
+    pub passed_over: usize,
+}
+
+/// The names of the suites' folders.
+const SUITES: [&str; 2] = ["testSuite", "validation-testSuite"];
+
+/// Runs the suites below a directory: one of them, the specification's folder,
+/// or the whole clone.
+pub fn run(directory: &Path) -> Result<Found, String> {
+    let mut found = Found::default();
+    walk(directory, directory, true, &mut found)?;
     Ok(found)
+}
+
+fn walk(root: &Path, folder: &Path, may_be_suite: bool, found: &mut Found) -> Result<(), String> {
+    let listed = list(folder)?;
+    found.passed_over += listed.other_files;
+    for file in &listed.json {
+        let path = relative(root, file);
+        let bytes = std::fs::read(file).map_err(|e| format!("{path}: {e}"))?;
+        let suite = match may_be_suite {
+            true => serde_json::from_slice::<Json>(&bytes).map_err(|e| format!("{path}: {e}"))?,
+            false => Json::Null,
+        };
+        // Elsewhere a clone has other JSON.
+        match suite.get("cases") {
+            Some(_) => one_file(&path, &suite, &mut found.assertions)
+                .ok_or(format!("{path}: no suite of CertLogic"))?,
+            None => found.passed_over += 1,
+        }
+    }
+    for below in &listed.folders {
+        let is_suite = SUITES.iter().any(|name| below.ends_with(name));
+        walk(root, below, is_suite, found)?;
+    }
+    Ok(())
 }
 
 fn one_file(path: &str, suite: &Json, found: &mut Vec<Assertion>) -> Option<()> {

@@ -181,6 +181,32 @@ mod tests {
         assert_eq!(list.look_up("a/1.json", "K", false, false, &[]), Listed::No);
     }
 
+    /// Of the whole clone, of which the files at hand may be a part: an entry
+    /// whose vector isn't there says nothing.
+    #[test]
+    fn slips_of_the_whole_clone_are_listed() {
+        let list = Known::dgc_testdata().unwrap();
+        let is_known = |path: &str, key: &str, expected: bool, cause: &str| {
+            let look = list.look_up(path, key, expected, !expected, &[cause.to_owned()]);
+            matches!(look, Listed::Yes(_))
+        };
+        for version in ["1.0.0", "1.2.1", "1.3.0"] {
+            let path = format!("PL/{version}/2DCode/raw/8.json");
+            assert!(
+                is_known(&path, "EXPECTEDSCHEMAVALIDATION", false, ""),
+                "{path}"
+            );
+        }
+        for (file, at) in [("1", ".dob"), ("5", ".nam.fn")] {
+            let path = format!("PL/1.3.0/2DCode/raw/{file}.json");
+            for (key, source) in [("EXPECTEDDECODE", "COSE"), ("EXPECTEDVALIDJSON", "PREFIX")] {
+                let cause = |at: &str| format!("differs: {source} and JSON at {at}");
+                assert!(is_known(&path, key, true, &cause(at)), "{path} {key}");
+                assert!(!is_known(&path, key, true, &cause(".ver")), "{path} {key}");
+            }
+        }
+    }
+
     #[test]
     fn the_list_is_well_formed() {
         assert!(!Known::dgc_testdata().unwrap().0.is_empty());

@@ -475,7 +475,8 @@ fn same(names: &str, a: &Value, b: &Value) -> Result<(), String> {
     }
 }
 
-/// The place of the first difference. 1 and 1.0 are one number.
+/// The place of the first difference. 1 and 1.0 are one number, and an instant
+/// is the same one in every time zone.
 fn difference(a: &Value, b: &Value, at: String) -> Option<String> {
     let same = match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
@@ -496,7 +497,53 @@ fn difference(a: &Value, b: &Value, at: String) -> Option<String> {
             return pairs.find_map(|(i, (a, b))| difference(a, b, format!("{at}[{i}]")));
         }
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::String(a), Value::String(b)) => a == b || is_same_instant(a, b),
         _ => a == b,
     };
     (!same).then_some(if at.is_empty() { "root".into() } else { at })
+}
+
+/// Two spellings of one date-time: `Z` and `+00:00`, `10:00+02:00` and `08:00Z`.
+fn is_same_instant(a: &str, b: &str) -> bool {
+    let read = |text: &str| {
+        let fraction = text.split_once('.').map(|(_, rest)| {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            let digits = rest.get(..end.unwrap_or(rest.len()));
+            digits.unwrap_or_default().trim_end_matches('0').to_owned()
+        });
+        let time = text.contains('T').then(|| Timestamp::parse(text).ok())??;
+        Some((time, fraction.unwrap_or_default()))
+    };
+    read(a).is_some_and(|a| read(b) == Some(a))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_instant_in_two_spellings_is_no_difference() {
+        let differ = |a: &str, b: &str| {
+            let json = |sc: &str| serde_json::json!({"t": [{"sc": sc}]});
+            difference(&json(a), &json(b), String::new())
+        };
+        for (a, b) in [
+            ("2021-06-30T12:34:56+00:00", "2021-06-30T12:34:56Z"),
+            ("2021-06-30T14:34:56+02:00", "2021-06-30T12:34:56Z"),
+            ("2021-06-30T12:34:56.000Z", "2021-06-30T12:34:56Z"),
+            ("2021-06-30T12:34:56.50Z", "2021-06-30T12:34:56.5+00:00"),
+        ] {
+            assert_eq!(differ(a, b), None, "{a} {b}");
+        }
+        let at = Some(".t[0].sc".to_owned());
+        for (a, b) in [
+            ("2021-06-30T12:34:56+02:00", "2021-06-30T12:34:56Z"),
+            ("2021-06-30T12:34:56.5Z", "2021-06-30T12:34:56Z"),
+            ("2021-06-30T12:34:57Z", "2021-06-30T12:34:56Z"),
+            ("2021-06-30", "2021-06-30T00:00:00Z"),
+            ("x", "y"),
+        ] {
+            assert_eq!(differ(a, b), at, "{a} {b}");
+        }
+    }
 }

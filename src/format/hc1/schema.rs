@@ -142,6 +142,7 @@ pub(crate) fn parse_json(text: &str) -> Result<Value, RecordError> {
                 };
                 (problem, line, column)
             }
+            JsonFault::TooDense { .. } => ("more values than such a text may have", 1, 1),
         };
         RecordError::Json {
             problem,

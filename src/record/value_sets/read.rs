@@ -32,6 +32,7 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
         JsonFault::DuplicateMember { line, column } => {
             ValueSetError::DuplicateMember { line, column }
         }
+        JsonFault::TooDense { .. } => ValueSetError::TooComplex { max: MAX_CODES },
     })?;
     let member = |member| ValueSetError::Member { member };
     let text = |name| json.get(name).and_then(Value::as_str).ok_or(member(name));

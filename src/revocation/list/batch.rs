@@ -1,10 +1,8 @@
 //! The gateway's batches, JSON.
 
-use serde_json::Value;
-
 use super::{Hashes, Keys, RevocationLimits};
 use crate::instant;
-use crate::json;
+use crate::json::{self, Lean as Value};
 use crate::revocation::scope::{self, ANY_KID};
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
@@ -17,7 +15,7 @@ const NOT_BATCH: RevocationError = RevocationError::Form {
 pub(super) fn read(content: &[u8], limits: &RevocationLimits) -> Result<Hashes, RevocationError> {
     let json = parse(content, limits)?;
     let batches = match &json {
-        Value::Array(batches) if !batches.is_empty() => batches.as_slice(),
+        Value::Array(batches) if !batches.is_empty() => &**batches,
         Value::Object(_) => core::slice::from_ref(&json),
         _ => return Err(NOT_BATCH),
     };
@@ -95,9 +93,5 @@ pub(in crate::revocation) fn parse(
             max: limits.entries,
         });
     }
-    // Hashes and times are longer: nobody's list has so much in so few bytes.
-    if weight > (bytes / 2).saturating_add(FREE) {
-        return Err(RevocationError::Unrecognised);
-    }
-    Ok(json::parse(content)?)
+    Ok(json::parse_lean(content)?)
 }

@@ -7,6 +7,12 @@ use super::operator::Operator;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
+    /// The values would need far more memory than the text is long.
+    #[error("JSON that would need more than {max} bytes of memory, as no honest text does")]
+    TooDense {
+        /// The limit: 10 times the length of the text, and 256 KiB.
+        max: usize,
+    },
     /// Not JSON, or nested deeper than 127 levels.
     #[error("not JSON, or nested too deeply (line {line}, column {column})")]
     Syntax {
@@ -30,6 +36,7 @@ impl JsonError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Syntax { .. } => "json-syntax",
+            Self::TooDense { .. } => "json-too-dense",
             Self::DuplicateMember { .. } => "json-duplicate-member",
         }
     }

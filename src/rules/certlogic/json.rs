@@ -7,8 +7,12 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 use super::error::JsonError;
 use super::value::Value;
+use crate::json::{JsonFault, Shape, check};
 
 pub(super) fn parse(json: &str) -> Result<Value, JsonError> {
+    if let Err(JsonFault::TooDense { max }) = check(json.as_bytes(), Shape::CERTLOGIC) {
+        return Err(JsonError::TooDense { max });
+    }
     match serde_json::from_str(json) {
         Ok(Read(value)) => Ok(value),
         Err(error) => {
@@ -73,6 +77,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
         while let Some(Read(item)) = elements.next_element()? {
             items.push(item);
         }
+        items.shrink_to_fit();
         Ok(Value::Array(items))
     }
 
@@ -83,7 +88,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
         }
         let mut seen = HashSet::with_capacity(members.len());
         if !members.iter().all(|(name, _)| seen.insert(name.as_str())) {
-            return Err(A::Error::custom("a member stands twice"));
+            return Err(A::Error::custom("duplicate member"));
         }
         Ok(Value::object(members))
     }

@@ -54,6 +54,7 @@ pub(super) fn json(bytes: &[u8]) -> Result<Value, Error> {
         .map_err(|e| syntax("not UTF-8", place(bytes, e.valid_up_to())))?;
     Value::parse(text).map_err(|error| match error {
         JsonError::Syntax { line, column } => syntax("malformed", (line, column)),
+        JsonError::TooDense { .. } => syntax("more values than a policy has", (1, 1)),
         JsonError::DuplicateMember { line, column } => {
             syntax("a member stands twice", (line, column))
         }

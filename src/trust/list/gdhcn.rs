@@ -24,7 +24,7 @@ use sha2::{Digest, Sha256};
 use self::document::{Document, ListedKey, Method, Proof, host};
 use self::json::Node;
 pub(super) use self::unsigned::read as read_unsigned;
-use super::{Claims, ListFormat, ListInfo, check_weight, without_bom};
+use super::{Claims, ListFormat, ListInfo, Shape, check_density, check_weight, without_bom};
 use crate::crypto::{self, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
@@ -457,6 +457,7 @@ pub(in crate::trust) fn read(
 
 fn parse<'a>(source: &Source, bytes: &'a [u8]) -> Result<Node<'a>, LoadError> {
     check_weight(bytes, &source.limits)?;
+    check_density(bytes, Shape::BORROWED)?;
     let bytes = without_bom(bytes);
     let parsed = match core::str::from_utf8(bytes) {
         // UTF-8 is checked faster at once than text by text.

@@ -13,5 +13,6 @@ pub(in crate::trust) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value
     json::parse(bytes).map_err(|fault| match fault {
         JsonFault::DuplicateMember { line, column } => LoadError::DuplicateMember { line, column },
         JsonFault::Syntax { line, column } => LoadError::Json { line, column },
+        JsonFault::TooDense { max } => LoadError::TooDense { max },
     })
 }
