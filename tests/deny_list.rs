@@ -832,7 +832,7 @@ fn denials() -> impl Strategy<Value = Denial> {
             }
             // Between other bounds no signature lies.
             if let (Some(after), Some(before)) = (after, before)
-                && before <= after + 1
+                && before.max(-1) <= after.max(-1) + 1
             {
                 return None;
             }

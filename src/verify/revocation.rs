@@ -65,7 +65,10 @@ impl NamesOfKeys {
         let subject = Subject {
             kid: stated.as_bytes(),
             kid_is_signed,
-            other_kids: names.map(|names| &*names.kids).unwrap_or_default(),
+            other_kids: match names.map(|names| &*names.kids).unwrap_or_default() {
+                [one] if one == stated.as_bytes() => &[],
+                kids => kids,
+            },
             ..Subject::new(stated.as_bytes(), identifiers)
         };
         // A name that no trust list gives: lists need not know of it.
