@@ -132,6 +132,13 @@ impl Claim {
         all.find(|claim| name.eq_ignore_ascii_case(claim.name().as_bytes()))
     }
 
+    /// The claim whose number is written as a text.
+    fn of_digits(name: &[u8]) -> Option<Self> {
+        let number = core::str::from_utf8(name).ok()?.trim().parse().ok()?;
+        let mut all = Self::ALL.into_iter();
+        all.find(|claim| claim.number() == number)
+    }
+
     fn unreadable(self, expected: &'static str) -> Unreadable {
         let name = self.name();
         Unreadable { name, expected }
@@ -185,7 +192,9 @@ impl Claims {
             walk.item(depth)?;
             let value = map.get(start..walk.at).unwrap_or_default();
             let claim = match key {
-                Key::Text(name) | Key::Bytes(name) => Claim::resembling(name),
+                Key::Text(name) | Key::Bytes(name) => {
+                    Claim::resembling(name).or_else(|| Claim::of_digits(name))
+                }
                 number => {
                     let number = number.integer();
                     let mut all = Claim::ALL.into_iter();
@@ -225,6 +234,24 @@ impl Claims {
             expires_at: both(Claim::Expires, self.expires_at, other.expires_at)?,
         })
     }
+}
+
+/// The encoded member of that number, of a map that was found to be well-formed.
+pub(crate) fn member(map: &[u8], number: i128) -> Option<&[u8]> {
+    let limits = crate::Limits::default();
+    let mut walk = Walk::new(map, &limits);
+    let head = walk.head().ok().filter(|head| head.major == major::MAP)?;
+    let mut found = None;
+    let walked = walk.map(head, 0, 0, |walk, key, depth| {
+        let start = walk.at;
+        walk.item(depth)?;
+        if key.integer() == Some(number) {
+            found = map.get(start..walk.at);
+        }
+        Ok(())
+    });
+    walked.ok()?;
+    found
 }
 
 /// The instant of an encoded number, under tag 1 (RFC 8949 §3.4.2) or not.

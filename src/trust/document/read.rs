@@ -197,7 +197,7 @@ impl Reader<'_> {
                 }
             },
         };
-        let claims = cose_claims(&cose, &header, content, bytes)?;
+        let claims = cose_claims(&cose, content, bytes)?;
         Ok((cose.unverified_payload().to_vec().into(), claims.into()))
     }
 
@@ -367,18 +367,10 @@ impl Content {
     }
 }
 
-fn cose_claims(
-    cose: &CoseSign1,
-    header: &ciborium::Value,
-    content: Content,
-    bytes: &[u8],
-) -> Result<Claims> {
-    let in_header = match at::number(header, 15) {
+fn cose_claims(cose: &CoseSign1, content: Content, bytes: &[u8]) -> Result<Claims> {
+    let in_header = match instant::member(cose.protected(), 15) {
         None => Claims::default(),
-        Some(claims) => {
-            let claims = Claims::of_cbor(&encoded(claims)?)?;
-            claims.ok_or(NOT_CLAIMS)?
-        }
+        Some(claims) => Claims::of_cbor(claims)?.ok_or(NOT_CLAIMS)?,
     };
     // Nobody signed the tag: it may have been taken away or put there. So it
     // makes nothing a CWT, and what it contradicts is not opened.
@@ -395,7 +387,7 @@ pub(crate) fn unverified_dates(cose: &CoseSign1) -> Result<Dates> {
         None => Content::Any,
         Some(found) => Content::of_type(found).unwrap_or(Content::Other),
     };
-    Ok(cose_claims(cose, &header, content, &[])?.into())
+    Ok(cose_claims(cose, content, &[])?.into())
 }
 
 /// What a payload in CBOR says of its time. `tagged`: as an unsigned tag has
@@ -428,10 +420,4 @@ fn hides_claims(value: &Value, layer: u8) -> bool {
         }
         _ => false,
     }
-}
-
-fn encoded(value: &ciborium::Value) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    ciborium::into_writer(value, &mut bytes).map_err(|_| NOT_COSE)?;
-    Ok(bytes)
 }
