@@ -132,10 +132,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     ));
 
     let issuers = (0..KEYS).map(issuer).collect::<Result<Vec<_>, _>>()?;
-    let issued_at = Timestamp::parse("2021-06-01T00:00:00Z")?;
+    // After all that the records state.
+    let issued_at = Timestamp::parse("2022-06-01T00:00:00Z")?;
     let validity = Validity {
         issued_at,
-        expires_at: issued_at.plus(365 * 86_400),
+        expires_at: issued_at.plus(180 * 86_400),
     };
     // [record][key] → the signed bytes
     let mut signed = Vec::new();

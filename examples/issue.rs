@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use hcert::Timestamp;
-use hcert::issue::{Compression, IssueError, Issued, Issuer, P256Signer, Signer, Validity};
+use hcert::issue::{
+    Compression, Departure, IssueError, Issued, Issuer, P256Signer, Signer, Validity,
+};
 use hcert::qr::{EcLevel, QrError, QrSymbol, SvgOptions};
 use hcert::record::{Record, RecordError};
 use hcert::trust::{Dsc, TrustStore};
@@ -33,6 +35,11 @@ RECORD.json holds one record, - reads it from standard input:
 with v (vaccination), t (test) or r (recovery) after the DCC schema. The
 standard names fnt and gnt are made from the names where they are missing.
 
+What the specification forbids, what lies in the future and what contradicts
+itself is refused. What it advises against and what is hardly true (a dose of
+before 2020, a holder of more than 130 years, a code that no value set has) is
+issued with a warning; --json has them as \"warnings\".
+
 Options:
   --dsc FILE           document signer certificate, PEM or DER
   --key FILE           its P-256 private key, PKCS#8, PEM or DER
@@ -47,7 +54,7 @@ Options:
   --fast               compress in a fraction of the time, to symbols that mostly
                        are a version larger; for large batches
   --batch              a record a line in, an object a line out:
-                       {\"line\": N, \"text\": \"HC1:…\"} or
+                       {\"line\": N, \"text\": \"HC1:…\", \"warnings\"?: […]} or
                        {\"line\": N, \"error\": {\"code\": …, \"message\": …}}
   --json               the same as --out json; with --demo: lists the files
   --demo DIR           make a key, a certificate, a trust list and
@@ -371,6 +378,9 @@ fn draw(
     if let Some(warning) = warning {
         eprintln!("issue: warning: {warning}");
     }
+    for warning in issued.warnings() {
+        eprintln!("issue: warning: {warning}");
+    }
     Ok(match form {
         Form::Text => format!("{}\n", issued.text()).into_bytes(),
         Form::Svg => symbol.to_svg(&SvgOptions::default()).into_bytes(),
@@ -388,10 +398,17 @@ fn draw(
                     "modules": symbol.modules(),
                     "warning": warning.map(|warning| warning.code()),
                 },
+                "warnings": warnings(issued),
             });
             format!("{object}\n").into_bytes()
         }
     })
+}
+
+/// What is to be looked at in the record.
+fn warnings(issued: &Issued) -> serde_json::Value {
+    let of = |warning: &Departure| json!({"code": warning.code(), "at": warning.at(), "message": warning.to_string()});
+    issued.warnings().iter().map(of).collect()
 }
 
 #[cfg(feature = "png")]
@@ -551,7 +568,7 @@ fn run_batch(
         for answer in results {
             done += 1;
             refused += u64::from(answer.refused);
-            if let Some(warning) = answer.warning {
+            for warning in answer.warnings {
                 eprintln!("issue: {warning}");
             }
             let written = writeln!(output, "{}", answer.json);
@@ -572,7 +589,7 @@ fn run_batch(
 struct Answer {
     json: String,
     refused: bool,
-    warning: Option<String>,
+    warnings: Vec<String>,
 }
 
 fn answer(
@@ -593,18 +610,31 @@ fn answer(
         Ok((issued, symbol.warning()))
     };
     match issue() {
-        Ok((issued, warning)) => Answer {
-            json: format!(r#"{{"line":{number},"text":{}}}"#, json!(issued.text())),
-            refused: false,
-            warning: warning.map(|w| format!("line {number}: warning: {w}")),
-        },
+        Ok((issued, of_symbol)) => {
+            let of_record = match issued.warnings() {
+                [] => String::new(),
+                _ => format!(r#","warnings":{}"#, warnings(&issued)),
+            };
+            let of_symbol = of_symbol.iter().map(ToString::to_string);
+            let all = of_symbol.chain(issued.warnings().iter().map(ToString::to_string));
+            Answer {
+                json: format!(
+                    r#"{{"line":{number},"text":{}{of_record}}}"#,
+                    json!(issued.text())
+                ),
+                refused: false,
+                warnings: all
+                    .map(|warning| format!("line {number}: warning: {warning}"))
+                    .collect(),
+            }
+        }
         Err((code, message)) => Answer {
             json: format!(
                 r#"{{"line":{number},"error":{}}}"#,
                 json!({"code": code, "message": message})
             ),
             refused: true,
-            warning: None,
+            warnings: Vec::new(),
         },
     }
 }

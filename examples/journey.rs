@@ -48,7 +48,7 @@ before the journey and offline.
 Usage: journey (--rules FILE|DIR | --recognition FILE)… [--rules-anchor FILE]…
                [--value-sets DIR|FILE]…
                [--country CC]… [--region NAME] [--arrival TIME]
-               (--trust FILE… | --unverified) [--at TIME] [--language TAG]
+               (--trust FILE… | --trust-key FILE… | --unverified) [--at TIME] [--language TAG]
                [--json] [--quiet] INPUT…
 
 INPUT is one of the traveller's certificates: a text (HC1:…), a file (a picture
@@ -74,8 +74,8 @@ standard input.
   --arrival TIME  when (RFC 3339, 2021-10-01T12:00:00Z); now if nothing is said
   --language TAG  the language of the rules' descriptions (de); English if
                 nothing is said, or there is none
-  --trust FILE  who may sign certificates, with --anchor, --trust-env, --list,
-                --participant, --deny, --state, --forget-time and
+  --trust FILE  who may sign certificates, with --trust-key, --anchor,
+                --trust-env, --gateway-role, --list, --participant, --deny, --state, --forget-time and
                 --dangerously-trust-unsigned as for the program verify. What is
                 not valid is not accepted anywhere.
   --revocations FILE  which certificates are revoked, with --revocation-anchor
@@ -208,8 +208,9 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         let why = "no rules are given; name them with --rules FILE, or --recognition FILE";
         return Err(why.into());
     }
-    if options.unverified != options.trust.files.is_empty() {
-        let why = "say who may sign, with --trust FILE, or --unverified, one of them";
+    if options.unverified == options.trust.are_given() {
+        let why = "say who may sign, with --trust FILE or --trust-key FILE, or --unverified, one of \
+                   them";
         return Err(why.into());
     }
     Ok(Some(options))
@@ -279,12 +280,15 @@ fn unverified(input: String, text: &str) -> Certificate {
         let products = ProductCatalogue::builtin();
         let record = hc1::payload::read(&claims, &products, &mut deviations)?;
         let issuer = claims.issuer().map(str::to_owned);
-        let starts = [claims.issued_at(), claims.not_before()];
-        let starts = starts.into_iter().filter_map(TimeClaim::timestamp).max();
         let always = Period {
             from: Timestamp::from_seconds(i64::MIN),
             until: Timestamp::from_seconds(i64::MAX),
         };
+        let starts = [claims.issued_at(), claims.not_before()].into_iter();
+        let starts = starts.filter(|claim| *claim != TimeClaim::Absent);
+        // What is no time is no start that lies behind.
+        let starts = starts.map(|claim| claim.timestamp().unwrap_or(always.until));
+        let starts = starts.max();
         let valid = Period {
             from: starts.unwrap_or(always.from),
             until: match claims.expires_at() {

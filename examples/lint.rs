@@ -26,7 +26,7 @@ mod value_sets;
 
 use cli::{complain, short_name};
 use lint::Found;
-use trust::TrustOptions;
+use trust::{TrustOptions, complain_unmatched};
 
 const PROGRAM: &str = "lint";
 
@@ -37,7 +37,8 @@ severity, the clause that it is about, the place, and the mend. Nothing of what
 a certificate says is printed, so that reports can be kept. This is no
 verification: see the program verify.
 
-Usage: lint [--dsc FILE | --trust FILE…] [--value-sets DIR|FILE]… [--at TIME]
+Usage: lint [--dsc FILE | --trust FILE… | --trust-key FILE…]
+            [--value-sets DIR|FILE]… [--at TIME]
             [--fail-on LEVEL] [--json] INPUT…
        lint --dsc FILE [--at TIME] [--fail-on LEVEL] [--json]
 
@@ -46,8 +47,10 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
 
   --dsc FILE       the certificate of the key that is to have signed the codes,
                    in DER or PEM; without INPUT it is looked at alone
-  --trust FILE     certificates or a trust list in which the key is looked up by
-                   the codes' kid; may be repeated
+  --trust FILE     a trust list in which the key is looked up by the codes' kid;
+                   may be repeated
+  --trust-key FILE certificates or public keys in which it is looked up, instead
+                   or as well; may be repeated
   --anchor FILE    with --trust: certificate or public key of the signer
   --trust-env ENV  with --trust: prod, uat or dev, the environment of a list of
                    the WHO's network
@@ -102,7 +105,7 @@ impl Options {
                 Long("help") | Short('h') => return Ok(None),
                 Long("dsc") => options.dsc = Some(parser.value()?),
                 Long("value-sets") => options.value_sets.push(parser.value()?),
-                Long(name @ ("trust" | "anchor" | "trust-env")) => {
+                Long(name @ ("trust" | "trust-key" | "anchor" | "trust-env" | "gateway-role")) => {
                     let name = name.to_owned();
                     options.trust.take(&name, &mut parser)?;
                 }
@@ -123,8 +126,8 @@ impl Options {
                 _ => return Err(argument.unexpected().into()),
             }
         }
-        match (&options.dsc, options.trust.files.is_empty()) {
-            (Some(_), false) => Err(usage("--dsc and --trust do not go together")),
+        match (&options.dsc, options.trust.are_given()) {
+            (Some(_), true) => Err(usage("--dsc goes with neither --trust nor --trust-key")),
             (None, _) if options.inputs.is_empty() => Err(usage("no INPUT is given")),
             _ => Ok(Some(options)),
         }
@@ -158,8 +161,9 @@ fn run() -> Result<ExitCode, Error> {
             reports.push((label, linter.certificate(&der)));
         }
     }
-    if !options.trust.files.is_empty() {
-        let (store, problems) = options.trust.load(None)?;
+    if options.trust.are_given() {
+        let (store, problems) = options.trust.load(None, at)?;
+        complain_unmatched(PROGRAM, &problems);
         for problem in &problems.problems {
             complain(PROGRAM, &problem.to_string());
         }

@@ -55,7 +55,8 @@ const PROGRAM: &str = "verify";
 const HELP: &str = "\
 Verifies HCERT certificates (EU DCC), offline.
 
-Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
+Usage: verify [--trust FILE]… [--trust-key FILE]… [--anchor FILE]…
+              [--trust-env ENV] [--gateway-role ROLE:SHA256]…
               [--list NAME]… [--participant CODE]… [--deny FILE]…
               [--max-list-age AGE] [--state FILE [--forget-time]]
               [--dangerously-trust-unsigned]
@@ -70,18 +71,24 @@ Usage: verify [--trust FILE]… [--anchor FILE]… [--trust-env ENV]
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
 
-  --trust FILE  who may sign: a certificate (DER, PEM, several in one PEM), a
-                public key (SPKI), a JWK or JWK set, or a trust list of the
-                WHO's network, the EU gateway or a member state; may be
-                repeated. A list in two files takes both. Whoever gives a file
-                without a signature vouches for it.
-  --anchor FILE who signs the lists: a certificate or a public key; may be
-                repeated. A signed list is refused without it, and with it a
-                list that has no signature.
+  --trust FILE  who may sign: a trust list of the WHO's network, the EU gateway
+                or a member state, a JWK set or a snapshot; may be repeated. A
+                list in two files takes both. Without --anchor and --trust-env
+                a list that has no signature is taken, and whoever can replace
+                the file decides who is trusted.
+  --trust-key FILE  who may sign, by your own word: a certificate (DER, PEM,
+                several in one PEM), a public key (SPKI), a JWK or JWK set.
+                Nothing checks where it is from; may be repeated
+  --anchor FILE who signs the --trust lists: a certificate or a public key; may
+                be repeated. A signed list is refused without it, and with it
+                whatever it did not sign
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
                 which a list has to be, whose signer is known here; prod if
-                nothing is said. With it, too, a list that has no signature is
-                refused.
+                neither this nor --anchor is said. With it, too, a list that has
+                no signature is refused.
+  --gateway-role ROLE:SHA256  what a certificate of the EU gateway is that does
+                not show it by itself: upload or csca, and its SHA-256, which
+                you have from elsewhere; may be repeated
   --list NAME   of the WHO's lists take this one alone, and miss it if it isn't
                 there (did:web:tng-cdn.who.int:v2:trustlist is all of
                 production); may be repeated. One key signs them all, so without
@@ -90,7 +97,9 @@ INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built wit
                 (ESP, or with its domain DCC:ESP); may be repeated
   --deny FILE   keys that are not to be relied upon, whatever list holds them:
                 JSON, {\"deny\": [{\"key\" | \"certificate\": SHA-256 in hex,
-                \"kid\": base64, \"signedAfter\", \"signedBefore\", \"why\"}]}
+                \"kid\": base64 | \"kidHex\": hex, \"signedAfter\",
+                \"signedBefore\", \"why\"}]}. An entry that names no key of the
+                lists is said
   --max-list-age AGE  nothing is valid by a list older than that: seconds, or
                 with a unit (90m, 36h, 7d)
   --state FILE  remember the lists' editions there, and refuse older ones; the
@@ -638,7 +647,7 @@ impl Work {
                 line(out, "Key valid", &format!("{from} to {until}"))?;
             }
             line(out, "Listed in", signer.origin())?;
-            if let Some(name) = network_name(signer) {
+            for name in verdict.listings().filter_map(network_name) {
                 line(out, "Listed as", &name)?;
             }
         }
@@ -794,6 +803,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
         ("format", is_hc1.then_some("hc1").into()),
         ("steps", steps.collect()),
         ("signer", verdict.signer().map_or(Value::Null, signer_json)),
+        ("listings", verdict.listings().map(signer_json).collect()),
         ("claims", claims_json.unwrap_or(Value::Null)),
         ("certificate", certificate.unwrap_or(Value::Null)),
         ("deviations", deviations.collect()),

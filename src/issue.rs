@@ -8,6 +8,7 @@
 
 mod batch;
 mod compress;
+pub(crate) mod departure;
 mod signer;
 
 use ciborium::Value;
@@ -17,12 +18,13 @@ use std::sync::Arc;
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 
 pub use compress::Compression;
+pub use departure::{Departure, DepartureCode};
 pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
 use crate::crypto::{Algorithm, KeyKind, Tables};
 use crate::format::hc1::{Unverified, payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
-use crate::record::{Entry, PayloadKind, ProductCatalogue, Record, RecordError};
+use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError, ValueSets};
 use crate::revocation::Identifier;
 use crate::trust::{Dsc, KeyUsage, Kid, Usage};
 use crate::{Limits, Timestamp};
@@ -83,11 +85,16 @@ pub enum IssueError {
         payload: PayloadKind,
     },
     /// It states something that happens after its issue.
-    #[error("what it states happens after its issue at {issued_at}")]
+    #[error("{at}: after its issue at {issued_at}")]
     EntryAfterIssue {
+        /// The member.
+        at: String,
         /// Time of issue.
         issued_at: Timestamp,
     },
+    /// It departs from what the specification demands beyond the schema.
+    #[error("{0}")]
+    Departure(Departure),
     /// The document signer certificate is for other kinds of records.
     #[error("the document signer certificate is for {allowed}, and the record is a {found}")]
     KeyUsage {
@@ -146,6 +153,7 @@ impl IssueError {
             Self::IatAfterDsc { .. } => "iat-after-dsc",
             Self::ExpiryRequired { .. } => "issue-expiry-required",
             Self::EntryAfterIssue { .. } => "issue-entry-after-issue",
+            Self::Departure(departure) => departure.code(),
             Self::KeyUsage { .. } => "key-usage",
             Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
             Self::RsaTooShort { .. } => "rsa-too-short",
@@ -179,6 +187,7 @@ pub struct Issuer<S> {
     signer: S,
     country: Option<String>,
     compression: Compression,
+    sets: ValueSets,
     /// Keeps the key prepared that each signature is verified with.
     tables: Arc<Tables>,
 }
@@ -216,6 +225,7 @@ impl<S: Signer> Issuer<S> {
             signer,
             country,
             compression: Compression::default(),
+            sets: ValueSets::builtin(),
             tables: Arc::default(),
         })
     }
@@ -231,6 +241,15 @@ impl<S: Signer> Issuer<S> {
     #[must_use]
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
+        self
+    }
+
+    /// Sets the codes that an EU DCC may use; by default those that are
+    /// compiled in. A code beyond them is warned of, and the result of a test
+    /// refused.
+    #[must_use]
+    pub fn value_sets(mut self, sets: ValueSets) -> Self {
+        self.sets = sets;
         self
     }
 
@@ -273,6 +292,10 @@ impl<S: Signer> Issuer<S> {
     ) -> Result<Issued, IssueError> {
         record.check()?;
         self.check(record, issued_at, expires_at)?;
+        let mut warnings = departure::departures(record, Some(issued_at), &self.sets);
+        if let Some(n) = warnings.iter().position(|found| found.kind().is_refused()) {
+            return Err(IssueError::Departure(warnings.swap_remove(n)));
+        }
         let payload = self.claims(record, issued_at, expires_at)?;
         let algorithm = match self.signer.algorithm() {
             Algorithm::Es256 => iana::Algorithm::ES256,
@@ -293,7 +316,12 @@ impl<S: Signer> Issuer<S> {
         check_length("the certificate", cose.len(), limits.max_inflated)?;
         let text = text::encode(&compress::compress(&cose, self.compression));
         check_length("the text", text.len(), limits.max_text)?;
-        Ok(Issued { text, cose, kid })
+        Ok(Issued {
+            text,
+            cose,
+            kid,
+            warnings,
+        })
     }
 
     /// Verifies what comes back: a remote signer may hold another key, or
@@ -341,15 +369,10 @@ impl<S: Signer> Issuer<S> {
                 not_before,
             });
         }
-        // The day of vaccination is that of the place, which may be 14 hours
-        // ahead (smart-icvp, REQ-DE-13).
-        let today = issued_at.plus(14 * 3600).date();
-        let is_later = |entry: &Entry| match entry {
-            Entry::YellowCard(card) => card.date() > today || card.issued_on() > today,
-            _ => false,
-        };
-        if record.entries().iter().any(is_later) {
-            return Err(IssueError::EntryAfterIssue { issued_at });
+        // A day is that of the place, which may be 14 hours ahead (smart-icvp,
+        // REQ-DE-13).
+        if let Some(at) = departure::after_issue(record, issued_at) {
+            return Err(IssueError::EntryAfterIssue { at, issued_at });
         }
         let allowed = self.dsc.usage();
         let mut usages = record.entries().iter().map(|entry| entry.usage());
@@ -425,9 +448,24 @@ pub struct Issued {
     text: String,
     cose: Vec<u8>,
     kid: Kid,
+    warnings: Vec<Departure>,
 }
 
 impl Issued {
+    /// What the specification advises against, or what is hardly true: to be
+    /// looked at before the certificate is handed over.
+    ///
+    /// ```
+    /// # fn example(issued: &hcert::issue::Issued) {
+    /// for warning in issued.warnings() {
+    ///     eprintln!("{}: {warning}", warning.code());
+    /// }
+    /// # }
+    /// ```
+    pub fn warnings(&self) -> &[Departure] {
+        &self.warnings
+    }
+
     /// The text for the QR symbol, `HC1:…`.
     pub fn text(&self) -> &str {
         &self.text

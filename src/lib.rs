@@ -70,6 +70,7 @@
 //!     .kind(TestKind::Naat)
 //!     .sampled_at(Timestamp::parse("2021-05-30T10:12:22Z")?)
 //!     .result(TestResult::Negative)
+//!     .centre("Testing centre 1")
 //!     .country("AT")
 //!     .issuer("Ministry of Health")
 //!     .id(&Uvci::from_opaque("AT", "B5921A35D6A0D696421B3E2462178297")?)
@@ -121,6 +122,7 @@ struct RecognitionPolicies;
 
 pub mod crypto;
 pub mod format;
+mod instant;
 pub mod issue;
 mod json;
 mod limits;

@@ -25,6 +25,7 @@ mod symbol;
 use core::fmt;
 
 use crate::format::hc1::{Deviation, DeviationCode};
+use crate::issue::{Departure, DepartureCode};
 use crate::record::{PayloadKind, ProductCatalogue, ValueSets};
 use crate::trust::{Dsc, TrustStore};
 use crate::{Limits, Timestamp};
@@ -83,7 +84,8 @@ impl Finding {
     }
 
     /// The clause that it is about, such as `hcert-spec §3.3.2` (of 1.0.8),
-    /// `dcc-schema required` (of 1.3.3) or a section of an RFC.
+    /// `dcc-schema required` (of 1.3.3), `DCC JSON specification 1.3.0, t/ma`
+    /// or a section of an RFC.
     pub fn clause(&self) -> &'static str {
         self.clause
     }
@@ -173,6 +175,28 @@ impl Report {
         {
             last.clause = rules::specification(kind);
         }
+    }
+
+    /// A departure that the issuer knows, too. What came with version 1.3.0
+    /// of the specification is worth a note in an earlier certificate.
+    fn departure(&mut self, departure: &Departure, is_earlier: bool) {
+        let code = departure.kind();
+        let severity = match code {
+            code if is_earlier && code.is_of_1_3_0() => Severity::Note,
+            code if code.is_refused() => Severity::Error,
+            DepartureCode::CountryOrganisation | DepartureCode::TestResultInconclusive => {
+                Severity::Note
+            }
+            _ => Severity::Warning,
+        };
+        self.findings.push(Finding {
+            severity,
+            code: code.code(),
+            at: departure.at().into(),
+            message: code.words().into(),
+            clause: code.clause(),
+            mend: code.mend(),
+        });
     }
 
     fn note_deviation(&mut self, code: DeviationCode, at: &str) {

@@ -17,6 +17,7 @@ mod medication;
 mod payload;
 mod products;
 mod serology;
+mod test_kinds;
 mod text;
 pub mod translit;
 pub mod uvci;
@@ -41,6 +42,7 @@ pub use medication::{Medication, MedicationBuilder};
 pub use payload::PayloadKind;
 pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
+pub use test_kinds::{TestKinds, TestKindsError};
 pub(crate) use text::Text;
 pub use translit::TransliterationError;
 pub use uvci::{Uvci, UvciError};
@@ -63,8 +65,11 @@ pub enum RecordError {
     /// A member departs from the DCC schema.
     #[error("{0}")]
     Schema(Deviation),
-    /// A country is not two capital letters (ISO 3166-1 alpha-2).
-    #[error("{at}: not a country code of two capital letters (ISO 3166-1 alpha-2)")]
+    /// Neither a country (ISO 3166-1 alpha-2) nor an organisation of at most
+    /// ten capital letters, such as `UNHCR`.
+    #[error(
+        "{at}: neither a country code of two capital letters (ISO 3166-1 alpha-2) nor an organisation of up to ten"
+    )]
     Country {
         /// The member.
         at: String,
@@ -83,8 +88,8 @@ pub enum RecordError {
         /// Why.
         source: TransliterationError,
     },
-    /// The JSON is malformed.
-    #[error("not JSON: {problem} at line {line}, column {column}")]
+    /// The JSON is malformed, or has a duplicate member.
+    #[error("not a record in JSON: {problem} at line {line}, column {column}")]
     Json {
         /// The kind of problem.
         problem: &'static str,
@@ -313,6 +318,21 @@ impl Record {
     /// Whether it states nothing to tell whether it holds at any time.
     pub(crate) fn is_undated(&self) -> bool {
         self.entries.iter().any(Entry::is_undated)
+    }
+
+    /// Whether anybody can be compared with it. A health link has no holder but
+    /// that of the record behind it.
+    pub(crate) fn names_holder(&self) -> bool {
+        self.payload == PayloadKind::HealthLink || self.holder.is_named()
+    }
+
+    /// Whether an EU DCC is of another major version than those that were
+    /// published, which are all 1. One that is not a number is a departure from
+    /// the schema, and says nothing.
+    pub(crate) fn is_of_unknown_version(&self) -> bool {
+        let major = self.schema_version.split('.').next().unwrap_or_default();
+        let is_number = !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit());
+        self.payload == PayloadKind::EuDcc && is_number && major.parse() != Ok(1u8)
     }
 
     /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5

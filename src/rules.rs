@@ -8,6 +8,7 @@
 mod acceptance;
 mod arrival;
 pub mod certlogic;
+mod country;
 mod period;
 mod problem;
 mod read;

@@ -36,7 +36,7 @@ mod anchor;
 mod builder;
 mod chain;
 mod deny;
-mod document;
+pub(crate) mod document;
 mod error;
 pub(crate) mod freshness;
 mod jwk;
@@ -67,7 +67,9 @@ pub use freshness::Stale;
 pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
 pub use list::cms::{CmsError, cms_claimed_signer};
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
-pub use list::{ListBytes, ListFormat, ListInfo, detect_companion, detect_format};
+pub use list::{
+    GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_companion, detect_format,
+};
 pub use published::{PublishedKey, published_key, published_keys};
 pub use report::{EntryProblem, LoadReport, ProblemKind};
 pub use signed::SigningError;

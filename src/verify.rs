@@ -6,6 +6,7 @@
 //! all the others run, so that one look shows everything that is wrong.
 
 mod batch;
+mod domains;
 mod freshness;
 mod policy;
 mod reason;
@@ -13,6 +14,7 @@ mod report;
 mod revocation;
 mod verifier;
 
+pub use domains::TrustDomains;
 pub use policy::{Policy, RevocationPolicy};
 pub use reason::{Reason, SkipReason};
 pub use report::{Outcome, Step, StepResult, Verdict, Verified};

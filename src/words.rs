@@ -186,23 +186,20 @@ impl Words<'_> {
 
     fn holder(&mut self, holder: &Holder) {
         let payload = self.payload;
-        let joined = |names: [Option<&str>; 2], between: &str| {
-            let names: Vec<_> = names.into_iter().flatten().collect();
-            names.join(between)
-        };
         let name = match holder.full_name.as_deref() {
             Some(name) => name.to_owned(),
-            None => joined([holder.given_name(), holder.family_name()], " "),
+            None => {
+                let names = [holder.given_name(), holder.family_name()];
+                let names: Vec<_> = names.into_iter().flatten().collect();
+                names.join(" ")
+            }
         };
         // A link has no holder but the one of the record behind it.
         if payload == PayloadKind::HealthLink && name.is_empty() {
             return;
         }
         self.required(Text::Holder, Some(name));
-        let standard = joined(
-            [holder.standard_family_name(), holder.standard_given_name()],
-            "<<",
-        );
+        let standard = holder.passport_name().unwrap_or_default();
         match payload {
             PayloadKind::EuDcc => self.required(Text::InPassports, Some(standard)),
             _ => self.optional(Text::InPassports, Some(standard)),

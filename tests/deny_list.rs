@@ -680,6 +680,124 @@ fn each_member_of_an_entry_does_what_it_says() {
     }
 }
 
+/// Messages print a kid in hexadecimal, and nearly every text of hexadecimal
+/// digits is base64 of other bytes, too.
+#[test]
+fn a_kid_in_hexadecimal_is_told_from_base64() {
+    let kid = dsc("dsc", &[]).kid();
+    let hex = kid.to_string();
+    let text = issued("dsc", &vaccination());
+    let pairs: Vec<_> = hex.as_bytes().chunks(2).collect();
+    let joined = |by: &str| -> String {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|p| std::str::from_utf8(p).unwrap())
+            .collect();
+        pairs.join(by)
+    };
+    for spelt in [
+        hex.clone(),
+        hex.to_uppercase(),
+        format!("0x{hex}"),
+        format!(" {hex}\n"),
+        joined(" "),
+        joined("-"),
+        joined(":"),
+        hex[1..].to_owned(),
+        hex[..6].to_owned(),
+    ] {
+        let json = serde_json::json!({"deny": [{"kid": spelt}]}).to_string();
+        let error = DenyList::from_json(json.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "deny-kid-ambiguous", "{spelt}");
+        assert!(error.to_string().contains("`kidHex`"), "{error}");
+    }
+    for spelt in [hex.clone(), hex.to_uppercase()] {
+        let json = serde_json::json!({"deny": [{"kidHex": spelt}]}).to_string();
+        let list = DenyList::from_json(json.as_bytes()).unwrap();
+        assert_eq!(list, one(Denial::of_kid(kid.clone())));
+        let mut builder = builder();
+        builder.deny(list);
+        assert_eq!(outcome(builder, text.text()), Outcome::Revoked, "{spelt}");
+    }
+    for wrong in ["0", "0g", "00 00", "0x00", &"0".repeat(512)] {
+        let json = serde_json::json!({"deny": [{"kidHex": wrong}]}).to_string();
+        let error = DenyList::from_json(json.as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "deny-member", "{wrong}");
+    }
+    let both = r#"{"deny": [{"kid": "Rjene8QvRwA=", "kidHex": "4637a77bc42f4700"}]}"#;
+    let error = DenyList::from_json(both.as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "deny-member");
+    // Base64 that can't be meant otherwise: padded, of other letters, or too
+    // short for a kid in hexadecimal.
+    for (base64, bytes) in [
+        (
+            "Rjene8QvRwA=",
+            &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0][..],
+        ),
+        (
+            "Rjene8QvRwA",
+            &[0x46, 0x37, 0xa7, 0x7b, 0xc4, 0x2f, 0x47, 0],
+        ),
+        ("AAAAAAAAAAA=", &[0; 8]),
+        ("AAAA", &[0; 3]),
+        ("VUtOSFMx", b"UKNHS1"),
+    ] {
+        let json = serde_json::json!({"deny": [{"kid": base64}]}).to_string();
+        let list = DenyList::from_json(json.as_bytes()).unwrap();
+        assert_eq!(
+            list,
+            one(Denial::of_kid(Kid::new(bytes).unwrap())),
+            "{base64}"
+        );
+    }
+    // What is written is read again as it was meant.
+    let zero = one(Denial::of_kid(Kid::new([0; 6]).unwrap()));
+    assert!(zero.to_json().contains(r#""kidHex":"000000000000""#));
+    assert_eq!(DenyList::from_json(zero.to_json().as_bytes()), Ok(zero));
+}
+
+#[test]
+fn a_denial_between_bounds_that_exclude_each_other_is_refused() {
+    let entry = |after: i64, before: i64| {
+        let entry =
+            serde_json::json!({"kid": "AAAA", "signedAfter": after, "signedBefore": before});
+        DenyList::from_json(serde_json::json!({"deny": [entry]}).to_string().as_bytes())
+    };
+    for (after, before) in [(10, 9), (10, 10), (10, 11), (1_000_000, 0)] {
+        let error = entry(after, before).unwrap_err();
+        assert_eq!(error.code(), "deny-member");
+        assert!(error.to_string().contains("later than"), "{error}");
+    }
+    assert!(entry(10, 12).is_ok());
+}
+
+#[test]
+fn a_denial_that_names_no_key_is_reported() {
+    let dsc = dsc("dsc", &[]);
+    let key = dsc.public_key().fingerprint();
+    let missed = [
+        Denial::of_kid(Kid::new(b"strange!").unwrap()).because("a typing error"),
+        Denial::of_fingerprint([7; 32]),
+        Denial::of_certificate([7; 32]),
+        Denial::of_fingerprint(key).only_kid(Kid::new(b"strange!").unwrap()),
+    ];
+    let mut all = missed.to_vec();
+    all.insert(1, Denial::of_fingerprint(key));
+    all.insert(3, Denial::of_kid(dsc.kid()).signed_after(NOW));
+    let mut builder = builder();
+    builder.deny(all.iter().cloned().collect());
+    let report = builder.build().1;
+    assert_eq!(report.unmatched_denials, missed);
+    let words: Vec<_> = missed.iter().map(Denial::to_string).collect();
+    assert_eq!(words[0], "kid 737472616e676521");
+    assert_eq!(words[2], format!("certificate {}", "07".repeat(32)));
+    assert!(words[3].starts_with("kid 737472616e676521, key "));
+    let mut empty = TrustStore::builder();
+    empty.deny(all.iter().cloned().collect());
+    assert_eq!(empty.build().1.unmatched_denials, all);
+    assert!(self::builder().build().1.unmatched_denials.is_empty());
+}
+
 fn denials() -> impl Strategy<Value = Denial> {
     let digest = || proptest::option::of(any::<[u8; 32]>());
     // What RFC 3339 can name.
@@ -711,6 +829,12 @@ fn denials() -> impl Strategy<Value = Denial> {
             }
             if let Some(time) = before {
                 denial = denial.signed_before(Timestamp::from_seconds(time));
+            }
+            // Between other bounds no signature lies.
+            if let (Some(after), Some(before)) = (after, before)
+                && before <= after + 1
+            {
+                return None;
             }
             Some(match why {
                 Some(why) => denial.because(why),

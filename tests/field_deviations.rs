@@ -130,8 +130,14 @@ fn a_claim_that_stands_there_under_number_and_text_is_refused() {
 }
 
 #[test]
-fn a_text_that_is_another_spelling_of_a_number_is_no_claim() {
-    for name in ["04", "+4", "4.0", " 4", "exp", "٤"] {
+fn a_text_that_is_another_spelling_of_a_claim_is_that_claim() {
+    for name in ["04", "+4", "4.0", " 4", "exp", "EXP"] {
+        assert_read(&with_claims(renamed(&[(4, name)])), &["claim-key-text"]);
+        let past = Value::from(NOW.seconds() - 1);
+        let claims = with(with(cwt(dcc()), EXP, None), name, Some(past));
+        assert_refused(&with_claims(claims), Step::Time, "expired");
+    }
+    for name in ["٤", "e", "expires", "four"] {
         let text = with_claims(renamed(&[(4, name)]));
         assert_refused(&text, Step::Time, "exp-missing");
     }

@@ -650,3 +650,56 @@ fn an_unsigned_list_is_of_the_environment_that_it_names_and_is_not_authenticated
     let error = builder.trust_unsigned_list("x", ListFormat::Gdhcn, &strange);
     assert_eq!(error.unwrap_err().code(), "gdhcn-not-a-trust-list");
 }
+
+/// In whichever order an app says what it takes.
+#[test]
+fn an_environment_that_is_asked_for_later_takes_keys_of_others_out() {
+    let list = |names: &Names| {
+        let entry = names.entry("DCC:XXA:DSC", &certificate("signer", "authority", false));
+        names.signed(names.document(&[entry])).to_string()
+    };
+    let add = |names: &Names| {
+        let mut builder = TrustStore::builder();
+        builder
+            .add_gdhcn("list", list(names).as_bytes(), &names.anchor())
+            .unwrap();
+        builder
+    };
+    let prod_state = add(&PROD).build().1.state;
+    let bare = certificate("bare", "bare", false);
+    for asked in ["environment", "state"] {
+        let mut builder = add(&DEV);
+        builder.add_certificate_der("own", bare.der()).unwrap();
+        let mut builder = match asked {
+            "environment" => builder.with_environment(Environment::Prod),
+            _ => builder.with_state(&prod_state),
+        };
+        let error = builder
+            .add_gdhcn("dev", list(&DEV).as_bytes(), &DEV.anchor())
+            .unwrap_err();
+        assert_eq!(error.code(), "gdhcn-mixed-environments", "{asked}");
+        builder
+            .add_gdhcn("prod", list(&PROD).as_bytes(), &PROD.anchor())
+            .unwrap();
+        let (store, report) = builder.build();
+        assert_eq!((store.len(), report.superseded), (2, 1), "{asked}");
+        let of = |key: &hcert::trust::TrustedKey| key.gdhcn().map(|listed| listed.environment());
+        assert!(store.iter().all(|key| of(key) != Some(Environment::Dev)));
+        assert_eq!(report.state.environment(), Some(Environment::Prod));
+        assert_eq!(report.lists.len(), 1);
+    }
+    // Of two states of two environments neither is silently dropped.
+    let dev_state = add(&DEV).build().1.state;
+    for names in [&PROD, &DEV] {
+        let mut builder = TrustStore::builder()
+            .with_state(&prod_state)
+            .with_state(&dev_state);
+        let error = builder
+            .add_gdhcn("list", list(names).as_bytes(), &names.anchor())
+            .unwrap_err();
+        assert_eq!(error.code(), "gdhcn-mixed-environments");
+    }
+    // What is asked for is what was there.
+    let (store, _) = add(&PROD).with_environment(Environment::Prod).build();
+    assert_eq!(store.len(), 1);
+}

@@ -141,9 +141,6 @@ fn what_departs_is_read_and_noted() {
             &format!(r#","label":"{long}""#),
             "schema-length [0].u.label",
         ),
-        (r#","v":2"#, "link-version [0].u.v"),
-        (r#","v":1.5"#, "link-version [0].u.v"),
-        (r#","v":-1"#, "link-version [0].u.v"),
         (r#","v":"1""#, "schema-type [0].u.v"),
     ] {
         read_link(&link(&json(more)), &[expected]);
@@ -167,6 +164,20 @@ fn what_departs_is_read_and_noted() {
     }
     // A text in the array is how smart-trust's schema has it.
     valid(claims(KEY, cbor!([uri]).unwrap()), &[]);
+}
+
+#[test]
+fn a_version_that_is_not_known_leaves_the_link_open() {
+    for version in ["2", "1.5", "-1", "0", "\"2\"", "\"one\"", "[1]"] {
+        let uri = link(&json(&format!(r#","v":{version}"#)));
+        let verdict = verify(claims(KEY, cbor!([{"u" => uri}]).unwrap()));
+        assert_eq!(
+            verdict.reason().map(|reason| reason.code()),
+            Some("link-version-unknown"),
+            "{version}"
+        );
+        assert_eq!(verdict.outcome(), Outcome::Unascertained);
+    }
 }
 
 #[test]

@@ -357,7 +357,7 @@ fn what_no_verifier_reads_for_its_length_is_not_issued() {
     let json = |code: &str| {
         let json = format!(
             r#"{{"nam": {{"fnt": "X"}}, "dob": "", "r": [{{"tg": "{code}", "fr": "2021-04-21",
-            "df": "2021-05-01", "du": "2021-10-21", "co": "XX", "is": "Ministry of Health",
+            "df": "2021-05-02", "du": "2021-10-18", "co": "XX", "is": "Ministry of Health",
             "ci": "URN:UVCI:01:XX:0#0"}}]}}"#
         );
         Record::from_json(&json).unwrap()

@@ -174,7 +174,6 @@ fn e1_without_an_entry_there_is_nothing_to_be_valid() {
         groups(&[("v", none), ("t", none), ("r", none)]),
         null("v"),
         with(null("v"), "t", Some(Value::Array(vec![]))),
-        with(holder_only(), "x", Some(Value::Array(vec![v()]))),
     ] {
         let verdict = verify(&[&format!("{}.1", ARCS[0])], cwt(dcc));
         assert_eq!(verdict.outcome(), Outcome::Invalid);

@@ -276,10 +276,7 @@ fn payload() {
         ),
         (entry("ma", text("")), &["text-empty v[0].ma"]),
         (entry("tg", text("123")), &["value-unknown v[0].tg"]),
-        (
-            entry("co", text("XXX")),
-            &["country-form v[0].co", "uvci-country v[0].ci"],
-        ),
+        (entry("co", text("XXX")), &["country-organisation v[0].co"]),
         (entry("ci", text("01XXABC")), &["uvci-prefix v[0].ci"]),
         (
             entry("ci", text("URN:UVCI:V1:XX:ABC")),

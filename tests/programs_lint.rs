@@ -116,9 +116,9 @@ fn a_certificate_alone_and_one_that_did_not_sign() {
     };
     let (status, found) = codes(&["--dsc", &beta, &code]);
     assert!(status == 1 && found.contains(&"signature".to_owned()));
-    let (status, found) = codes(&["--trust", &beta, &code]);
+    let (status, found) = codes(&["--trust-key", &beta, &code]);
     assert!(status == 0 && found.contains(&"key-unknown".to_owned()));
-    let (status, found) = codes(&["--trust", &beta, "--trust", &alpha, &code]);
+    let (status, found) = codes(&["--trust-key", &beta, "--trust-key", &alpha, &code]);
     assert!(status == 0 && found.contains(&"dsc-eku-none".to_owned()));
     let garbage = files.write("garbage", b"no certificate");
     assert_eq!(

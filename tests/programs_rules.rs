@@ -33,7 +33,7 @@ impl Files {
 
 fn verify(files: &Files, record: &Record, more: &[&str]) -> Ran {
     let (trust, certificate) = (files.trust(), files.certificate("certificate.txt", record));
-    let fixed = ["--quiet", "--at", NOW, "--trust", &trust];
+    let fixed = ["--quiet", "--at", NOW, "--trust-key", &trust];
     run("verify", &[&fixed, more, &[&certificate]].concat())
 }
 
@@ -43,7 +43,7 @@ fn journey(files: &Files, records: &[&Record], more: &[&str]) -> Ran {
         .zip(records)
         .map(|(n, record)| files.certificate(&format!("{n}.txt"), record))
         .collect();
-    let fixed = ["--quiet", "--at", NOW, "--trust", &trust];
+    let fixed = ["--quiet", "--at", NOW, "--trust-key", &trust];
     let certificates: Vec<_> = certificates.iter().map(String::as_str).collect();
     run("journey", &[&fixed, more, &certificates].concat())
 }

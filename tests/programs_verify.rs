@@ -28,7 +28,7 @@ impl Files {
 
 fn verify_at(time: &str, files: &Files, more: &[&str]) -> Ran {
     let trust = files.trust();
-    let fixed = ["--json", "--trust", &trust, "--at", time];
+    let fixed = ["--json", "--trust-key", &trust, "--at", time];
     run("verify", &[&fixed, more].concat())
 }
 
@@ -79,6 +79,7 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
         "deviations",
         "format",
         "input",
+        "listings",
         "outcome",
         "reason",
         "revocation_lists",
@@ -98,6 +99,7 @@ fn a_valid_certificate_gives_status_0_and_all_members() {
     });
     assert_eq!(line["claims"], claims);
     let signer = &line["signer"];
+    assert_eq!(line["listings"], serde_json::json!([signer]));
     assert_eq!(
         keys(signer),
         [
@@ -157,7 +159,7 @@ fn before_the_signature_holds_nothing_of_the_content_is_shown() {
             assert_eq!(line[hidden], Value::Null, "{hidden}");
         }
         let trust = files.trust();
-        let words = run("verify", &["--trust", &trust, "--at", NOW, &code]);
+        let words = run("verify", &["--trust-key", &trust, "--at", NOW, &code]);
         assert!(
             words.out.starts_with(&outcome.to_uppercase()),
             "{}",
@@ -206,7 +208,7 @@ fn codes_of_one_file_are_numbered_and_keep_their_order() {
 fn standard_input_is_read() {
     let files = Files::new("stdin");
     let trust = files.trust();
-    let arguments = ["--json", "--trust", &trust, "--at", NOW, "-"];
+    let arguments = ["--json", "--trust-key", &trust, "--at", NOW, "-"];
     let ran = run_with_stdin("verify", &arguments, valid().as_bytes());
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert_eq!(ran.line()["input"], "-");
@@ -223,7 +225,7 @@ fn a_picture_is_scanned_or_the_missing_feature_is_named() {
     let picture = files.write("certificate.png", &png);
     let ran = verify_at(NOW, &files, &[&picture]);
     let trust = files.trust();
-    let arguments = ["--json", "--trust", &trust, "--at", NOW, "-"];
+    let arguments = ["--json", "--trust-key", &trust, "--at", NOW, "-"];
     let piped = run_with_stdin("verify", &arguments, &png);
     let cut = files.write("cut.png", &png[..png.len() / 2]);
     let cut = verify_at(NOW, &files, &[&cut]);
@@ -334,7 +336,15 @@ fn strict_refuses_what_is_otherwise_noted() {
     let lenient = verify_at(NOW, &files, &[&blank]);
     assert_eq!(lenient.status, 0);
     assert_eq!(lenient.line()["deviations"][0], "text-surroundings");
-    let strict = ["--strict", "--json", "--trust", &trust, "--at", NOW, &blank];
+    let strict = [
+        "--strict",
+        "--json",
+        "--trust-key",
+        &trust,
+        "--at",
+        NOW,
+        &blank,
+    ];
     let strict = run("verify", &strict);
     assert_eq!(strict.status, 1);
     assert_eq!(strict.line()["reason"], "strict");
@@ -384,7 +394,11 @@ fn in_words_the_verdict_comes_first_and_unknown_codes_stay_codes() {
         let code = issuer("alpha", &[])
             .issue(&record, common::VALIDITY)
             .unwrap();
-        run("verify", &["--trust", &trust, "--at", time, code.text()]).out
+        run(
+            "verify",
+            &["--trust-key", &trust, "--at", time, code.text()],
+        )
+        .out
     };
     let out = words(NOW, common::vaccination());
     assert!(out.starts_with("VALID  "), "{out}");
@@ -426,7 +440,7 @@ fn a_reader_that_goes_away_is_no_crash() {
     let trust = files.trust();
     for name in ["verify", "inspect"] {
         let arguments: &[&str] = match name {
-            "verify" => &["--trust", &trust, "--quiet", &many],
+            "verify" => &["--trust-key", &trust, "--quiet", &many],
             _ => &[&many],
         };
         let mut child = program(name)

@@ -25,7 +25,7 @@ const NOW: &str = "2021-07-01T00:00:00Z";
 fn verify(files: &Files, more: &[&str]) -> Ran {
     let store = files.write("trust.der", dsc("alpha", &[]).der());
     let code = issued("alpha", &vaccination()).text().to_owned();
-    let fixed = ["--json", "--trust", &store, "--at", NOW];
+    let fixed = ["--json", "--trust-key", &store, "--at", NOW];
     run("verify", &[&fixed, more, &[&code]].concat())
 }
 
@@ -87,7 +87,7 @@ fn whoever_has_a_certificate_can_revoke_it() {
     for (kinds, count) in [(&[][..], 3), (&["--kind", "uci"], 1)] {
         let ran = run(
             "revocation",
-            &[&["identify", "--trust", &store], kinds, &[&code]].concat(),
+            &[&["identify", "--trust-key", &store], kinds, &[&code]].concat(),
         );
         assert_eq!(ran.status, 0, "{}", ran.err);
         assert_eq!(ran.out.lines().count(), count);
@@ -95,7 +95,7 @@ fn whoever_has_a_certificate_can_revoke_it() {
         let ran = verify(&files, &["--revocations", &set]);
         assert_eq!(ran.line()["outcome"], "revoked");
     }
-    let no_uci = ["identify", "--trust", &store, "--kind", "jti", &code];
+    let no_uci = ["identify", "--trust-key", &store, "--kind", "jti", &code];
     let ran = run("revocation", &no_uci);
     assert_eq!((ran.status, ran.out.as_str()), (1, ""));
     assert!(
@@ -105,7 +105,7 @@ fn whoever_has_a_certificate_can_revoke_it() {
     );
     // Nobody is revoked by a certificate that somebody made up.
     let forged = issued("beta", &vaccination()).text().to_owned();
-    let ran = run("revocation", &["identify", "--trust", &store, &forged]);
+    let ran = run("revocation", &["identify", "--trust-key", &store, &forged]);
     assert_eq!((ran.status, ran.out.as_str()), (1, ""), "{}", ran.err);
     assert!(ran.err.contains("not named"), "{}", ran.err);
     assert!(!ran.err.contains(&forged), "{}", ran.err);

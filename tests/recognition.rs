@@ -17,7 +17,7 @@ mod recognition;
 use ciborium::Value;
 use common::*;
 use hcert::Timestamp;
-use hcert::record::{AntibodyClass, TestKind, TestResult};
+use hcert::record::{AntibodyClass, TestKind, TestResult, codes};
 use hcert::rules::{Arrival, Decision, IssuerFacts, Period, Recognition, RuleOutcome};
 use raw::{holder_only, t, v, with};
 use recognition::*;
@@ -187,7 +187,7 @@ fn antibody_tests_never() {
     assert_eq!(words, "no antibody test is ever accepted");
     // Nor what no clause is for.
     refused(&policy, &recovered(), "2021-07-10T12:00:00Z", &["recovery"]);
-    let record = negative(TestKind::Other("94500-6"));
+    let record = negative(TestKind::Other("medical-exemption"));
     refused(&policy, &record, "2021-06-10T12:00:00Z", &["test"]);
 }
 
@@ -360,22 +360,36 @@ fn the_signer_is_that_of_the_trust_list() {
 }
 
 #[test]
-fn one_entry_suffices() {
+fn every_entry_has_to_be_accepted() {
     let old = with(t(), "sc", Some(Value::from("2021-01-01T00:00:00Z")));
-    let dcc = with(
-        holder_only(),
-        "t",
-        Some(Value::Array(vec![old.clone(), t()])),
-    );
+    let positive = with(t(), "tr", Some(Value::from(codes::DETECTED)));
+    let antibodies = with(t(), "tt", Some(Value::from("94563-4")));
     let (policy, at) = (policy_of_tests(), time("2021-05-31T00:00:00Z"));
-    let acceptance = would(&policy, &read_all(dcc).unwrap(), at);
+    let both = |entries: Vec<Value>| {
+        let dcc = with(holder_only(), "t", Some(Value::Array(entries)));
+        read_all(dcc).unwrap()
+    };
+    for other in [&old, &positive, &antibodies] {
+        for entries in [vec![other.clone(), t()], vec![t(), other.clone()]] {
+            let record = both(entries);
+            let acceptance = would(&policy, &record, at);
+            assert_eq!(acceptance.decision(), Decision::Refused);
+            let issuer = IssuerFacts::default().with_country("XX");
+            let periods = policy.periods_unverified(&record, &issuer);
+            assert!(periods.iter().all(|period| !period.contains(at)));
+        }
+    }
+    let record = both(vec![t(), t()]);
+    let acceptance = would(&policy, &record, at);
     assert!(acceptance.is_accepted());
-    assert!(
-        acceptance.results()[2]
-            .affected()
-            .iter()
-            .any(|a| a.field() == "t.1.sc")
-    );
+    let fields: Vec<_> = acceptance
+        .results()
+        .iter()
+        .flat_map(|r| r.affected())
+        .collect();
+    for field in ["t.0.sc", "t.1.sc"] {
+        assert!(fields.iter().any(|a| a.field() == field), "{field}");
+    }
 
     let dcc = with(
         holder_only(),

@@ -120,13 +120,22 @@ fn no_antibody_result_is_a_negative_or_positive_test() {
 }
 
 #[test]
-fn what_has_no_result_of_presence_is_no_antibody_kind() {
-    // Panels, quantities, an interpretation, a neutralisation test; other
-    // spellings of a code.
-    for code in [
-        "94503-0", "94504-8", "94505-5", "94506-3", "94769-7", "94661-6", "95411-5", "94563",
-        "94563-4 ", "",
+fn a_panel_a_quantity_or_an_interpretation_is_an_antibody_test() {
+    use AntibodyClass::{IgG, IgM, Panel, Total};
+    for (code, class) in [
+        ("94503-0", Panel),
+        ("94504-8", Panel),
+        ("94505-5", IgG),
+        ("94506-3", IgM),
+        ("94769-7", Total),
+        ("94661-6", Total),
+        ("95411-5", Total),
     ] {
+        assert_eq!(AntibodyClass::from_code(code), Some(class), "{code}");
+        assert_eq!(TestKind::from_code(code), TestKind::Antibody(class));
+    }
+    // Other spellings of a code.
+    for code in ["94563", "94563-4 ", ""] {
         assert_eq!(AntibodyClass::from_code(code), None, "{code}");
         assert_eq!(TestKind::from_code(code), TestKind::Other(code));
     }

@@ -279,7 +279,6 @@ fn swedens_key_usage_narrows_and_never_widens() {
         (json!({}), "any"),
         (json!({&id: ["1.3.6.1.4.1.1847.2021.1.2"]}), "vaccination"),
         (json!({&id: ["1.3.6.1.5.5.7.3.2"]}), "any"),
-        (json!({"AAAA": ["1.3.6.1.4.1.1847.2021.1.2"]}), "any"),
     ] {
         let list = swedish(&swedish_header(), &swedish_payload(&eku));
         let (store, _) = load(ListFormat::Swedish, &list, &key("list")).unwrap();
@@ -290,7 +289,6 @@ fn swedens_key_usage_narrows_and_never_widens() {
     for (oids, expected) in [
         (json!([pki::EKU_TEST, pki::EKU_VACCINATION]), "vaccination"),
         (json!([pki::EKU_TEST]), "none"),
-        (json!([]), "vaccination"),
     ] {
         let payload = swedish_payload_of(limited.der(), &json!({ &id: oids }));
         let list = swedish(&swedish_header(), &payload);
@@ -739,36 +737,6 @@ fn load_gateway(items: &[Value]) -> (TrustStore, LoadReport) {
     load(ListFormat::Gateway, &list, &anchor).unwrap()
 }
 
-/// Nothing signs the array, so that anybody can repeat what is in it.
-#[test]
-fn repeated_authorities_cost_no_quadratic_time() {
-    let forged = certificate("CN=DSC,C=XX", "dsc", CSCA, "mallory", false);
-    let [signer, root, uploader] = gateway();
-    let not_issued = item("DSC", &forged, &upload(), "upload");
-    let not_uploaded = item("DSC", &dsc(), &upload(), "mallory");
-    const COPIES: usize = 300;
-    let timed = |authorities: usize| {
-        let many = |item: &Value, copies| std::iter::repeat_n(item.clone(), copies);
-        let items: Vec<_> = many(&root, authorities)
-            .chain(many(&uploader, authorities))
-            .chain(many(&not_issued, COPIES))
-            .chain(many(&not_uploaded, COPIES))
-            .chain([signer.clone()])
-            .collect();
-        let started = std::time::Instant::now();
-        let (store, report) = load_gateway(&items);
-        assert_eq!((store.len(), report.total), (1, items.len()));
-        (started.elapsed(), report)
-    };
-    // 902 signatures, and 1,500; each against each there would be 180,000.
-    let (once, _) = timed(1);
-    let (repeated, report) = timed(COPIES);
-    assert!(repeated < 20 * once, "{repeated:?}, {once:?}");
-    let count = |code| codes(&report).iter().filter(|(_, c)| *c == code).count();
-    assert_eq!(count("not-issued"), COPIES);
-    assert_eq!(count("upload-signature"), COPIES);
-}
-
 #[test]
 fn a_document_signer_needs_its_root_and_its_uploader() {
     let other = [(1, "not-a-document-signer"), (2, "not-a-document-signer")];
@@ -806,7 +774,7 @@ fn a_document_signer_needs_its_root_and_its_uploader() {
     let leaf = item("CSCA", &leaf, &anchor_certificate(), "ta");
     refused(
         &[signer.clone(), leaf, uploader.clone()],
-        &[(0, "not-issued"), other[0], other[1]],
+        &[(0, "not-issued"), (1, "gateway-role"), other[1]],
     );
     // The trust anchor's signature is not an uploader's.
     let by_anchor = item("DSC", &dsc(), &anchor_certificate(), "ta");

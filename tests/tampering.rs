@@ -96,7 +96,7 @@ fn records() -> Vec<(&'static str, Record)> {
         ));
         let recovery = Recovery::builder()
             .first_positive(date("2021-04-21"))
-            .valid(date("2021-05-01"), date("2021-10-21"))
+            .valid(date("2021-05-02"), date("2021-10-18"))
             .country("XX")
             .issuer("Ministry of Health")
             .id(&id("R"));

@@ -4,7 +4,13 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 
-use hcert::trust::{ListBytes, ListFormat, LoadLimits, detect_companion, detect_format};
+use std::path::Path;
+
+use hcert::Timestamp;
+use hcert::revocation::RevocationFormat;
+use hcert::trust::{
+    DocumentBytes, ListBytes, ListFormat, LoadLimits, detect_companion, detect_format,
+};
 
 /// A list: one file, or two.
 pub struct ListFile {
@@ -14,6 +20,8 @@ pub struct ListFile {
     /// The form whose second file this is, where the first one isn't given.
     second_of: Option<ListFormat>,
     companion: Option<Vec<u8>>,
+    /// When it was fetched, as far as that is known.
+    fetched_at: Option<Timestamp>,
 }
 
 impl ListFile {
@@ -26,7 +34,19 @@ impl ListFile {
             bytes,
             second_of,
             companion: None,
+            fetched_at: None,
         }
+    }
+
+    /// With when the file was last written, as when it was fetched.
+    ///
+    /// Switzerland's list ends some time after that, so that its time counts
+    /// always. Others only get younger by it: a file that was written after
+    /// the time of use says nothing of them.
+    pub fn written(mut self, path: &OsStr, used_at: Timestamp) -> Self {
+        let is_swiss = self.format.or(self.second_of) == Some(ListFormat::Swiss);
+        self.fetched_at = modified(path).filter(|time| is_swiss || *time <= used_at);
+        self
     }
 
     /// The first second file of a form goes with the first list of that form,
@@ -39,7 +59,11 @@ impl ListFile {
                 list.format.is_some() && list.format == second.second_of && list.companion.is_none()
             });
             match waiting {
-                Some(list) => list.companion = Some(second.bytes),
+                Some(list) => {
+                    list.companion = Some(second.bytes);
+                    // Both have to be as new.
+                    list.fetched_at = list.fetched_at.min(second.fetched_at);
+                }
                 None => lists.push(second),
             }
         }
@@ -47,9 +71,43 @@ impl ListFile {
     }
 
     pub fn both(&self) -> ListBytes<'_> {
-        let list = ListBytes::from(&self.bytes);
+        let mut list = ListBytes::from(&self.bytes);
+        if let Some(time) = self.fetched_at {
+            list = list.fetched_at(time);
+        }
         let companion = self.companion.as_deref();
         companion.map_or(list, |companion| list.with_companion(companion))
+    }
+
+    /// Whether it holds bare keys or certificates, and is no list.
+    pub fn is_keys(&self) -> bool {
+        matches!(
+            self.format,
+            Some(
+                ListFormat::CertificateDer
+                    | ListFormat::PublicKeyDer
+                    | ListFormat::Pem
+                    | ListFormat::Jwk
+            )
+        )
+    }
+
+    /// What a file is that is no trust list, and what to do with it.
+    pub fn other(&self) -> Option<String> {
+        if self.format.is_some() || self.second_of.is_some() {
+            return None;
+        }
+        if let Some(form) = RevocationFormat::detect(&self.bytes) {
+            let form = form.code();
+            return Some(format!(
+                "a revocation list ({form}) and no trust list; give it with --revocations"
+            ));
+        }
+        let form = DocumentBytes::from(&self.bytes).format()?.code();
+        Some(format!(
+            "a signed document ({form}) and no trust list; rules go with --rules, revocations with \
+             --revocations"
+        ))
     }
 
     /// What there is to say of a second file without a first one.
@@ -57,6 +115,13 @@ impl ListFile {
         let form = self.second_of?.code();
         Some(format!("the second file of a list ({form}); give both"))
     }
+}
+
+/// When the file was last written: a copy is no newer for being one, but its
+/// time may say so.
+pub fn modified(path: &OsStr) -> Option<Timestamp> {
+    let time = std::fs::metadata(Path::new(path)).ok()?.modified().ok()?;
+    Some(time.into())
 }
 
 /// The content of a file, or of standard input (`-`): no more than a list may

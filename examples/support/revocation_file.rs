@@ -178,12 +178,7 @@ pub fn anchors(paths: &[OsString]) -> Result<Vec<Anchor>, Error> {
     paths.iter().map(anchor).collect()
 }
 
-/// When the file was last written. A copy is no newer for being one, but its
-/// time may say so.
-pub fn modified(path: &OsString) -> Option<Timestamp> {
-    let time = std::fs::metadata(path).ok()?.modified().ok()?;
-    Some(time.into())
-}
+pub use crate::list_files::modified;
 
 pub fn read(option: &str, path: &OsString) -> Result<Vec<u8>, Error> {
     let wrong = |e: io::Error| format!("{option} {}: {e}", Path::new(path).display());

@@ -1,4 +1,5 @@
-//! `--trust FILE`s into a trust store, signed lists against their anchors.
+//! `--trust FILE`s into a trust store, signed lists against their anchors, and
+//! the keys of `--trust-key FILE`s, which the user vouches for.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,8 +7,8 @@ use std::time::SystemTime;
 
 use hcert::Timestamp;
 use hcert::trust::{
-    Anchor, DenyList, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport,
-    TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
+    Anchor, DenyList, Environment, GatewayRoles, GdhcnAnchor, GdhcnError, ListFormat, LoadError,
+    LoadReport, TrustState, TrustStore, TrustStoreBuilder, TrustedKey, detect_format,
 };
 
 use crate::cli::complain;
@@ -21,6 +22,8 @@ pub struct TrustOptions {
     /// What stands before a file on the command line: `--trust `, or nothing.
     pub option: &'static str,
     pub files: Vec<OsString>,
+    /// Keys and certificates that the user vouches for in person.
+    pub keys: Vec<OsString>,
     pub anchors: Vec<OsString>,
     pub environment: Option<Environment>,
     /// The names of the WHO's lists that are taken; none means any.
@@ -33,6 +36,8 @@ pub struct TrustOptions {
     pub forget_time: bool,
     /// Don't look at the signatures of lists.
     pub unsigned: bool,
+    /// What the user knows of certificates of the gateway.
+    pub gateway: GatewayRoles,
 }
 
 impl TrustOptions {
@@ -42,6 +47,14 @@ impl TrustOptions {
         use lexopt::ValueExt as _;
         match name {
             "trust" => self.files.push(parser.value()?),
+            "trust-key" => self.keys.push(parser.value()?),
+            "gateway-role" => {
+                let text = parser.value()?.string()?;
+                let roles = std::mem::take(&mut self.gateway);
+                self.gateway = gateway_role(roles, &text).ok_or(
+                    "--gateway-role is upload:SHA256 or csca:SHA256, the digest in hexadecimal",
+                )?;
+            }
             "anchor" => self.anchors.push(parser.value()?),
             "trust-env" => {
                 let name = parser.value()?.string()?;
@@ -69,11 +82,13 @@ impl TrustOptions {
     ) -> Result<TrustStore, Error> {
         // A time that the user names says nothing about the present.
         let now = at.is_none().then(|| SystemTime::now().into());
-        let (store, report) = self.load(now)?;
-        if self.files.is_empty() {
+        let (store, report) = self.load(now, at.unwrap_or_else(|| SystemTime::now().into()))?;
+        complain_unmatched(program, &report);
+        if !self.are_given() {
             complain(
                 program,
-                "no trust list is given, so nothing can be found valid; name one with --trust FILE",
+                "no trust list is given, so nothing can be found valid; name one with --trust \
+                 FILE, or keys that you vouch for with --trust-key FILE",
             );
         } else if !quiet {
             for problem in &report.problems {
@@ -88,15 +103,25 @@ impl TrustOptions {
             );
             complain(program, &summary);
         }
-        if store.is_empty() && !self.files.is_empty() {
+        if store.is_empty() && self.are_given() {
             complain(program, &self.no_key());
         }
         Ok(store)
     }
 
-    /// The keys of all files. A signed list without an anchor is an error that
-    /// says what to pass. `now` goes into the state, if the caller knows it.
-    pub fn load(&self, now: Option<Timestamp>) -> Result<(TrustStore, LoadReport), Error> {
+    /// Whether anybody is said to be trusted.
+    pub fn are_given(&self) -> bool {
+        !self.files.is_empty() || !self.keys.is_empty()
+    }
+
+    /// The keys of all files, for use at a time. A signed list without an
+    /// anchor is an error that says what to pass. `now` goes into the state, if
+    /// the caller knows it.
+    pub fn load(
+        &self,
+        now: Option<Timestamp>,
+        used_at: Timestamp,
+    ) -> Result<(TrustStore, LoadReport), Error> {
         let anchors: Vec<Anchor> = self
             .anchors
             .iter()
@@ -107,16 +132,21 @@ impl TrustOptions {
             .collect::<Result<_, Error>>()?;
         let files = self.files.iter().map(|path| {
             let (label, bytes) = read(self.option, path)?;
-            Ok(ListFile::new(label, bytes))
+            Ok(ListFile::new(label, bytes).written(path, used_at))
         });
         let files = ListFile::paired(files.collect::<Result<_, Error>>()?);
         let mut state = self.read_state()?;
         if self.forget_time {
             state.forget_time();
         }
-        let mut builder = TrustStore::builder().with_state(&state);
+        let mut builder = TrustStore::builder()
+            .with_state(&state)
+            .with_gateway_roles(self.gateway.clone());
         // Of snapshots and unsigned lists, too.
-        if let Some(environment) = state.environment().or(self.environment) {
+        let environment = state.environment().or(self.environment);
+        // A state that knows the network's lists pins them, too.
+        let is_pinned = !anchors.is_empty() || environment.is_some();
+        if let Some(environment) = environment {
             builder = builder.with_environment(environment);
         }
         for path in &self.deny {
@@ -124,15 +154,21 @@ impl TrustOptions {
             let list = DenyList::from_json(&bytes);
             builder.deny(list.map_err(|e| format!("--deny {label}: {e}"))?);
         }
+        for path in &self.keys {
+            let (label, bytes) = read("--trust-key ", path)?;
+            add_keys(&mut builder, &label, &bytes)
+                .map_err(|why| format!("--trust-key {label}: {why}"))?;
+        }
         for file in &files {
-            self.add(&mut builder, file, &anchors).map_err(|why| {
-                let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
-                let hint = match rollback {
-                    true => "; keep the list that you have, or fetch it again",
-                    false => "",
-                };
-                format!("{}{}: {why}{hint}", self.option, file.label)
-            })?;
+            self.add(&mut builder, file, &anchors, is_pinned)
+                .map_err(|why| {
+                    let rollback = matches!(why.downcast_ref(), Some(LoadError::Rollback { .. }));
+                    let hint = match rollback {
+                        true => "; keep the list that you have, or fetch it again",
+                        false => "",
+                    };
+                    format!("{}{}: {why}{hint}", self.option, file.label)
+                })?;
         }
         let (store, mut report) = builder.build();
         let is_there = |name: &str| store.lists().iter().any(|l| l.identity() == Some(name));
@@ -155,44 +191,54 @@ impl TrustOptions {
         builder: &mut TrustStoreBuilder,
         file: &ListFile,
         anchors: &[Anchor],
+        is_pinned: bool,
     ) -> Result<(), Error> {
         let (label, bytes) = (&file.label, &file.bytes);
-        if let Some(half) = file.half() {
-            return Err(half.into());
+        if let Some(why) = file.half().or_else(|| file.other()) {
+            return Err(why.into());
         }
-        let signer_named = !anchors.is_empty() || self.environment.is_some();
-        if signer_named && !self.unsigned && is_unsigned_list(file) {
-            let why = "a list without a signature, where --anchor or --trust-env says who \
-                       signs; give the signed list, or say --dangerously-trust-unsigned";
+        if file.is_keys() {
+            let why = "a key or certificate, and no list: whoever can replace the file decides \
+                       who is trusted; if you vouch for it, say --trust-key FILE";
+            return Err(why.into());
+        }
+        if self.unsigned && file.format.is_some() {
+            let format = file.format.unwrap_or(ListFormat::Snapshot);
+            builder.trust_unsigned_list(label, format, file.both())?;
+            return Ok(());
+        }
+        // What is pinned holds for whatever stands in the file.
+        if is_pinned && is_unsigned_list(file) {
+            let why = "a list without a signature, where --anchor, --trust-env or --state says \
+                       who signs; give the signed list, or say --dangerously-trust-unsigned";
             return Err(why.into());
         }
         match file.format {
-            Some(format) if self.unsigned && format.anchor_hint().is_some() => {
-                builder.trust_unsigned_list(label, format, file.both())
-            }
-            Some(ListFormat::Snapshot) if !is_signed_snapshot(bytes) => {
-                builder.trust_unsigned_list(label, ListFormat::Snapshot, bytes)
-            }
             Some(ListFormat::Gdhcn) => {
-                // Production is meant where nothing is said: its signer is
-                // pinned, and no list for tests passes for it.
-                let environment = self.environment.unwrap_or(Environment::Prod);
+                let environment = match self.environment {
+                    Some(environment) => environment,
+                    None if !anchors.is_empty() => {
+                        let why = "a list of the WHO's network, which --anchor did not sign; \
+                                   if you mean it, say which environment: --trust-env prod, \
+                                   uat or dev";
+                        return Err(why.into());
+                    }
+                    // Production is meant where nothing is said: its signer
+                    // is pinned, and no list for tests passes for it.
+                    None => Environment::Prod,
+                };
                 return self.add_gdhcn(builder, file, &GdhcnAnchor::pinned(environment));
             }
-            Some(format) if format.anchor_hint().is_some() => {
+            Some(format) if !is_unsigned_list(file) => {
                 let hint = format.anchor_hint().unwrap_or_default();
                 if anchors.is_empty() {
                     return Err(format!("a signed list; pass --anchor FILE: {hint}").into());
                 }
                 builder.add_signed_list(label, format, file.both(), anchors)
             }
-            Some(
-                format @ (ListFormat::Dutch
-                | ListFormat::CwaProtobuf
-                | ListFormat::KeysByKid
-                | ListFormat::Polish),
-            ) => builder.trust_unsigned_list(label, format, bytes),
-            _ => builder.add_bytes(label, bytes),
+            Some(format) => builder.trust_unsigned_list(label, format, file.both()),
+            // Says why, where more can be said than that nothing is recognised.
+            None => builder.add_bytes(label, bytes),
         }?;
         Ok(())
     }
@@ -278,17 +324,64 @@ impl TrustOptions {
     }
 }
 
-/// Whether it is a list that anybody can have written, and so could stand in
-/// for a signed one. A certificate or key is what the user says in person.
-fn is_unsigned_list(file: &ListFile) -> bool {
-    match file.format {
-        None
-        | Some(
+/// Says which entries of the deny list name no key: a typing error there denies
+/// nothing.
+pub fn complain_unmatched(program: &str, report: &LoadReport) {
+    const SHOWN: usize = 10;
+    let unmatched = &report.unmatched_denials;
+    for denial in unmatched.iter().take(SHOWN) {
+        let words = format!("--deny: names no key of the trust lists: {denial}");
+        complain(program, &words);
+    }
+    if let Some(more @ 1..) = unmatched.len().checked_sub(SHOWN) {
+        let words = format!("--deny: {more} further entries name no key of the trust lists");
+        complain(program, &words);
+    }
+}
+
+/// Keys of which the user says in person that they are to be trusted.
+fn add_keys(builder: &mut TrustStoreBuilder, label: &str, bytes: &[u8]) -> Result<(), Error> {
+    match detect_format(bytes) {
+        Some(
             ListFormat::CertificateDer
             | ListFormat::PublicKeyDer
             | ListFormat::Pem
             | ListFormat::Jwk,
-        ) => false,
+        ) => builder.add_bytes(label, bytes)?,
+        Some(ListFormat::JwkSet) => builder.add_jwk(label, bytes)?,
+        Some(_) => {
+            return Err("a list, and no key or certificate; give it with --trust FILE".into());
+        }
+        // Says why.
+        None => match builder.add_bytes(label, bytes) {
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Err(LoadError::Unrecognised.into()),
+        },
+    };
+    Ok(())
+}
+
+/// `upload:SHA256`, `csca:SHA256`.
+pub fn gateway_role(roles: GatewayRoles, text: &str) -> Option<GatewayRoles> {
+    let (role, digits) = text.split_once(':')?;
+    let is_hex = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut sha256 = [0; 32];
+    for (n, byte) in sha256.iter_mut().enumerate().filter(|_| is_hex) {
+        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
+    }
+    match role {
+        _ if !is_hex => None,
+        "upload" => Some(roles.with_upload(sha256)),
+        "csca" => Some(roles.with_csca(sha256)),
+        _ => None,
+    }
+}
+
+/// Whether it is a list that anybody can have written, and so could stand in
+/// for a signed one.
+fn is_unsigned_list(file: &ListFile) -> bool {
+    match file.format {
+        None => false,
         Some(ListFormat::Snapshot) => !is_signed_snapshot(&file.bytes),
         Some(format) => format.anchor_hint().is_none(),
     }

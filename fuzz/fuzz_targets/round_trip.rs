@@ -131,7 +131,11 @@ fn entry(input: &Input<'_>) -> Option<Result<Entry, RecordError>> {
         Kind::Test([kind, result], [name, device, centre], sampled_at) => {
             let mut builder = Test::builder()
                 .kind(TestKind::Other(&kind.some()))
-                .result(TestResult::Other(&result.some()))
+                .result(match result.some().len() % 3 {
+                    0 => TestResult::Negative,
+                    1 => TestResult::Positive,
+                    _ => TestResult::Inconclusive,
+                })
                 .sampled_at(Timestamp::from_seconds((*sampled_at).into()));
             if let Some(name) = name {
                 builder = builder.name(&name.text());
@@ -169,7 +173,11 @@ libfuzzer_sys::fuzz_target!(|input: Input<'_>| {
     };
     let right = expires_at > issued_at && issued_at >= first && expires_at <= last;
     let issued = ISSUER.issue(&record, validity);
-    if matches!(issued, Err(IssueError::TooLong { .. })) {
+    // What the schema lets pass may contradict the specification or the clock.
+    if let Err(
+        IssueError::TooLong { .. } | IssueError::Departure(_) | IssueError::EntryAfterIssue { .. },
+    ) = issued
+    {
         return;
     }
     assert_eq!(issued.is_ok(), right);

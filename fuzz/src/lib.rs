@@ -102,8 +102,8 @@ pub static RECORDS: LazyLock<[Record; 3]> = LazyLock::new(|| {
     let recovery = Recovery::builder()
         .first_positive(Date::parse("2021-04-21").unwrap())
         .valid(
-            Date::parse("2021-05-01").unwrap(),
-            Date::parse("2021-10-21").unwrap(),
+            Date::parse("2021-05-02").unwrap(),
+            Date::parse("2021-10-18").unwrap(),
         )
         .country("XX")
         .issuer("Ministry of Health")

@@ -4,7 +4,9 @@ use ciborium::Value;
 
 use super::{Report, member_name};
 use crate::format::hc1::item::{Item, encoded};
-use crate::format::hc1::schema;
+use crate::format::hc1::{eu_dcc, schema};
+use crate::issue::DepartureCode::{ValueInactive, ValueUnknown};
+use crate::issue::departure::{departures, is_country_or_organisation};
 use crate::record::ValueSets;
 use crate::record::translit::{Language, transliterate, transliterate_as};
 use crate::record::uvci::{CheckOutcome, Uvci};
@@ -23,7 +25,19 @@ pub(super) fn lint(
     report: &mut Report,
 ) {
     version(dcc, report);
-    for at in schema::unknown_members(Item::read(&encoded(dcc))) {
+    let bytes = encoded(dcc);
+    let item = Item::read(&bytes);
+    // What has no shape is named elsewhere.
+    if let Ok(record) = eu_dcc::read_item(item) {
+        let is_earlier = schema::is_before_1_3_0(item);
+        for departure in departures(&record, issued_at, sets) {
+            // Codes are looked up below, those of countries among them.
+            if !matches!(departure.kind(), ValueUnknown | ValueInactive) {
+                report.departure(&departure, is_earlier);
+            }
+        }
+    }
+    for at in schema::unknown_members(item) {
         let names: Vec<_> = at.split('.').map(shown).collect();
         report.find("member-extra", names.join("."));
     }
@@ -151,7 +165,7 @@ impl Entry<'_> {
             }
         }
         let country = self.text("co").unwrap_or_default().to_owned();
-        if !country.is_empty() && !is_country_form(&country) {
+        if !country.is_empty() && !is_country_or_organisation(&country) {
             self.find("country-form", "co");
         }
         if let Some(id) = self.text("ci").filter(|id| !id.is_empty()) {
@@ -212,7 +226,10 @@ impl Entry<'_> {
         if uvci.opaque().is_none() || uvci.conformance().is_err() {
             self.find("uvci-form", "ci");
         }
-        if uvci.country().is_some_and(|named| named != country) && !country.is_empty() {
+        // The identifier of an organisation names the country that issues.
+        let is_organisation = country.len() != 2 && is_country_or_organisation(country);
+        let names_other = uvci.country().is_some_and(|named| named != country);
+        if names_other && !country.is_empty() && !is_organisation {
             self.find("uvci-country", "ci");
         }
         if let CheckOutcome::Mismatch { .. } = uvci.check() {

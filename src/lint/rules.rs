@@ -99,6 +99,7 @@ const READING: &[Rule] = &[
     of("cose-tag", Error, "RFC 9052 §2", "write COSE_Sign1, tag 18"),
     of("cose-structure", Error, "RFC 9052 §4.2", "write [protected: bstr, unprotected: map, payload: bstr, signature: bstr]"),
     of("cose-header-type", Error, "RFC 9052 §3.1", "write alg (1) as an integer and kid (4) as a byte string"),
+    of("cose-header-claims", Error, "hcert-spec §3.3.1", "write the claims into the payload alone, not into header 15"),
     of("cose-critical", Error, "RFC 9052 §3.1", "leave crit (2) out: no reader of certificates knows what it could name"),
     of("cose-untagged", Warning, "hcert-spec §3.2; RFC 9052 §4.2", "put tag 18 (byte d2) in front of the array"),
     of("cose-cwt-tag", Warning, "hcert-spec §3.2; RFC 8392 §6", "leave tag 61 out: tag 18 comes first"),
@@ -162,6 +163,12 @@ const READING: &[Rule] = &[
     of("payload-shape", Error, "hcert-spec §3.3.7", "write the payload in the shape that its specification gives"),
     of("dcc-not-a-map", Error, "dcc-schema", "write a map with the text keys ver, nam, dob and one of v, t, r"),
     of("dcc-no-entry", Error, "dcc-schema", "write one vaccination (v), test (t) or recovery (r)"),
+    of("dcc-group-unknown", Error, "dcc-schema", "write the entry as a vaccination (v), test (t) or recovery (r): verifiers elsewhere can't tell what a national group states"),
+    of("link-version-unknown", Error, LINK, "write version 1, or leave v out"),
+    of("dcc-version-unknown", Error, "dcc-schema ver", "write the version of the schema that the certificate follows, such as 1.3.3"),
+    of("group-unknown", Warning, "dcc-schema", "leave the group out: no schema knows it, and verifiers pass it over"),
+    of("name-missing", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),
+    of("holder-unnamed", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),
     of("dcc-group-not-an-array", Error, "dcc-schema v, t, r", "write the entry inside an array of one"),
     of("dcc-entry-not-a-map", Error, "dcc-schema v, t, r", "write the entry as a map with text keys"),
     of("schema-missing", Error, "dcc-schema required", "write the member"),
@@ -171,7 +178,7 @@ const READING: &[Rule] = &[
     of("schema-range", Error, "dcc-schema minimum, maximum", "write a number within the range"),
     of("schema-entries", Error, "dcc-schema minItems, maxItems", "write exactly one entry; issue a certificate for each further one"),
     of("schema-groups", Error, "dcc-schema oneOf", "write exactly one of v, t, r and leave the other two out, also as null or []"),
-    of("schema-format", Error, "dcc-schema format", "write dates as YYYY-MM-DD without a time, times by RFC 3339 with seconds and offset"),
+    of("schema-format", Error, "dcc-schema format", "write dates of the calendar as YYYY-MM-DD without a time, times by RFC 3339 with seconds and offset"),
     of("schema-tag", Warning, "hcert-spec §3.3.7", "write dates and times as plain texts, without a CBOR tag"),
     of("schema-float", Warning, "dcc-schema type", "write the whole number as a CBOR integer"),
     of("schema-version", Warning, "dcc-schema ver", "name a version that was published; 1.3.3 is the last"),
@@ -223,7 +230,7 @@ const OWN: &[Rule] = &[
     own("time-fraction", Note, "dcc-schema sc; RFC 3339 §5.6", "a time with fractions of a second", "write whole seconds"),
     own("date-after-issue", Warning, "hcert-spec §3.3.6", "dated after the certificate was issued", "check the clock and the time zone"),
     own("period", Error, "dcc-schema df, du", "ends before it begins", "let du be no earlier than df"),
-    own("country-form", Warning, "dcc-schema co; ISO 3166-1", "not a country code of two capital letters", "write the alpha-2 code"),
+    own("country-form", Warning, "dcc-schema co; ISO 3166-1", "neither a country code of two capital letters nor an organisation of up to ten", "write the alpha-2 code, or the organisation in capitals"),
     own("product-unknown", Error, "smart-icvp, decision logic", "the product is not in the catalogue", "write the id of a prequalified product"),
     own("template-unknown", Error, "smart-icvp, decision logic", "the version of the template is not known", "write the published version in v"),
     own("value-unknown", Note, "DCC value sets", "a code that is not in the value set", "write a code of the value set, or check against its newest edition"),
@@ -267,6 +274,7 @@ const OWN: &[Rule] = &[
 mod tests {
     use super::*;
     use crate::format::hc1::DeviationCode;
+    use crate::issue::DepartureCode;
 
     #[test]
     fn every_deviation_has_a_rule_and_every_rule_its_words() {
@@ -282,5 +290,19 @@ mod tests {
             let twice = READING.iter().chain(OWN).filter(|r| r.code == rule.code);
             assert_eq!(twice.count(), 1, "{}", rule.code);
         }
+    }
+
+    #[test]
+    fn a_code_that_the_issuer_knows_too_means_the_same_in_both() {
+        let mut shared = 0;
+        for code in DepartureCode::ALL {
+            assert!(!code.clause().is_empty() && !code.mend().is_empty());
+            if let Some(rule) = rule(code.code()) {
+                shared += 1;
+                let ours = (rule.clause, rule.words, rule.mend);
+                assert_eq!(ours, (code.clause(), code.words(), code.mend()));
+            }
+        }
+        assert_eq!(shared, 2, "value-unknown and value-inactive");
     }
 }

@@ -16,6 +16,12 @@ pub const ANTIBODY_IGG: &str = "94563-4";
 pub const ANTIBODY_IGM: &str = "94564-2";
 /// Antibodies of any class, as above.
 pub const ANTIBODY_TOTAL: &str = "94762-2";
+/// IgG and IgM antibodies, a panel of immunoassays (LOINC), for `tt`, as
+/// Switzerland's antibody certificates have it.
+pub const ANTIBODY_PANEL: &str = "94504-8";
+/// Antigen of SARS-CoV-2 in an upper respiratory specimen, immunoassay of a
+/// laboratory (LOINC), for `tt`. No DCC value set holds it.
+pub const ANTIGEN: &str = "96119-3";
 /// Not detected (SNOMED CT), for `tr`.
 pub const NOT_DETECTED: &str = "260415000";
 /// Detected (SNOMED CT), for `tr`.

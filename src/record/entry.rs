@@ -2,9 +2,10 @@ use core::fmt;
 
 use super::ddcc::{Extra, TestDetails, VaccinationDetails};
 use super::{
-    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, Text, Uvci,
+    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, TestKinds, Text, Uvci,
     YellowCard, codes,
 };
+use crate::issue::departure::is_country_or_organisation;
 use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
@@ -136,7 +137,7 @@ impl Entry {
             _ => return Ok(()),
         };
         let country = self.country();
-        if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        if !is_country_or_organisation(country) {
             return Err(RecordError::Country {
                 at: format!("{group}.co"),
             });
@@ -223,7 +224,8 @@ macro_rules! entry {
                 self
             }
 
-            /// Where it happened, ISO 3166-1 alpha-2.
+            /// Where it happened, ISO 3166-1 alpha-2; of an international
+            /// organisation its name, such as `UNHCR`.
             pub fn country(mut self, code: $code) -> Self {
                 self.0.country = code.into();
                 self
@@ -368,7 +370,7 @@ impl VaccinationBuilder {
     }
 }
 
-/// The kind of a test.
+/// The kind of a test, by a [table](TestKinds) of codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestKind<'a> {
@@ -376,20 +378,24 @@ pub enum TestKind<'a> {
     Naat,
     /// Rapid antigen test.
     RapidAntigen,
+    /// Antigen test of a laboratory, which is not a rapid one.
+    Antigen,
     /// Antibody test. No rule of the EU accepts it.
     Antibody(AntibodyClass),
-    /// Any other code.
+    /// Any other code: what the test looks for is not known.
     Other(&'a str),
 }
 
 impl<'a> TestKind<'a> {
     /// The kind that a LOINC code stands for.
     pub fn from_code(loinc: &'a str) -> Self {
-        match (loinc, AntibodyClass::from_code(loinc)) {
-            (codes::NAAT, _) => Self::Naat,
-            (codes::RAPID_ANTIGEN, _) => Self::RapidAntigen,
-            (_, Some(class)) => Self::Antibody(class),
-            (other, None) => Self::Other(other),
+        let coding = Coding::new(loinc).with_system(codes::LOINC);
+        match TestKinds::compiled_in().kind_of(&coding) {
+            TestKind::Naat => Self::Naat,
+            TestKind::RapidAntigen => Self::RapidAntigen,
+            TestKind::Antigen => Self::Antigen,
+            TestKind::Antibody(class) => Self::Antibody(class),
+            TestKind::Other(_) => Self::Other(loinc),
         }
     }
 
@@ -399,6 +405,7 @@ impl<'a> TestKind<'a> {
         match self {
             Self::Naat => codes::NAAT,
             Self::RapidAntigen => codes::RAPID_ANTIGEN,
+            Self::Antigen => codes::ANTIGEN,
             Self::Antibody(class) => class.code(),
             Self::Other(code) => code,
         }
@@ -420,6 +427,12 @@ pub enum TestResult<'a> {
     AntibodiesDetected,
     /// An antibody test found none: no negative test for the virus.
     AntibodiesNotDetected,
+    /// A test of an unknown kind found what it looks for: no positive test for
+    /// the virus.
+    Detected,
+    /// A test of an unknown kind did not find what it looks for: no negative
+    /// test for the virus.
+    NotDetected,
     /// Any other code.
     Other(&'a str),
 }
@@ -428,8 +441,8 @@ impl<'a> TestResult<'a> {
     /// The SNOMED CT code.
     pub fn code(self) -> &'a str {
         match self {
-            Self::Negative | Self::AntibodiesNotDetected => codes::NOT_DETECTED,
-            Self::Positive | Self::AntibodiesDetected => codes::DETECTED,
+            Self::Negative | Self::AntibodiesNotDetected | Self::NotDetected => codes::NOT_DETECTED,
+            Self::Positive | Self::AntibodiesDetected | Self::Detected => codes::DETECTED,
             Self::Inconclusive => codes::INCONCLUSIVE,
             Self::Other(code) => code,
         }
@@ -456,12 +469,15 @@ pub struct Test {
 entry!(Test, TestBuilder, impl Into<Coding>);
 
 impl Test {
-    /// The kind of the test (`tt`).
+    /// The kind of the test (`tt`), by the
+    /// [built-in table](TestKinds::builtin).
     pub fn kind(&self) -> TestKind<'_> {
-        match self.kind.is_of(codes::LOINC) {
-            true => TestKind::from_code(self.kind.code()),
-            false => TestKind::Other(self.kind.code()),
-        }
+        self.kind_by(TestKinds::compiled_in())
+    }
+
+    /// The same by another table.
+    pub fn kind_by(&self, kinds: &TestKinds) -> TestKind<'_> {
+        kinds.kind_of(&self.kind)
     }
 
     /// The code of the kind (`tt`), as it is written.
@@ -489,20 +505,31 @@ impl Test {
         self.resulted_at
     }
 
-    /// The result (`tr`). For an antibody test the codes mean antibodies, not
-    /// the virus.
+    /// The result (`tr`). What the codes mean follows from the kind of the
+    /// test: antibodies of an antibody test, and of a kind that is not known
+    /// neither the virus nor antibodies.
     pub fn result(&self) -> TestResult<'_> {
+        self.result_by(TestKinds::compiled_in())
+    }
+
+    /// The same with the kinds of another table.
+    pub fn result_by(&self, kinds: &TestKinds) -> TestResult<'_> {
         if !self.result.is_of(codes::SNOMED_CT) {
             return TestResult::Other(self.result.code());
         }
-        let antibody = matches!(self.kind(), TestKind::Antibody(_));
-        match (self.result.code(), antibody) {
-            (codes::NOT_DETECTED, false) => TestResult::Negative,
-            (codes::DETECTED, false) => TestResult::Positive,
-            (codes::NOT_DETECTED, true) => TestResult::AntibodiesNotDetected,
-            (codes::DETECTED, true) => TestResult::AntibodiesDetected,
-            (codes::INCONCLUSIVE, _) => TestResult::Inconclusive,
-            (other, _) => TestResult::Other(other),
+        let of = |virus, antibodies, unknown| match self.kind_by(kinds) {
+            TestKind::Naat | TestKind::RapidAntigen | TestKind::Antigen => virus,
+            TestKind::Antibody(_) => antibodies,
+            TestKind::Other(_) => unknown,
+        };
+        use TestResult::{
+            AntibodiesDetected, AntibodiesNotDetected, Detected, Negative, NotDetected, Positive,
+        };
+        match self.result.code() {
+            codes::NOT_DETECTED => of(Negative, AntibodiesNotDetected, NotDetected),
+            codes::DETECTED => of(Positive, AntibodiesDetected, Detected),
+            codes::INCONCLUSIVE => TestResult::Inconclusive,
+            other => TestResult::Other(other),
         }
     }
 

@@ -211,6 +211,47 @@ impl Holder {
         self.standard_given_name.as_deref()
     }
 
+    /// Both standard names as the machine-readable zone of a passport joins
+    /// them, without the fillers at the ends of either; `None` where there is
+    /// no letter in them.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let names = (("Muster", "MUSTER<<<<<"), ("Erika", "ERIKA<"));
+    /// let holder = Holder::with_standard_names(names.0, names.1, PartialDate::Unknown);
+    /// assert_eq!(holder.passport_name().as_deref(), Some("MUSTER<<ERIKA"));
+    /// ```
+    pub fn passport_name(&self) -> Option<String> {
+        let parts = [&self.standard_family_name, &self.standard_given_name];
+        let parts = parts
+            .into_iter()
+            .flatten()
+            .map(|part| without_fillers(part));
+        let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+        (!parts.is_empty()).then(|| parts.join("<<"))
+    }
+
+    /// Whether one of the names has a letter or a digit, of whatever script.
+    /// White space, fillers (`<<<`), punctuation, control characters and marks
+    /// that are not seen name nobody.
+    ///
+    /// ```
+    /// use hcert::{PartialDate, record::Holder};
+    /// let born = PartialDate::Unknown;
+    /// assert!(Holder::with_full_name("王", born).is_named());
+    /// assert!(!Holder::with_standard_names((" ", "<<"), ("", ""), born).is_named());
+    /// ```
+    pub fn is_named(&self) -> bool {
+        let names = [
+            self.full_name(),
+            self.family_name(),
+            self.standard_family_name(),
+            self.given_name(),
+            self.standard_given_name(),
+        ];
+        names.into_iter().flatten().any(is_name)
+    }
+
     /// Date of birth as far as it is known and could be read (`dob`).
     pub fn born(&self) -> PartialDate {
         self.born
@@ -220,6 +261,25 @@ impl Holder {
     pub fn born_text(&self) -> &str {
         &self.born_text
     }
+}
+
+/// No fillers at the ends, and two in the place of more: the zone of a
+/// passport has two between the parts and fills up with the others.
+fn without_fillers(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.trim_matches('<').chars() {
+        if c != '<' || !out.ends_with("<<") {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_name(text: &str) -> bool {
+    // Unicode counts them among the letters, and they are blank (HANGUL FILLERs).
+    const BLANK: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    text.chars()
+        .any(|c| c.is_alphanumeric() && !BLANK.contains(&c))
 }
 
 impl fmt::Debug for Holder {

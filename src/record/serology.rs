@@ -1,4 +1,4 @@
-use super::codes;
+use super::{TestKind, codes};
 
 /// The antibodies that a test looks for.
 ///
@@ -10,9 +10,9 @@ use super::codes;
 /// here, and no code that asks for a negative or a positive test meets them.
 ///
 /// What is standardised:
-/// - LOINC has a code for each kind of antibody test; those below are the
-///   qualitative ones (HL7, COVID-19 FHIR Profile Library 1.0.0). Detected and
-///   not detected are SNOMED CT codes, the same as for other tests.
+/// - LOINC has a code for each kind of antibody test; those that are issued here
+///   are the qualitative ones (HL7, COVID-19 FHIR Profile Library 1.0.0).
+///   Detected and not detected are SNOMED CT codes, the same as for other tests.
 /// - The DCC schema takes any code in `tt`, so such a certificate departs from
 ///   no rule of the format.
 ///
@@ -31,10 +31,11 @@ use super::codes;
 ///
 /// IgG and IgM of one sample are two results. A DCC has one entry (schema 1.3.0
 /// and later), so each is issued in a certificate of its own, with the same time
-/// of sampling. The panel codes (94503-0, 94504-8) name the order of both and
-/// have no result; [`Total`](Self::Total) is one result for a test that doesn't
-/// tell them apart. Where a certificate has several entries all the same, each
-/// is read.
+/// of sampling. The panel codes (94503-0, 94504-8) name the order of both;
+/// Switzerland's antibody certificates have one with a single result, which is
+/// read as [`Panel`](Self::Panel). [`Total`](Self::Total) is one result for a
+/// test that doesn't tell the classes apart. Where a certificate has several
+/// entries all the same, each is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AntibodyClass {
@@ -46,26 +47,10 @@ pub enum AntibodyClass {
     IgM,
     /// Several classes, or all, that the test doesn't tell apart.
     Total,
+    /// Several classes with a result for each: a panel, of which a certificate
+    /// states one result and doesn't say for which class.
+    Panel,
 }
-
-/// Presence of antibodies against SARS-CoV-2. The first of each class, the
-/// laboratory's immunoassay, is the one that is issued.
-const TESTS: &[(&str, AntibodyClass)] = &[
-    (codes::ANTIBODY_IGA, AntibodyClass::IgA),
-    (codes::ANTIBODY_IGG, AntibodyClass::IgG),
-    (codes::ANTIBODY_IGM, AntibodyClass::IgM),
-    (codes::ANTIBODY_TOTAL, AntibodyClass::Total),
-    // Rapid immunoassays.
-    ("94768-9", AntibodyClass::IgA),
-    ("94507-1", AntibodyClass::IgG),
-    ("94508-9", AntibodyClass::IgM),
-    // Dried blood spots.
-    ("94761-4", AntibodyClass::IgG),
-    ("95416-4", AntibodyClass::IgM),
-    // IgG and IgM together, in the laboratory and rapid.
-    ("94547-7", AntibodyClass::Total),
-    ("95542-7", AntibodyClass::Total),
-];
 
 impl AntibodyClass {
     /// The LOINC code of the laboratory's immunoassay for it.
@@ -75,13 +60,23 @@ impl AntibodyClass {
             Self::IgG => codes::ANTIBODY_IGG,
             Self::IgM => codes::ANTIBODY_IGM,
             Self::Total => codes::ANTIBODY_TOTAL,
+            Self::Panel => codes::ANTIBODY_PANEL,
         }
     }
 
-    /// The antibodies that the test of this LOINC code looks for, in the
-    /// laboratory, as a rapid test, or in dried blood.
+    /// The antibodies that the test of this LOINC code looks for, whether it
+    /// tells their presence or their quantity, by the
+    /// [built-in table](super::TestKinds::builtin).
+    ///
+    /// ```
+    /// use hcert::record::AntibodyClass;
+    /// // The panel that Switzerland's antibody certificates name.
+    /// assert_eq!(AntibodyClass::from_code("94504-8"), Some(AntibodyClass::Panel));
+    /// ```
     pub fn from_code(loinc: &str) -> Option<Self> {
-        let known = TESTS.iter().find(|(code, _)| *code == loinc);
-        known.map(|(_, class)| *class)
+        match TestKind::from_code(loinc) {
+            TestKind::Antibody(class) => Some(class),
+            _ => None,
+        }
     }
 }

@@ -73,6 +73,9 @@ pub struct YellowCard {
     pub(crate) centre: Option<String>,
     pub(crate) stated_from: Option<Date>,
     pub(crate) stated_until: Option<Date>,
+    /// Whether the card states one that can't be read.
+    pub(crate) unread_from: bool,
+    pub(crate) unread_until: bool,
     pub(crate) valid_from: Option<Date>,
     pub(crate) valid_until: Option<Date>,
     pub(crate) template: Option<String>,
@@ -169,7 +172,8 @@ impl YellowCard {
         self.valid_until
     }
 
-    /// The period that the card states (`vls`, `vle`), in the forms before 2026.
+    /// The period that the card states (`vls`, `vle`), in the forms before 2026:
+    /// of a month or a year its first and its last day.
     pub fn stated_validity(&self) -> (Option<Date>, Option<Date>) {
         (self.stated_from, self.stated_until)
     }
@@ -209,6 +213,15 @@ impl YellowCard {
             }
             None => (None, None),
         };
+    }
+
+    pub(crate) fn has_unread_period(&self) -> bool {
+        self.unread_from || self.unread_until
+    }
+
+    /// Whether the Regulations set no period, so that the stated one counts.
+    pub(crate) fn relies_on_stated_period(&self) -> bool {
+        self.rule() == Some(Rule::Stated)
     }
 
     /// Whether it has no end because it holds for life.

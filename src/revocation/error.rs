@@ -2,6 +2,7 @@
 
 use crate::format::hc1::cbor::CborError;
 use crate::format::hc1::cose::CoseError;
+use crate::instant::Unreadable;
 use crate::json::JsonFault;
 use crate::trust::{DocumentError, KidError};
 
@@ -165,5 +166,11 @@ impl From<JsonFault> for RevocationError {
             JsonFault::Syntax { line, column } => Self::Json { line, column },
             JsonFault::DuplicateMember { line, column } => Self::DuplicateMember { line, column },
         }
+    }
+}
+
+impl From<Unreadable> for RevocationError {
+    fn from(Unreadable { name, expected }: Unreadable) -> Self {
+        Self::Member { name, expected }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     RevocationLimits, RevocationSource,
 };
 use crate::Timestamp;
+use crate::instant;
 use crate::trust::text::decode_base64;
 
 /// The country whose certificates are on the list.
@@ -287,9 +288,9 @@ impl Chunks {
         place: u64,
         counter: &mut Counter,
     ) -> Result<(), RevocationError> {
+        let created_at = instant::text(chunk, "creationDate")?;
         if place == 1 {
-            let created_at = chunk.get("creationDate").and_then(Value::as_str);
-            self.created_at = created_at.and_then(|date| Timestamp::parse(date).ok());
+            self.created_at = created_at;
         }
         let delta = chunk.get("delta").filter(|_| !self.head.whole);
         let has = |object: &Value, name| object.get(name).is_some_and(|of| !of.is_null());

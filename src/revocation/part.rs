@@ -4,6 +4,8 @@ use core::fmt;
 use std::borrow::Cow;
 
 use super::{RevocationError, RevocationInfo};
+use crate::trust::document::unverified_dates;
+use crate::trust::signed::Dates;
 use crate::trust::{Anchor, DocumentBytes, Edition, SignedDocument, document_identity};
 use crate::{Limits, Timestamp, format::hc1::cose::CoseSign1};
 
@@ -92,19 +94,20 @@ impl<'a> RevocationPart<'a> {
     /// signed, or a COSE_Sign1 whose signature **is not looked at**. Whoever
     /// can write the bytes decides who is revoked, and who is not.
     pub fn trust_unsigned(bytes: &'a [u8]) -> Result<Self, RevocationError> {
-        let content = match bytes {
+        let (content, dates) = match bytes {
             [0xd2, 0x84, ..] => {
                 let cose = CoseSign1::parse(bytes.to_vec(), &Limits::default(), &mut Vec::new())?;
-                cose.unverified_payload().to_vec().into()
+                let dates = unverified_dates(&cose)?;
+                (cose.unverified_payload().to_vec().into(), dates)
             }
-            _ => bytes.into(),
+            _ => (bytes.into(), Dates::default()),
         };
         Ok(Self {
             content,
             identity: None,
             also: Vec::new(),
-            issued_at: None,
-            expires_at: None,
+            issued_at: dates.issued_at,
+            expires_at: dates.expires_at,
             fetched_at: None,
         })
     }

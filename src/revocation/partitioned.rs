@@ -13,7 +13,7 @@ use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationFormat, RevocationInfo,
     RevocationLimits, RevocationPart, RevocationSource, scope,
 };
-use crate::Timestamp;
+use crate::instant;
 use crate::trust::Kid;
 use crate::trust::text::{hex, shown};
 
@@ -119,8 +119,10 @@ impl PartitionedList {
         for list in lists {
             let kid = scope::kid_of_text(text(list, "kid")?)?;
             let kid = kid.as_bytes().to_vec();
-            let updated = list.get("lastUpdated").and_then(Value::as_str);
-            let updated = updated.and_then(|time| Timestamp::parse(time).ok());
+            // When the last of the certificates has expired: nothing is made
+            // of it, as of a batch's.
+            instant::text(list, "expires")?;
+            let updated = instant::text(list, "lastUpdated")?;
             info.newest_entry = info.newest_entry.max(updated);
             if kids.insert(kid, read_listed(list)?).is_some() {
                 return Err(RevocationError::Part {

@@ -36,7 +36,8 @@ const MEMBERS: [&str; 14] = [
     "Version",
 ];
 
-/// The rules of a document: a rule, an array of them, or `{"rules": […]}`.
+/// The rules of a document: a rule, an array of them, or `{"rules": […]}` and
+/// nothing beside.
 pub(super) fn document(value: &Value) -> Option<&[Value]> {
     match value {
         Value::Array(rules) => Some(rules),
@@ -44,7 +45,9 @@ pub(super) fn document(value: &Value) -> Option<&[Value]> {
         Value::Object(_) if MEMBERS.iter().filter(|m| value.get(m).is_some()).count() > 1 => {
             Some(std::slice::from_ref(value))
         }
-        _ => value.get("rules")?.as_array(),
+        // Beside another spelling it would be the wrong half.
+        Value::Object(members) if members.len() == 1 => value.get("rules")?.as_array(),
+        _ => None,
     }
 }
 

@@ -17,9 +17,9 @@ pub use error::RecognitionError;
 pub use issuers::IssuerFacts;
 
 use self::clause::{Calendar, Clause, Never};
-use self::issuers::Row;
+use self::issuers::{Issuers, Row};
 use super::{Acceptance, Arrival, Period, Texts};
-use crate::record::Record;
+use crate::record::{Record, TestKinds};
 use crate::verify::Verified;
 
 /// A recognition policy: the issuers, tests, vaccinations, recoveries and
@@ -69,6 +69,7 @@ struct Policy {
     /// None is the whole country.
     regions: Vec<String>,
     calendar: Calendar,
+    kinds: TestKinds,
     valid: Period,
     /// `None` is whoever is trusted.
     issuers: Option<Vec<Row>>,
@@ -88,7 +89,16 @@ impl Recognition {
     /// that are not known, values of another type, bounds that contradict each
     /// other. The error names the member.
     pub fn from_json(document: &[u8]) -> Result<Self, RecognitionError> {
-        document::read(&read::json(document)?).map(|policy| Self(Arc::new(policy)))
+        Self::from_json_with(document, TestKinds::compiled_in())
+    }
+
+    /// The same with a table of one's own, which says what kind of test a code
+    /// stands for.
+    ///
+    /// # Errors
+    /// As of [`from_json`](Self::from_json).
+    pub fn from_json_with(document: &[u8], kinds: &TestKinds) -> Result<Self, RecognitionError> {
+        document::read(&read::json(document)?, kinds).map(|policy| Self(Arc::new(policy)))
     }
 
     /// Reads a policy in TOML 1.1. Dates may be TOML's or texts.
@@ -97,7 +107,41 @@ impl Recognition {
     /// As of [`from_json`](Self::from_json).
     #[cfg(feature = "toml")]
     pub fn from_toml(document: &str) -> Result<Self, RecognitionError> {
-        document::read(&read::toml(document)?).map(|policy| Self(Arc::new(policy)))
+        Self::from_toml_with(document, TestKinds::compiled_in())
+    }
+
+    /// The same with a table of one's own, which says what kind of test a code
+    /// stands for.
+    ///
+    /// ```
+    /// use hcert::record::TestKinds;
+    /// use hcert::rules::Recognition;
+    /// let kinds = TestKinds::from_tsv(
+    ///     "kinds\t2026-05-01\tMinistry of Health\n\
+    ///      test\thttp://loinc.org\tLP6464-4\tnaat\n\
+    ///      test\thttp://example.org/tests\tPCR\tnaat\n",
+    /// )?;
+    /// let policy = Recognition::from_toml_with(
+    ///     r#"
+    ///     name = "Entry"
+    ///     version = "1"
+    ///     country = "XX"
+    ///     valid_from = 2026-01-01
+    ///     valid_until = 2026-12-31
+    ///     issuers = "any-trusted"
+    ///     tests = [{ kinds = ["naat"], max_age_hours = 72 }]
+    ///     "#,
+    ///     &kinds,
+    /// )?;
+    /// # let _ = policy;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`from_json`](Self::from_json).
+    #[cfg(feature = "toml")]
+    pub fn from_toml_with(document: &str, kinds: &TestKinds) -> Result<Self, RecognitionError> {
+        document::read(&read::toml(document)?, kinds).map(|policy| Self(Arc::new(policy)))
     }
 
     /// Its name.
@@ -144,14 +188,18 @@ impl Recognition {
     /// valid on arrival, then it is accepted; the results are these three. Else
     /// the results are all that were tried.
     ///
+    /// A key that several lists, participants or domains list is judged by all
+    /// of its listings. Each that [vouches](Verified::listings) for the
+    /// certificate can make its issuer recognised; and each at all, those that a
+    /// selection left out included, can make it one that is not recognised.
+    ///
     /// What the clause asks for and the certificate does not state, or states
     /// unreadably, is not satisfied. For another place, before the policy and
     /// after it, and where it isn't known whether the issuer is recognised, the
     /// question is open.
     pub fn evaluate(&self, verified: &Verified, arrival: &Arrival) -> Acceptance {
-        let issuer = IssuerFacts::of(verified.signer());
-        let valid = evaluate::validity(verified);
-        self.0.evaluate(verified.record(), &issuer, valid, arrival)
+        let issuers = Issuers::of(verified);
+        self.0.evaluate(verified.record(), &issuers, arrival)
     }
 
     /// The same of a record that **nobody has verified**: what the policy
@@ -163,20 +211,19 @@ impl Recognition {
         arrival: &Arrival,
     ) -> Acceptance {
         let valid = evaluate::unverified(record, issuer);
-        self.0.evaluate(record, issuer, valid, arrival)
+        self.0
+            .evaluate(record, &Issuers::one(*issuer, valid), arrival)
     }
 
     /// When the certificate is accepted on arrival in the policy's place: the
     /// instants at which [`evaluate`](Self::evaluate) says so, in order.
     pub fn periods(&self, verified: &Verified) -> Vec<Period> {
-        let issuer = IssuerFacts::of(verified.signer());
-        let valid = evaluate::validity(verified);
-        self.0.periods(verified.record(), &issuer, valid)
+        self.0.periods(verified.record(), &Issuers::of(verified))
     }
 
     /// The same of a record that **nobody has verified**.
     pub fn periods_unverified(&self, record: &Record, issuer: &IssuerFacts<'_>) -> Vec<Period> {
         let valid = evaluate::unverified(record, issuer);
-        self.0.periods(record, issuer, valid)
+        self.0.periods(record, &Issuers::one(*issuer, valid))
     }
 }

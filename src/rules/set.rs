@@ -75,7 +75,8 @@ impl Default for RuleLimits {
 ///
 /// - it is an acceptance rule of the country of arrival, or an invalidation
 ///   rule of the issuing country: that of `iss`, and that of the signer's key,
-///   which whoever holds a leaked key can't choose;
+///   which whoever holds a leaked key can't choose; where the key's is not
+///   known, of any country;
 /// - it is for the type of certificate, or for all of them;
 /// - it is in force at the time of arrival, `ValidFrom` and `ValidTo` included;
 /// - of an acceptance rule, its region is the one asked for, in any case of
@@ -83,6 +84,10 @@ impl Default for RuleLimits {
 ///   asks for a region gets its rules alone**. An invalidation rule applies
 ///   whatever its region;
 /// - of its identifier, no later version satisfies all that.
+///
+/// The issuing country that a rule sees (`external.issuerCountryCode`) is that
+/// of the signer's key: see [`Subject`]. Where it is not known, a rule that
+/// looks at it is open.
 ///
 /// A rule whose `SchemaVersion` has another first number than the `ver` of the
 /// certificate, or is later, is open: the references call it open, or not
@@ -93,8 +98,9 @@ impl Default for RuleLimits {
 /// When every rule that applies is satisfied, an acceptance rule looks at each
 /// kind of entry that it has (a general one suffices where the place has no
 /// others), and the certificate and its signer's hold at the time of arrival.
-/// Rules look at the first entry of a kind: with two of one the question is
-/// open.
+/// Rules look at the first entry of a kind, and which one is first says
+/// nothing: of a certificate with two of one kind no rule is asked, and the
+/// question is open.
 #[derive(Clone)]
 pub struct RuleSet {
     /// By country, identifier and version.
@@ -119,7 +125,7 @@ impl RuleSetBuilder {
         self
     }
 
-    /// Adds a document: a rule, an array of rules, or an object whose member
+    /// Adds a document: a rule, an array of rules, or an object whose one member
     /// `rules` is that array. The label says in messages where it is from.
     ///
     /// A rule of which nobody can say whom it concerns refuses the document,
@@ -264,6 +270,9 @@ impl RuleSet {
             Ok(dcc) => dcc,
             Err(reason) => return Acceptance::open(reason),
         };
+        if let Some(reason) = dcc.not_one_entry() {
+            return Acceptance::open(reason);
+        }
         let data = subject.data(dcc, arrival, &self.value_sets);
         let selected = self.selected(dcc, subject, arrival);
         let results = selected.iter().map(|rule| {
@@ -285,6 +294,9 @@ impl RuleSet {
         let Ok(dcc) = subject.dcc() else {
             return false;
         };
+        if dcc.not_one_entry().is_some() {
+            return false;
+        }
         let selected = self.selected(dcc, subject, arrival);
         if self.obstacle(&selected, dcc, subject, arrival).is_some() {
             return false;
@@ -296,11 +308,21 @@ impl RuleSet {
             .all(|rule| outcome(rule) == RuleOutcome::Passed)
     }
 
-    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &Value) -> RuleOutcome {
-        match dcc.obstacle(rule, subject) {
-            Some(reason) => RuleOutcome::Open(reason),
-            None => rule.evaluate(data, &self.evaluation),
+    /// Under several kids the outcome that is the worst.
+    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &[Value]) -> RuleOutcome {
+        if let Some(reason) = dcc.obstacle(rule, subject) {
+            return RuleOutcome::Open(reason);
         }
+        let mut worst = RuleOutcome::Passed;
+        for data in data {
+            match rule.evaluate(data, &self.evaluation) {
+                RuleOutcome::Failed => return RuleOutcome::Failed,
+                RuleOutcome::Passed => {}
+                open if worst == RuleOutcome::Passed => worst = open,
+                _ => {}
+            }
+        }
+        worst
     }
 
     /// What forbids to accept the certificate though no rule does.
@@ -313,11 +335,6 @@ impl RuleSet {
     ) -> Option<OpenReason> {
         if let Some(certificate) = self.unasked(selected, dcc, arrival) {
             return Some(no_rules(certificate, arrival));
-        }
-        // Rules look at the first one.
-        if dcc.entries > 1 {
-            let (entries, max) = (dcc.entries, 1);
-            return Some(OpenReason::TooManyEntries { entries, max });
         }
         subject.out_of_time(arrival.at())
     }

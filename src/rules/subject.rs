@@ -8,7 +8,8 @@ use ciborium::Value as Cbor;
 
 use super::acceptance::OpenReason;
 use super::arrival::Arrival;
-use super::certlogic::{JsonError, Value};
+use super::certlogic::{Expression, JsonError, Value};
+use super::country;
 use super::rule::{CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
@@ -20,23 +21,53 @@ use crate::verify::Verified;
 /// A certificate in the form in which rules look at it: made once, asked about
 /// often.
 ///
-/// Rules see the payload, `iss`, `iat`, `exp` and the key identifier. `Debug`
-/// shows nothing of them.
+/// Rules see the payload, the issuing country, `iat`, `exp` and the key
+/// identifier. `Debug` shows nothing of them.
+///
+/// # The issuing country
+///
+/// Of a verified certificate it is the country of the signer's key, which the
+/// trust list gives, in alpha-2 also where the list has alpha-3 (in the WHO's
+/// network that of the participant); never what the certificate claims. A
+/// different `iss` is taken for an issuer of its own where a table has it for
+/// keys of that country: `GG` (Guernsey) under a key of `GB`. Of a key whose country is not known nobody can say, so that rules
+/// that look at the country are open, and those with which any country
+/// withdraws its certificates, too
+/// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).
 #[derive(Clone)]
 pub struct Subject {
     /// Or the kind of payload that no EU rule is for.
     dcc: Result<Dcc, PayloadKind>,
     /// `iss`, if it is a country.
-    issuer: Option<String>,
-    /// Whose the signer's key is: a certificate can't choose that.
-    signer_country: Option<String>,
+    claimed: Option<String>,
+    issuer: Issuer,
     /// When the signer's certificate is valid.
     signer_valid: Option<(Timestamp, Timestamp)>,
     issued_at: Option<Timestamp>,
     not_before: Option<Timestamp>,
     expires_at: Option<Timestamp>,
-    kid: Option<Kid>,
+    /// Each under which the signer's key is listed: which of them a certificate
+    /// states, its holder may have chosen.
+    kids: Vec<Kid>,
     verified_at: Option<Timestamp>,
+}
+
+/// What is known of who issued it.
+#[derive(Clone, PartialEq)]
+enum Issuer {
+    /// Nothing is, and nobody verified the certificate.
+    Unstated,
+    /// A country, by the caller's word or by the claims of a certificate that
+    /// nobody verified.
+    Stated(String),
+    /// The signer's key is of no known country.
+    Unknown,
+    /// Of the key's country by the listings that vouch for it, or the issuers
+    /// that use it there; and each country of any of its listings.
+    Key {
+        issuers: Vec<String>,
+        countries: Vec<String>,
+    },
 }
 
 #[derive(Clone)]
@@ -75,10 +106,39 @@ impl SubjectError {
 impl From<&Verified> for Subject {
     fn from(verified: &Verified) -> Self {
         let mut subject = Self::unverified_claims(verified.claims());
-        let signer = verified.signer();
-        subject.signer_country = signer.country().map(country);
-        subject.signer_valid = signer.validity();
-        subject.kid = Some(verified.signer().kid().clone());
+        let all = || verified.listings().chain(verified.other_listings());
+        let iss = verified.claims().issuer().unwrap_or_default();
+        let issuer_of = |country: String| {
+            let issuer = country::issuer_under(iss, &country).map(str::to_owned);
+            issuer.unwrap_or(country)
+        };
+        let sorted = |mut names: Vec<String>| {
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let vouching = verified.listings().filter_map(country::of_key);
+        let issuers = sorted(vouching.map(issuer_of).collect());
+        subject.issuer = match issuers.is_empty() {
+            true => Issuer::Unknown,
+            false => {
+                let listed = all().filter_map(country::of_key);
+                let claimed = all().filter_map(|key| country::alpha_2(key.country()?));
+                let countries = sorted(listed.chain(claimed).collect());
+                Issuer::Key { issuers, countries }
+            }
+        };
+        // Each of these held when the certificate was verified: no gap between.
+        let valid = verified.listings().map(|key| key.validity());
+        let whole = |a: Option<_>, b: Option<_>| {
+            let ((first, last), (other_first, other_last)) = a.zip(b)?;
+            let (first, last): (Timestamp, Timestamp) = (first, last);
+            Some((first.min(other_first), last.max(other_last)))
+        };
+        subject.signer_valid = valid.reduce(whole).flatten();
+        subject.kids = all().map(|key| key.kid().clone()).collect();
+        subject.kids.sort_unstable();
+        subject.kids.dedup();
         subject.verified_at = Some(verified.verified_at());
         subject
     }
@@ -104,13 +164,13 @@ impl Subject {
         }
         Ok(Self {
             dcc: Ok(dcc),
-            issuer: None,
-            signer_country: None,
+            claimed: None,
+            issuer: Issuer::Unstated,
             signer_valid: None,
             issued_at: None,
             not_before: None,
             expires_at: None,
-            kid: None,
+            kids: Vec::new(),
             verified_at: None,
         })
     }
@@ -124,25 +184,40 @@ impl Subject {
             Err(_) => Ok(Dcc::new(Value::Null)),
         };
         // What is no time must not be taken for "no limit".
-        let unusable = claims.expires_at() == TimeClaim::Unusable;
-        let never = || unusable.then_some(Timestamp::from_seconds(i64::MIN));
+        let time = |claim, never| match claim {
+            TimeClaim::Absent => None,
+            TimeClaim::At(time) => Some(time),
+            TimeClaim::Unusable => Some(Timestamp::from_seconds(never)),
+        };
+        let claimed = claims.issuer().and_then(country::alpha_2);
         Self {
             dcc,
-            issuer: claims.issuer().and_then(as_country),
-            signer_country: None,
+            issuer: claimed.clone().map_or(Issuer::Unstated, Issuer::Stated),
+            claimed,
             signer_valid: None,
-            issued_at: claims.issued_at().timestamp(),
-            not_before: claims.not_before().timestamp(),
-            expires_at: claims.expires_at().timestamp().or_else(never),
-            kid: None,
+            issued_at: time(claims.issued_at(), i64::MAX),
+            not_before: time(claims.not_before(), i64::MAX),
+            expires_at: time(claims.expires_at(), i64::MIN),
+            kids: Vec::new(),
             verified_at: None,
         }
     }
 
     /// The issuing country (`iss`), whose invalidation rules apply.
     pub fn with_issuer(mut self, issuer: &str) -> Self {
-        self.issuer = Some(country(issuer));
+        self.issuer = Issuer::Stated(country::capitals(issuer));
         self.verified_at = None;
+        self
+    }
+
+    /// Where nothing says whose the signer's key is, takes the certificate's
+    /// word for it (`iss`): whoever holds such a key chooses by whose rules the
+    /// certificate is judged.
+    #[must_use]
+    pub fn dangerously_believe_issuer(mut self) -> Self {
+        if let (Issuer::Unknown, Some(claimed)) = (&self.issuer, &self.claimed) {
+            self.issuer = Issuer::Stated(claimed.clone());
+        }
         self
     }
 
@@ -162,7 +237,7 @@ impl Subject {
 
     /// The key identifier.
     pub fn with_kid(mut self, kid: Kid) -> Self {
-        self.kid = Some(kid);
+        self.kids = vec![kid];
         self.verified_at = None;
         self
     }
@@ -183,17 +258,28 @@ impl Subject {
             .map_err(|kind| OpenReason::Payload { found: kind.code() })
     }
 
-    /// The country that issued it, as far as it is known.
-    fn issuer(&self) -> Option<&str> {
-        self.issuer.as_deref().or(self.signer_country.as_deref())
+    /// The countries that can have issued it, as far as they are known: one,
+    /// but for a key that several countries list.
+    fn issuers(&self) -> &[String] {
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => &[],
+            Issuer::Stated(country) => core::slice::from_ref(country),
+            Issuer::Key { issuers, .. } => issuers,
+        }
     }
 
     /// Whether the country's invalidation rules apply: those of `iss` and those
-    /// of the signer, as who holds a leaked key chooses `iss`. Where neither is
-    /// known, each country's may.
+    /// of the signer, as who holds a leaked key chooses `iss`. Where the signer
+    /// is not known, each country's may.
     pub(super) fn may_be_issued_by(&self, country: &str) -> bool {
-        let mut known = self.issuer.iter().chain(&self.signer_country).peekable();
-        known.peek().is_none() || known.any(|known| known == country)
+        match &self.issuer {
+            Issuer::Unstated | Issuer::Unknown => true,
+            Issuer::Stated(known) => known == country,
+            Issuer::Key { issuers, countries } => {
+                let known = issuers.iter().chain(countries).chain(&self.claimed);
+                known.into_iter().any(|known| known == country)
+            }
+        }
     }
 
     /// Why the certificate itself does not hold then.
@@ -232,29 +318,53 @@ impl Subject {
             .chain(verified.into_iter().flatten())
     }
 
+    /// What rules look at, under each kid and each country of the signer's key.
+    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Vec<Value> {
+        let mut out = Vec::new();
+        for issuer in or_none(self.issuers()) {
+            for kid in or_none(&self.kids) {
+                let issuer = issuer.map(String::as_str);
+                out.push(self.data_under(issuer, kid, dcc, arrival, value_sets));
+            }
+        }
+        out
+    }
+
     /// `{"payload", "external"}`, the latter as the reference engine's
     /// `ExternalParameter` (eu-digital-green-certificates/dgc-certlogic-android).
-    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Value {
+    fn data_under(
+        &self,
+        issuer: Option<&str>,
+        kid: Option<&Kid>,
+        dcc: &Dcc,
+        arrival: &Arrival,
+        value_sets: &Value,
+    ) -> Value {
         let text = |text: &str| Value::from(text);
         let time = |time: Option<Timestamp>| match time {
             Some(time) => Value::from(time.to_string()),
             None => Value::Null,
         };
-        let kid = self
-            .kid
-            .as_ref()
-            .map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
+        let kid = kid.map(|kid| BASE64_STANDARD.encode(kid.as_bytes()));
         let external = Value::object([
             ("validationClock", time(Some(arrival.at()))),
             ("valueSets", value_sets.clone()),
             ("countryCode", text(arrival.country())),
             ("exp", time(self.expires_at)),
             ("iat", time(self.issued_at)),
-            ("issuerCountryCode", self.issuer().map_or(Value::Null, text)),
+            ("issuerCountryCode", issuer.map_or(Value::Null, text)),
             ("kid", kid.map_or(Value::Null, Value::from)),
             ("region", text(arrival.region().unwrap_or_default())),
         ]);
         Value::object([("payload", dcc.payload.clone()), ("external", external)])
+    }
+}
+
+/// Each of them, or once none.
+fn or_none<T>(all: &[T]) -> Vec<Option<&T>> {
+    match all {
+        [] => vec![None],
+        all => all.iter().map(Some).collect(),
     }
 }
 
@@ -299,10 +409,28 @@ impl Dcc {
         }
     }
 
+    /// Why no rule can be asked: it has no entry, or several of a kind. Rules
+    /// look at the first one, and which one is first says nothing.
+    pub fn not_one_entry(&self) -> Option<OpenReason> {
+        let (entries, max) = (self.entries, 1);
+        match entries {
+            0 => Some(OpenReason::NothingStated),
+            1 => None,
+            _ => Some(OpenReason::TooManyEntries { entries, max }),
+        }
+    }
+
     /// What keeps a rule that applies from being evaluated.
     pub fn obstacle(&self, rule: &Rule, subject: &Subject) -> Option<OpenReason> {
         // Which of the issuers' rules apply can't be said, so that each may.
-        if rule.kind == RuleKind::Invalidation && subject.issuer().is_none() {
+        let is_invalidation = rule.kind == RuleKind::Invalidation;
+        let asks = || is_invalidation || asks_for_issuer(rule);
+        let is_open = match subject.issuer {
+            Issuer::Unstated => is_invalidation,
+            Issuer::Unknown => asks(),
+            Issuer::Stated(_) | Issuer::Key { .. } => false,
+        };
+        if is_open {
             return Some(OpenReason::NoIssuer);
         }
         let wanted = rule.schema_version;
@@ -312,14 +440,14 @@ impl Dcc {
     }
 }
 
-/// A country's code; anything else says nothing of the issuer.
-fn as_country(text: &str) -> Option<String> {
-    let code = country(text);
-    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
-}
-
-fn country(text: &str) -> String {
-    text.trim().to_ascii_uppercase()
+/// Whether the rule looks at the issuing country, or at something in which it
+/// stands.
+fn asks_for_issuer(rule: &Rule) -> bool {
+    let holds_issuer = |path: &str| {
+        matches!(path, "" | "external") || path.starts_with("external.issuerCountryCode")
+    };
+    let paths = rule.expression().map(Expression::paths).unwrap_or_default();
+    paths.into_iter().any(holds_issuer)
 }
 
 /// The same as [`Claims::payload_json`] read as JSON, without the members

@@ -1,20 +1,21 @@
 //! Collects keys, and checks what they come with.
 
+use core::cell::Cell;
 use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Anchor;
-use super::deny::{Denial, DenyIndex, DenyList};
+use super::deny::{Denial, DenyIndex, DenyList, Names};
 use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
-use super::list::{self, Check, Claims, ListBytes, ListFormat, ListInfo};
+use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
 use super::published::published_key;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
-use super::store::TrustStore;
+use super::store::{self, TrustStore};
 use super::text::shown;
 use super::{jwk, pem, snapshot};
 use crate::crypto::PublicKey;
@@ -43,19 +44,25 @@ pub struct TrustStoreBuilder {
     keys: Vec<TrustedKey>,
     report: LoadReport,
     environment: Option<Environment>,
+    /// By the caller's word or the state.
+    required: Vec<Environment>,
+    /// The states that the caller gave.
+    given: TrustState,
     deny: DenyList,
     accept_published: bool,
+    gateway: GatewayRoles,
 }
 
-/// Those that a list has to be of: that of the builder, and that of the state.
-struct Environments([Option<Environment>; 2]);
+/// Those that a list has to be of: those that the caller asks for, that of the
+/// lists, and that of the state.
+struct Environments(Vec<Environment>);
 
 impl Environments {
     fn check(&self, added: Option<Environment>) -> Result<(), GdhcnError> {
         let Some(added) = added else {
             return Ok(());
         };
-        match self.0.into_iter().flatten().find(|has| *has != added) {
+        match self.0.iter().copied().find(|has| *has != added) {
             Some(has) => Err(GdhcnError::MixedEnvironments { has, added }),
             None => Ok(()),
         }
@@ -82,8 +89,8 @@ impl TrustStoreBuilder {
     /// of them is refused from now on, and so is a list of another environment
     /// of the WHO's network. The new state is [`LoadReport::state`].
     ///
-    /// Lists that were added already and are older than the state knows are
-    /// taken out again.
+    /// Lists that were added already and are older than the state knows, or of
+    /// another environment, are taken out again.
     #[must_use]
     pub fn with_state(mut self, state: &TrustState) -> Self {
         let older = |list: &Arc<ListInfo>| state.check(list).is_err();
@@ -95,15 +102,56 @@ impl TrustStoreBuilder {
             .cloned()
             .collect();
         older.iter().for_each(|list| self.supersede(list));
+        if let Some(environment) = state.environment() {
+            self.keep_environment(environment);
+            // What the state knows, and no list of another environment.
+            let mut kept = self.given.clone();
+            self.report.lists.iter().for_each(|list| kept.saw(list));
+            self.report.state = kept;
+        }
+        self.given.merge(state);
         self.report.state.merge(state);
         self
     }
 
-    /// Takes keys of this environment of the WHO's network alone. Without it,
-    /// the state or the first list decides, which may be a snapshot's.
+    /// Takes the lists of other environments out again, and takes no more.
+    fn keep_environment(&mut self, environment: Environment) {
+        self.required.push(environment);
+        let is_other = |list: &Arc<ListInfo>| {
+            let of = list.identity().and_then(Environment::of_list);
+            list.format == ListFormat::Gdhcn && of.is_some_and(|of| of != environment)
+        };
+        let lists = self.report.lists.iter();
+        let others: Vec<_> = lists.filter(|list| is_other(list)).cloned().collect();
+        others.iter().for_each(|list| self.supersede(list));
+        let before = self.keys.len();
+        self.keys.retain(|key| {
+            let listed = key.gdhcn.as_ref();
+            listed.is_none_or(|listed| listed.environment() == environment)
+        });
+        self.report.superseded += before - self.keys.len();
+        if self.environment != Some(environment) {
+            self.environment = None;
+        }
+    }
+
+    /// Takes keys of this environment of the WHO's network alone, and takes
+    /// lists of others that were added already out again. Without it, the state
+    /// or the first list decides, which may be a snapshot's.
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
+        self.keep_environment(environment);
+        let mut kept = self.given.clone();
+        self.report.lists.iter().for_each(|list| kept.saw(list));
+        self.report.state = kept;
+        self
+    }
+
+    /// Says what certificates of the gateway are, for lists that are added from
+    /// now on.
+    #[must_use]
+    pub fn with_gateway_roles(mut self, roles: GatewayRoles) -> Self {
+        self.gateway = roles;
         self
     }
 
@@ -190,7 +238,7 @@ impl TrustStoreBuilder {
     /// the EU's and the WHO's lists mean it; otherwise they are its UTF-8.
     pub fn add_jwk(&mut self, label: &str, json: &[u8]) -> Result<&mut Self, LoadError> {
         self.add_vouched(label, json, |source| {
-            let value = list::parse_json(json, &source.limits)?;
+            let value = list::parse_unambiguous(json, &source.limits)?;
             if value.get("keys").is_some() {
                 jwk::read_set(source, &value)
             } else {
@@ -316,7 +364,12 @@ impl TrustStoreBuilder {
 
     /// Adds bytes of a form that [`detect_format`](super::detect_format)
     /// finds, or refuses them as [`LoadError::Unrecognised`]. As with
-    /// [`add_list`](Self::add_list), nothing checks where they come from.
+    /// [`add_list`](Self::add_list), nothing checks where they come from: **the
+    /// caller vouches for the bytes**, so this is no call for a file of which
+    /// somebody else should have signed the content. Signed and national forms
+    /// are refused, and so is what shows the marks of two forms
+    /// ([`LoadError::Ambiguous`]). A call that takes an anchor names the form
+    /// and never takes another one in its place.
     pub fn add_bytes(&mut self, label: &str, bytes: &[u8]) -> Result<&mut Self, LoadError> {
         self.add(label, bytes, |source| {
             let (format, json) =
@@ -369,9 +422,10 @@ impl TrustStoreBuilder {
         self.report.loaded = keys.len();
         self.report.duplicates = found - keys.len();
         if !self.deny.is_empty() {
-            deny(&mut keys, self.deny);
+            self.report.unmatched_denials = deny(&mut keys, self.deny);
         }
         let store = TrustStore {
+            several: Arc::new(store::several(&keys)),
             keys: Arc::new(keys),
             lists: self.report.lists.clone().into(),
             latest_time: self.report.state.latest_time(),
@@ -381,7 +435,9 @@ impl TrustStoreBuilder {
     }
 
     fn environments(&self) -> Environments {
-        Environments([self.environment, self.report.state.environment()])
+        let of_lists = [self.environment, self.report.state.environment()];
+        let all = self.required.iter().copied();
+        Environments(all.chain(of_lists.into_iter().flatten()).collect())
     }
 
     /// Takes a list out of which a newer edition is known: what that withdrew
@@ -419,8 +475,11 @@ impl TrustStoreBuilder {
         let source = Source {
             label: label.into(),
             limits: self.limits,
+            gateway: self.gateway.clone(),
+            signatures: Cell::default(),
         };
         let (entries, voucher) = read(&source)?;
+        let signatures = source.signatures.get();
         source.check_count(self.report.total.saturating_add(entries.len()))?;
         let mut state = self.report.state.clone();
         let mut saw = |list: &ListInfo| {
@@ -445,6 +504,7 @@ impl TrustStoreBuilder {
             }
         }
         self.report.state = state;
+        self.report.entry_signatures += signatures;
         let added = self.report.lists.get(had..).unwrap_or_default().to_vec();
         let earlier = self.report.lists.get(..had).unwrap_or_default().to_vec();
         for older in earlier {
@@ -501,92 +561,52 @@ impl TrustStoreBuilder {
     }
 }
 
-/// In the order of their kids. Of keys that are the same, the first one stays,
-/// and all their lists hold it.
+/// In an order that doesn't depend on theirs. Of listings that are the same the
+/// first one stays, and all their lists hold it.
 fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
-    // Stable: those under one kid stay in their order.
-    keys.sort_by(|a, b| a.kid.cmp(&b.kid));
+    // Stable: of those that are the same, the first one stays the first.
+    keys.sort_by(|a, b| a.order().cmp(&b.order()));
     let mut merged: Vec<TrustedKey> = Vec::with_capacity(keys.len());
-    let mut places = HashMap::new();
-    let mut keys = keys.into_iter().peekable();
-    let mut follows = false;
-    while let Some(key) = keys.next() {
-        let leads = keys.peek().is_some_and(|next| next.kid == key.kid);
-        // Most kids have one key, and need no look at its identity.
-        let place = match leads || follows {
-            true => *places.entry(key.identity()).or_insert(merged.len()),
-            false => merged.len(),
-        };
-        match merged.get_mut(place) {
+    for mut key in keys {
+        match merged.last_mut() {
             // The lists that hold a key may not be of one age.
-            Some(earlier) => {
-                let mut key = key;
+            Some(earlier) if earlier.order() == key.order() => {
                 if earlier.certificate.is_none() && key.certificate.is_some() {
                     core::mem::swap(earlier, &mut key);
                 }
                 earlier.vouchers.join(&key.vouchers);
             }
-            None => merged.push(key),
+            _ => merged.push(key),
         }
-        follows = leads;
     }
     merged
 }
 
-/// Marks the keys that are denied. Under one kid a key may stand in several
-/// entries, and each of them finds it: what denies one of them denies all. What
-/// denies by the kid alone denies the key under its other kids, too: which of
-/// them stands outside of the protected header, its holder can choose.
-fn deny(keys: &mut [TrustedKey], list: DenyList) {
-    let index = DenyIndex::new(list);
-    let mut by_kid_alone = HashMap::<PublicKeyId, Vec<Arc<Denial>>>::new();
-    for key in keys.iter() {
-        let denials = index
-            .naming(key)
-            .into_iter()
-            .filter(|d| d.is_of_kid_alone());
-        for denial in denials {
-            let all = by_kid_alone.entry(key.key.fingerprint()).or_default();
-            if !all.iter().any(|known| Arc::ptr_eq(known, &denial)) {
-                all.push(denial);
-            }
-        }
+/// Marks the keys that are denied, in all their listings: which of these a kid
+/// leads to, whoever sends the list or shows the certificate may have chosen.
+/// Gives the denials that name no key.
+fn deny(keys: &mut [TrustedKey], list: DenyList) -> Vec<Denial> {
+    let mut places = HashMap::<[u8; 32], Vec<usize>>::with_capacity(keys.len());
+    for (place, key) in keys.iter().enumerate() {
+        let all = places.entry(key.key.fingerprint()).or_default();
+        all.push(place);
     }
-    for entries in keys.chunk_by_mut(|a, b| a.kid == b.kid) {
-        let naming = entries.iter().map(|key| {
-            let mut naming = index.naming(key);
-            if !by_kid_alone.is_empty() {
-                naming.extend(
-                    by_kid_alone
-                        .get(&key.key.fingerprint())
-                        .into_iter()
-                        .flatten()
-                        .cloned(),
-                );
-            }
-            naming
-        });
-        let naming: Vec<_> = naming.collect();
-        if naming.iter().all(Vec::is_empty) {
+    let mut index = DenyIndex::new(list);
+    for (fingerprint, places) in places {
+        let listings = places.iter().filter_map(|place| keys.get(*place));
+        let denials = index.naming(&Names::new(fingerprint, listings));
+        if denials.is_empty() {
             continue;
         }
-        let mut by_key = HashMap::<PublicKeyId, Vec<Arc<Denial>>>::new();
-        for (key, naming) in entries.iter().zip(naming) {
-            let all = by_key.entry(key.key.fingerprint()).or_default();
-            for denial in naming {
-                if !all.iter().any(|known| Arc::ptr_eq(known, &denial)) {
-                    all.push(denial);
-                }
+        let denials: Arc<[_]> = denials.into();
+        for place in places {
+            if let Some(key) = keys.get_mut(place) {
+                key.denials = denials.clone();
             }
         }
-        for key in entries {
-            let all = by_key.get(&key.key.fingerprint());
-            key.denials = all.map(|all| all.as_slice().into()).unwrap_or_default();
-        }
     }
+    index.unmatched()
 }
-
-type PublicKeyId = [u8; 32];
 
 /// A key or certificate is the caller's own word; a list is somebody else's.
 fn unsigned(label: &str, format: ListFormat) -> Voucher {

@@ -1,6 +1,7 @@
 //! Keys that no trust list can vouch for.
 
-use std::collections::HashMap;
+use core::fmt;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -42,6 +43,15 @@ pub enum DenyError {
         /// What was expected.
         expected: &'static str,
     },
+    /// The member `kid` is base64, and this one consists of hexadecimal digits,
+    /// as messages print a kid. Taken for base64 it would deny nothing.
+    #[error(
+        "entry {position}: the member `kid` is base64, and this one may be hexadecimal: name it as `kidHex`, or add the padding"
+    )]
+    AmbiguousKid {
+        /// The entry's place, from 0.
+        position: usize,
+    },
     /// Neither key, nor certificate, nor kid.
     #[error("entry {position} names neither `key` nor `certificate` nor `kid`")]
     NothingNamed {
@@ -58,6 +68,7 @@ impl DenyError {
             Self::Form => "deny-form",
             Self::UnknownMember { .. } => "deny-unknown-member",
             Self::Member { .. } => "deny-member",
+            Self::AmbiguousKid { .. } => "deny-kid-ambiguous",
             Self::NothingNamed { .. } => "deny-nothing-named",
         }
     }
@@ -66,7 +77,14 @@ impl DenyError {
 /// One entry of a [`DenyList`]: which keys, and which of their signatures.
 ///
 /// A key or certificate is named by SHA-256. All that an entry says has to
-/// apply: a kid next to a key narrows it to the key under that kid.
+/// apply to one key: a kid next to a certificate means a key that has both.
+///
+/// A key that is named is denied in **all its listings**. It has these names:
+/// its [fingerprint](PublicKey::fingerprint); each certificate under which a
+/// list has it; each kid under which a list has it, the kids of these
+/// certificates ([`Kid::of_certificate`]), and [`Kid::of_public_key`]. Which of
+/// its listings a certificate leads to proves nothing: in some lists nobody
+/// signed the kid, and in some certificates neither.
 ///
 /// ```
 /// use hcert::Timestamp;
@@ -117,9 +135,11 @@ impl Denial {
         }
     }
 
-    /// What is verified with this certificate, by SHA-256 over its DER. The
-    /// same key under another kid is not meant: to deny a key that leaked,
-    /// deny [the key](Self::of_key).
+    /// All that the key of this certificate signs, by SHA-256 over its DER:
+    /// under any kid, and in other certificates as well, as no signature tells
+    /// which of them was meant. The store has to have the certificate, or its
+    /// SHA-256 from a snapshot: to deny a key whatever a list says of it, deny
+    /// [the key](Self::of_key).
     pub fn of_certificate(sha256: [u8; 32]) -> Self {
         Self {
             certificate: Some(sha256),
@@ -127,10 +147,10 @@ impl Denial {
         }
     }
 
-    /// What any key under this kid signs. Other issuers may have the same kid:
-    /// narrow it [to a key](Self::only_key) where the key is known. Keys that
-    /// are listed under other kids as well are denied under these, too, as a
-    /// kid that is not in the protected header can be exchanged for another.
+    /// What any key with this kid signs. Other issuers may have the same kid:
+    /// narrow it [to a key](Self::only_key) where the key is known. A kid that a
+    /// list alone gives to a key, and no certificate, is gone with the list:
+    /// name the key where you can.
     pub fn of_kid(kid: Kid) -> Self {
         Self {
             kid: Some(kid),
@@ -138,8 +158,7 @@ impl Denial {
         }
     }
 
-    /// Only under this kid. It is no defence where issuers put the kid into the
-    /// unprotected header and the key is listed under another one as well.
+    /// Only if the key has this kid, among others.
     pub fn only_kid(mut self, kid: Kid) -> Self {
         self.kid = Some(kid);
         self
@@ -178,18 +197,13 @@ impl Denial {
         self.reason.as_deref()
     }
 
-    pub(super) fn is_of_kid_alone(&self) -> bool {
-        self.key.is_none() && self.certificate.is_none()
-    }
-
     /// Whether this speaks of the key at all.
-    fn names(&self, key: &TrustedKey, fingerprint: &[u8; 32]) -> bool {
-        let fits = |named: &Option<[u8; 32]>, has: Option<&[u8; 32]>| {
-            named.as_ref().is_none_or(|named| Some(named) == has)
-        };
-        self.kid.as_ref().is_none_or(|kid| kid == key.kid())
-            && fits(&self.key, Some(fingerprint))
-            && fits(&self.certificate, key.certificate_sha256())
+    fn is_of(&self, names: &Names) -> bool {
+        let kid = self.kid.as_ref();
+        let certificate = self.certificate.as_ref();
+        kid.is_none_or(|kid| names.kids.contains(kid))
+            && self.key.is_none_or(|key| key == names.key)
+            && certificate.is_none_or(|sha256| names.certificates.contains(sha256))
     }
 
     /// Whether this speaks of a signature of that date.
@@ -201,6 +215,25 @@ impl Denial {
             _ => true,
         };
         within(self.after, |at, bound| at > bound) && within(self.before, |at, bound| at < bound)
+    }
+}
+
+impl fmt::Display for Denial {
+    /// What it names: `kid 4637a77bc42f4700, key 03ba…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [
+            ("kid", self.kid.as_ref().map(|kid| kid.to_string())),
+            ("key", self.key.map(|digest| hex(&digest))),
+            ("certificate", self.certificate.map(|digest| hex(&digest))),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(what, name)| Some((what, name?)));
+        for (n, (what, name)) in named.enumerate() {
+            let comma = if n > 0 { ", " } else { "" };
+            write!(f, "{comma}{what} {name}")?;
+        }
+        Ok(())
     }
 }
 
@@ -224,8 +257,13 @@ impl Denial {
 ///
 /// Members of an entry: `key` (SHA-256 over the SubjectPublicKeyInfo, 64
 /// hexadecimal digits), `certificate` (SHA-256 over its DER, likewise), `kid`
-/// (base64): at least one of the three; `signedAfter`, `signedBefore` (RFC
-/// 3339, or a number of seconds since 1970), `why` (text).
+/// (base64) or `kidHex` (hexadecimal, as messages print a kid): at least one of
+/// these; `signedAfter`, `signedBefore` (RFC 3339, or a number of seconds since
+/// 1970), `why` (text). A `kid` that could be hexadecimal is refused
+/// ([`DenyError::AmbiguousKid`]).
+///
+/// What names no key of a store is in
+/// [`LoadReport::unmatched_denials`](super::LoadReport::unmatched_denials).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DenyList(Vec<Denial>);
 
@@ -299,36 +337,82 @@ fn within_reach(time: Timestamp) -> Timestamp {
     Timestamp::from_seconds(time.seconds().clamp(-1, AFTER_LAST))
 }
 
+/// All names of a key.
+pub(super) struct Names {
+    key: [u8; 32],
+    kids: Vec<Kid>,
+    certificates: Vec<[u8; 32]>,
+}
+
+impl Names {
+    /// Of the key with this fingerprint, by its listings.
+    pub(super) fn new<'a>(
+        fingerprint: [u8; 32],
+        listings: impl Iterator<Item = &'a TrustedKey>,
+    ) -> Self {
+        let mut names = Self {
+            key: fingerprint,
+            kids: vec![Kid::prefix(fingerprint)],
+            certificates: Vec::new(),
+        };
+        for listing in listings {
+            names.kids.extend(listing.kids());
+            names.certificates.extend(listing.certificate_sha256());
+        }
+        names.kids.sort();
+        names.kids.dedup();
+        names
+    }
+}
+
 /// The entries by what they name, as there may be many, and many keys.
 pub(super) struct DenyIndex {
-    by_digest: HashMap<[u8; 32], Vec<Arc<Denial>>>,
-    by_kid: HashMap<Kid, Vec<Arc<Denial>>>,
+    denials: Vec<(Arc<Denial>, bool)>,
+    by_digest: HashMap<[u8; 32], Vec<usize>>,
+    by_kid: HashMap<Kid, Vec<usize>>,
 }
 
 impl DenyIndex {
     pub(super) fn new(list: DenyList) -> Self {
         let (mut by_digest, mut by_kid) =
             (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
-        for denial in list.0 {
-            let denial = Arc::new(denial);
+        for (place, denial) in list.0.iter().enumerate() {
             match (denial.key.or(denial.certificate), &denial.kid) {
-                (Some(digest), _) => by_digest.entry(digest).or_default().push(denial),
-                (None, Some(kid)) => by_kid.entry(kid.clone()).or_default().push(denial),
+                (Some(digest), _) => by_digest.entry(digest).or_default().push(place),
+                (None, Some(kid)) => by_kid.entry(kid.clone()).or_default().push(place),
                 (None, None) => {}
             }
         }
-        Self { by_digest, by_kid }
+        let denials = list.0.into_iter().map(|denial| (Arc::new(denial), false));
+        Self {
+            denials: denials.collect(),
+            by_digest,
+            by_kid,
+        }
     }
 
-    /// The entries that speak of the key.
-    pub(super) fn naming(&self, key: &TrustedKey) -> Vec<Arc<Denial>> {
-        let fingerprint = key.public_key().fingerprint();
-        let digests = [Some(&fingerprint), key.certificate_sha256()];
-        let by_digest = digests.into_iter().flatten();
-        let by_digest = by_digest.filter_map(|digest| self.by_digest.get(digest));
-        let candidates = by_digest.chain(self.by_kid.get(key.kid())).flatten();
-        let naming = candidates.filter(|d| d.names(key, &fingerprint));
-        naming.cloned().collect()
+    /// The entries that speak of the key, in their order.
+    pub(super) fn naming(&mut self, names: &Names) -> Vec<Arc<Denial>> {
+        let digests = names.certificates.iter().chain([&names.key]);
+        let by_digest = digests.filter_map(|digest| self.by_digest.get(digest));
+        let by_kid = names.kids.iter().filter_map(|kid| self.by_kid.get(kid));
+        let places: BTreeSet<usize> = by_digest.chain(by_kid).flatten().copied().collect();
+        let mut naming = Vec::new();
+        for place in places {
+            if let Some((denial, matched)) = self.denials.get_mut(place)
+                && denial.is_of(names)
+            {
+                *matched = true;
+                naming.push(denial.clone());
+            }
+        }
+        naming
+    }
+
+    /// The entries that spoke of no key.
+    pub(super) fn unmatched(self) -> Vec<Denial> {
+        let unmatched = self.denials.into_iter().filter(|(_, matched)| !matched);
+        unmatched.map(|(denial, _)| (*denial).clone()).collect()
     }
 }
 
@@ -370,9 +454,21 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
         match name.as_str() {
             "key" => denial.key = Some(digest("key")?),
             "certificate" => denial.certificate = Some(digest("certificate")?),
+            "kid" | "kidHex" if denial.kid.is_some() => {
+                return Err(wrong("kidHex", "the only kid of its entry"));
+            }
+            "kid" if text.is_some_and(may_be_hex) => {
+                return Err(DenyError::AmbiguousKid { position });
+            }
             "kid" => {
                 let kid = text.ok_or(KidError::Base64).and_then(Kid::from_base64);
                 denial.kid = Some(kid.map_err(|_| wrong("kid", "base64 of at most 255 bytes"))?);
+            }
+            "kidHex" => {
+                let bytes = text.and_then(unhex_any);
+                let kid = bytes.and_then(|bytes| Kid::new(bytes).ok());
+                let expected = "pairs of hexadecimal digits, of at most 255 bytes";
+                denial.kid = Some(kid.ok_or(wrong("kidHex", expected))?);
             }
             "signedAfter" => denial.after = Some(time("signedAfter")?),
             "signedBefore" => denial.before = Some(time("signedBefore")?),
@@ -384,6 +480,20 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
                 });
             }
         }
+    }
+    // Between such bounds no signature lies, and the entry would deny nothing.
+    if let (Some(after), Some(before)) = (denial.after, denial.before)
+        && before <= after.plus(1)
+    {
+        let (name, expected) = (
+            "signedBefore",
+            "later than `signedAfter` by two seconds or more",
+        );
+        return Err(DenyError::Member {
+            position,
+            name,
+            expected,
+        });
     }
     match (&denial.key, &denial.certificate, &denial.kid) {
         (None, None, None) => Err(DenyError::NothingNamed { position }),
@@ -402,7 +512,13 @@ fn write_entry(denial: &Denial) -> Value {
     let base64 = |kid: &Kid| base64::engine::general_purpose::STANDARD.encode(kid.as_bytes());
     put("key", denial.key.map(|digest| hex(&digest)));
     put("certificate", denial.certificate.map(|digest| hex(&digest)));
-    put("kid", denial.kid.as_ref().map(base64));
+    let (mut kid, mut kid_hex) = (denial.kid.as_ref().map(base64), None);
+    if kid.as_deref().is_some_and(may_be_hex) {
+        kid = None;
+        kid_hex = denial.kid.as_ref().map(Kid::to_string);
+    }
+    put("kid", kid);
+    put("kidHex", kid_hex);
     put("why", denial.reason.clone());
     for (name, time) in [
         ("signedAfter", denial.after),
@@ -420,13 +536,30 @@ fn write_entry(denial: &Denial) -> Value {
     entry.into()
 }
 
+/// Whether somebody may have meant hexadecimal digits by it, however they were
+/// grouped. No kid in use has fewer than 3 bytes.
+fn may_be_hex(text: &str) -> bool {
+    let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, '-' | '_' | ':');
+    let text = text.trim();
+    let text = ["0x", "0X", "x"]
+        .into_iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .unwrap_or(text);
+    let mut digits = text.chars().filter(|c| !is_separator(*c)).peekable();
+    let is_hex = digits.peek().is_some() && digits.clone().all(|c| c.is_ascii_hexdigit());
+    is_hex && digits.count() >= 6
+}
+
 fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+    <[u8; 32]>::try_from(unhex_any(text)?).ok()
+}
+
+fn unhex_any(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
-    for (n, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+    let pairs = (0..text.len()).step_by(2);
+    pairs
+        .map(|n| u8::from_str_radix(text.get(n..n + 2)?, 16).ok())
+        .collect()
 }

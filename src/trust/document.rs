@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use error::{DocumentError, DocumentSigningError};
+pub(crate) use read::unverified_dates;
 
 use super::Anchor;
 use super::freshness::{Dates, Skew, Stale};
@@ -30,8 +31,9 @@ pub enum DocumentFormat {
     /// Any other COSE_Sign1 (tag 18, RFC 9052 §4.2), with ES256 or PS256: its
     /// payload is the content.
     ///
-    /// Dates: `iat` and `exp` in the protected header (RFC 9597), or in the
-    /// payload if that is tagged as CWT (tag 61, RFC 8392).
+    /// Dates: `iat`, `nbf` and `exp` in the protected header (RFC 9597), or in
+    /// the payload if that is a map with these claims (CWT, RFC 8392), whether
+    /// or not the tag 61, which nobody signs, stands before it.
     CoseSign1,
     /// A COSE_Sign1 beside the content, with its SHA-256, `exp` and `nbf`:
     /// Austria's (hcert-kotlin, version 2).
@@ -39,7 +41,7 @@ pub enum DocumentFormat {
     /// A JWS in compact form (RFC 7515 §3.1), with ES256, RS256 or PS256: its
     /// payload is the content.
     ///
-    /// Dates: `iat` (or `nbf`) and `exp`, if the payload is a JSON object.
+    /// Dates: `iat`, `nbf` and `exp`, if the payload is a JSON object.
     Jws,
     /// Line 1 is base64 of `r‖s`, ES256 over all that follows: Germany's
     /// (CovPass). No dates.
@@ -231,7 +233,10 @@ impl<'a> SignedDocument<'a> {
     /// common name (a root may have thousands of others under it). For
     /// [`Jws`](DocumentFormat::Jws) with `x5c`, as Switzerland's, and for CMS.
     ///
-    /// Neither dates nor revocation of these certificates are looked at.
+    /// Each of them has to let its key do what it does here, and to be valid
+    /// when the document was fetched
+    /// ([`DocumentBytes::fetched_at`]): **without that time their dates are
+    /// not judged**, and their revocation never is.
     pub fn open_under_root(
         purpose: &str,
         bytes: impl Into<DocumentBytes<'a>>,
@@ -264,7 +269,7 @@ impl<'a> SignedDocument<'a> {
         &self.identity
     }
 
-    /// When it was made, by its signed word.
+    /// When it was made, or from when on it counts, by its signed word.
     pub fn issued_at(&self) -> Option<Timestamp> {
         self.issued_at
     }
@@ -308,7 +313,7 @@ impl fmt::Debug for SignedDocument<'_> {
 
 /// A content type of this crate's begins so. Only it can make one, so that no
 /// other signer's content is taken for ours.
-const OWN_TYPES: &str = "application/x.hcert-";
+pub(super) const OWN_TYPES: &str = "application/x.hcert-";
 
 fn content_type(purpose: &str) -> Result<String, DocumentError> {
     let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -4,6 +4,7 @@ use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
 use super::snapshot::SnapshotFormError;
 use super::state::Edition;
+use crate::instant::Unreadable;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +39,21 @@ pub enum LoadError {
          snapshot of a known form"
     )]
     Unrecognised,
+    /// The marks of two forms, which have different signers, or none: to take
+    /// it for one of them would be a guess.
+    #[error("the input shows the marks of two forms, {} and {}; a list has those of one", .first.code(), .second.code())]
+    Ambiguous {
+        /// One of them.
+        first: ListFormat,
+        /// The other one.
+        second: ListFormat,
+    },
+    /// Something else that this crate signs, such as a revocation set.
+    #[error("signed as {found}, which is no trust list")]
+    NotAList {
+        /// The content type in its header, at most 64 characters.
+        found: String,
+    },
     /// Not JSON.
     #[error("not JSON (line {line}, column {column})")]
     Json {
@@ -102,6 +118,15 @@ pub enum LoadError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A member that is there and can't be read, such as a time of another
+    /// type than a number of seconds. It is never taken for an absent one.
+    #[error("the member `{name}` is not {expected}")]
+    Member {
+        /// The member's name.
+        name: &'static str,
+        /// What was expected.
+        expected: &'static str,
+    },
     /// Older than the edition that the [`TrustState`](super::TrustState)
     /// remembers.
     #[error(
@@ -131,6 +156,8 @@ impl LoadError {
             Self::TooManyEntries { .. } => "trust-too-many-entries",
             Self::TooComplex { .. } => "trust-too-complex",
             Self::Unrecognised => "trust-format-unrecognised",
+            Self::Ambiguous { .. } => "trust-ambiguous",
+            Self::NotAList { .. } => "trust-not-a-list",
             Self::Json { .. } => "trust-json",
             Self::DuplicateMember { .. } => "trust-duplicate-member",
             Self::AnchorMissing { .. } => "trust-anchor-missing",
@@ -140,9 +167,16 @@ impl LoadError {
             Self::Chain { .. } => "trust-chain",
             Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
+            Self::Member { .. } => "trust-member",
             Self::Rollback { .. } => "trust-rollback",
             Self::Snapshot(error) => error.code(),
             Self::Gdhcn(error) => error.code(),
         }
+    }
+}
+
+impl From<Unreadable> for LoadError {
+    fn from(Unreadable { name, expected }: Unreadable) -> Self {
+        Self::Member { name, expected }
     }
 }

@@ -60,6 +60,7 @@ fn read_key(source: &Source, jwk: &Value) -> Result<Found, ProblemKind> {
             found
         }
     };
+    check_use(jwk)?;
     found.notes.extend(mismatches(jwk, found.key.public_key()));
     Ok(found)
 }
@@ -162,7 +163,42 @@ fn other_curve(crv: &str, x: &[u8], y: &[u8]) -> Result<PublicKey, KeyError> {
     PublicKey::from_spki_der(&info.to_der().map_err(|_| KeyError::Encoding)?)
 }
 
-/// `use` and `alg` decide nothing here: the key's kind fixes the algorithm.
+/// What a key may be used for (RFC 7517 §4.2, §4.3). A word that is not known,
+/// or operations without `verify`, allow no signature. `enc` is known: it is
+/// noted, and stands at keys of real lists that sign certificates.
+fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
+    let known = |declared: &Value| matches!(declared.as_str(), Some("sig" | "enc"));
+    if jwk.get("use").is_some_and(|declared| !known(declared)) {
+        return Err(ProblemKind::Member {
+            name: "use",
+            expected: "`sig` or `enc`",
+        });
+    }
+    // Of the registry "JSON Web Key Parameters": a key that ended, or will.
+    for name in ["exp", "nbf", "revoked"] {
+        if jwk.get(name).is_some() {
+            return Err(ProblemKind::Member {
+                name,
+                expected: "absent: a key's own period is not read here",
+            });
+        }
+    }
+    let verifies = |operations: &Value| {
+        let operations = operations.as_array();
+        operations.is_some_and(|all| {
+            all.iter().all(Value::is_string) && all.iter().any(|one| one == "verify")
+        })
+    };
+    if jwk.get("key_ops").is_some_and(|all| !verifies(all)) {
+        return Err(ProblemKind::Member {
+            name: "key_ops",
+            expected: "an array of texts, one of them `verify`",
+        });
+    }
+    Ok(())
+}
+
+/// `use` and `alg` decide nothing more here: the key's kind fixes the algorithm.
 fn mismatches(jwk: &Value, key: &PublicKey) -> impl Iterator<Item = ProblemKind> {
     let member = |name| jwk.get(name).and_then(Value::as_str);
     let not_sig = member("use")

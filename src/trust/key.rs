@@ -255,19 +255,19 @@ impl KeyUsage {
     /// Reads the object identifiers of an extended key usage extension, in
     /// dotted form. With none of the health OIDs
     /// `1.3.6.1.4.1.1847.2021.1.{1,2,3}` there is no limit; the older
-    /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same.
+    /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same. Another OID of these
+    /// arcs is a limit, too, and allows none of the kinds that are known.
     pub fn from_oids<'a>(oids: impl IntoIterator<Item = &'a str>) -> Self {
+        const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
         oids.into_iter()
             .filter_map(|oid| {
-                let last = oid
-                    .strip_prefix("1.3.6.1.4.1.1847.2021.1.")
-                    .or_else(|| oid.strip_prefix("1.3.6.1.4.1.0.1847.2021.1."))?;
-                match last {
-                    "1" => Some(Usage::Test),
-                    "2" => Some(Usage::Vaccination),
-                    "3" => Some(Usage::Recovery),
-                    _ => None,
-                }
+                let mut arcs = ARCS.into_iter();
+                Some(match arcs.find_map(|arc| oid.strip_prefix(arc))? {
+                    "1" => Usage::Test,
+                    "2" => Usage::Vaccination,
+                    "3" => Usage::Recovery,
+                    _ => Usage::Other,
+                })
             })
             .fold(Self::ANY, |Self(set), usage| {
                 Self(Some(set.unwrap_or(0) | usage.bit()))
@@ -287,6 +287,14 @@ impl KeyUsage {
         match (self.0, other.0) {
             (None, limit) | (limit, None) => Self(limit),
             (Some(a), Some(b)) => Self(Some(a & b)),
+        }
+    }
+
+    /// What one of them allows.
+    pub(crate) const fn either(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (None, _) | (_, None) => Self::ANY,
+            (Some(a), Some(b)) => Self(Some(a | b)),
         }
     }
 
@@ -342,7 +350,11 @@ impl fmt::Debug for KeyUsage {
     }
 }
 
-/// A key of a trust store, with what its source said about it.
+/// A listing: a key of a trust store, with what its source said about it.
+///
+/// A key may have several, under other kids, in other certificates, lists,
+/// domains or countries. Which of them a kid leads to proves nothing, so a
+/// verdict is made of [all](crate::verify::Verified::listings).
 #[derive(Debug, Clone)]
 pub struct TrustedKey {
     pub(super) kid: Kid,
@@ -443,7 +455,8 @@ impl TrustedKey {
     }
 
     /// The country as the source declares it, or else as the certificate
-    /// does ([`Dsc::country`]). ISO 3166-1 alpha-2 by rule, not always.
+    /// does ([`Dsc::country`]). ISO 3166-1 alpha-2 by rule, not always. In the
+    /// WHO's network it is the participant's.
     pub fn country(&self) -> Option<&str> {
         self.country.as_deref()
     }
@@ -500,28 +513,31 @@ impl TrustedKey {
         link.map_or(Chain::NotChecked, |link| link.chain(certificate))
     }
 
-    /// Names everything but the origin: equal for exact duplicates alone.
-    pub(super) fn identity(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(bytes);
-        };
-        part(self.kid.as_bytes());
-        part(self.key.spki_der());
-        part(&self.certificate_sha256.unwrap_or_default());
-        part(self.country.as_deref().unwrap_or_default().as_bytes());
-        part(self.usage.0.as_slice());
-        if let Some((not_before, not_after)) = self.validity {
-            part(&not_before.seconds().to_be_bytes());
-            part(&not_after.seconds().to_be_bytes());
-        }
-        if let Some(gdhcn) = &self.gdhcn {
-            part(gdhcn.environment().name().as_bytes());
-            part(gdhcn.domain().as_bytes());
-            part(gdhcn.participant().as_bytes());
-            part(gdhcn.usage().name().as_bytes());
-        }
-        hash.finalize().into()
+    /// The order of a store, by kid and then by all that the listing says, so
+    /// that nothing depends on the order in which listings came in. Equal for
+    /// exact duplicates alone: only origin and lists don't count.
+    pub(crate) fn order(&self) -> impl Ord + '_ {
+        let gdhcn = self.gdhcn.as_deref().map(|listed| {
+            let place = (listed.domain(), listed.participant(), listed.usage());
+            (listed.environment(), place)
+        });
+        (
+            self.kid.as_bytes(),
+            self.key.spki_der(),
+            gdhcn,
+            self.country.as_deref(),
+            self.certificate_sha256.as_ref(),
+            self.validity,
+            self.usage.0,
+        )
+    }
+
+    /// The kids of the listing: that of the list, which may be signed by
+    /// nobody, and that of the certificate.
+    pub(crate) fn kids(&self) -> impl Iterator<Item = Kid> {
+        let of_certificate = self.certificate_sha256.map(Kid::prefix);
+        [Some(self.kid.clone()), of_certificate]
+            .into_iter()
+            .flatten()
     }
 }

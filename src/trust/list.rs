@@ -16,8 +16,9 @@ mod nl;
 mod pl;
 mod se;
 
+pub use gateway::GatewayRoles;
 pub(super) use info::Claims;
-pub use info::ListInfo;
+pub use info::{ListInfo, SignerDates};
 
 use serde_json::Value;
 
@@ -25,10 +26,13 @@ use super::Anchor;
 use super::error::LoadError;
 use super::key::Kid;
 use super::report::ProblemKind;
+use super::signed;
+use super::snapshot::cbor::Reader;
 use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
 use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
+use crate::instant;
 use crate::json::weight;
 
 /// A form in which trusted keys are handed around.
@@ -64,9 +68,14 @@ pub enum ListFormat {
     /// **Signed, entry by entry**: the same array, its CMS signatures checked.
     ///
     /// Anchor: the gateway's trust anchor (certificate or key). It has to have
-    /// signed each CSCA and UPLOAD entry. A DSC entry counts if a CSCA of
-    /// those issued it and an UPLOAD certificate of the CSCA's country signed
-    /// it. The key's country is the CSCA's: the entry's own is not signed.
+    /// signed each CSCA and UPLOAD entry, and each has to show by its
+    /// certificate that it is one, or be named by the caller
+    /// ([`GatewayRoles`]). A DSC entry counts if a CSCA of those issued it and
+    /// an UPLOAD certificate of the CSCA's country signed it. The key's
+    /// country is the CSCA's (the entry's own is not signed), and it is valid
+    /// as long as both certificates are. That the UPLOAD certificate is valid
+    /// is judged at [`ListBytes::fetched_at`], and **not without it**
+    /// ([`ListInfo::signer_dates`]).
     /// **Nothing signs the array as a whole**: entries may be missing, and
     /// their kids and dates are as whoever sent it wrote them.
     Gateway,
@@ -85,7 +94,10 @@ pub enum ListFormat {
     /// those that are active (`activeKeyIds`). Others are left out.
     ///
     /// Anchor: the federal root certificate; `x5c` has to lead to it from a
-    /// certificate with the common name `CH01-AppContentCertificate`.
+    /// certificate with the common name `CH01-AppContentCertificate`. Each
+    /// certificate has to let its key do what it does, and to be valid at
+    /// [`ListBytes::fetched_at`]; **without that its dates are not judged**
+    /// ([`ListInfo::signer_dates`]).
     Swiss,
     /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as
     /// [companion](ListBytes::with_companion) a COSE_Sign1, ES256, with its
@@ -241,7 +253,8 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
 }
 
 /// The form that the bytes show the marks of. This doesn't say that all of
-/// the bytes can be read as such.
+/// the bytes can be read as such. What shows the marks of two forms is of
+/// none.
 ///
 /// ```
 /// use hcert::trust::{ListFormat, detect_format};
@@ -256,9 +269,7 @@ pub fn detect_format(bytes: &[u8]) -> Option<ListFormat> {
 
 /// The form whose [companion](ListBytes::with_companion) the bytes look like.
 pub fn detect_companion(bytes: &[u8]) -> Option<ListFormat> {
-    if let [0xd2, 0x84, ..] = bytes
-        && snapshot::detect(bytes).is_none()
-    {
+    if at::is_signature(bytes) {
         return Some(ListFormat::Austrian);
     }
     let payload = jws::unverified_payload(bytes, &LoadLimits::default()).ok()?;
@@ -276,6 +287,7 @@ pub(super) fn detect(
     if snapshot::detect(bytes).is_some() {
         return Ok(Some((ListFormat::Snapshot, None)));
     }
+    check_own(bytes)?;
     if matches!(bytes, [0xa1 | 0xbf, 0x61, b'c', ..]) {
         return Ok(Some((ListFormat::Austrian, None)));
     }
@@ -290,16 +302,20 @@ pub(super) fn detect(
     if jws::split(bytes).is_some() {
         let payload = jws::unverified_payload(bytes, limits)?;
         let has = |name| payload.get(name).is_some();
-        return Ok(match () {
-            () if has("dsc_trust_list") => Some((ListFormat::Swedish, None)),
-            () if has("certs") => Some((ListFormat::Swiss, None)),
-            () => None,
-        });
+        return match (has("dsc_trust_list"), has("certs")) {
+            (true, true) => Err(LoadError::Ambiguous {
+                first: ListFormat::Swedish,
+                second: ListFormat::Swiss,
+            }),
+            (true, false) => Ok(Some((ListFormat::Swedish, None))),
+            (false, true) => Ok(Some((ListFormat::Swiss, None))),
+            (false, false) => Ok(None),
+        };
     }
     match without_bom(bytes).trim_ascii_start().first() {
         Some(b'{' | b'[') => {
             let value = parse_json(bytes, limits)?;
-            Ok(detect_json(&value).map(|format| (format, Some(value))))
+            Ok(detect_json(&value)?.map(|format| (format, Some(value))))
         }
         _ if pem::has_block(bytes) => Ok(Some((ListFormat::Pem, None))),
         _ => Ok(None),
@@ -325,39 +341,74 @@ fn enter_sequence(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
-fn detect_json(value: &Value) -> Option<ListFormat> {
+/// The form of a JSON value. What has the marks of two is of neither.
+fn detect_json(value: &Value) -> Result<Option<ListFormat>, LoadError> {
+    let found = marks(value);
+    match found.as_slice() {
+        [] => return Ok(None),
+        [_] => {}
+        [first, second, ..] => {
+            let (first, second) = (*first, *second);
+            return Err(LoadError::Ambiguous { first, second });
+        }
+    }
+    // A mark of another type than the form has tells nothing of the form.
+    let is = |name: &str, of: fn(&Value) -> bool| value.get(name).is_some_and(of);
+    Ok(found.first().copied().filter(|format| match format {
+        ListFormat::Certificates => is("certificates", Value::is_array),
+        ListFormat::JwkSet => is("keys", Value::is_array),
+        ListFormat::Jwk => is("kty", Value::is_string),
+        ListFormat::Gdhcn => value.get("proof").is_some() && value.get("@context").is_some(),
+        _ => true,
+    }))
+}
+
+/// The forms of which a JSON value shows something.
+fn marks(value: &Value) -> Vec<ListFormat> {
+    let mut found = Vec::new();
+    let mut mark = |is: bool, format| found.extend(is.then_some(format));
     match value {
         Value::Object(object) => {
-            if object.get("certificates").is_some_and(Value::is_array) {
-                Some(ListFormat::Certificates)
-            } else if object.get("keys").is_some_and(Value::is_array) {
-                Some(ListFormat::JwkSet)
-            } else if object.get("kty").is_some_and(Value::is_string) {
-                Some(ListFormat::Jwk)
-            } else if object.contains_key("proof") && object.contains_key("@context") {
-                Some(ListFormat::Gdhcn)
-            } else if it_fr::is(object) {
-                Some(ListFormat::KeysByKid)
-            } else if nl::is(object) {
-                Some(ListFormat::Dutch)
-            } else {
-                None
-            }
+            let has = |names: &[&str]| names.iter().any(|name| object.contains_key(*name));
+            mark(has(&["certificates"]), ListFormat::Certificates);
+            mark(has(&["keys"]), ListFormat::JwkSet);
+            mark(has(&["kty"]), ListFormat::Jwk);
+            let of_did = has(&["@context", "proof", "verificationMethod"]);
+            mark(of_did, ListFormat::Gdhcn);
+            mark(it_fr::is(object), ListFormat::KeysByKid);
+            mark(nl::is(object), ListFormat::Dutch);
         }
         Value::Array(entries) => {
             let any = |names: &[&str]| {
                 let has = |entry: &Value| names.iter().all(|name| entry.get(name).is_some());
                 entries.iter().any(has)
             };
-            if any(&["rawData", "certificateType"]) {
-                Some(ListFormat::Gateway)
-            } else if any(&[pl::KID]) {
-                Some(ListFormat::Polish)
-            } else {
-                None
-            }
+            mark(any(&["rawData", "certificateType"]), ListFormat::Gateway);
+            mark(any(&[pl::KID]), ListFormat::Polish);
         }
-        _ => None,
+        _ => {}
+    }
+    found
+}
+
+/// JSON of a form that the caller names, without the marks of another one.
+pub(super) fn parse_unambiguous(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
+    let value = parse_json(bytes, limits)?;
+    detect_json(&value)?;
+    Ok(value)
+}
+
+/// Refuses what this crate signs as something else than a trust list, and a
+/// snapshot that is not written as it has to be.
+fn check_own(bytes: &[u8]) -> Result<(), LoadError> {
+    let Some(found) = signed::own_type(bytes) else {
+        return Ok(());
+    };
+    match signed::header(&mut Reader::new(bytes)) {
+        Err(error) if found == snapshot::CONTENT_TYPE => Err(error.into()),
+        _ => Err(LoadError::NotAList {
+            found: shown(&found),
+        }),
     }
 }
 
@@ -367,7 +418,7 @@ pub(super) fn read(
     bytes: &[u8],
     json: Option<Value>,
 ) -> Result<Vec<Entry>, LoadError> {
-    let json = || json.map_or_else(|| parse_json(bytes, &source.limits), Ok);
+    let json = || json.map_or_else(|| parse_unambiguous(bytes, &source.limits), Ok);
     match format {
         ListFormat::CertificateDer => Ok(vec![source.certificate(None, bytes).into()]),
         ListFormat::PublicKeyDer => Ok(vec![source.spki(None, bytes).into()]),
@@ -448,10 +499,13 @@ pub(super) fn read_list(
     let list = bytes.list;
     let json = || parse_json(list, &source.limits);
     match format {
-        ListFormat::Gateway => gateway::read_list(source, list, check),
+        ListFormat::Gateway => gateway::read_list(source, list, bytes.fetched_at, check),
         ListFormat::German => de::read(source, list, check),
         ListFormat::Swedish => se::read(source, list, check),
-        ListFormat::Swiss => ch::read(source, list, bytes.companion.unwrap_or_default(), check),
+        ListFormat::Swiss => {
+            let companion = bytes.companion.unwrap_or_default();
+            ch::read(source, list, companion, bytes.fetched_at, check)
+        }
         ListFormat::Austrian => at::read(source, list, bytes.companion, check),
         ListFormat::Dutch => nl::read(source, &json()?),
         ListFormat::CwaProtobuf => cwa::read(source, list),
@@ -531,12 +585,20 @@ fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, Prob
         })?;
     let der = decode_base64(raw).ok_or(ProblemKind::Base64 { name: "rawData" })?;
     let mut found = source.listed_certificate(kid, &der)?;
-    if let Some(country) = member("country").and_then(Value::as_str)
+    let text = |name| match member(name).map(Value::as_str) {
+        Some(None) => Err(ProblemKind::Member {
+            name,
+            expected: "a text",
+        }),
+        text => Ok(text.flatten()),
+    };
+    instant::text(entry, "timestamp")?;
+    if let Some(country) = text("country")?
         && !country.is_empty()
     {
         found.key.country = Some(shown(country).into());
     }
-    if let Some(thumbprint) = member("thumbprint").and_then(Value::as_str)
+    if let Some(thumbprint) = text("thumbprint")?
         && let Some(certificate) = found.key.certificate()
         && !thumbprint.eq_ignore_ascii_case(&hex(&certificate.sha256()))
     {

@@ -3,12 +3,15 @@
 use core::fmt;
 use std::sync::Arc;
 
+use super::deny::Denial;
 use super::key::{Kid, KidError};
 use super::list::ListInfo;
 use super::list::cms::CmsError;
 use super::state::TrustState;
 use super::x509::CertificateError;
+use crate::Timestamp;
 use crate::crypto::{KeyError, KeyKind};
+use crate::instant::Unreadable;
 
 /// What is wrong with one entry, or remarkable about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +99,33 @@ pub enum ProblemKind {
         /// What is wrong.
         error: CmsError,
     },
+    /// The certificate of an entry of the gateway does not show that it is what
+    /// it is listed as; what a list says of that is not signed. If the caller
+    /// knows that it is: [`GatewayRoles`](super::GatewayRoles).
+    #[error(
+        "listed as {listed}, which its certificate does not show; if you know from elsewhere that \
+         it is, say so (SHA-256 {sha256})"
+    )]
+    GatewayRole {
+        /// The type that the list gives.
+        listed: &'static str,
+        /// SHA-256 of the certificate, in hexadecimal digits.
+        sha256: String,
+    },
+    /// The key usage of the certificate excludes signatures, or it has a
+    /// critical extension that is unknown here.
+    #[error("the certificate is not for signatures, or limits its key in an unknown way")]
+    NotForSignatures,
+    /// An UPLOAD certificate that was not valid when the list was fetched, or
+    /// a CSCA that was not valid at any time together with its document
+    /// signer.
+    #[error("the certificate that signed was valid from {from} to {until}, which is out of time")]
+    SignerNotInDate {
+        /// Its first second.
+        from: Timestamp,
+        /// Its last second.
+        until: Timestamp,
+    },
     /// Kept, with the issuer's country: the entry declares another one, which
     /// nobody signed.
     #[error("declared as of {declared}, issued by {issuer}")]
@@ -104,6 +134,15 @@ pub enum ProblemKind {
         declared: String,
         /// The country of the CSCA.
         issuer: String,
+    },
+    /// Kept, as of the participant's country, or of none where the participant's
+    /// code is no country's: its certificate names another one.
+    #[error("listed for {participant}, with a certificate of {certificate}")]
+    ParticipantCountry {
+        /// The participant of the WHO's network.
+        participant: String,
+        /// The country in the certificate's subject.
+        certificate: String,
     },
     /// In the list of keys, but not in that of the active ones.
     #[error("the key is not active")]
@@ -196,7 +235,11 @@ impl ProblemKind {
             Self::NotIssued => "not-issued",
             Self::NotUploaded => "not-uploaded",
             Self::UploadSignature { .. } => "upload-signature",
+            Self::GatewayRole { .. } => "gateway-role",
+            Self::NotForSignatures => "not-for-signatures",
+            Self::SignerNotInDate { .. } => "signer-not-in-date",
             Self::CountryMismatch { .. } => "country-mismatch",
+            Self::ParticipantCountry { .. } => "participant-country",
             Self::Inactive => "key-inactive",
             Self::Reference { .. } => "reference",
             Self::IdMismatch => "entry-id-mismatch",
@@ -260,10 +303,23 @@ pub struct LoadReport {
     pub total: usize,
     /// What was noted, in the order of the entries.
     pub problems: Vec<EntryProblem>,
+    /// Entries of the deny lists that name no key of the store, in their order:
+    /// of keys that no list holds any more, or a typing error.
+    pub unmatched_denials: Vec<Denial>,
     /// What the lists say about themselves. Keys and certificates that were
     /// added by themselves are in none.
     pub lists: Vec<Arc<ListInfo>>,
+    /// Signatures that were checked for single entries, in lists that are
+    /// signed so ([`ListFormat::Gateway`](super::ListFormat::Gateway)): not
+    /// more than two for an entry with one anchor, whatever the list says.
+    pub entry_signatures: usize,
     /// What to store and to hand to the next builder
     /// ([`with_state`](super::TrustStoreBuilder::with_state)).
     pub state: TrustState,
+}
+
+impl From<Unreadable> for ProblemKind {
+    fn from(Unreadable { name, expected }: Unreadable) -> Self {
+        Self::Member { name, expected }
+    }
 }

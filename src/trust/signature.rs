@@ -7,14 +7,15 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
 use rsa::{pkcs1v15, pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use x509_cert::Certificate;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
-use x509_cert::ext::Extension;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::x509::{Dsc, read_tlv};
-use crate::crypto::PublicKey;
+use super::x509::{Dsc, RawExtension, read_tlv};
+use crate::crypto::{Algorithm, KeyKind, PublicKey};
+
+/// Shorter RSA keys sign nothing here (RFC 8017 leaves the length open).
+const MIN_RSA_BITS: usize = 2048;
 
 /// Why a signature was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +51,29 @@ impl Hash {
             Self::Sha512 => Sha512::digest(bytes).to_vec(),
         }
     }
+}
+
+/// Whether a key is strong enough for its signatures to count: the one place
+/// that says so, for lists, documents, certificates and what is beside them.
+///
+/// The strength of a document signer is the verifier's policy.
+pub(super) fn is_strong(key: &PublicKey) -> bool {
+    match key.kind() {
+        KeyKind::P256 => true,
+        KeyKind::Rsa { bits } => *bits >= MIN_RSA_BITS,
+        // Some national roots sign with it.
+        KeyKind::Unsupported { name } => name == "P-384",
+    }
+}
+
+/// Whether a strong key of that algorithm signed the message.
+pub(super) fn is_signed(
+    key: &PublicKey,
+    algorithm: Algorithm,
+    message: &[&[u8]],
+    signature: &[u8],
+) -> bool {
+    is_strong(key) && key.algorithm() == Some(algorithm) && key.verify(message, signature).is_ok()
 }
 
 /// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
@@ -106,6 +130,9 @@ impl Scheme {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Fault> {
+        if !is_strong(key) {
+            return Err(Fault::Algorithm);
+        }
         let info =
             SubjectPublicKeyInfoRef::from_der(key.spki_der()).map_err(|_| Fault::Algorithm)?;
         let bits = info.subject_public_key.as_bytes().ok_or(Fault::Algorithm)?;
@@ -163,14 +190,8 @@ impl Scheme {
     }
 }
 
-/// Short RSA keys sign nothing here (RFC 8017 leaves the length open).
 fn rsa_key(bits: &[u8]) -> Result<rsa::RsaPublicKey, Fault> {
-    use rsa::traits::PublicKeyParts;
-    let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| Fault::Algorithm)?;
-    if key.n().bits() < 2048 {
-        return Err(Fault::Algorithm);
-    }
-    Ok(key)
+    rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| Fault::Algorithm)
 }
 
 /// The encoded parts of a certificate (RFC 5280 §4.1) that links are made of.
@@ -239,15 +260,14 @@ pub(super) enum LinkFault {
 
 /// Whether `issuer`, an authority, issued `certificate`, with `below`
 /// authorities under it on the way to the end of the chain (RFC 5280 §6.1,
-/// without dates: those of a trust list's entries are judged where a
-/// certificate is verified, and no clock is read here).
+/// without dates: whoever knows a time judges those).
 pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result<(), LinkFault> {
     let link = Parts::of(certificate).ok_or(Fault::Algorithm)?;
     let authority = Parts::of(issuer).ok_or(Fault::Algorithm)?;
     if link.issuer != authority.subject {
         return Err(LinkFault::Name);
     }
-    if !issuer.is_ca() || !may_issue(issuer, below) {
+    if !Purposes::of(issuer).is_some_and(|purposes| purposes.may_issue(below)) {
         return Err(LinkFault::NotAnAuthority);
     }
     Scheme::from_der(link.algorithm, None)?.verify(
@@ -258,49 +278,164 @@ pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result
     Ok(())
 }
 
-/// The path length, `keyCertSign`, and no critical extension that would have
-/// to be understood.
-fn may_issue(issuer: &Dsc, below: usize) -> bool {
-    let Ok(certificate) = Certificate::from_der(issuer.der()) else {
-        return false;
-    };
-    let extensions = certificate.tbs_certificate.extensions.unwrap_or_default();
-    extensions.iter().all(|extension: &Extension| {
-        let value = extension.extn_value.as_bytes();
-        match extension.extn_id.to_string().as_str() {
-            // SEQUENCE { BOOLEAN, INTEGER OPTIONAL }
-            "2.5.29.19" => {
-                let limit = read_tlv(value)
-                    .and_then(|(_, content, _)| read_tlv(content))
-                    .and_then(|(_, _, rest)| read_tlv(rest));
-                match limit {
-                    None => true,
-                    Some((2, [limit], [])) => below <= usize::from(*limit),
-                    Some(_) => false,
-                }
+/// What a certificate lets its key do, by its extensions (RFC 5280 §4.2.1).
+pub(super) struct Purposes {
+    is_authority: bool,
+    path_length: Option<usize>,
+    /// The first octet of the key usage.
+    usage: Option<u8>,
+    extended: Vec<String>,
+}
+
+impl Purposes {
+    const DIGITAL_SIGNATURE: u8 = 0x80;
+    const NON_REPUDIATION: u8 = 0x40;
+    const KEY_CERT_SIGN: u8 = 0x04;
+    /// serverAuth, clientAuth, anyExtendedKeyUsage (RFC 5280 §4.2.1.12).
+    const TLS: [&str; 3] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
+
+    /// `None` if they can't be known: an extension that counts here can't be
+    /// read or occurs twice, or one that has to be understood isn't.
+    pub(super) fn of(certificate: &Dsc) -> Option<Self> {
+        let (mut constraints, mut usage) = (None, None);
+        for extension in certificate.extensions() {
+            let seen = match extension.oid {
+                [0x55, 0x1d, 19] => &mut constraints,
+                [0x55, 0x1d, 15] => &mut usage,
+                // Extended key usage and certificate policies limit no
+                // signing of certificates or lists.
+                [0x55, 0x1d, 37 | 32] => continue,
+                _ if extension.critical => return None,
+                _ => continue,
+            };
+            if seen.replace(extension.value).is_some() {
+                return None;
             }
-            // BIT STRING: unused bits, then bit 5 from the top is keyCertSign.
-            "2.5.29.15" => {
-                matches!(read_tlv(value), Some((3, [_, bits, ..], [])) if bits & 0x04 != 0)
-            }
-            // Extended key usage and certificate policies limit no issuing.
-            "2.5.29.37" | "2.5.29.32" => true,
-            _ => !extension.critical,
         }
-    })
+        let usage = match usage {
+            Some(value) => Some(first_octet(value)?),
+            None => None,
+        };
+        Some(Self {
+            is_authority: certificate.is_ca(),
+            path_length: match constraints {
+                Some(value) => path_length(value)?,
+                None => None,
+            },
+            usage,
+            extended: certificate
+                .extended_key_usage()
+                .unwrap_or_default()
+                .to_vec(),
+        })
+    }
+
+    /// With `below` authorities between this one and the end of the chain.
+    fn may_issue(&self, below: usize) -> bool {
+        self.is_authority
+            && self
+                .usage
+                .is_none_or(|bits| bits & Self::KEY_CERT_SIGN != 0)
+            && self.path_length.is_none_or(|most| below <= most)
+    }
+
+    /// Whether the key may sign something that is no certificate.
+    pub(super) fn may_sign(&self) -> bool {
+        self.usage
+            .is_none_or(|bits| bits & (Self::DIGITAL_SIGNATURE | Self::NON_REPUDIATION) != 0)
+    }
+
+    /// Whether it is an authority's, and nothing but that.
+    pub(super) fn is_of_authority_alone(&self) -> bool {
+        self.may_issue(0) && self.usage.is_some() && !self.may_sign()
+    }
+
+    /// Whether it is for signatures, and neither an authority's nor one that
+    /// TLS could be authenticated with.
+    pub(super) fn is_of_signer_alone(&self) -> bool {
+        let tls = |oid: &String| Self::TLS.contains(&oid.as_str());
+        !self.is_authority
+            && self.usage.is_some()
+            && self.may_sign()
+            && !self.extended.iter().any(tls)
+    }
+}
+
+/// The path length of basic constraints; `None` if they can't be read.
+fn path_length(value: &[u8]) -> Option<Option<usize>> {
+    // SEQUENCE { BOOLEAN OPTIONAL, INTEGER OPTIONAL }
+    let (0x30, mut rest, []) = read_tlv(value)? else {
+        return None;
+    };
+    if let Some((1, _, after)) = read_tlv(rest) {
+        rest = after;
+    }
+    match rest {
+        [] => Some(None),
+        _ => match read_tlv(rest)? {
+            (2, [limit @ 0..=0x7f], []) => Some(Some(usize::from(*limit))),
+            _ => None,
+        },
+    }
+}
+
+/// BIT STRING: the number of unused bits, then the bits.
+fn first_octet(value: &[u8]) -> Option<u8> {
+    match read_tlv(value)? {
+        (3, [0..=7, bits, ..], []) => Some(*bits),
+        _ => None,
+    }
+}
+
+/// The issuer of a certificate among authorities, by what the certificate
+/// says of it, so that one signature has to be checked and not one for each
+/// of them. Of those that come into question it is the newest.
+pub(super) fn issuer_of<'a>(
+    certificate: &Dsc,
+    authorities: impl IntoIterator<Item = &'a Dsc>,
+) -> Option<&'a Dsc> {
+    let link = Parts::of(certificate)?;
+    let named: Vec<&Dsc> = authorities
+        .into_iter()
+        .filter(|authority| Parts::of(authority).is_some_and(|p| p.subject == link.issuer))
+        .collect();
+    let key = authority_key_identifier(certificate);
+    let of_key = |authority: &&Dsc| key.is_some() && subject_key_identifier(authority) == key;
+    let identified: Vec<&Dsc> = named.iter().copied().filter(of_key).collect();
+    let candidates = match identified.is_empty() {
+        true => named,
+        false => identified,
+    };
+    candidates
+        .into_iter()
+        .max_by_key(|authority| (authority.not_before(), authority.sha256()))
 }
 
 /// RFC 5280 §4.2.1.2.
 pub(super) fn subject_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
-    let certificate = Certificate::from_der(certificate.der()).ok()?;
-    let extensions = certificate.tbs_certificate.extensions?;
-    let found = extensions
-        .iter()
-        .find(|extension| extension.extn_id.to_string() == "2.5.29.14")?;
-    match read_tlv(found.extn_value.as_bytes())? {
+    match read_tlv(&extension(certificate, 14)?)? {
         (4, id, []) => Some(id.to_vec()),
         _ => None,
     }
+}
+
+/// The key identifier of RFC 5280 §4.2.1.1.
+fn authority_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
+    let value = extension(certificate, 35)?;
+    let (0x30, content, []) = read_tlv(&value)? else {
+        return None;
+    };
+    match read_tlv(content)? {
+        (0x80, id, _) => Some(id.to_vec()),
+        _ => None,
+    }
+}
+
+/// The value of `2.5.29.<last>`.
+fn extension(certificate: &Dsc, last: u8) -> Option<Vec<u8>> {
+    let wanted = |extension: &RawExtension<'_>| extension.oid == [0x55, 0x1d, last];
+    let extensions = certificate.extensions();
+    Some(extensions.into_iter().find(wanted)?.value.to_vec())
 }
 
 #[cfg(test)]

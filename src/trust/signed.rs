@@ -4,19 +4,21 @@
 use core::ops::Range;
 
 use super::Anchor;
+use super::document::OWN_TYPES;
 use super::error::LoadError;
+use super::list::at;
+use super::signature::is_signed;
 use super::snapshot::SnapshotFormError;
 use super::snapshot::cbor::{Reader, Writer};
-use crate::Timestamp;
-use crate::crypto::{Algorithm, KeyKind, PublicKey};
-use crate::format::hc1::cose::TAG_COSE_SIGN1;
+use crate::crypto::Algorithm;
+use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
+use crate::instant::{self, Claims};
 use crate::issue::{Signer, SignerError};
+use crate::{Limits, Timestamp};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Ps256];
-/// Shorter RSA keys sign nothing here.
-const MIN_RSA_BITS: usize = 2048;
 
 /// Header parameters and claims.
 mod label {
@@ -60,8 +62,31 @@ impl SigningError {
 /// What a protected header says of the time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Dates {
-    pub(super) issued_at: Option<Timestamp>,
-    pub(super) expires_at: Option<Timestamp>,
+    pub(crate) issued_at: Option<Timestamp>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl From<Claims> for Dates {
+    fn from(claims: Claims) -> Self {
+        Self {
+            issued_at: claims.issued_at,
+            expires_at: claims.expires_at,
+        }
+    }
+}
+
+/// The content type that only this crate gives, however the COSE_Sign1 around
+/// it is written.
+pub(super) fn own_type(bytes: &[u8]) -> Option<String> {
+    // Tag 18, in a short head or a longer one.
+    if !matches!(bytes, [0xd2, ..] | [0xd8, 0x12, ..]) {
+        return None;
+    }
+    let limits = Limits::default();
+    let cose = CoseSign1::parse(bytes.to_vec(), &limits, &mut Vec::new()).ok()?;
+    let header = at::parse(cose.protected(), &limits)?;
+    let named = at::number(&header, i128::from(label::CONTENT_TYPE))?.as_text()?;
+    named.starts_with(OWN_TYPES).then(|| named.to_owned())
 }
 
 #[derive(Default)]
@@ -135,6 +160,9 @@ impl<'a> Signed<'a> {
             let within = "the unprotected header";
             return Err(SnapshotFormError::UnknownMember { within, label }.into());
         }
+        let dates = named.dates.unwrap_or_default();
+        instant::check("exp", dates.expires_at)?;
+        instant::check("iat", dates.issued_at)?;
         let (payload, inner) = reader.embedded()?;
         let signature = reader.bytes()?;
         reader.finish()?;
@@ -142,7 +170,7 @@ impl<'a> Signed<'a> {
             header,
             algorithm,
             content_type: named.content_type,
-            dates: named.dates.unwrap_or_default(),
+            dates,
             payload,
             reader: inner,
             signature,
@@ -168,9 +196,7 @@ impl<'a> Signed<'a> {
         let message = [&heads[0][..], self.header, &heads[1], self.payload];
         let signs = |anchor: &&Anchor| {
             let key = anchor.public_key();
-            is_strong(key)
-                && key.algorithm() == Some(self.algorithm)
-                && key.verify(&message, self.signature).is_ok()
+            is_signed(key, self.algorithm, &message, self.signature)
         };
         anchors.iter().find(signs).ok_or(LoadError::Signature)
     }
@@ -182,10 +208,6 @@ pub(crate) fn begins(bytes: &[u8], content_type: &str) -> bool {
     let written = |algorithm| write_header(algorithm, content_type, None);
     let is_ours = |header| ALGORITHMS.into_iter().any(|a| written(a) == header);
     header.is_ok_and(|(header, _)| is_ours(header))
-}
-
-pub(super) fn is_strong(key: &PublicKey) -> bool {
-    !matches!(key.kind(), KeyKind::Rsa { bits } if *bits < MIN_RSA_BITS)
 }
 
 /// Signs a payload. Without dates the header has no claims.

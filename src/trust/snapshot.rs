@@ -84,6 +84,12 @@ pub enum SnapshotError {
         /// The limit.
         max: usize,
     },
+    /// No reader takes a time outside of the years 1970 to 9999.
+    #[error("the time {time} is not of the years 1970 to 9999")]
+    Time {
+        /// The time, of the snapshot or of a list.
+        time: Timestamp,
+    },
     /// The signer could not sign.
     #[error("the signer: {0}")]
     Signer(#[from] SignerError),
@@ -103,6 +109,7 @@ impl SnapshotError {
         match self {
             Self::Denied { .. } => "snapshot-denied",
             Self::TooManyLists { .. } => "snapshot-too-many-lists",
+            Self::Time { .. } => "snapshot-time",
             Self::Signer(error) => error.code(),
             Self::SignatureLength { .. } => "snapshot-signature-length",
         }

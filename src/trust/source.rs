@@ -1,11 +1,13 @@
 //! An input under its label and limits, and the entries read from it.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::error::LoadError;
 use super::key::{Kid, TrustedKey};
+use super::list::GatewayRoles;
 use super::report::ProblemKind;
 use super::x509::Dsc;
 use crate::crypto::PublicKey;
@@ -43,9 +45,16 @@ impl Default for LoadLimits {
 pub(super) struct Source {
     pub(super) label: Arc<str>,
     pub(super) limits: LoadLimits,
+    pub(super) gateway: GatewayRoles,
+    /// How many signatures were checked, entry by entry.
+    pub(super) signatures: Cell<usize>,
 }
 
 impl Source {
+    pub(super) fn count_signature(&self) {
+        self.signatures.set(self.signatures.get().saturating_add(1));
+    }
+
     /// The key of a certificate, under the declared kid or its own.
     pub(super) fn certificate(
         &self,

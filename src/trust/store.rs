@@ -1,13 +1,14 @@
 //! The store.
 
 use core::fmt;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::builder::TrustStoreBuilder;
 use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
-use crate::crypto::Tables;
+use crate::crypto::{PublicKey, Tables};
 
 /// The keys that a verifier trusts. It doesn't change, and cloning is cheap.
 ///
@@ -39,11 +40,41 @@ use crate::crypto::Tables;
 /// [selections](Self::select) of a store share them.
 #[derive(Clone, Default)]
 pub struct TrustStore {
-    /// By kid, and under one kid in the order in which they were added.
+    /// In [`TrustedKey::order`].
     pub(super) keys: Arc<Vec<TrustedKey>>,
+    pub(super) several: Arc<Several>,
     pub(super) lists: Arc<[Arc<ListInfo>]>,
     pub(super) latest_time: Option<Timestamp>,
     pub(super) tables: Arc<Tables>,
+}
+
+/// The listings of the keys that have several, by
+/// [`PublicKey::fingerprint`], in [`TrustedKey::order`].
+pub(super) type Several = HashMap<[u8; 32], Listings>;
+
+/// All listings of a key.
+#[derive(Clone, Default)]
+pub(crate) struct Listings {
+    pub(crate) kept: Vec<TrustedKey>,
+    /// Those that a selection left out. They vouch for nothing, and what they
+    /// say against a key still holds.
+    pub(crate) left_out: Vec<TrustedKey>,
+}
+
+pub(super) fn several(keys: &[TrustedKey]) -> Several {
+    let mut all = HashMap::<_, Vec<&TrustedKey>>::with_capacity(keys.len());
+    for key in keys {
+        let listings = all.entry(key.public_key().fingerprint()).or_default();
+        listings.push(key);
+    }
+    let several = all.into_iter().filter(|(_, listings)| listings.len() > 1);
+    let cloned = |listings: Vec<&TrustedKey>| Listings {
+        kept: listings.into_iter().cloned().collect(),
+        left_out: Vec::new(),
+    };
+    several
+        .map(|(fingerprint, listings)| (fingerprint, cloned(listings)))
+        .collect()
 }
 
 impl TrustStore {
@@ -52,8 +83,8 @@ impl TrustStore {
         TrustStoreBuilder::default()
     }
 
-    /// All keys under a kid, in the order in which they were added. None is
-    /// better than another: try each.
+    /// All keys under a kid. None is better than another: try each. Their order
+    /// doesn't depend on that in which they were added.
     pub fn candidates(&self, kid: impl AsRef<[u8]>) -> &[TrustedKey] {
         let kid = kid.as_ref();
         let start = self.keys.partition_point(|key| key.kid.as_bytes() < kid);
@@ -62,10 +93,24 @@ impl TrustStore {
         from.get(..count).unwrap_or_default()
     }
 
-    /// A store of those keys that `keep` says yes to.
+    /// A store of those listings that `keep` says yes to.
+    ///
+    /// A key may have others. Those that are left out vouch for nothing any
+    /// more; but what is denied or revoked under their kids stays so, and a
+    /// recognition policy that refuses their participant or country refuses the
+    /// key.
     pub fn select(&self, keep: impl Fn(&TrustedKey) -> bool) -> Self {
         let kept: Vec<_> = self.iter().filter(|key| keep(key)).cloned().collect();
+        let divided = self.several.iter().map(|(fingerprint, listings)| {
+            let (kept, mut left_out): (Vec<_>, Vec<_>) =
+                listings.kept.iter().cloned().partition(&keep);
+            left_out.extend(listings.left_out.iter().cloned());
+            left_out.sort_by(|a, b| a.order().cmp(&b.order()));
+            (*fingerprint, Listings { kept, left_out })
+        });
+        let several = divided.filter(|(_, listings)| !listings.kept.is_empty());
         Self {
+            several: Arc::new(several.collect()),
             keys: Arc::new(kept),
             lists: self.lists.clone(),
             latest_time: self.latest_time,
@@ -114,7 +159,22 @@ impl TrustStore {
         self.tables.note_success(key.public_key());
     }
 
-    /// All keys, by kid and then in the order in which they were added.
+    /// The listings of a key, if it has several.
+    pub(crate) fn several(&self, key: &PublicKey) -> Option<&Listings> {
+        match self.several.is_empty() {
+            true => None,
+            false => self.several.get(&key.fingerprint()),
+        }
+    }
+
+    /// Also of those that selections left out, of the keys that are left.
+    pub(crate) fn all_listings(&self) -> impl Iterator<Item = &TrustedKey> {
+        let left_out = self.several.values();
+        self.iter()
+            .chain(left_out.flat_map(|listings| &listings.left_out))
+    }
+
+    /// All keys, by kid and then by what is said of them.
     pub fn iter(&self) -> impl Iterator<Item = &TrustedKey> {
         self.keys.iter()
     }

@@ -20,6 +20,7 @@ use x509_cert::name::Name;
 use x509_cert::time::Time;
 
 use self::fields::Fields;
+pub(super) use self::fields::RawExtension;
 use super::key::{KeyUsage, Kid};
 use super::text::{hex, is_unprintable};
 use crate::Timestamp;
@@ -251,6 +252,17 @@ impl Dsc {
         self.0.extended_key_usage.as_deref()
     }
 
+    /// All extensions, as they stand.
+    pub(super) fn extensions(&self) -> Vec<RawExtension<'_>> {
+        // What was read once is read again.
+        Fields::read(&self.0.der).map_or_else(Vec::new, |fields| fields.extensions)
+    }
+
+    /// Whether it is valid at a time.
+    pub(super) fn is_valid_at(&self, time: Timestamp) -> bool {
+        self.not_before() <= time && time <= self.not_after()
+    }
+
     /// Whether the basic constraints say that this is an authority. Some
     /// issuers do sign health certificates with such a key.
     pub fn is_ca(&self) -> bool {
@@ -293,15 +305,15 @@ impl Extension {
     /// What it says, if a certificate has it.
     fn read<T>(
         self,
-        extensions: &[(&[u8], &[u8])],
+        extensions: &[RawExtension<'_>],
         read: fn(&[u8]) -> Option<T>,
     ) -> Result<Option<T>, CertificateError> {
         let wanted = self.oid.as_bytes();
-        let mut found = extensions.iter().filter(|(oid, _)| *oid == wanted);
+        let mut found = extensions.iter().filter(|e| e.oid == wanted);
         let oid = self.name;
         match (found.next(), found.next()) {
             (None, _) => Ok(None),
-            (Some((_, value)), None) => match read(value) {
+            (Some(extension), None) => match read(extension.value) {
                 None => Err(CertificateError::Extension { oid }),
                 said => Ok(said),
             },
@@ -349,7 +361,8 @@ fn read_oids(value: &[u8]) -> Option<Vec<String>> {
         oids.push((tag == 6).then(|| dotted(content)).flatten()?);
         rest = next;
     }
-    Some(oids)
+    // One at least: an empty limit is none that anybody meant.
+    (!oids.is_empty()).then_some(oids)
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLen INTEGER OPTIONAL }`, where

@@ -6,7 +6,8 @@ use crate::Timestamp;
 use crate::trust::freshness::{Dates, Skew};
 use crate::trust::{ListInfo, Stale, TrustedKey};
 
-/// One list in time suffices: each of them vouches for the key.
+/// One list in time suffices: each of them vouches for the key. What says most
+/// for it counts, whatever their order.
 pub(super) fn trust_list(
     signer: &TrustedKey,
     policy: &Policy,
@@ -27,16 +28,21 @@ pub(super) fn trust_list(
     if signer.is_vouched_for() {
         return StepResult::Skipped(SkipReason::NoList);
     }
-    let mut results = signer.lists().map(|list| one_list(list, policy, now));
-    let Some(mut first) = results.next() else {
-        return StepResult::Skipped(SkipReason::NoList);
+    let rank = |result: &StepResult| match result {
+        StepResult::Passed => 0,
+        StepResult::Skipped(_) => 1,
+        _ => 2,
     };
-    if let StepResult::Failed(_) = first
-        && let Some(better) = results.find(|result| !matches!(result, StepResult::Failed(_)))
-    {
-        first = better;
-    }
-    first
+    let results = signer.lists().map(|list| {
+        let result = one_list(list, policy, now);
+        let dated = made_at(list).max(list.expires_at());
+        (
+            (rank(&result), core::cmp::Reverse(dated), list.label()),
+            result,
+        )
+    });
+    let best = results.min_by(|(a, _), (b, _)| a.cmp(b));
+    best.map_or(StepResult::Skipped(SkipReason::NoList), |(_, best)| best)
 }
 
 fn one_list(list: &ListInfo, policy: &Policy, now: Timestamp) -> StepResult {

@@ -1,3 +1,4 @@
+use super::TrustDomains;
 use crate::Limits;
 use crate::record::{ProductCatalogue, TEMPLATE};
 use crate::trust::freshness::Skew;
@@ -46,6 +47,8 @@ pub struct Policy {
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
     pub(super) revocation: RevocationPolicy,
+    /// `None`: each may sign everything.
+    pub(super) domains: Option<TrustDomains>,
 }
 
 impl Default for Policy {
@@ -65,6 +68,7 @@ impl Default for Policy {
             expired_lists: false,
             retrospective: false,
             revocation: RevocationPolicy::default(),
+            domains: Some(TrustDomains::builtin()),
         }
     }
 }
@@ -142,6 +146,20 @@ impl Policy {
     /// in retrospect. By default such a clock is taken to be wrong.
     pub fn retrospective(mut self) -> Self {
         self.retrospective = true;
+        self
+    }
+
+    /// Which payloads the keys of the domains of the WHO's network may sign; by
+    /// default [`TrustDomains::builtin`].
+    pub fn domains(mut self, domains: TrustDomains) -> Self {
+        self.domains = Some(domains);
+        self
+    }
+
+    /// Lets a key sign payloads of every kind, whatever domain the WHO's network
+    /// lists it for.
+    pub fn dangerously_accept_any_domain(mut self) -> Self {
+        self.domains = None;
         self
     }
 

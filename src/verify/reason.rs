@@ -4,7 +4,7 @@ use crate::crypto::KeyKind;
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
-use crate::record::HealthLinkError;
+use crate::record::{HealthLinkError, PayloadKind};
 use crate::revocation::IdentifierKind;
 use crate::trust::{KeyUsage, Kid, Stale, Usage};
 
@@ -158,6 +158,23 @@ pub enum Reason {
         /// What it signed.
         found: Usage,
     },
+    /// The domain for which the WHO's network lists the key is for other
+    /// payloads ([`TrustDomains`](super::TrustDomains)).
+    #[error("the key is listed for the domain {domain}, which is not for a payload of the kind {}", .payload.code())]
+    Domain {
+        /// The domain.
+        domain: String,
+        /// What the key signed.
+        payload: PayloadKind,
+    },
+    /// What the domain is for is not known.
+    #[error("the key is listed for the domain {domain}, of which it is not known whether it is for a payload of the kind {}", .payload.code())]
+    UnknownDomain {
+        /// The domain.
+        domain: String,
+        /// What the key signed.
+        payload: PayloadKind,
+    },
     /// There is no `exp`.
     #[error("the certificate has no time of expiry (exp)")]
     ExpMissing,
@@ -211,6 +228,17 @@ pub enum Reason {
     /// tells whether it holds.
     #[error("what it states can't be held against the time: its day or its disease is not known")]
     RecordUndated,
+    /// The EU DCC is of another major version than 1, of which no schema was
+    /// published: its members could mean something else.
+    #[error("the certificate is of a major version of the DCC schema that is not known")]
+    UnknownVersion,
+    /// A health link is of a version of its protocol that is not known.
+    #[error("the version of the health link's protocol is not known")]
+    UnknownLinkVersion,
+    /// What it states is about nobody: no name has a letter or a digit, so that
+    /// no identity document can be compared with it.
+    #[error("the certificate names nobody: there is no name to compare with")]
+    HolderUnnamed,
     /// A yellow card names a product that the catalogue of the policy does not
     /// have (smart-icvp, REQ-CC-06).
     #[error("the vaccine product is not in the catalogue")]
@@ -251,6 +279,8 @@ impl Reason {
             Self::DscExpired { .. } => "dsc-expired",
             Self::DscNotYetValid { .. } => "dsc-not-yet-valid",
             Self::KeyUsage { .. } => "key-usage",
+            Self::Domain { .. } => "domain-payload",
+            Self::UnknownDomain { .. } => "domain-unknown",
             Self::ExpMissing => "exp-missing",
             Self::ExpUnusable => "exp-unusable",
             Self::Expired { .. } => "expired",
@@ -260,6 +290,9 @@ impl Reason {
             Self::RecordNotYetValid { .. } => "record-not-yet-valid",
             Self::RecordExpired { .. } => "record-expired",
             Self::RecordUndated => "record-undated",
+            Self::UnknownVersion => "dcc-version-unknown",
+            Self::UnknownLinkVersion => "link-version-unknown",
+            Self::HolderUnnamed => "holder-unnamed",
             Self::UnknownProduct => "product-unknown",
             Self::UnknownTemplate => "template-unknown",
             Self::Content(e) => e.code(),
@@ -280,12 +313,18 @@ impl Reason {
             | Self::ListUndated { .. }
             | Self::ListFromFuture { .. }
             | Self::ClockBehind { .. }
+            | Self::UnknownDomain { .. }
             | Self::RevocationMissing
             | Self::RevocationStale { .. }
             | Self::RecordUndated
+            | Self::HolderUnnamed
+            | Self::UnknownLinkVersion
+            | Self::UnknownVersion
             | Self::UnknownTemplate
             | Self::Content(
-                ContentError::UnknownPayload | ContentError::HealthLink(HealthLinkError::Scheme),
+                ContentError::UnknownPayload
+                | ContentError::UnknownGroup(_)
+                | ContentError::HealthLink(HealthLinkError::Scheme),
             ) => Outcome::Unascertained,
             Self::KeyDenied { .. } | Self::Revoked { .. } => Outcome::Revoked,
             Self::Expired { .. } | Self::DscExpired { .. } | Self::RecordExpired { .. } => {
@@ -332,6 +371,10 @@ pub enum SkipReason {
     /// The content, which the step would look at, could not be read.
     #[error("not checked: the content could not be read")]
     NoContent,
+    /// What the certificate states is of a kind that is not known, so that
+    /// nothing tells whether the key may sign it.
+    #[error("not checked: what it states is of a kind not known here")]
+    UnknownKind,
 }
 
 impl SkipReason {
@@ -346,6 +389,7 @@ impl SkipReason {
             Self::UndatedList => "undated-list",
             Self::BareKey => "bare-key",
             Self::NoContent => "no-content",
+            Self::UnknownKind => "unknown-kind",
         }
     }
 }

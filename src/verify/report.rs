@@ -78,7 +78,8 @@ pub enum Step {
     TrustList,
     /// The document signer certificate is in time.
     KeyValidity,
-    /// The key may sign every entry.
+    /// The key may sign every entry: by the key usage of its certificate, and by
+    /// the domain for which the WHO's network lists it.
     KeyUsage,
     /// exp, iat and nbf.
     Time,
@@ -159,6 +160,15 @@ impl StepResult {
         }
     }
 
+    /// What weighs most of several results of one step.
+    pub(super) fn weight(&self) -> (u8, u8) {
+        match self {
+            Self::Passed => (0, 0),
+            Self::Skipped(_) | Self::NotReached => (1, 0),
+            Self::Failed(reason) => (2, reason.outcome().weight()),
+        }
+    }
+
     /// The stable identifier of why it failed or was skipped.
     pub fn code(&self) -> Option<&'static str> {
         match self {
@@ -206,6 +216,7 @@ pub(super) enum Body {
 #[derive(Clone)]
 pub(super) struct Signed {
     pub signer: TrustedKey,
+    pub also: Vec<TrustedKey>,
     pub claims: Option<Claims>,
     pub record: Option<Record>,
     pub looked_up: LookedUp,
@@ -258,13 +269,26 @@ impl Verdict {
         self.kid.as_ref()
     }
 
-    /// The key that made the signature.
+    /// The key that made the signature, in one of its
+    /// [listings](Self::listings).
     pub fn signer(&self) -> Option<&TrustedKey> {
-        match &self.body {
-            Body::Nothing => None,
-            Body::Signed(signed) => Some(&signed.signer),
-            Body::Verified(verified) => Some(&verified.signer),
-        }
+        self.listings().next()
+    }
+
+    /// The listings of the signer's key that lead to this outcome, the one that
+    /// the [steps](Self::steps) speak of first. If it is valid, each vouches
+    /// for the certificate by itself; else the others, if there are any, weigh
+    /// more against it.
+    ///
+    /// Whichever listing the kid of the certificate leads to, and in whichever
+    /// order lists were added, the same ones are asked.
+    pub fn listings(&self) -> impl Iterator<Item = &TrustedKey> {
+        let (signer, also) = match &self.body {
+            Body::Nothing => (None, Default::default()),
+            Body::Signed(signed) => (Some(&signed.signer), &*signed.also),
+            Body::Verified(verified) => (Some(&verified.signer), &*verified.also),
+        };
+        signer.into_iter().chain(also)
     }
 
     /// The claims, once the signature holds, whatever the outcome.
@@ -340,6 +364,8 @@ impl fmt::Debug for Verdict {
 #[derive(Clone)]
 pub struct Verified {
     pub(super) signer: TrustedKey,
+    pub(super) also: Vec<TrustedKey>,
+    pub(super) others: Vec<TrustedKey>,
     pub(super) claims: Claims,
     pub(super) record: Record,
     pub(super) deviations: Vec<Deviation>,
@@ -359,9 +385,40 @@ impl Verified {
         &self.claims
     }
 
-    /// The key that made the signature.
+    /// The key that made the signature, in one of its
+    /// [listings](Self::listings).
     pub fn signer(&self) -> &TrustedKey {
         &self.signer
+    }
+
+    /// The listings of the signer's key that vouch for the certificate. For each
+    /// of them it holds that a list that has it is in time, that its
+    /// certificate is, and that key usage and domain allow the record: an
+    /// authorisation of one listing is not mended by another. The first one is
+    /// [`signer`](Self::signer).
+    ///
+    /// Whoever decides by the participant, the country or the domain of a key
+    /// asks these for what accepts, and the
+    /// [others](Self::other_listings) as well for what refuses.
+    ///
+    /// ```
+    /// # fn is_recognised(verified: &hcert::verify::Verified) -> bool {
+    /// let is_of = |participant| move |key: &hcert::trust::TrustedKey| {
+    ///     key.gdhcn().is_some_and(|listed| listed.participant() == participant)
+    /// };
+    /// verified.listings().any(is_of("ESP"))
+    ///     && !verified.listings().chain(verified.other_listings()).any(is_of("XXX"))
+    /// # }
+    /// ```
+    pub fn listings(&self) -> impl Iterator<Item = &TrustedKey> {
+        core::iter::once(&self.signer).chain(&self.also)
+    }
+
+    /// The listings of the signer's key that don't vouch for the certificate:
+    /// of lists that are stale, for other records or domains, or left out by a
+    /// [selection](crate::trust::TrustStore::select).
+    pub fn other_listings(&self) -> impl Iterator<Item = &TrustedKey> {
+        self.others.iter()
     }
 
     /// Departures from the specification that were read all the same.

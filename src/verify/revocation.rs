@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::{Policy, Reason, RevocationPolicy, SkipReason, StepResult};
 use crate::Timestamp;
+use crate::crypto::PublicKey;
 use crate::revocation::{Identifier, LookUp, RevocationInfo, Revocations, Subject};
 use crate::trust::freshness::{Dates, Skew};
-use crate::trust::{Kid, Stale, TrustStore, TrustedKey};
+use crate::trust::{Kid, Stale, TrustStore};
 
-/// What else the keys are listed under. A kid in the unprotected header is not
+/// What the keys are listed under. A kid in the unprotected header is not
 /// signed: whoever shows a revoked certificate could name another kid of the
 /// same key, under which no hash is listed. And one list names the key's
 /// country, where another doesn't.
@@ -21,60 +22,86 @@ pub(super) struct NamesOfKeys(Arc<HashMap<[u8; 32], Names>>);
 struct Names {
     kids: Vec<Vec<u8>>,
     countries: Vec<String>,
-    without_country: bool,
-}
-
-impl Names {
-    fn are_several(&self) -> bool {
-        let countries = self.countries.len() + usize::from(self.without_country);
-        self.kids.len() > 1 || countries > 1
-    }
 }
 
 impl NamesOfKeys {
     pub(super) fn of(trust: &TrustStore) -> Self {
         let mut all = HashMap::<_, Names>::new();
-        for key in trust.iter() {
+        for key in trust.all_listings() {
             let known = all.entry(key.public_key().fingerprint()).or_default();
-            let of_certificate = key.certificate_sha256().map(|sha256| Kid::prefix(*sha256));
-            for kid in [Some(key.kid().clone()), of_certificate]
-                .into_iter()
-                .flatten()
-            {
+            for kid in key.kids() {
                 if !known.kids.iter().any(|known| known == kid.as_bytes()) {
                     known.kids.push(kid.as_bytes().to_vec());
                 }
             }
-            match key.country() {
-                None => known.without_country = true,
-                Some(country) if known.countries.iter().any(|known| known == country) => {}
-                Some(country) => known.countries.push(country.to_owned()),
+            if let Some(country) = key.country() {
+                let is = |known: &String| known.eq_ignore_ascii_case(country);
+                if !known.countries.iter().any(is) {
+                    known.countries.push(country.to_owned());
+                }
             }
         }
-        all.retain(|_, names| names.are_several());
+        // The answer for a certificate must not depend on the order of lists.
+        for names in all.values_mut() {
+            names.kids.sort_unstable();
+            names.countries.sort_unstable();
+        }
         Self(Arc::new(all))
     }
 
-    /// Looks the certificate up under all names of its signer.
+    /// Looks the certificate up under all names of the key that signed it, of
+    /// which it states one. Whichever names it is revoked under, it is revoked;
+    /// a list covers it that covers it as one of each country.
     pub(super) fn look_up(
         &self,
         revocations: &Revocations,
-        signer: &TrustedKey,
+        key: &PublicKey,
+        stated: &Kid,
         identifiers: &[Identifier],
         kid_is_signed: bool,
     ) -> LookUp {
-        let names = match self.0.is_empty() {
-            true => None,
-            false => self.0.get(&signer.public_key().fingerprint()),
-        };
-        revocations.look_up(&Subject {
-            kid: signer.kid().as_bytes(),
+        let fingerprint = key.fingerprint();
+        let names = self.0.get(&fingerprint);
+        let subject = Subject {
+            kid: stated.as_bytes(),
             kid_is_signed,
             other_kids: names.map(|names| &*names.kids).unwrap_or_default(),
-            country: signer.country(),
-            other_countries: names.map(|names| &*names.countries).unwrap_or_default(),
-            identifiers,
-        })
+            ..Subject::new(stated.as_bytes(), identifiers)
+        };
+        // A name that no trust list gives: lists need not know of it.
+        let of_key = Kid::prefix(fingerprint);
+        let of_key = Subject {
+            kid: of_key.as_bytes(),
+            ..Subject::new(of_key.as_bytes(), identifiers)
+        };
+        let countries = names.map(|names| &*names.countries).unwrap_or_default();
+        let countries = match countries {
+            [] => vec![None],
+            known => known.iter().map(|known| Some(known.as_str())).collect(),
+        };
+        let mut covering: Option<Vec<Arc<RevocationInfo>>> = None;
+        for country in countries {
+            let by_key = revocations.look_up(&Subject { country, ..of_key });
+            if let LookUp::Revoked { .. } = by_key {
+                return by_key;
+            }
+            let lists = match revocations.look_up(&Subject { country, ..subject }) {
+                LookUp::NotListed { lists } => lists,
+                LookUp::NotCovered => Vec::new(),
+                revoked => return revoked,
+            };
+            covering = Some(match covering {
+                None => lists,
+                Some(mut all) => {
+                    all.retain(|known| lists.iter().any(|list| Arc::ptr_eq(known, list)));
+                    all
+                }
+            });
+        }
+        match covering.unwrap_or_default() {
+            lists if lists.is_empty() => LookUp::NotCovered,
+            lists => LookUp::NotListed { lists },
+        }
     }
 }
 

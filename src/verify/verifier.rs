@@ -7,13 +7,13 @@ use super::{
     Outcome, Policy, Reason, RevocationPolicy, SkipReason, Step, StepResult, Verdict, Verified,
 };
 use crate::Timestamp;
-use crate::crypto::KeyKind;
+use crate::crypto::{KeyKind, PublicKey};
 use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::{Entry, Generation, Record};
 use crate::revocation::{Identifier, RevocationInfo, Revocations};
-use crate::trust::{TrustStore, TrustedKey};
+use crate::trust::{KeyUsage, Kid, TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
 /// serves all threads.
@@ -137,7 +137,12 @@ impl Verifier {
         }
         progress.passed(Step::Algorithm);
 
-        let mut signers = strong.filter(|c| {
+        // Under one kid a key may stand several times, one after the other.
+        let mut tried: Option<&PublicKey> = None;
+        let signers = strong.filter(|c| {
+            if tried.replace(c.public_key()) == Some(c.public_key()) {
+                return false;
+            }
             self.trust.note_use(c);
             let holds = unverified.verify_signature(c.public_key()).is_ok();
             if holds {
@@ -145,27 +150,80 @@ impl Verifier {
             }
             holds
         });
-        let Some(signer) = signers.next() else {
+        let signers: Vec<&TrustedKey> = signers.collect();
+        let Some(first) = signers.first().copied() else {
             return progress.stop(Step::Signature, Reason::BadSignature);
         };
         progress.passed(Step::Signature);
 
         let content = Content::read(unverified, &self.policy, &mut progress.deviations);
-        // One key may be listed twice under one kid, with and without a
-        // certificate or in two of them. The entry that speaks best for the
-        // certificate counts: each of them is trusted. A denial is in all of
-        // them, and so is what is on a revocation list.
-        let others = (candidates.len() > 1).then(|| progress.clone());
-        let mut best = self.judge(progress, signer, &content, now);
-        if let Some(progress) = others.filter(|_| best.outcome != Outcome::Valid) {
-            for signer in signers {
-                let other = self.judge(progress.clone(), signer, &content, now);
-                if other.outcome.weight() < best.outcome.weight() {
-                    best = other;
-                }
-            }
+        self.judge_content(&mut progress, &content, now);
+        let revocations = signers
+            .iter()
+            .map(|signer| self.key_revocation(signer, kid, now, &content, &progress));
+        let heaviest = revocations.max_by_key(|(result, _)| result.weight());
+        let (result, lists) = heaviest.unwrap_or_else(|| (skipped(), Vec::new()));
+        progress.set(Step::Revocation, result);
+        self.judge_all(progress, first, &signers, &content, now)
+            .verdict(content, lists, now)
+    }
+
+    /// Judges all listings of the keys that made the signature. The kid has led
+    /// to one of them, but it proves nothing, nor does the order of lists and
+    /// entries. Each that vouches for the certificate by itself suffices; what
+    /// is denied or revoked is so under all of them.
+    fn judge_all<'a>(
+        &'a self,
+        progress: Progress,
+        first: &'a TrustedKey,
+        signers: &[&'a TrustedKey],
+        content: &Content,
+        now: Timestamp,
+    ) -> Judged<'a> {
+        let mut judged = Vec::new();
+        let mut others = Vec::new();
+        for signer in signers {
+            let (kept, left_out) = match self.trust.several(signer.public_key()) {
+                Some(listings) => (&*listings.kept, &*listings.left_out),
+                None => (core::slice::from_ref(*signer), Default::default()),
+            };
+            let all = || kept.iter().chain(left_out);
+            let certified: Vec<_> = all().filter(|key| key.validity().is_some()).collect();
+            judged.extend(kept.iter().map(|listing| {
+                let progress = self.judge(progress.clone(), listing, &certified, content, now);
+                (progress.outcome(), progress, listing)
+            }));
+            others.extend(left_out);
         }
-        best.verdict(content, now)
+        let stated = progress.kid.as_ref();
+        // Of those that lead to one outcome, the one that says most.
+        judged.sort_by(|(a, a_went, a_key), (b, b_went, b_key)| {
+            let rank = |went: &Progress, key: &TrustedKey| {
+                let failed = went.count(|result| matches!(result, StepResult::Failed(_)));
+                let skipped = went.count(|result| matches!(result, StepResult::Skipped(_)));
+                let is_stated = Some(key.kid()) == stated;
+                (failed, skipped, !is_stated, key.gdhcn().is_none())
+            };
+            let by_weight = a.weight().cmp(&b.weight());
+            by_weight
+                .then_with(|| rank(a_went, a_key).cmp(&rank(b_went, b_key)))
+                .then_with(|| a_key.order().cmp(&b_key.order()))
+        });
+        let mut judged = judged.into_iter();
+        // Each key that is found has a listing.
+        let (outcome, progress, signer) = judged.next().unwrap_or_else(|| {
+            let outcome = progress.outcome();
+            (outcome, progress, first)
+        });
+        let (also, rest): (Vec<_>, Vec<_>) = judged.partition(|(other, ..)| *other == outcome);
+        others.extend(rest.into_iter().map(|(.., key)| key));
+        Judged {
+            outcome,
+            progress,
+            signer,
+            also: also.into_iter().map(|(.., key)| key).collect(),
+            others,
+        }
     }
 
     fn is_long_enough(&self, key: &TrustedKey) -> bool {
@@ -175,44 +233,52 @@ impl Verifier {
         }
     }
 
-    /// The steps after the signature; all of them run.
-    fn judge<'a>(
-        &self,
-        mut progress: Progress,
-        signer: &'a TrustedKey,
-        content: &Content,
-        now: Timestamp,
-    ) -> Judged<'a> {
-        let list = freshness::trust_list(signer, &self.policy, self.trust.latest_time(), now);
-        progress.set(Step::TrustList, list);
-        progress.set(Step::KeyValidity, key_validity(signer, now));
+    /// The steps after the signature that are the same for all listings.
+    fn judge_content(&self, progress: &mut Progress, content: &Content, now: Timestamp) {
         let record = content.record.as_ref().ok();
-        progress.set(
-            Step::KeyUsage,
-            record.map_or(skipped(), |r| key_usage(signer, r)),
-        );
         let claims = content.claims.as_ref().ok();
         progress.set(
             Step::Time,
             claims.map_or(skipped(), |c| self.time(c, record, now)),
         );
-        let mut lists = Vec::new();
-        let revocation = key_denied(signer, claims)
-            .unwrap_or_else(|| self.revocation(signer, now, content, &progress, &mut lists));
-        progress.set(Step::Revocation, revocation);
         let error = content
             .claims
             .as_ref()
             .err()
             .or(content.record.as_ref().err());
         let unread = error.map(|e| Reason::from(*e));
-        let refused = unread.or_else(|| self.unknown_card(record?));
+        let refused = unread
+            .or_else(|| self.unknown_card(record?))
+            .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
+            .or_else(|| unknown_version(record?));
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),
         );
+    }
+
+    /// The steps after the signature that ask a listing.
+    fn judge(
+        &self,
+        mut progress: Progress,
+        listing: &TrustedKey,
+        certified: &[&TrustedKey],
+        content: &Content,
+        now: Timestamp,
+    ) -> Progress {
+        let list = freshness::trust_list(listing, &self.policy, self.trust.latest_time(), now);
+        progress.set(Step::TrustList, list);
+        progress.set(Step::KeyValidity, key_validity(listing, certified, now));
+        let record = content.record.as_ref().ok();
+        let usage = match &content.record {
+            Ok(record) => self.key_usage(listing, certified, record),
+            Err(ContentError::UnknownGroup(_)) => StepResult::Skipped(SkipReason::UnknownKind),
+            Err(_) => skipped(),
+        };
+        progress.set(Step::KeyUsage, usage);
+        let claims = content.claims.as_ref().ok();
         if let Some(claims) = claims {
-            note_signer(claims, signer, &mut progress.deviations);
+            note_signer(claims, listing, &mut progress.deviations);
             if claims.expires_at() == TimeClaim::Absent
                 && self.allows_missing_expiry(claims, record)
             {
@@ -232,24 +298,22 @@ impl Verifier {
         });
         let refused = refused.map(|d| StepResult::Failed(Reason::Deviation(d.clone())));
         progress.set(Step::Policy, refused.unwrap_or(StepResult::Passed));
-
-        Judged {
-            outcome: progress.outcome(),
-            progress,
-            signer,
-            lists,
-        }
+        progress
     }
 
-    fn revocation(
+    /// Whether the key is denied or the certificate revoked, and the lists that
+    /// were relied upon.
+    fn key_revocation(
         &self,
         signer: &TrustedKey,
+        kid: &Kid,
         now: Timestamp,
         content: &Content,
         progress: &Progress,
-        lists: &mut Vec<Arc<RevocationInfo>>,
-    ) -> StepResult {
-        match self.policy.revocation {
+    ) -> (StepResult, Vec<Arc<RevocationInfo>>) {
+        let mut lists = Vec::new();
+        let denied = key_denied(signer, kid, content.claims.as_ref().ok());
+        let result = denied.unwrap_or_else(|| match self.policy.revocation {
             RevocationPolicy::Skip => StepResult::Skipped(SkipReason::RevocationSkipped),
             RevocationPolicy::BestEffort if self.revocations.is_empty() => {
                 StepResult::Skipped(SkipReason::NoRevocationData)
@@ -257,12 +321,46 @@ impl Verifier {
             _ => {
                 let mut deviations = progress.deviations.iter();
                 let unsigned = deviations.any(|d| d.kind() == DeviationCode::KidUnprotected);
-                let ids = &content.identifiers;
+                let (key, ids) = (signer.public_key(), &content.identifiers);
                 let found = self
                     .names
-                    .look_up(&self.revocations, signer, ids, !unsigned);
-                revocation::judge(found, &self.policy, now, lists)
+                    .look_up(&self.revocations, key, kid, ids, !unsigned);
+                revocation::judge(found, &self.policy, now, &mut lists)
             }
+        });
+        (result, lists)
+    }
+
+    /// Looks at every entry: a key for tests must not sign a vaccination in the
+    /// second place either.
+    fn key_usage(
+        &self,
+        listing: &TrustedKey,
+        certified: &[&TrustedKey],
+        record: &Record,
+    ) -> StepResult {
+        let allowed = match is_silent(listing) && !listing.usage().is_limited() {
+            true => usage_of(certified),
+            false => listing.usage(),
+        };
+        let mut usages = record.entries().iter().map(|entry| entry.usage());
+        let usage = usages
+            .find(|usage| !allowed.allows(*usage))
+            .map(|found| Reason::KeyUsage { allowed, found });
+        let reason = usage.or_else(|| self.domain(listing, record));
+        reason.map_or(StepResult::Passed, StepResult::Failed)
+    }
+
+    fn domain(&self, listing: &TrustedKey, record: &Record) -> Option<Reason> {
+        let domain = listing.gdhcn()?.domain();
+        let payload = record.payload();
+        // Lists of version 1 name none.
+        let domains = self.policy.domains.as_ref().filter(|_| domain != "-")?;
+        let domain = domain.to_owned();
+        match domains.allows(&domain, payload) {
+            Some(true) => None,
+            Some(false) => Some(Reason::Domain { domain, payload }),
+            None => Some(Reason::UnknownDomain { domain, payload }),
         }
     }
 
@@ -332,6 +430,19 @@ impl Verifier {
     }
 }
 
+/// A payload of a version that is not known could mean something else.
+fn unknown_version(record: &Record) -> Option<Reason> {
+    if record.is_of_unknown_version() {
+        return Some(Reason::UnknownVersion);
+    }
+    let is_unknown =
+        |entry: &Entry| matches!(entry, Entry::HealthLink(link) if link.version() != Some(1));
+    let mut entries = record.entries().iter();
+    entries
+        .any(is_unknown)
+        .then_some(Reason::UnknownLinkVersion)
+}
+
 /// By the kind of the payload, which is known where the record is not, or by
 /// what the record states.
 fn needs_no_expiry(claims: &Claims, record: Option<&Record>) -> bool {
@@ -344,37 +455,46 @@ fn skipped() -> StepResult {
     StepResult::Skipped(SkipReason::NoContent)
 }
 
-/// A deny list beats every trust list.
-fn key_denied(signer: &TrustedKey, claims: Option<&Claims>) -> Option<StepResult> {
+/// A deny list beats every trust list, whatever listing the kid leads to.
+fn key_denied(signer: &TrustedKey, kid: &Kid, claims: Option<&Claims>) -> Option<StepResult> {
     let issued_at = claims.and_then(|claims| claims.issued_at().timestamp());
     let denial = signer.denials().iter().find(|d| d.covers(issued_at))?;
     Some(StepResult::Failed(Reason::KeyDenied {
-        kid: signer.kid().clone(),
+        kid: kid.clone(),
         why: denial.reason().map(Into::into),
     }))
 }
 
-fn key_validity(signer: &TrustedKey, now: Timestamp) -> StepResult {
-    let Some((not_before, not_after)) = signer.validity() else {
-        return StepResult::Skipped(SkipReason::BareKey);
-    };
-    if now < not_before {
-        StepResult::Failed(Reason::DscNotYetValid { not_before, now })
-    } else if now > not_after {
-        StepResult::Failed(Reason::DscExpired { not_after, now })
-    } else {
-        StepResult::Passed
-    }
+/// Whether the listing is one of a list that has the key without a certificate,
+/// and so says nothing of what that limits. Where another listing has the
+/// certificate, its limits hold. The caller's own word is taken as it is.
+fn is_silent(listing: &TrustedKey) -> bool {
+    listing.validity().is_none() && !listing.is_vouched_for()
 }
 
-/// Looks at every entry: a key for tests must not sign a vaccination in the
-/// second place either.
-fn key_usage(signer: &TrustedKey, record: &Record) -> StepResult {
-    let allowed = signer.usage();
-    let mut usages = record.entries().iter().map(|entry| entry.usage());
-    match usages.find(|usage| !allowed.allows(*usage)) {
-        Some(found) => StepResult::Failed(Reason::KeyUsage { allowed, found }),
-        None => StepResult::Passed,
+fn usage_of(certified: &[&TrustedKey]) -> KeyUsage {
+    let usages = certified.iter().map(|listing| listing.usage());
+    usages.reduce(KeyUsage::either).unwrap_or(KeyUsage::ANY)
+}
+
+fn key_validity(listing: &TrustedKey, certified: &[&TrustedKey], now: Timestamp) -> StepResult {
+    let own = listing.validity();
+    let others = certified.iter().filter(|_| is_silent(listing));
+    let others = others.filter_map(|other| other.validity());
+    let (mut expired, mut early) = (None, None);
+    for (not_before, not_after) in own.into_iter().chain(others) {
+        if now < not_before {
+            early = Some(early.map_or(not_before, |first: Timestamp| first.min(not_before)));
+        } else if now > not_after {
+            expired = expired.max(Some(not_after));
+        } else {
+            return StepResult::Passed;
+        }
+    }
+    match (expired, early) {
+        (Some(not_after), _) => StepResult::Failed(Reason::DscExpired { not_after, now }),
+        (_, Some(not_before)) => StepResult::Failed(Reason::DscNotYetValid { not_before, now }),
+        _ => StepResult::Skipped(SkipReason::BareKey),
     }
 }
 
@@ -425,25 +545,34 @@ impl Content {
     }
 }
 
-/// All steps, as of one of the keys.
+/// All steps, as of the listing that says most.
 struct Judged<'a> {
     outcome: Outcome,
     progress: Progress,
     signer: &'a TrustedKey,
-    /// The revocation lists that were relied upon.
-    lists: Vec<Arc<RevocationInfo>>,
+    /// Further ones that lead to the same outcome.
+    also: Vec<&'a TrustedKey>,
+    others: Vec<&'a TrustedKey>,
 }
 
 impl Judged<'_> {
-    fn verdict(mut self, content: Content, at: Timestamp) -> Verdict {
+    fn verdict(
+        mut self,
+        content: Content,
+        lists: Vec<Arc<RevocationInfo>>,
+        at: Timestamp,
+    ) -> Verdict {
         let signer = self.signer.clone();
+        let also = self.also.into_iter().cloned().collect();
         let looked_up = LookedUp {
             identifiers: content.identifiers,
-            lists: self.lists,
+            lists,
         };
         let body = match (self.outcome, content.claims, content.record) {
             (Outcome::Valid, Ok(claims), Ok(record)) => Body::Verified(Box::new(Verified {
                 signer,
+                also,
+                others: self.others.into_iter().cloned().collect(),
                 claims,
                 record,
                 deviations: core::mem::take(&mut self.progress.deviations),
@@ -453,6 +582,7 @@ impl Judged<'_> {
             })),
             (_, claims, record) => Body::Signed(Box::new(Signed {
                 signer,
+                also,
                 claims: claims.ok(),
                 record: record.ok(),
                 looked_up,
@@ -490,6 +620,10 @@ impl Progress {
     fn get(&self, step: Step) -> StepResult {
         let result = self.steps.get(step as usize);
         result.map_or(StepResult::NotReached, Clone::clone)
+    }
+
+    fn count(&self, is: fn(&StepResult) -> bool) -> usize {
+        self.steps.iter().filter(|result| is(result)).count()
     }
 
     fn passed(&mut self, step: Step) {

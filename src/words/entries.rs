@@ -54,14 +54,11 @@ impl Words<'_> {
     pub(super) fn test(&mut self, entry: &Test) {
         let disease = self.coding_in(ValueSets::DISEASE, entry.disease_coding());
         let kind = entry.kind();
-        // Negative and positive are words about the virus, so they need a
-        // kind that is known to look for it.
-        let known = matches!(kind, TestKind::Naat | TestKind::RapidAntigen);
         let result = match entry.result() {
-            TestResult::Negative if known => Text::Negative,
-            TestResult::Positive if known => Text::Positive,
-            TestResult::Negative => Text::NotDetected,
-            TestResult::Positive => Text::Detected,
+            TestResult::Negative => Text::Negative,
+            TestResult::Positive => Text::Positive,
+            TestResult::NotDetected => Text::NotDetected,
+            TestResult::Detected => Text::Detected,
             TestResult::Inconclusive => Text::Inconclusive,
             TestResult::AntibodiesDetected => Text::AntibodiesDetected,
             TestResult::AntibodiesNotDetected => Text::AntibodiesNotDetected,
@@ -81,17 +78,27 @@ impl Words<'_> {
                     AntibodyClass::IgG => "IgG".to_owned(),
                     AntibodyClass::IgM => "IgM".to_owned(),
                     AntibodyClass::Total => self.say(Text::AntibodyTotal, &[]),
+                    AntibodyClass::Panel => self.say(Text::AntibodyPanel, &[]),
                 };
                 self.say(Text::KindAntibody, &[&class, entry.kind_code()])
             }
-            kind => {
+            TestKind::Other(_) => {
+                let what = self.say(Text::TestOfUnknownKind, &[&disease, &result]);
+                self.line(Text::Test, what);
+                self.line(Text::Meaning, self.say(Text::UnknownKindMeaning, &[]));
+                self.coding_in(ValueSets::TEST_TYPE, entry.kind_coding())
+            }
+            TestKind::Naat | TestKind::RapidAntigen | TestKind::Antigen => {
                 let what = self.say(Text::TestFor, &[&disease, &result]);
                 self.line(Text::Test, what);
-                match kind {
-                    TestKind::Naat => self.say(Text::KindNaat, &[]),
-                    TestKind::RapidAntigen => self.say(Text::KindRapidAntigen, &[]),
-                    _ => self.coding_in(ValueSets::TEST_TYPE, entry.kind_coding()),
-                }
+                self.say(
+                    match kind {
+                        TestKind::RapidAntigen => Text::KindRapidAntigen,
+                        TestKind::Antigen => Text::KindAntigen,
+                        _ => Text::KindNaat,
+                    },
+                    &[],
+                )
             }
         };
         self.line(Text::Kind, kind);

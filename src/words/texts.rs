@@ -83,6 +83,8 @@ texts! {
     Test: "Test";
     TestFor: "for {0}: {1}";
     TestForAntibodies: "for antibodies, {0}: {1}";
+    TestOfUnknownKind: "of an unknown kind, {0}: {1}";
+    UnknownKindMeaning: "what this test looks for is not known, so it tells neither that there is an infection nor that there is none";
     Negative: "negative (not detected)";
     Positive: "POSITIVE (detected)";
     Inconclusive: "inconclusive";
@@ -96,8 +98,10 @@ texts! {
     Kind: "Kind";
     KindNaat: "nucleic acid amplification, such as PCR";
     KindRapidAntigen: "rapid antigen test";
+    KindAntigen: "antigen test of a laboratory";
     KindAntibody: "antibody test, {0} ({1})";
     AntibodyTotal: "of any class";
+    AntibodyPanel: "panel of several classes";
     TestName: "Name";
     Device: "Device";
     SampleOf: "Sample of";

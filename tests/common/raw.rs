@@ -153,7 +153,7 @@ pub fn t() -> Value {
 
 pub fn r() -> Value {
     cbor!({
-        "tg" => "840539006", "fr" => "2021-04-21", "df" => "2021-05-01", "du" => "2021-10-21",
+        "tg" => "840539006", "fr" => "2021-04-21", "df" => "2021-05-02", "du" => "2021-10-18",
         "co" => "XX", "is" => "Ministry of Health", "ci" => "URN:UVCI:01:XX:RECOVERY#1",
     })
     .unwrap()

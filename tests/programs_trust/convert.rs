@@ -126,6 +126,22 @@ fn verify_denies_a_key_whatever_list_holds_it() {
         "--trust", &list, "--anchor", &anchor, "--at", NOW, "--deny", &deny,
     ];
     assert_eq!(verdict(&arguments), ("revoked".into(), "key-denied".into()));
+    let ran = verify(&arguments);
+    assert!(!ran.err.contains("--deny"), "{}", ran.err);
+    // What denies nothing is said, whatever else is.
+    let strange = files.write(
+        "strange.json",
+        r#"{"deny": [{"kidHex": "0001020304050607"}]}"#,
+    );
+    let ran = verify(&["--trust", &list, "--anchor", &anchor, "--deny", &strange]);
+    let says = "--deny: names no key of the trust lists: kid 0001020304050607";
+    assert!(ran.err.contains(says), "{}", ran.err);
+    // A kid as messages print it.
+    let hex = common::dsc("alpha", &[]).kid().to_string();
+    let hex = files.write("hex.json", format!(r#"{{"deny": [{{"kid": "{hex}"}}]}}"#));
+    let ran = verify(&["--trust", &list, "--deny", &hex]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("`kidHex`"), "{}", ran.err);
     let wrong = files.write("wrong.json", r#"{"deny": [{"kdi": "AAAA"}]}"#);
     let ran = verify(&["--trust", &list, "--deny", &wrong]);
     assert_eq!(ran.status, 2);

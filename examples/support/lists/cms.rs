@@ -41,6 +41,8 @@ pub struct Cms {
     pub content_type: &'static str,
     /// `YYMMDDhhmmssZ`.
     pub signing_time: Option<&'static str>,
+    /// How often the signing time.
+    pub signing_times: usize,
 }
 
 pub const SHA256: &str = "2.16.840.1.101.3.4.2.1";
@@ -58,6 +60,7 @@ impl Cms {
         digests: 1,
         content_type: DATA,
         signing_time: None,
+        signing_times: 1,
     };
 
     pub fn sign(self, content: &[u8], certificate: &[u8], signer: &str) -> Vec<u8> {
@@ -70,7 +73,8 @@ impl Cms {
             attribute("1.2.840.113549.1.9.3", &oid(self.content_type)),
             one.repeat(self.digests),
             self.signing_time.map_or(vec![], |time| {
-                attribute("1.2.840.113549.1.9.5", &tlv(0x17, &[time.as_bytes()]))
+                let one = attribute("1.2.840.113549.1.9.5", &tlv(0x17, &[time.as_bytes()]));
+                one.repeat(self.signing_times)
             }),
         ]
         .concat();

@@ -90,7 +90,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
     let mut said = Said::new(options.quiet);
     let anchors = revocation_file::anchors(&options.anchors)?;
-    let trust = match options.trust.files.is_empty() {
+    let trust = match !options.trust.are_given() {
         true => TrustStore::default(),
         false => options.trust.store(PROGRAM, options.quiet, options.at)?,
     };

@@ -11,7 +11,7 @@ use hcert::trust::ProblemKind;
 
 use super::{Error, PROGRAM};
 use crate::cli;
-use crate::trust_files::{TrustOptions, counted};
+use crate::trust_files::{TrustOptions, complain_unmatched, counted};
 
 pub const HELP: &str = "\
 Writes the keys of trust lists as one snapshot: what verification needs of
@@ -23,11 +23,17 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
   --key FILE          sign it with this P-256 private key (PKCS #8 PEM); whoever
                       loads it pins the public half. Without it the snapshot is
                       worth what its transport is worth
+  --trust-key FILE    a certificate, a public key (DER, PEM) or a JWK or JWK set
+                      that you vouch for in person: nothing checks where it is
+                      from; may be repeated
   --anchor FILE       who signs the lists: a certificate or a public key; may be
                       repeated
   --trust-env ENV     prod (if nothing is said), uat or dev: the environment of
-                      the WHO's network.
-                      With it or --anchor a list without a signature is refused
+                      the WHO's network. With --anchor it has to be said.
+                      With either a list without a signature is refused
+  --gateway-role ROLE:SHA256
+                      what a certificate of the EU gateway is that doesn't show
+                      it by itself: upload or csca; may be repeated
   --list NAME         of the WHO's lists take this one alone, and miss it if it
                       isn't there (did:web:tng-cdn.who.int:v2:trustlist); may be
                       repeated
@@ -64,7 +70,8 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     ))?;
     let signer = options.key.as_deref().map(read_key).transpose()?;
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
-    let (store, report) = options.trust.load(None)?;
+    let (store, report) = options.trust.load(None, at)?;
+    complain_unmatched(PROGRAM, &report);
     if !options.quiet {
         for problem in &report.problems {
             cli::complain(PROGRAM, &problem.to_string());
@@ -128,6 +135,8 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("key") => options.key = Some(parser.value()?),
             Long(
                 name @ ("anchor"
+                | "trust-key"
+                | "gateway-role"
                 | "trust-env"
                 | "list"
                 | "participant"
@@ -143,8 +152,8 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             _ => return Err(super::unexpected(argument).into()),
         }
     }
-    match options.trust.files.is_empty() {
-        true => Err(lexopt::Error::from("no FILE is given").into()),
-        false => Ok(Some(options)),
+    match options.trust.are_given() {
+        false => Err(lexopt::Error::from("no FILE is given").into()),
+        true => Ok(Some(options)),
     }
 }

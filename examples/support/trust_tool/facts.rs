@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::trust::{Kid, ListInfo, LoadReport, TrustStore, TrustedKey};
+use hcert::trust::{Kid, ListInfo, LoadReport, SignerDates, TrustStore, TrustedKey};
 use serde_json::{Value, json};
 
 use super::line;
@@ -82,6 +82,10 @@ pub fn describe_list(out: &mut String, info: &ListInfo) {
     }
     let seconds = info.valid_for();
     seconds.inspect(|s| line(out, "Valid for", &format!("{s} s after it was fetched")));
+    if info.signer_dates() == SignerDates::NotJudged {
+        let not = "NOT JUDGED: of certificates that sign, as no time of fetching is known";
+        line(out, "Dates", not);
+    }
     let number = info.sequence();
     number.inspect(|number| line(out, "Number", &number.to_string()));
 }

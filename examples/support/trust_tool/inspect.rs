@@ -30,8 +30,8 @@ Usage: trust inspect [--anchor KEY]… [--trust-env ENV] [--at TIME] [--all]
   --help           print this
 
 Without --anchor or --trust-env a list is shown WITHOUT A LOOK AT ITS SIGNATURE:
-anybody can have written it. With one of them a list whose signature does not
-hold is refused and nothing of it is shown.
+anybody can have written it. With one of them a file whose signature does not
+hold under it, or that has none, is refused and nothing of it is shown.
 
 Exit status: 0 all are shown, 1 some are refused, 2 wrong usage, or a file that
 can't be read or is no list.

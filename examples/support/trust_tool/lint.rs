@@ -141,7 +141,8 @@ fn of_entry(entry: &EntryProblem) -> Finding {
     // By code: a library that finds more should not need another program.
     let severity = match code {
         "published-key" | "jwk-private-key" | "entry-id-mismatch" => Severity::Error,
-        "anchor-signature" | "not-issued" | "not-uploaded" | "upload-signature" => Severity::Error,
+        "anchor-signature" | "not-issued" | "not-uploaded" | "upload-signature"
+        | "gateway-role" | "not-for-signatures" | "signer-not-in-date" => Severity::Error,
         "not-a-document-signer" | "key-inactive" | "jwk-use" | "jwk-algorithm" => Severity::Note,
         "jwk-key-type" => Severity::Warning,
         "reference" => match entry.problem {

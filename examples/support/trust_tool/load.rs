@@ -34,7 +34,10 @@ impl Files {
         for path in paths {
             let label = path.to_string_lossy().into_owned();
             match list_files::content(path) {
-                Ok(bytes) => files.push(List::new(label, bytes)),
+                Ok(bytes) => {
+                    let now = std::time::SystemTime::now().into();
+                    files.push(List::new(label, bytes).written(path, now));
+                }
                 Err(message) => {
                     unreadable = true;
                     complain(json, &label, "error", &message);
@@ -57,8 +60,16 @@ impl Files {
 impl List {
     /// Loads the list if its signature holds under what the user trusts.
     pub fn check(&self, options: &Options) -> Result<Loaded, Refusal> {
-        let mut builder = TrustStore::builder();
+        let mut builder = TrustStore::builder().with_gateway_roles(options.gateway.clone());
         let added = match self.known()? {
+            ListFormat::Gdhcn if options.environment.is_none() && !options.anchors.is_empty() => {
+                let message = "a list of the WHO's network, which --anchor did not sign; if you \
+                               mean it, say which environment: --trust-env prod, uat or dev";
+                return Err(Refusal {
+                    code: "trust-anchor-missing",
+                    message: message.into(),
+                });
+            }
             ListFormat::Gdhcn => {
                 // As in `verify`: no list for tests passes for production.
                 let environment = options.environment.unwrap_or(Environment::Prod);
@@ -78,14 +89,10 @@ impl List {
         Ok(builder.build())
     }
 
-    /// Checks the signature if the user said whom to trust, and loads the list
-    /// without a look at it otherwise.
+    /// Checks the signature if the user said whom to trust, whatever stands in
+    /// the file, and loads the list without a look at it otherwise.
     pub fn read(&self, options: &Options) -> Result<Loaded, Refusal> {
-        let named = match self.known()? {
-            ListFormat::Gdhcn => options.environment.is_some(),
-            format => format.anchor_hint().is_some() && !options.anchors.is_empty(),
-        };
-        match named {
+        match options.environment.is_some() || !options.anchors.is_empty() {
             true => self.check(options),
             false => self.read_unchecked(),
         }
@@ -103,6 +110,12 @@ impl List {
         if let Some(message) = self.half() {
             return Err(Refusal {
                 code: "trust-companion",
+                message,
+            });
+        }
+        if let Some(message) = self.other() {
+            return Err(Refusal {
+                code: "trust-not-a-list",
                 message,
             });
         }

@@ -16,9 +16,10 @@ use std::io::{self, Write as _};
 use std::time::SystemTime;
 
 use hcert::Timestamp;
-use hcert::trust::{Anchor, Environment};
+use hcert::trust::{Anchor, Environment, GatewayRoles};
 
 use crate::cli::printable;
+use crate::trust_files::gateway_role;
 use load::Files;
 
 pub const PROGRAM: &str = "trust";
@@ -69,6 +70,7 @@ impl Command {
 pub struct Options {
     pub anchors: Vec<Anchor>,
     pub environment: Option<Environment>,
+    pub gateway: GatewayRoles,
     pub at: Timestamp,
     pub all: bool,
     pub json: bool,
@@ -109,6 +111,7 @@ fn options(
     let mut options = Options {
         anchors: Vec::new(),
         environment: None,
+        gateway: GatewayRoles::default(),
         at: SystemTime::now().into(),
         all: false,
         json: false,
@@ -124,6 +127,12 @@ fn options(
                 let environment = Environment::from_name(&parser.value()?.string()?);
                 let wrong = lexopt::Error::from("--trust-env is prod, uat or dev");
                 options.environment = Some(environment.ok_or(wrong)?);
+            }
+            Long("gateway-role") => {
+                let roles = std::mem::take(&mut options.gateway);
+                let text = parser.value()?.string()?;
+                let wrong = lexopt::Error::from("--gateway-role is upload:SHA256 or csca:SHA256");
+                options.gateway = gateway_role(roles, &text).ok_or(wrong)?;
             }
             Long("json") => options.json = true,
             Long("at") if command.looks_at_entries() => {
@@ -142,6 +151,10 @@ fn options(
             Value(file) => files.push(file),
             _ => return Err(unexpected(argument).into()),
         }
+    }
+    if options.purpose.is_some() && options.environment.is_some() {
+        let none = "--trust-env is of lists; --purpose goes with --anchor";
+        return Err(lexopt::Error::from(none).into());
     }
     if options.beside.is_some() && (options.purpose.is_none() || files.len() > 1) {
         let one = "--signature and --x-signature go with --purpose and one FILE";
@@ -164,7 +177,9 @@ fn unexpected(argument: lexopt::Arg<'_>) -> lexopt::Error {
         Long("all") => "inspect and lint",
         Long("json") => "inspect, verify, diff and lint",
         Long("out" | "key") => "convert and sign",
-        Long("list" | "participant" | "deny" | "dangerously-trust-unsigned" | "quiet") => "convert",
+        Long(
+            "list" | "participant" | "trust-key" | "deny" | "dangerously-trust-unsigned" | "quiet",
+        ) => "convert",
         _ => return argument.unexpected(),
     };
     let Long(name) = argument else {

@@ -18,7 +18,11 @@ Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
                    JWK); may be repeated. Have it from the list's maker over
                    another way than the list.
   --trust-env ENV  prod (if nothing is said), uat or dev: the environment of the
-                   WHO's network, whose signer is known here
+                   WHO's network, whose signer is known here. With --anchor it
+                   has to be said: no anchor signs the WHO's lists
+  --gateway-role ROLE:SHA256
+                   what a certificate of the EU gateway is that doesn't show it
+                   by itself: upload or csca; may be repeated
   --json           print one JSON object a line for each list: input, format,
                    verified, reason (null if verified), entries (how many the
                    list has; null if it is refused). What to do about it is on
@@ -37,7 +41,8 @@ A list in two files takes both, in any order; the line is that of the list. Of
 several such lists the second files come in the order of the first ones. A
 list without a signature is not verified, whoever it is from. In a list of the
 EU gateway each entry is signed: one that is not, and the list is not verified.
-No clock is read: whether a list is too old is another question.
+No clock is read: whether a list is too old, or a certificate between it and the
+anchor has expired, is another question.
 
 Exit status: 0 all are verified, 1 some are not, 2 wrong usage, or a file that
 can't be read.
@@ -86,6 +91,9 @@ fn unsigned(problem: &ProblemKind) -> bool {
             | ProblemKind::NotIssued
             | ProblemKind::NotUploaded
             | ProblemKind::UploadSignature { .. }
+            | ProblemKind::GatewayRole { .. }
+            | ProblemKind::NotForSignatures
+            | ProblemKind::SignerNotInDate { .. }
     )
 }
 

@@ -114,15 +114,20 @@ fn versions(suite: &mut Suite) -> Result<(), Error> {
         ("number", "ver is a number", json!(1), "schema-type"),
     ] {
         let dcc = changed(v(), |d| d["ver"] = ver);
-        suite.push(
-            case(
-                suite,
-                &format!("dcc-version-{id}"),
-                &format!("dcc-schema: {what}."),
-                &dcc,
-            )?
-            .deviates(&[code]),
-        );
+        let made = case(
+            suite,
+            &format!("dcc-version-{id}"),
+            &format!("dcc-schema: {what}."),
+            &dcc,
+        )?;
+        let made = match id {
+            // Its members could mean something else.
+            "unknown-2-0-0" | "unknown-0-9-0" => made
+                .fails("unascertained", "content", "dcc-version-unknown")
+                .flags(&["choice"]),
+            _ => made,
+        };
+        suite.push(made.deviates(&[code]));
     }
     let dcc = changed(v(), |d| remove(d, "ver"));
     suite.push(
@@ -144,6 +149,10 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
     let early = |dcc: Value| changed(dcc, |d| d["ver"] = "1.2.1".into());
     let v0 = |name: &str, value: Value| changed(v(), |d| d["v"][0][name] = value);
     let t0 = |name: &str, value: Value| changed(t(), |d| d["t"][0][name] = value);
+    let named = |name: &str, standard: &str| {
+        let names = json!({"fn": name, "fnt": standard, "gn": name, "gnt": standard});
+        changed(v(), |d| d["nam"] = names)
+    };
     let rows: Vec<Row> = vec![
         (
             "dob-month",
@@ -206,6 +215,18 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &["schema-format"],
         ),
         (
+            "dob-month-13",
+            "dob is 1990-13, a month that there is not",
+            born("1990-13"),
+            &["schema-format"],
+        ),
+        (
+            "dob-month-0",
+            "dob is 1990-00, as registers write an unknown month",
+            born("1990-00"),
+            &["schema-format"],
+        ),
+        (
             "dob-missing",
             "dob is missing",
             changed(v(), |d| remove(d, "dob")),
@@ -221,13 +242,31 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             "nam-missing",
             "nam is missing",
             changed(v(), |d| remove(d, "nam")),
-            &["schema-missing"],
+            &["schema-missing", "name-missing"],
+        ),
+        (
+            "nam-empty",
+            "all names are empty",
+            named("", ""),
+            &["name-missing"],
+        ),
+        (
+            "nam-fillers",
+            "all names are fillers",
+            named("", "<<<"),
+            &["name-missing"],
+        ),
+        (
+            "nam-blank",
+            "all names are blanks and characters that are not seen",
+            named(" \u{200b}\u{3164}", "<"),
+            &["name-missing"],
         ),
         (
             "nam-text",
             "nam is a text",
             changed(v(), |d| d["nam"] = "Musterfrau".into()),
-            &["schema-type"],
+            &["schema-type", "name-missing"],
         ),
         (
             "fnt-missing",
@@ -314,6 +353,12 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &["schema-pattern"],
         ),
         (
+            "co-organisation",
+            "co is an organisation, which the JSON specification allows",
+            v0("co", "UNHCR".into()),
+            &[],
+        ),
+        (
             "further-members",
             "members that the schema does not know are ignored",
             v0("note", json!({"a": [1, null]})),
@@ -351,8 +396,26 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
         ),
         (
             "sc-short-offset",
-            "sc has an offset without minutes",
+            "sc has an offset without minutes, which the JSON specification 1.3.0 lists",
             t0("sc", "2021-05-30T10:12:22+02".into()),
+            &[],
+        ),
+        (
+            "sc-basic-offset",
+            "sc has an offset without a colon, which the JSON specification 1.3.0 lists",
+            t0("sc", "2021-05-30T10:12:22+0200".into()),
+            &[],
+        ),
+        (
+            "sc-west-offset",
+            "sc has a negative offset of half an hour",
+            t0("sc", "2021-05-30T10:12:22-0330".into()),
+            &[],
+        ),
+        (
+            "sc-offset-24",
+            "sc has an offset of 24 hours, which there is not",
+            t0("sc", "2021-05-30T10:12:22+24:00".into()),
             &["schema-format"],
         ),
         (
@@ -387,6 +450,11 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &format!("dcc-schema: {what}."),
             &dcc,
         )?;
+        // Nobody can be compared with it.
+        if deviations.contains(&"name-missing") {
+            made = made.fails("unascertained", "content", "holder-unnamed");
+            made = made.flags(&["choice"]);
+        }
         if !deviations.is_empty() {
             made = made.deviates(deviations);
         }
@@ -403,6 +471,37 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             "strict-dt-time",
             "The strict policy of this project refuses a date with a time.",
             &v0("dt", "2021-05-29T10:00:00Z".into()),
+        )?
+        .policy("strict")
+        .flags(&["choice"])
+        .invalid("policy", "strict")
+        .deviates(&["schema-format"]),
+    );
+    for (id, what, dcc) in [
+        (
+            "strict-sc-short-offset",
+            "The strict policy takes an offset without minutes (JSON specification 1.3.0, t/sc).",
+            t0("sc", "2021-05-30T10:12:22+02".into()),
+        ),
+        (
+            "strict-sc-basic-offset",
+            "The strict policy takes an offset without a colon (JSON specification 1.3.0, t/sc).",
+            t0("sc", "2021-05-30T10:12:22+0200".into()),
+        ),
+        (
+            "strict-co-organisation",
+            "The strict policy takes an organisation in co (JSON specification 1.3.0, co).",
+            v0("co", "UNHCR".into()),
+        ),
+    ] {
+        suite.push(case(suite, id, what, &dcc)?.policy("strict"));
+    }
+    suite.push(
+        case(
+            suite,
+            "strict-dob-month-13",
+            "The strict policy of this project refuses a month of birth that there is not.",
+            &born("1990-13"),
         )?
         .policy("strict")
         .flags(&["choice"])
@@ -544,6 +643,62 @@ fn entries(suite: &mut Suite) -> Result<(), Error> {
         };
         suite.push(case.flags(&["entries"]));
     }
+    national(suite)
+}
+
+/// Groups that no schema knows.
+fn national(suite: &mut Suite) -> Result<(), Error> {
+    let entry = json!({"tg": "840539006", "df": "2021-05-01", "du": "2022-05-01", "co": "XX", "is": "Ministry of Health", "ci": "URN:UVCI:01:XX:EXEMPTION"});
+    let unknown = [
+        (
+            "entries-national-e",
+            "An exemption in a group of its own (e), as Italy issued them: authentic, and of a kind that no schema knows.",
+            json!({"e": [entry]}),
+        ),
+        (
+            "entries-national-d",
+            "A domestic pass in a group of its own (d), as the United Kingdom issued them.",
+            json!({"d": [{"df": "2021-05-01T00:00:00Z", "du": "2022-05-01T00:00:00Z"}]}),
+        ),
+        (
+            "entries-national-map",
+            "Such a group that is a map, not an array around one.",
+            json!({"e": entry}),
+        ),
+    ];
+    for (id, what, groups) in unknown {
+        suite.push(
+            case(suite, id, what, &dcc_of(&groups))?
+                .fails("unascertained", "content", "dcc-group-unknown")
+                .deviates(&["schema-groups"])
+                .skips("key-usage", "unknown-kind")
+                .flags(&["entries", "choice"]),
+        );
+    }
+    let empty = dcc_of(&json!({"e": []}));
+    let beside = dcc_of(&json!({"v": [vaccination()], "e": [entry]}));
+    suite.push(
+        case(
+            suite,
+            "entries-national-empty",
+            "Such a group without an entry states nothing.",
+            &empty,
+        )?
+        .invalid("content", "dcc-no-entry")
+        .deviates(&["schema-groups"])
+        .without_content()
+        .flags(&["entries"]),
+    );
+    suite.push(
+        case(
+            suite,
+            "entries-national-beside",
+            "Such a group beside a vaccination: what is known is read, and the group is named.",
+            &beside,
+        )?
+        .deviates(&["group-unknown"])
+        .flags(&["entries", "choice"]),
+    );
     Ok(())
 }
 

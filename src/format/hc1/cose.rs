@@ -19,6 +19,7 @@ pub const TAG_CWT: u64 = 61;
 const LABEL_ALG: i128 = 1;
 const LABEL_CRIT: i128 = 2;
 const LABEL_KID: i128 = 4;
+const LABEL_CLAIMS: i128 = 15;
 
 /// Why bytes are not a COSE_Sign1 structure that HCERT allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +40,10 @@ pub enum CoseError {
         /// `alg`, `kid` or `crit`.
         name: &'static str,
     },
+    /// A header holds claims (RFC 9597, label 15), where a certificate has them
+    /// in its payload: an end that stood there would be overlooked.
+    #[error("a header holds claims, which belong into the payload")]
+    Claims,
     /// The message names header parameters that a reader must understand
     /// (RFC 9052 §3.1, `crit`).
     #[error("the message demands that header parameters be understood (crit)")]
@@ -53,6 +58,7 @@ impl CoseError {
             Self::Tag(_) => "cose-tag",
             Self::Structure(_) => "cose-structure",
             Self::HeaderType { .. } => "cose-header-type",
+            Self::Claims => "cose-header-claims",
             Self::Critical => "cose-critical",
         }
     }
@@ -87,6 +93,7 @@ struct Header {
     kid: Option<Kid>,
     kid_text: bool,
     critical: bool,
+    claims: bool,
 }
 
 /// A COSE_Sign1 structure over one buffer.
@@ -330,12 +337,14 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
             }
             (Some(LABEL_KID), ..) => wrong = Some("kid"),
             (Some(LABEL_CRIT), ..) => header.critical = true,
+            (Some(LABEL_CLAIMS), ..) => header.claims = true,
             _ => {}
         }
         walk.body(head, at, depth)
     })?;
     match wrong {
         Some(name) => Err(CoseError::HeaderType { name }),
+        None if header.claims => Err(CoseError::Claims),
         None => Ok(header),
     }
 }

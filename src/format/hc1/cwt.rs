@@ -85,6 +85,11 @@ pub enum ContentError {
     /// The EU DCC has no entry.
     #[error("the certificate states no vaccination, test or recovery")]
     NoEntry,
+    /// The entries of the EU DCC stand in a group that no schema knows, such as
+    /// a national one. What it states can't be told, nor whether the key may
+    /// sign it.
+    #[error("the certificate states what is of a kind not known here: the group `{0}`")]
+    UnknownGroup(GroupName),
     /// A group of entries is neither an array nor null. What stands in it
     /// could be neither read nor held against the key's usage.
     #[error("a group of entries of the certificate is not an array")]
@@ -123,12 +128,44 @@ impl ContentError {
             Self::HealthLink(e) => e.code(),
             Self::NotDcc => "dcc-not-a-map",
             Self::NoEntry => "dcc-no-entry",
+            Self::UnknownGroup(_) => "dcc-group-unknown",
             Self::NotGroup => "dcc-group-not-an-array",
             Self::NotEntry => "dcc-entry-not-a-map",
             Self::NoDose => "card-no-dose",
             Self::SeveralDoses => "card-several-doses",
             Self::TwoDates => "card-two-dates",
         }
+    }
+}
+
+/// The name of a group of entries that no schema knows.
+///
+/// National groups have names of one letter. What is longer than two could be
+/// about a person, and stands as `?`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupName([u8; 2]);
+
+impl GroupName {
+    /// `None` for a name that is no text.
+    pub(crate) fn new(name: Option<&str>) -> Self {
+        match name.map(str::as_bytes) {
+            Some([a]) if a.is_ascii_alphabetic() => Self([*a, 0]),
+            Some([a, b]) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => Self([*a, *b]),
+            _ => Self([b'?', 0]),
+        }
+    }
+
+    /// The name, such as `e`; or `?`.
+    pub fn as_str(&self) -> &str {
+        let end = if self.0.ends_with(&[0]) { 1 } else { 2 };
+        let name = self.0.get(..end).unwrap_or_default();
+        core::str::from_utf8(name).unwrap_or("?")
+    }
+}
+
+impl fmt::Display for GroupName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -298,7 +335,7 @@ impl Claims {
         if let (0, Value::Map(members)) = (at, &mut value) {
             let is_claim = |key: &Value| match key {
                 Value::Integer(_) => true,
-                Value::Text(text) => CLAIMS.iter().any(|claim| claim.to_string() == *text),
+                Value::Text(text) => claim_named(text).is_some(),
                 _ => false,
             };
             members.retain(|(key, _)| !is_claim(key));
@@ -371,12 +408,40 @@ fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> 
     match key {
         Item::Integer(key) => Some(key),
         Item::Text(text) => {
-            let key = known.iter().find(|known| known.to_string() == text)?;
-            deviations.push(Deviation::new(DeviationCode::ClaimKeyText, text));
-            Some(*key)
+            let of_claim = || claim_named(text).filter(|_| known.contains(&CLAIM_HCERT));
+            let digits = || {
+                known
+                    .iter()
+                    .find(|known| known.to_string() == text)
+                    .copied()
+            };
+            let number = of_claim().or_else(digits)?;
+            let at = number.to_string();
+            deviations.push(Deviation::new(DeviationCode::ClaimKeyText, at));
+            Some(number)
         }
         _ => None,
     }
+}
+
+/// The claim that a text stands for, by its number or by its name (RFC 8392
+/// §3.1, which are those of a JWT): a time that is named otherwise is one all
+/// the same.
+fn claim_named(text: &str) -> Option<i128> {
+    const NAMES: [(&str, i128); 4] = [
+        ("iss", CLAIM_ISS),
+        ("exp", CLAIM_EXP),
+        ("nbf", CLAIM_NBF),
+        ("iat", CLAIM_IAT),
+    ];
+    let text = text.trim();
+    let mut names = NAMES.iter();
+    let named = names.find(|(name, _)| text.eq_ignore_ascii_case(name));
+    if let Some((_, number)) = named {
+        return Some(*number);
+    }
+    let number: f64 = text.parse().ok()?;
+    CLAIMS.into_iter().find(|claim| *claim as f64 == number)
 }
 
 /// The payload in the hcert claim, in claims of that many bytes.

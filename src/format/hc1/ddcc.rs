@@ -9,15 +9,15 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{day, members, stated};
+use super::eu_dcc::{day, days_of, members, stated};
 use super::item::Item;
 use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode};
-use crate::PartialDate;
 use crate::record::{
     CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
     RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,
 };
+use crate::{Date, PartialDate};
 
 /// The version of the core data set that is written.
 pub(super) const CURRENT: &str = "RC2";
@@ -139,6 +139,10 @@ impl Certificate {
         let early = EARLY_CERTIFICATE
             .into_iter()
             .any(|name| root.get(name).is_some());
+        // It belongs into `certificate`, where it would count.
+        if root.get("period").is_some() {
+            return Err(ContentError::Period);
+        }
         let Some(value) = reader.value(root, "certificate") else {
             return if early {
                 Self::read_early(reader, root)
@@ -159,6 +163,13 @@ impl Certificate {
             Some(period @ Item::Map(_)) => Some(Map::new(period, map.at("period"))),
             Some(_) => return Err(ContentError::Period),
         };
+        // What stands there under another name could be an end.
+        let is_bound = |name: Item<'_>| matches!(name.as_text(), Some("start" | "end"));
+        let members = period.as_ref().and_then(|period| period.value.as_map());
+        let mut names = members.into_iter().flat_map(|map| map.iter());
+        if names.any(|(name, _)| !is_bound(name)) {
+            return Err(ContentError::Period);
+        }
         let details = CertificateDetails {
             kid: reader.text(&map, "kid"),
             ddcc_id: reader.identifier(&map, "ddccid"),
@@ -209,6 +220,26 @@ fn bound(
         Some(_) => when.map(Some).ok_or(ContentError::Period),
         None => Ok(None),
     }
+}
+
+/// The day from which a dose counts, of a month or a year the first. As of the
+/// period, what can't be read is never taken for "from the start".
+fn counts_from(
+    reader: &mut Reader<'_>,
+    event: &Map<'_>,
+    name: &str,
+) -> Result<Option<Date>, ContentError> {
+    if event.get(name).is_none() {
+        return Ok(reader.date(event, name));
+    }
+    let days = reader.parsed(event, name, |text| {
+        Some((days_of(text)?, Date::parse(text).is_ok()))
+    });
+    let ((first, _), exact) = days.ok_or(ContentError::Period)?;
+    if !exact {
+        reader.note(DeviationCode::SchemaFormat, event.at(name));
+    }
+    Ok(Some(first))
 }
 
 /// A FHIR `Reference` to the organization: its identifier, its name, or where
@@ -274,7 +305,7 @@ fn vaccination(
             batch: reader.required(event, "lot", Reader::text),
             centre: reader.text(event, "centre"),
             practitioner,
-            valid_from: reader.date(event, from_name),
+            valid_from: counts_from(reader, event, from_name)?,
             next_dose: reader.date(event, next_name),
         }),
     })

@@ -132,6 +132,11 @@ deviations! {
     SchemaEntries = "schema-entries", "a group has too few or too many entries";
     /// Not exactly one of the groups v, t and r.
     SchemaGroups = "schema-groups", "not exactly one of the groups v, t, r";
+    /// A group of entries that no schema knows; it is not read.
+    GroupUnknown = "group-unknown", "a group of entries is of a kind that is not known";
+    /// No name in which there is a letter or a digit: nobody can be compared
+    /// with the certificate.
+    NameMissing = "name-missing", "no name is stated that anybody can be compared with";
     /// A date or time that is not of the form that the schema names.
     SchemaFormat = "schema-format", "a date or time is not of the required form";
     /// A CBOR tag where JSON has none.

@@ -2,10 +2,10 @@
 
 use ciborium::Value;
 
-use super::Deviation;
-use super::cwt::ContentError;
+use super::cwt::{ContentError, GroupName};
 use super::item::Item;
 use super::schema;
+use super::{Deviation, DeviationCode};
 use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Text, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
@@ -13,10 +13,33 @@ use crate::{Date, PartialDate, Timestamp};
 ///
 /// A member that can't be read is left out of the record and named among the
 /// deviations. A group or an entry that can't be read is an error, as is a
-/// certificate without any entry: nothing that it states goes unseen.
+/// certificate without any entry: nothing that it states goes unseen. A group
+/// that no schema knows is named.
 pub(crate) fn read(dcc: Item<'_>, deviations: &mut Vec<Deviation>) -> Result<Record, ContentError> {
     schema::check(dcc, deviations);
-    read_item(dcc)
+    let record = read_item(dcc)?;
+    if let Some(group) = unknown_group(dcc) {
+        deviations.push(Deviation::new(DeviationCode::GroupUnknown, group.as_str()));
+    }
+    Ok(record)
+}
+
+/// What stands beside the members that the schema knows and holds something of
+/// the form of entries, such as `e` of Italy's exemptions and `d` of the United
+/// Kingdom's domestic passes. Of several, the name that comes first in the
+/// alphabet.
+fn unknown_group(dcc: Item<'_>) -> Option<GroupName> {
+    let holds_entry = |value: Item<'_>| match value.untagged() {
+        Item::Map(entry) => entry.len() > 0,
+        Item::Array(entries) => entries.iter().any(|entry| entry.untagged().is_map()),
+        _ => false,
+    };
+    let members = dcc.as_map().into_iter().flat_map(|map| map.iter());
+    let groups = members.filter_map(|(name, value)| match name {
+        Item::Text("ver" | "nam" | "dob" | "v" | "t" | "r") => None,
+        name => holds_entry(Item::read(value)).then(|| GroupName::new(name.as_text())),
+    });
+    groups.min()
 }
 
 pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
@@ -47,7 +70,7 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
         }
     }
     if entries.is_empty() {
-        return Err(ContentError::NoEntry);
+        return Err(unknown_group(dcc).map_or(ContentError::NoEntry, ContentError::UnknownGroup));
     }
     let names = dcc.get("nam").unwrap_or(Item::Null);
     let born: Option<Text> = text(dcc, "dob");
@@ -138,10 +161,27 @@ fn date(map: Item<'_>, name: &str) -> Option<Date> {
     day_of(map.get(name)?.untagged().as_text()?)
 }
 
+/// What follows the day has to be of the form of a time, read or not.
 pub(super) fn day_of(text: &str) -> Option<Date> {
+    let is_time = |rest: &str| {
+        let time = rest.strip_prefix(['T', 't', ' ']);
+        time.is_some_and(|time| {
+            let of_time = |b: u8| b.is_ascii_digit() || b":.,+-Zz ".contains(&b);
+            time.starts_with(|c: char| c.is_ascii_digit()) && time.bytes().all(of_time)
+        })
+    };
     match text.get(10..) {
-        Some(rest) if !rest.is_empty() && !rest.starts_with(['T', 't', ' ']) => None,
+        Some(rest) if !rest.is_empty() && !is_time(rest) => None,
         _ => Date::parse(text.get(..10)?).ok(),
+    }
+}
+
+/// The days that a text can mean as one end of a period: a day, also where a
+/// time follows it, a month or a year.
+pub(super) fn days_of(text: &str) -> Option<(Date, Date)> {
+    match day_of(text) {
+        Some(day) => Some((day, day)),
+        None => PartialDate::parse(text).ok()?.range(),
     }
 }
 

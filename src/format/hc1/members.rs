@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 
     /// A text that `read` makes something of.
-    fn parsed<T>(
+    pub fn parsed<T>(
         &mut self,
         map: &Map<'_>,
         name: &str,

@@ -3,7 +3,7 @@
 use ciborium::Value;
 
 use super::cwt::{Claims, ContentError};
-use super::{Deviation, ddcc, eu_dcc, health_link, medication, schema, yellow_card};
+use super::{Deviation, DeviationCode, ddcc, eu_dcc, health_link, medication, schema, yellow_card};
 use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError, refuse_departures};
 
 /// Reads what the certificate says, and notes each departure from the
@@ -16,13 +16,26 @@ pub fn read(
     deviations: &mut Vec<Deviation>,
 ) -> Result<Record, ContentError> {
     let (kind, value) = claims.payload()?;
-    match kind {
+    let record = match kind {
         PayloadKind::EuDcc => eu_dcc::read(value, deviations),
         PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::read(kind, value, deviations),
         PayloadKind::HealthLink => health_link::read(value, deviations),
         PayloadKind::YellowCard => yellow_card::read(value, products, deviations),
         PayloadKind::Medication => medication::read(value, deviations),
+    }?;
+    if !record.names_holder() {
+        deviations.push(name_missing(kind));
     }
+    Ok(record)
+}
+
+fn name_missing(kind: PayloadKind) -> Deviation {
+    let at = match kind {
+        PayloadKind::EuDcc => "nam",
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => "name",
+        _ => "n",
+    };
+    Deviation::new(DeviationCode::NameMissing, at)
 }
 
 /// The payload as a certificate holds it.
@@ -44,6 +57,10 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         PayloadKind::HealthLink => health_link::check(record),
         PayloadKind::YellowCard => yellow_card::check(record),
         PayloadKind::Medication => medication::check(record),
+    }?;
+    match record.names_holder() {
+        true => Ok(()),
+        false => Err(RecordError::Schema(name_missing(record.payload()))),
     }
 }
 

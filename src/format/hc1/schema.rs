@@ -10,8 +10,9 @@ use ciborium::Value;
 
 use super::item::{self, Item};
 use super::{Deviation, DeviationCode};
+use crate::json::JsonFault;
 use crate::record::RecordError;
-use crate::{Date, Timestamp};
+use crate::{Date, PartialDate, Timestamp};
 
 /// The schema version that [`Issuer`](crate::issue::Issuer) writes.
 pub const CURRENT: &str = "1.3.3";
@@ -119,7 +120,7 @@ const NAMES: [&str; 4] = ["fn", "fnt", "gn", "gnt"];
 /// ```
 ///
 /// # Errors
-/// [`RecordError::Json`]: the text is not JSON.
+/// [`RecordError::Json`]: the text is not JSON, or has a duplicate member.
 pub fn check_json(dcc: &str) -> Result<Vec<Deviation>, RecordError> {
     let mut check = Check::default();
     check.dcc(Item::read(&item::encoded(&parse_json(dcc)?)));
@@ -128,13 +129,25 @@ pub fn check_json(dcc: &str) -> Result<Vec<Deviation>, RecordError> {
 
 /// JSON text as the CBOR value that a DCC would hold.
 pub(crate) fn parse_json(text: &str) -> Result<Value, RecordError> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| RecordError::Json {
-        problem: match e.classify() {
-            serde_json::error::Category::Eof => "the text ends early",
-            _ => "malformed",
-        },
-        line: e.line(),
-        column: e.column(),
+    let json = crate::json::parse(text.as_bytes()).map_err(|fault| {
+        let (problem, line, column) = match fault {
+            JsonFault::DuplicateMember { line, column } => ("a duplicate member", line, column),
+            JsonFault::Syntax { line, column } => {
+                let again = serde_json::from_str::<serde::de::IgnoredAny>(text);
+                let is_cut_off = again.is_err_and(|error| error.is_eof());
+                let problem = if is_cut_off {
+                    "the text ends early"
+                } else {
+                    "malformed"
+                };
+                (problem, line, column)
+            }
+        };
+        RecordError::Json {
+            problem,
+            line,
+            column,
+        }
     })?;
     Ok(from_json(&json))
 }
@@ -144,6 +157,12 @@ pub(crate) fn check(dcc: Item<'_>, deviations: &mut Vec<Deviation>) {
     let mut check = Check::default();
     check.dcc(dcc);
     deviations.append(&mut check.found);
+}
+
+/// Whether it names a version before 1.3.0, when the specification beyond the
+/// schema was published.
+pub(crate) fn is_before_1_3_0(dcc: Item<'_>) -> bool {
+    Check::default().version(dcc) < V1_3_0
 }
 
 /// Members that the current schema does not know, as paths; a record that is
@@ -320,7 +339,8 @@ impl Check {
         };
         if !right {
             self.push(DeviationCode::SchemaPattern, format_args!("dob"));
-        } else if text.len() == 10 && Date::parse(text).is_err() {
+        } else if (version >= V1_1_0 || text.len() == 10) && PartialDate::parse(text).is_err() {
+            // The pattern lets 1990-13 pass, which is no date of ISO 8601.
             self.push(DeviationCode::SchemaFormat, format_args!("dob"));
         }
     }
@@ -373,7 +393,7 @@ impl Check {
             Kind::Date if Date::parse(text).is_err() => {
                 self.push(DeviationCode::SchemaFormat, at);
             }
-            DateTime | EarlyDateTime if !is_rfc3339(text) => {
+            DateTime | EarlyDateTime if !is_date_time(text) => {
                 self.push(DeviationCode::SchemaFormat, at);
             }
             _ => {}
@@ -432,18 +452,60 @@ fn is_birth_date(bytes: &[u8], parts: usize) -> bool {
         })
 }
 
-/// RFC 3339 to the letter: `T`, seconds, and an offset with minutes.
-fn is_rfc3339(text: &str) -> bool {
-    let offset = match text.as_bytes() {
-        [.., b'Z' | b'z'] => true,
-        [.., b'+' | b'-', h1, h2, b':', m1, m2] => {
-            [h1, h2, m1, m2].iter().all(|b| b.is_ascii_digit())
-        }
-        _ => false,
+/// A date and time with seconds and an offset, in one of the spellings that
+/// the specification lists (DCC JSON specification 1.3.0, t/sc): `Z`, `+hh`,
+/// `+hhmm` or `+hh:mm`. RFC 3339, the schema's `date-time`, has the first and
+/// the last of them, and fractions of a second.
+fn is_date_time(text: &str) -> bool {
+    let Some((clock, rest)) = text.split_at_checked(19) else {
+        return false;
     };
-    let bytes = text.as_bytes();
-    offset
-        && matches!(bytes.get(10), Some(b'T' | b't'))
-        && bytes.get(16) == Some(&b':')
-        && Timestamp::parse(text).is_ok()
+    let is_clock = matches!(
+        clock.as_bytes(),
+        [
+            _,
+            _,
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b'-',
+            _,
+            _,
+            b'T' | b't',
+            _,
+            _,
+            b':',
+            _,
+            _,
+            b':',
+            _,
+            _
+        ]
+    );
+    let offset = match rest.strip_prefix('.') {
+        None => rest,
+        Some(fraction) => {
+            let offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            if offset.len() == fraction.len() {
+                return false;
+            }
+            offset
+        }
+    };
+    is_clock && is_offset(offset.as_bytes()) && Timestamp::parse(text).is_ok()
+}
+
+fn is_offset(offset: &[u8]) -> bool {
+    let (hours, minutes) = match offset {
+        [b'Z' | b'z'] => return true,
+        [b'+' | b'-', h1, h2] => ([*h1, *h2], *b"00"),
+        [b'+' | b'-', h1, h2, m1, m2] | [b'+' | b'-', h1, h2, b':', m1, m2] => {
+            ([*h1, *h2], [*m1, *m2])
+        }
+        _ => return false,
+    };
+    let digits = hours.iter().chain(&minutes).all(u8::is_ascii_digit);
+    digits && hours <= *b"23" && minutes <= *b"59"
 }

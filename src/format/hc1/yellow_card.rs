@@ -6,7 +6,7 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{birth_date, day_of};
+use super::eu_dcc::{birth_date, day_of, days_of};
 use super::item::{self, Item};
 use super::schema::is_member_name;
 use super::{Deviation, DeviationCode};
@@ -29,6 +29,10 @@ pub(crate) fn read(
 ) -> Result<Record, ContentError> {
     let (holder, mut card) = parse(value, deviations)?;
     card.resolve(products);
+    // Where the Regulations set the period, theirs counts.
+    if card.has_unread_period() && card.relies_on_stated_period() {
+        return Err(ContentError::Period);
+    }
     if let Some(at) = card.other_period() {
         deviations.push(Deviation::new(DeviationCode::CardValidity, at));
     }
@@ -110,8 +114,8 @@ fn parse(
         v.unknown(&["vp", "dv", "dt", "cn", "is", "bo"]);
     } else {
         card.date = v.required_date("dt");
-        card.stated_from = v.date("vls");
-        card.stated_until = v.date("vle");
+        (card.stated_from, card.unread_from) = v.end("vls", |(first, _)| first);
+        (card.stated_until, card.unread_until) = v.end("vle", |(_, last)| last);
         const BOTH: [&str; 7] = ["vp", "dt", "cn", "is", "bo", "vls", "vle"];
         if generation == Generation::Dvc2024 {
             card.disease = v.required("tg");
@@ -233,6 +237,22 @@ impl Members<'_> {
             self.note(DeviationCode::SchemaFormat, name);
         }
         day_of(&text)
+    }
+
+    /// An end of a period: of a month or a year its first or its last day. And
+    /// whether there is one that can't be read, which is never taken for "no
+    /// end". An empty text and null state none.
+    fn end(&mut self, name: &str, pick: fn((Date, Date)) -> Date) -> (Option<Date>, bool) {
+        let Some(text) = self.text(name) else {
+            let stated = self.map.get(name).map(Item::untagged);
+            let is_none = |value: Item<'_>| value.is_null() || value.as_text() == Some("");
+            return (None, !stated.is_none_or(is_none));
+        };
+        if Date::parse(&text).is_err() {
+            self.note(DeviationCode::SchemaFormat, name);
+        }
+        let day = days_of(&text).map(pick);
+        (day, day.is_none())
     }
 
     fn required_date(&mut self, name: &str) -> Option<Date> {

@@ -55,6 +55,9 @@ impl Payload {
                 HealthLinkError::Json
             }
         })?;
+        if members.get("exp").is_some_and(Value::is_null) {
+            return Err(HealthLinkError::Expiry);
+        }
         let mut member = |name: &str| match members.get(name) {
             Some(Value::Null) => {
                 deviations.push(Deviation::new(DeviationCode::SchemaType, path(at, name)));

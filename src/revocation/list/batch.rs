@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Hashes, Keys, RevocationLimits};
-use crate::Timestamp;
+use crate::instant;
 use crate::json;
 use crate::revocation::scope::{self, ANY_KID};
 use crate::revocation::table::{Counter, HashTable, LEAST};
@@ -40,10 +40,8 @@ fn read_batch(
     }
     // Of a kid's batch as well: one that can't be read is not the gateway's.
     let country = scope::country(text(batch, "country")?)?;
-    Timestamp::parse(text(batch, "expires")?).map_err(|_| RevocationError::Member {
-        name: "expires",
-        expected: "a time (RFC 3339)",
-    })?;
+    text(batch, "expires")?;
+    instant::text(batch, "expires")?;
     let kind = text(batch, "hashType")?;
     let kind = IdentifierKind::from_gateway_name(kind)
         .ok_or_else(|| RevocationError::UnknownKind { kind: shown(kind) })?;

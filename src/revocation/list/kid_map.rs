@@ -8,7 +8,7 @@ use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
 
 const NOT_MAP: RevocationError = RevocationError::Form {
-    expected: "CBOR: a map of byte strings to arrays of byte strings",
+    expected: "a CBOR map of byte strings to arrays of byte strings",
 };
 
 /// Whether a CBOR map stands there.

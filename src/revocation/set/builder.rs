@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
-    COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH,
-    Mode, NO_TIME, SEED, Table, VERSION,
+    self, COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES,
+    MIN_HASH, Mode, NO_TIME, SEED, Table, VERSION,
 };
 use super::records::{Long, Runs, Short, integers, record, renumber};
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
@@ -271,7 +271,7 @@ impl SetBuilder {
         kids: &[Box<[u8]>],
     ) -> Result<Vec<u8>, SetError> {
         let time = |time: Option<Timestamp>| match time.map(Timestamp::seconds) {
-            Some(NO_TIME) => Err(SetError::Time),
+            Some(_) if !layout::in_reach(time) => Err(SetError::Time),
             seconds => Ok(seconds.unwrap_or(NO_TIME).to_le_bytes()),
         };
         let mut sources = Vec::new();
@@ -299,7 +299,7 @@ impl SetBuilder {
         let flags = if self.covers_all { COVERS_ALL } else { 0 };
         out.extend([mode, width, log2, flags]);
         out.extend([0; 8]);
-        out.extend(made_at.seconds().to_le_bytes());
+        out.extend(time(Some(made_at))?);
         out.extend(time(self.options.expires_at)?);
         out.extend([0; 16]);
         out.extend((self.len() as u64).to_le_bytes());

@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::{SetFormError, SetSource, filter};
 use crate::Timestamp;
+use crate::instant;
 use crate::revocation::IdentifierKind;
 
 type Result<T> = core::result::Result<T, SetFormError>;
@@ -157,9 +158,14 @@ impl Layout {
             data: kid_bytes.end,
             kid_bytes,
         };
+        if !in_reach(Some(layout.made_at)) || !in_reach(layout.expires_at) {
+            return Err(fault("a time"));
+        }
         layout.check_tables(bytes)?;
         if layout.sources(bytes).count() != sources
-            || layout.sources(bytes).any(|source| source.is_none())
+            || layout
+                .sources(bytes)
+                .any(|source| !source.is_some_and(|s| in_reach(s.dated)))
         {
             return Err(fault("a source"));
         }
@@ -304,6 +310,11 @@ fn read_source<'a>(rest: &mut &'a [u8]) -> Option<SetSource<'a>> {
 
 fn time(seconds: i64) -> Option<Timestamp> {
     (seconds != NO_TIME).then_some(Timestamp::from_seconds(seconds))
+}
+
+/// Of the years 1970 to 9999, or not there.
+pub(super) fn in_reach(time: Option<Timestamp>) -> bool {
+    time.is_none_or(|time| instant::in_reach(time).is_some())
 }
 
 fn fault(what: &'static str) -> SetFormError {

@@ -4,6 +4,7 @@ use ciborium::Value;
 
 use super::{Branch, Index, Kids, kind_of};
 use crate::format::hc1::cbor;
+use crate::instant;
 use crate::revocation::{RevocationError, scope};
 use crate::{Limits, Timestamp};
 
@@ -83,6 +84,5 @@ fn number(value: &Value) -> Option<u64> {
 }
 
 fn timestamp(value: &Value) -> Result<Timestamp, RevocationError> {
-    let seconds = value.as_integer().and_then(|n| i64::try_from(n).ok());
-    seconds.map(Timestamp::from_seconds).ok_or(NOT_INDEX)
+    instant::instant(value).ok_or(NOT_INDEX)
 }

@@ -2,7 +2,7 @@
 //! satisfies it.
 
 use super::names::{About, Code, DiseaseCodes, Group, Kind, Sort, Wanted};
-use crate::record::{Coding, Entry, Holder, Recovery, Test, TestKind, Vaccination, YellowCard};
+use crate::record::{Coding, Entry, Holder, Recovery, Test, TestKinds, Vaccination, YellowCard};
 use crate::rules::{Period, Texts};
 use crate::{Date, PartialDate, Timestamp};
 
@@ -129,11 +129,18 @@ impl Calendar {
     }
 }
 
+/// By what a policy counts days, and by what it knows kinds of tests.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub calendar: Calendar,
+    pub kinds: &'a TestKinds,
+}
+
 impl Clause {
     /// Whether it is for entries of that sort, and tests of that kind.
-    pub fn is_for(&self, entry: &Entry) -> bool {
+    pub fn is_for(&self, entry: &Entry, kinds: &TestKinds) -> bool {
         match (&self.asks, entry) {
-            (Asks::Test(clause), Entry::Test(test)) => clause.is_for(test),
+            (Asks::Test(clause), Entry::Test(test)) => clause.is_for(test, kinds),
             (Asks::Vaccination(_), Entry::Vaccination(_))
             | (Asks::Recovery(_), Entry::Recovery(_))
             | (Asks::YellowCard(_), Entry::YellowCard(_)) => true,
@@ -144,15 +151,17 @@ impl Clause {
 
     /// When the entry satisfies it; `None` for never, as of an entry in which
     /// something is missing.
-    pub fn period(&self, entry: &Entry, holder: &Holder, calendar: Calendar) -> Option<Period> {
+    pub fn period(&self, entry: &Entry, holder: &Holder, terms: Terms<'_>) -> Option<Period> {
+        let Terms { calendar, kinds } = terms;
         let period = match (&self.asks, entry) {
-            (Asks::Test(clause), Entry::Test(test)) => clause.period(test)?,
+            (Asks::Test(clause), Entry::Test(test)) => clause.period(test, kinds)?,
             (Asks::Vaccination(clause), Entry::Vaccination(dose)) => {
                 clause.period(dose, calendar)?
             }
             (Asks::Recovery(clause), Entry::Recovery(entry)) => clause.period(entry, calendar)?,
             (Asks::YellowCard(clause), Entry::YellowCard(card)) => clause.period(card, calendar)?,
-            (Asks::Nothing, Entry::Test(test)) if !Wanted::Negative.is(test.result()) => {
+            // Of an unknown kind it is not negative, whatever its result.
+            (Asks::Nothing, Entry::Test(test)) if !Wanted::Negative.is(test.result_by(kinds)) => {
                 return None;
             }
             (Asks::Nothing, _) => Period::ALWAYS,
@@ -202,20 +211,29 @@ fn names(diseases: &[DiseaseCodes], found: &Coding) -> bool {
 }
 
 impl TestClause {
-    fn is_for(&self, test: &Test) -> bool {
-        let kind = test.kind();
-        self.kinds.iter().any(|known| known.is(kind))
-            || self
-                .codes
-                .iter()
-                .any(|code| code.is(test.kind_coding(), About::TestKind))
+    fn is_for(&self, test: &Test, kinds: &TestKinds) -> bool {
+        let kind = test.kind_by(kinds);
+        self.kinds.iter().any(|known| known.is(kind)) || self.names(test)
     }
 
-    fn period(&self, test: &Test) -> Option<Period> {
+    /// Whether it names the code of the test.
+    fn names(&self, test: &Test) -> bool {
+        let found = test.kind_coding();
+        self.codes
+            .iter()
+            .any(|code| code.is(found, About::TestKind))
+    }
+
+    fn period(&self, test: &Test, kinds: &TestKinds) -> Option<Period> {
         let device = |device| self.devices.iter().any(|known| known == device);
-        let is_met = self.is_for(test)
+        let result = test.result_by(kinds);
+        let has_result = match self.names(test) {
+            true => self.result.is_of_named(result),
+            false => self.result.is(result),
+        };
+        let is_met = self.is_for(test, kinds)
+            && has_result
             && names(&self.diseases, test.disease_coding())
-            && self.result.is(test.result())
             && (self.devices.is_empty() || test.device().is_some_and(device));
         // A sample that is yet to be taken proves nothing: the period begins
         // with the sample at the earliest.
@@ -249,7 +267,12 @@ impl VaccinationClause {
         let exception = self.exceptions.iter().find(|(codes, _)| is_it(codes));
         let doses = exception.map_or(&self.doses, |(_, doses)| doses);
         let days = doses.days_of(dose)?;
-        Some(calendar.days(dose.date()?, days))
+        let counted = calendar.days(dose.date()?, days);
+        // A dose of a DDCC may count from a later day on.
+        Some(match dose.valid_from() {
+            Some(from) => counted.and(&calendar.dates(from, None)),
+            None => counted,
+        })
     }
 }
 
@@ -302,9 +325,9 @@ impl YellowCardClause {
 }
 
 /// Whether an entry is never accepted, whatever else holds.
-pub(super) fn is_never(never: &[Never], entry: &Entry) -> bool {
+pub(super) fn is_never(never: &[Never], entry: &Entry, kinds: &TestKinds) -> bool {
     let is = |never: &Never| match (never, entry) {
-        (Never::Tests(kind), Entry::Test(test)) => kind.is(test.kind()),
+        (Never::Tests(kind), Entry::Test(test)) => kind.excludes(test.kind_by(kinds)),
         (Never::All(sort), entry) => Sort::of(entry) == Some(*sort),
         _ => false,
     };
@@ -325,14 +348,12 @@ impl Never {
     }
 
     /// Whether a clause asks for what is never accepted.
-    pub fn forbids(self, asks: &Asks) -> bool {
+    pub fn forbids(self, asks: &Asks, kinds: &TestKinds) -> bool {
         let sort = match asks {
             Asks::Test(clause) => {
                 if let Self::Tests(never) = self {
-                    let by_code = clause
-                        .codes
-                        .iter()
-                        .any(|c| never.is(TestKind::from_code(&c.code)));
+                    let excludes = |code: &Code| never.excludes(kinds.kind_of(&code.coding()));
+                    let by_code = clause.codes.iter().any(excludes);
                     return by_code || clause.kinds.iter().any(|kind| kind.overlaps(never));
                 }
                 Sort::Test

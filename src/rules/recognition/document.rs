@@ -13,6 +13,7 @@ use super::issuers::{self, Row};
 use super::read::{DayOrInstant, Table, with_english};
 use super::words;
 use super::{Calendar, Policy};
+use crate::record::TestKinds;
 use crate::rules::Period;
 use crate::rules::certlogic::Value;
 
@@ -36,7 +37,7 @@ const POLICY: &[&str] = &[
 ];
 const EXEMPTION: &[&str] = &["id", "description", "under_years"];
 
-pub(super) fn read(document: &Value) -> Result<Policy, Error> {
+pub(super) fn read(document: &Value, kinds: &TestKinds) -> Result<Policy, Error> {
     let table = Table::new(document, String::new(), POLICY)?;
     let required = |name| table.text(name)?.ok_or_else(|| table.missing(name));
     let (name, version) = (
@@ -70,11 +71,12 @@ pub(super) fn read(document: &Value) -> Result<Policy, Error> {
     let never = never.unwrap_or_default();
 
     let mut clauses = Vec::new();
-    let mut section = |name, members, read: fn(&Table<'_>) -> Result<Asks, Error>| {
+    type Read<'r> = &'r dyn Fn(&Table<'_>) -> Result<Asks, Error>;
+    let mut section = |name, members, read: Read<'_>| {
         let mut ids = HashSet::new();
         for (number, table) in table.tables(name, members)?.iter().enumerate() {
             let asks = read(table)?;
-            if never.iter().any(|never| never.forbids(&asks)) {
+            if never.iter().any(|never| never.forbids(&asks, kinds)) {
                 let at = table.path().to_owned();
                 let problem = "asks for what `never` excludes";
                 return Err(Error::Contradiction { at, problem });
@@ -87,11 +89,11 @@ pub(super) fn read(document: &Value) -> Result<Policy, Error> {
         }
         Ok(())
     };
-    section("tests", TEST, test)?;
-    section("vaccinations", VACCINATION, vaccination)?;
-    section("recoveries", RECOVERY, recovery)?;
-    section("yellow_cards", YELLOW_CARD, yellow_card)?;
-    section("exemptions", EXEMPTION, |_| Ok(Asks::Nothing))?;
+    section("tests", TEST, &|table| test(table, kinds))?;
+    section("vaccinations", VACCINATION, &vaccination)?;
+    section("recoveries", RECOVERY, &recovery)?;
+    section("yellow_cards", YELLOW_CARD, &yellow_card)?;
+    section("exemptions", EXEMPTION, &|_| Ok(Asks::Nothing))?;
     if clauses.is_empty() {
         return Err(Error::Empty { at: String::new() });
     }
@@ -103,6 +105,7 @@ pub(super) fn read(document: &Value) -> Result<Policy, Error> {
         country: country.to_owned(),
         regions: regions.unwrap_or_default(),
         calendar,
+        kinds: kinds.clone(),
         valid,
         issuers,
         not_recognised,

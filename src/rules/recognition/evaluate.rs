@@ -1,8 +1,8 @@
 //! A policy and a certificate.
 
 use super::Policy;
-use super::clause::{Asks, Clause, is_never};
-use super::issuers::{Belongs, IssuerFacts, Row, authority};
+use super::clause::{Asks, Clause, Terms, is_never};
+use super::issuers::{Belongs, IssuerFacts, Issuers, Row, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
@@ -10,6 +10,7 @@ use crate::record::{Entry, Record};
 use crate::rules::{
     Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
 };
+use crate::trust::TrustedKey;
 use crate::verify::Verified;
 
 /// The most entries of a record; after the specification it has one.
@@ -32,12 +33,13 @@ pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
     stated(record).and(&issuer.validity.unwrap_or(Period::ALWAYS))
 }
 
-/// When the certificate is valid: by its claims, its signer and its record.
+/// When the certificate is valid: by its claims, a listing of its signer and its
+/// record.
 /// For the time of the verification the verdict counts, which has its own
 /// tolerance.
-pub(super) fn validity(verified: &Verified) -> Period {
+pub(super) fn validity(verified: &Verified, listing: &TrustedKey) -> Period {
     let claims = verified.claims();
-    let signer = verified.signer().validity();
+    let signer = listing.validity();
     let starts = [
         claims.issued_at().timestamp(),
         claims.not_before().timestamp(),
@@ -60,12 +62,20 @@ pub(super) fn validity(verified: &Verified) -> Period {
     period
 }
 
+/// Whether the issuer is recognised.
+struct Recognised<'a> {
+    outcome: RuleOutcome,
+    /// When the certificate is valid, by the listings that are recognised.
+    valid: Period,
+    /// The listing that decided it.
+    by: IssuerFacts<'a>,
+}
+
 impl Policy {
     pub fn evaluate(
         &self,
         record: &Record,
-        issuer: &IssuerFacts<'_>,
-        valid: Period,
+        issuers: &Issuers<'_>,
         arrival: &Arrival,
     ) -> Acceptance {
         if let Some(reason) = self.is_elsewhere(arrival) {
@@ -78,18 +88,36 @@ impl Policy {
                 max: MAX_ENTRIES,
             });
         }
-        let mut all = Vec::new();
-        let mut open = None;
+        // Each entry has to be accepted: a positive test beside a negative one
+        // is one that is shown, too. Which of them comes first says nothing.
+        let (mut accepted, mut open, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for place in places(record) {
-            let results = self.entry(place, issuer, valid, arrival.at());
+            let results = self.entry(place, issuers, arrival.at());
             let acceptance = Acceptance::of(results, || OpenReason::NothingStated);
             match acceptance.decision() {
-                Decision::Accepted => return acceptance,
-                Decision::Open => open = open.or(Some(acceptance)),
-                Decision::Refused => all.extend(acceptance.into_results()),
+                Decision::Accepted => accepted.extend(acceptance.into_results()),
+                Decision::Open => open.push(acceptance),
+                Decision::Refused => refused.extend(acceptance.into_results()),
             }
         }
-        open.unwrap_or_else(|| Acceptance::of(all, || OpenReason::NothingStated))
+        if !refused.is_empty() {
+            return Acceptance::of(refused, || OpenReason::NothingStated);
+        }
+        // Of several open questions the one that another order would name, too.
+        open.sort_by_cached_key(|acceptance| self.rank(acceptance));
+        let first = open.into_iter().next();
+        first.unwrap_or_else(|| Acceptance::of(accepted, || OpenReason::NothingStated))
+    }
+
+    /// The place of what was asked among the clauses, and the reason.
+    fn rank(&self, acceptance: &Acceptance) -> (Vec<usize>, Option<&'static str>) {
+        let place = |result: &RuleResult| {
+            let mut clauses = self.clauses.iter();
+            let found = clauses.position(|clause| clause.identifier == result.identifier);
+            found.unwrap_or(usize::MAX)
+        };
+        let places = acceptance.results().iter().map(place).collect();
+        (places, acceptance.reason().map(OpenReason::code))
     }
 
     fn is_elsewhere(&self, arrival: &Arrival) -> Option<OpenReason> {
@@ -110,25 +138,20 @@ impl Policy {
 
     /// The clauses that are alternatives for an entry.
     fn clauses_for(&self, entry: &Entry) -> impl Iterator<Item = &Clause> {
-        let is_excluded = is_never(&self.never, entry);
+        let is_excluded = is_never(&self.never, entry, &self.kinds);
         let clauses = self.clauses.iter().filter(move |_| !is_excluded);
-        clauses.filter(move |clause| clause.is_for(entry))
+        clauses.filter(move |clause| clause.is_for(entry, &self.kinds))
     }
 
-    fn entry(
-        &self,
-        place: Place<'_>,
-        issuer: &IssuerFacts<'_>,
-        valid: Period,
-        at: Timestamp,
-    ) -> Vec<RuleResult> {
+    fn entry(&self, place: Place<'_>, issuers: &Issuers<'_>, at: Timestamp) -> Vec<RuleResult> {
         let entry = place.entry;
+        let Recognised { outcome, valid, by } = self.issuer(entry, issuers);
         let mut results = vec![
             self.result(
                 "issuer",
                 &self.issuer_words(),
-                self.issuer(entry, issuer),
-                self.issuer_values(place, issuer),
+                outcome,
+                self.issuer_values(place, by),
             ),
             self.result(
                 "certificate",
@@ -142,7 +165,7 @@ impl Policy {
         let mut is_asked = false;
         for clause in self.clauses_for(entry) {
             is_asked |= !matches!(clause.asks, Asks::Nothing);
-            let period = clause.period(entry, holder, self.calendar);
+            let period = clause.period(entry, holder, self.terms());
             let is_met = period.is_some_and(|period| period.contains(at));
             let result = RuleResult {
                 identifier: clause.identifier.clone(),
@@ -165,16 +188,24 @@ impl Policy {
         results
     }
 
+    fn terms(&self) -> Terms<'_> {
+        Terms {
+            calendar: self.calendar,
+            kinds: &self.kinds,
+        }
+    }
+
     /// What is said of an entry that no clause is for.
     fn not_asked(&self, entry: &Entry) -> (&'static str, String) {
         let (name, words) = match entry {
             Entry::Test(test) => {
-                use crate::record::TestKind::{Antibody, Naat, RapidAntigen};
-                let kind = match test.kind() {
+                use crate::record::TestKind::{Antibody, Antigen, Naat, Other, RapidAntigen};
+                let kind = match test.kind_by(&self.kinds) {
                     Naat => "NAAT test",
                     RapidAntigen => "rapid antigen test",
+                    Antigen => "antigen test of a laboratory",
                     Antibody(_) => "antibody test",
-                    _ => "test of this kind",
+                    Other(_) => "test of this kind",
                 };
                 ("test", kind)
             }
@@ -184,7 +215,7 @@ impl Policy {
             Entry::Medication(_) => ("medication", "medication overview"),
             Entry::HealthLink(_) => ("health-link", "health link"),
         };
-        let never = match is_never(&self.never, entry) {
+        let never = match is_never(&self.never, entry, &self.kinds) {
             true => "ever ",
             false => "",
         };
@@ -207,11 +238,11 @@ impl Policy {
         }
     }
 
-    fn issuer(&self, entry: &Entry, issuer: &IssuerFacts<'_>) -> RuleOutcome {
-        let belongs = |rows: &[Row]| {
+    fn issuer<'a>(&'a self, entry: &'a Entry, issuers: &Issuers<'a>) -> Recognised<'a> {
+        let any = |rows: &'a [Row], has: &dyn Fn(&'a Row) -> Belongs| {
             let mut unknown = None;
             for row in rows {
-                match row.has(issuer, entry) {
+                match has(row) {
                     Belongs::Yes => return Belongs::Yes,
                     Belongs::Unknown(fact) => unknown = unknown.or(Some(fact)),
                     Belongs::No => {}
@@ -219,13 +250,65 @@ impl Policy {
             }
             unknown.map_or(Belongs::No, Belongs::Unknown)
         };
-        let wanted = self.issuers.as_deref().map_or(Belongs::Yes, belongs);
-        match (wanted, belongs(&self.not_recognised)) {
-            (Belongs::No, _) | (_, Belongs::Yes) => RuleOutcome::Failed,
-            (Belongs::Unknown(fact), _) | (_, Belongs::Unknown(fact)) => {
-                RuleOutcome::Open(OpenReason::IssuerUnknown { fact })
+        let wanted = |facts: &IssuerFacts<'a>| match self.issuers.as_deref() {
+            None => Belongs::Yes,
+            Some(rows) => any(rows, &|row| row.has(facts, entry)),
+        };
+        // Each of these held when the certificate was verified, so that there is
+        // no gap between them.
+        let whole = |a: Period, b: Period| {
+            let mut whole = a;
+            (whole.from, whole.until) = (a.from.min(b.from), a.until.max(b.until));
+            whole
+        };
+        let (mut recognised, mut vouched) = (None, None);
+        let (mut by, mut unknown) = (None, None);
+        for (facts, valid) in &issuers.vouching {
+            vouched = Some(vouched.map_or(*valid, |other| whole(other, *valid)));
+            match wanted(facts) {
+                Belongs::Yes => {
+                    recognised = Some(recognised.map_or(*valid, |other| whole(other, *valid)));
+                    by = by.or(Some(*facts));
+                }
+                Belongs::Unknown(fact) => unknown = unknown.or(Some((fact, *facts))),
+                Belongs::No => {}
             }
-            (Belongs::Yes, Belongs::No) => RuleOutcome::Passed,
+        }
+        let refused = |facts: &IssuerFacts<'a>| {
+            any(&self.not_recognised, &|row| {
+                row.may_have(facts, issuers, entry)
+            })
+        };
+        let refused = issuers.all().map(|facts| (refused(facts), *facts));
+        let mut unknown_refusal = None;
+        let mut refusal = None;
+        for (belongs, facts) in refused {
+            match belongs {
+                Belongs::Yes => refusal = refusal.or(Some(facts)),
+                Belongs::Unknown(fact) => {
+                    unknown_refusal = unknown_refusal.or(Some((fact, facts)));
+                }
+                Belongs::No => {}
+            }
+        }
+        let open = |fact| RuleOutcome::Open(OpenReason::IssuerUnknown { fact });
+        let first = issuers.vouching.first().map(|(facts, _)| *facts);
+        let (outcome, by) = match (refusal, by, unknown, unknown_refusal) {
+            (Some(facts), ..) => (RuleOutcome::Failed, Some(facts)),
+            (_, None, None, _) => (RuleOutcome::Failed, first),
+            (_, None, Some((fact, facts)), _) | (.., Some((fact, facts))) => {
+                (open(fact), Some(facts))
+            }
+            (_, Some(facts), ..) => (RuleOutcome::Passed, Some(facts)),
+        };
+        let never = Period {
+            until: Period::ALWAYS.from,
+            ..Period::ALWAYS
+        };
+        Recognised {
+            outcome,
+            valid: recognised.or(vouched).unwrap_or(never),
+            by: by.unwrap_or_default(),
         }
     }
 
@@ -250,7 +333,7 @@ impl Policy {
         out
     }
 
-    fn issuer_values(&self, place: Place<'_>, issuer: &IssuerFacts<'_>) -> Vec<AffectedValue> {
+    fn issuer_values(&self, place: Place<'_>, issuer: IssuerFacts<'_>) -> Vec<AffectedValue> {
         let rows = || self.issuers.iter().flatten().chain(&self.not_recognised);
         let known = [
             ("domain", "signer.domain".to_owned(), issuer.domain()),
@@ -273,21 +356,25 @@ impl Policy {
             .collect()
     }
 
-    pub fn periods(&self, record: &Record, issuer: &IssuerFacts<'_>, valid: Period) -> Vec<Period> {
-        let valid = valid.and(&self.valid);
-        let mut out = Vec::new();
-        if record.entries().len() > MAX_ENTRIES {
-            return out;
+    pub fn periods(&self, record: &Record, issuers: &Issuers<'_>) -> Vec<Period> {
+        if record.entries().is_empty() || record.entries().len() > MAX_ENTRIES {
+            return Vec::new();
         }
+        let mut out = vec![self.valid];
         for Place { entry, .. } in places(record) {
-            if self.issuer(entry, issuer) != RuleOutcome::Passed {
-                continue;
+            let issuer = self.issuer(entry, issuers);
+            if issuer.outcome != RuleOutcome::Passed {
+                return Vec::new();
             }
             let clauses = self.clauses_for(entry);
-            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.calendar));
-            out.extend(periods.map(|period| period.and(&valid)));
+            let periods = clauses.filter_map(|c| c.period(entry, record.holder(), self.terms()));
+            let of_entry = Period::union(periods.map(|period| period.and(&issuer.valid)).collect());
+            let both = out
+                .iter()
+                .flat_map(|one| of_entry.iter().map(|other| one.and(other)));
+            out = Period::union(both.collect());
         }
-        Period::union(out)
+        out
     }
 }
 

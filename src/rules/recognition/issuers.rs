@@ -4,8 +4,10 @@ use super::error::RecognitionError as Error;
 use super::names::Sort;
 use super::read::Table;
 use crate::record::Entry;
-use crate::rules::Period;
+use crate::record::translit::transliterate;
+use crate::rules::{Period, country};
 use crate::trust::TrustedKey;
+use crate::verify::Verified;
 
 pub(super) const MEMBERS: &[&str] = &[
     "domains",
@@ -34,21 +36,25 @@ pub struct IssuerFacts<'a> {
 }
 
 impl<'a> IssuerFacts<'a> {
-    /// What a trust store says of the key.
+    /// What a trust store says of the key in this listing. It may have others:
+    /// [`Verified::listings`].
+    ///
+    /// In the WHO's network the country is that of the participant, for whom
+    /// the WHO vouches, and not what the participant's certificate says.
     pub fn of(key: &'a TrustedKey) -> Self {
-        let facts = Self::default().with_country(key.country().unwrap_or_default());
         match key.gdhcn() {
-            Some(origin) => facts.with_participant(origin.domain(), origin.participant()),
-            None => facts,
+            Some(origin) => Self::default()
+                .with_country(origin.participant())
+                .with_participant(origin.domain(), origin.participant()),
+            None => Self::default().with_country(key.country().unwrap_or_default()),
         }
     }
 
-    /// The country, ISO 3166-1 alpha-2. What isn't two letters is not known.
+    /// The country, ISO 3166-1 alpha-2; alpha-3 is looked up. What is neither
+    /// is not known.
     #[must_use]
     pub fn with_country(mut self, country: &'a str) -> Self {
-        let country = country.trim();
-        let is_code = country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic());
-        self.country = is_code.then_some(country);
+        self.country = country::code(country);
         self
     }
 
@@ -74,6 +80,15 @@ impl<'a> IssuerFacts<'a> {
         self.country
     }
 
+    fn get(&self, name: &str) -> Option<&'a str> {
+        match name {
+            "domain" => self.domain,
+            "participant" => self.participant,
+            "country" => self.country,
+            _ => None,
+        }
+    }
+
     /// The trust domain, if it is known.
     pub fn domain(&self) -> Option<&'a str> {
         self.domain
@@ -82,6 +97,42 @@ impl<'a> IssuerFacts<'a> {
     /// The participant of the WHO's network, if it is known.
     pub fn participant(&self) -> Option<&'a str> {
         self.participant
+    }
+}
+
+/// What is known of an issuer by all listings of its key.
+///
+/// No listing is better than another: their order, and the kid that leads to
+/// one of them, need not be signed. So each of them that vouches for the
+/// certificate can make it recognised, for as long as its certificate is valid,
+/// and each of them at all can make it not recognised.
+pub(super) struct Issuers<'a> {
+    pub vouching: Vec<(IssuerFacts<'a>, Period)>,
+    others: Vec<IssuerFacts<'a>>,
+}
+
+impl<'a> Issuers<'a> {
+    pub fn of(verified: &'a Verified) -> Self {
+        let vouching = verified.listings().map(|listing| {
+            let valid = super::evaluate::validity(verified, listing);
+            (IssuerFacts::of(listing), valid)
+        });
+        Self {
+            vouching: vouching.collect(),
+            others: verified.other_listings().map(IssuerFacts::of).collect(),
+        }
+    }
+
+    pub fn one(facts: IssuerFacts<'a>, valid: Period) -> Self {
+        Self {
+            vouching: vec![(facts, valid)],
+            others: Vec::new(),
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &IssuerFacts<'a>> {
+        let vouching = self.vouching.iter().map(|(facts, _)| facts);
+        vouching.chain(&self.others)
     }
 }
 
@@ -102,6 +153,28 @@ pub(super) enum Belongs {
     No,
     /// Not known is what.
     Unknown(&'static str),
+}
+
+/// How the name of an authority is compared.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Spelling {
+    Exact,
+    Any,
+}
+
+/// What of a name is read: letters and digits, without marks, in capitals, as
+/// far as a transliteration is known. Precomposed letters and combining marks,
+/// blanks of all kinds and characters that are not seen make no difference.
+fn likeness(name: &str) -> String {
+    let is_mark = |c: char| ('\u{300}'..='\u{36f}').contains(&c);
+    let letters = |c: &char| c.is_alphabetic() || is_mark(*c);
+    let letters: String = name.chars().filter(letters).collect();
+    let mut out = match transliterate(&letters) {
+        Ok(known) => known.replace('<', ""),
+        Err(_) => letters.to_uppercase(),
+    };
+    out.extend(name.chars().filter(|c| c.is_numeric()));
+    out
 }
 
 impl Row {
@@ -171,7 +244,34 @@ impl Row {
         .map(|(name, wanted, fact)| (name, wanted.as_slice(), fact))
     }
 
+    /// Whether the issuer is one of the row, to the letter.
     pub fn has<'r>(&'r self, facts: &IssuerFacts<'r>, entry: &'r Entry) -> Belongs {
+        self.has_or(facts, entry, Spelling::Exact, |_, _| None)
+    }
+
+    /// The same where it would be the worse for the issuer: what a listing
+    /// doesn't tell, another one may, and every spelling is meant that reads
+    /// the same.
+    pub fn may_have<'r>(
+        &'r self,
+        facts: &IssuerFacts<'r>,
+        issuers: &Issuers<'r>,
+        entry: &'r Entry,
+    ) -> Belongs {
+        self.has_or(facts, entry, Spelling::Any, |name, is_wanted| {
+            let told = issuers.all().filter_map(|facts| facts.get(name));
+            told.map(is_wanted).reduce(|a, b| a || b)
+        })
+    }
+
+    /// What is not known of the issuer is asked of `otherwise`.
+    fn has_or<'r>(
+        &'r self,
+        facts: &IssuerFacts<'r>,
+        entry: &'r Entry,
+        spelling: Spelling,
+        otherwise: impl Fn(&'static str, &dyn Fn(&str) -> bool) -> Option<bool>,
+    ) -> Belongs {
         let sort = Sort::of(entry);
         if !self.records.is_empty() && sort.is_none_or(|sort| !self.records.contains(&sort)) {
             return Belongs::No;
@@ -182,9 +282,12 @@ impl Row {
                 "country" => wanted
                     .iter()
                     .any(|wanted| wanted.eq_ignore_ascii_case(fact)),
+                "authority" if spelling == Spelling::Any => wanted
+                    .iter()
+                    .any(|wanted| likeness(wanted) == likeness(fact)),
                 _ => wanted.iter().any(|wanted| wanted == fact),
             };
-            match fact.map(is_wanted) {
+            match fact.map(is_wanted).or_else(|| otherwise(name, &is_wanted)) {
                 Some(true) => {}
                 Some(false) => return Belongs::No,
                 None if out == Belongs::Yes => out = Belongs::Unknown(name),

@@ -56,6 +56,15 @@ impl Code {
         })
     }
 
+    /// The same as a certificate would have it.
+    pub fn coding(&self) -> Coding {
+        let coding = Coding::new(&self.code);
+        match &self.system {
+            Some(system) => coding.with_system(system),
+            None => coding,
+        }
+    }
+
     /// Whether the certificate has it. The same code of another system means
     /// something else.
     pub fn is(&self, found: &Coding, about: About) -> bool {
@@ -137,11 +146,10 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub const EXPECTED: &'static str =
-        "naat, antigen, antibody, antibody-iga, antibody-igg, antibody-igm or antibody-total";
+    pub const EXPECTED: &'static str = "naat, antigen, antibody, antibody-iga, antibody-igg, antibody-igm, antibody-total or antibody-panel";
 
     pub fn parse(text: &str) -> Option<Self> {
-        use AntibodyClass::{IgA, IgG, IgM, Total};
+        use AntibodyClass::{IgA, IgG, IgM, Panel, Total};
         Some(match text {
             "naat" => Self::Naat,
             "antigen" => Self::Antigen,
@@ -150,6 +158,7 @@ impl Kind {
             "antibody-igg" => Self::Antibody(Some(IgG)),
             "antibody-igm" => Self::Antibody(Some(IgM)),
             "antibody-total" => Self::Antibody(Some(Total)),
+            "antibody-panel" => Self::Antibody(Some(Panel)),
             _ => return None,
         })
     }
@@ -160,6 +169,12 @@ impl Kind {
             (Self::Antibody(class), TestKind::Antibody(found)) => class.is_none_or(|c| c == found),
             _ => false,
         }
+    }
+
+    /// Whether a policy that never accepts this kind excludes the test: an
+    /// antigen test of a laboratory is one, too.
+    pub fn excludes(self, found: TestKind<'_>) -> bool {
+        self.is(found) || (self, found) == (Self::Antigen, TestKind::Antigen)
     }
 
     /// Whether a test can be of both.
@@ -175,7 +190,7 @@ impl Kind {
     }
 
     pub const fn words(self) -> &'static str {
-        use AntibodyClass::{IgA, IgG, IgM, Total};
+        use AntibodyClass::{IgA, IgG, IgM, Panel, Total};
         match self {
             Self::Naat => "NAAT",
             Self::Antigen => "rapid antigen",
@@ -184,6 +199,7 @@ impl Kind {
             Self::Antibody(Some(IgG)) => "IgG antibody",
             Self::Antibody(Some(IgM)) => "IgM antibody",
             Self::Antibody(Some(Total)) => "total antibody",
+            Self::Antibody(Some(Panel)) => "antibody panel",
         }
     }
 }
@@ -211,6 +227,7 @@ impl Wanted {
         })
     }
 
+    /// Whether the result is that, of a test of a known kind.
     pub fn is(self, found: TestResult<'_>) -> bool {
         match self {
             Self::Negative => found == TestResult::Negative,
@@ -218,6 +235,17 @@ impl Wanted {
             Self::AntibodiesDetected => found == TestResult::AntibodiesDetected,
             Self::AntibodiesNotDetected => found == TestResult::AntibodiesNotDetected,
         }
+    }
+
+    /// The same of a test whose code the policy names, so that it knows the
+    /// kind.
+    pub fn is_of_named(self, found: TestResult<'_>) -> bool {
+        let unknown = match self {
+            Self::Negative => found == TestResult::NotDetected,
+            Self::Positive => found == TestResult::Detected,
+            _ => false,
+        };
+        unknown || self.is(found)
     }
 
     pub const fn is_of_antibodies(self) -> bool {

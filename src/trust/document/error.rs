@@ -1,6 +1,7 @@
 //! Why a document was not opened, or not signed.
 
 use crate::Timestamp;
+use crate::instant::Unreadable;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::CmsError;
 use crate::trust::signed::SigningError;
@@ -46,6 +47,12 @@ impl DocumentError {
     }
 }
 
+impl From<Unreadable> for DocumentError {
+    fn from(fault: Unreadable) -> Self {
+        Self::Load(fault.into())
+    }
+}
+
 /// Why a document was not signed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -61,6 +68,12 @@ pub enum DocumentSigningError {
         /// When it would expire.
         expires_at: Timestamp,
     },
+    /// No reader takes a date outside of the years 1970 to 9999.
+    #[error("the date {date} is not of the years 1970 to 9999")]
+    Date {
+        /// The date.
+        date: Timestamp,
+    },
     /// Nothing was signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
@@ -72,6 +85,7 @@ impl DocumentSigningError {
         match self {
             Self::PurposeName => "document-purpose-name",
             Self::Dates { .. } => "document-dates",
+            Self::Date { .. } => "document-date",
             Self::Signing(error) => error.code(),
         }
     }

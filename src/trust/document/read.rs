@@ -7,18 +7,20 @@ use sha2::{Digest, Sha256};
 
 use super::detect::{self, Cms};
 use super::{
-    Beside, DocumentBytes, DocumentError, DocumentFormat, SignedDocument, content_type, identity,
+    Beside, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument, content_type,
+    identity,
 };
 use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::format::hc1::cose::CoseSign1;
+use crate::instant::{self, Claims};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::list::jws::{self, Profile};
 use crate::trust::list::{at, de, json};
-use crate::trust::signature::{Hash, Scheme};
-use crate::trust::signed::{self, Dates, Signed};
+use crate::trust::signature::{Hash, Scheme, is_signed, is_strong};
+use crate::trust::signed::{Dates, Signed};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::{decode_base64, hex, shown};
 
@@ -39,9 +41,10 @@ pub(super) fn open<'a>(
         expected,
         anchor,
         common_name,
+        at: bytes.fetched_at,
         limits: LoadLimits::default(),
     };
-    if !signed::is_strong(anchor.public_key()) {
+    if !is_strong(anchor.public_key()) {
         return Err(LoadError::Signature.into());
     }
     let (content, dates) = reader.read(format, &bytes)?;
@@ -60,17 +63,23 @@ struct Reader<'k> {
     expected: String,
     anchor: &'k Anchor,
     common_name: Option<&'k str>,
+    /// When certificates have to be valid.
+    at: Option<Timestamp>,
     limits: LoadLimits,
 }
 
 const NOT_DOCUMENT: LoadError = LoadError::Form {
     expected: "a signed document in deterministic CBOR",
 };
+const NOT_DETERMINISTIC: LoadError = LoadError::Form {
+    expected: "in deterministic CBOR (shortest heads, keys in order), as what this crate signs has \
+               to be: have its maker sign it anew",
+};
 const NOT_COSE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 with a protected header",
 };
-const NOT_TIME: LoadError = LoadError::Form {
-    expected: "a document whose dates are numbers of seconds",
+const NOT_CLAIMS: LoadError = LoadError::Form {
+    expected: "a document whose claims are one map, and nothing around it",
 };
 
 impl Reader<'_> {
@@ -161,50 +170,42 @@ impl Reader<'_> {
         }
         let key = self.anchor.public_key();
         cose.verify(key).map_err(|_| LoadError::Signature)?;
-        if let Some(found) = at::number(&header, 3) {
-            // Of the registered numbers of CoAP (RFC 7252 §12.3) these say
-            // nothing of a purpose: octets, JSON, CBOR, CWT.
-            let general = match found.as_text() {
-                Some(name) => is_general(name),
-                None => matches!(at::int(&header, 3), Some(42 | 50 | 60 | 61)),
-            };
-            if !general {
+        let own = at::number(&header, 3).and_then(|found| found.as_text());
+        // Of our own type, and not in our own form.
+        if own.is_some_and(|name| name.starts_with(OWN_TYPES)) {
+            return Err(NOT_DETERMINISTIC.into());
+        }
+        let content = match at::number(&header, 3) {
+            None => Content::Any,
+            Some(found) => Content::of_type(found).ok_or_else(|| {
                 let number = at::int(&header, 3).map(|number| number.to_string());
                 let found = found.as_text().map(Into::into).or(number);
-                return Err(self.other_purpose(&found.unwrap_or_default()));
-            }
-        }
-        let payload = cose.unverified_payload();
-        let mut claims = at::number(&header, 15).cloned();
-        if claims.is_none() && matches!(bytes, [0xd8, 0x3d, ..]) {
-            let max_items = self.limits.entries.saturating_mul(8);
-            let limits = crate::Limits {
-                max_items,
-                ..limits
-            };
-            claims = Some(at::parse(payload, &limits).ok_or(NOT_COSE)?);
-        }
-        let time = |name| match claims.as_ref().and_then(|claims| at::number(claims, name)) {
-            None => Ok(None),
-            Some(value) => {
-                let seconds = value.as_integer().and_then(|n| i64::try_from(n).ok());
-                seconds
-                    .map(Timestamp::from_seconds)
-                    .map(Some)
-                    .ok_or(NOT_TIME)
-            }
+                self.other_purpose(&found.unwrap_or_default())
+            })?,
         };
-        let dates = Dates {
-            issued_at: time(6)?,
-            expires_at: time(4)?,
+        // RFC 9596: what the whole is. Nothing of a purpose, either.
+        let content = match at::number(&header, 16) {
+            None => content,
+            Some(found) => match (found.as_text(), at::int(&header, 16)) {
+                (_, Some(61)) => Content::Claims,
+                (Some(name), _) if name.eq_ignore_ascii_case("application/cwt") => Content::Claims,
+                (_, Some(18)) => content,
+                (name, number) => {
+                    let number = number.map(|number| number.to_string());
+                    let found = name.map(Into::into).or(number);
+                    return Err(self.other_purpose(&found.unwrap_or_default()));
+                }
+            },
         };
-        Ok((payload.to_vec().into(), dates))
+        let claims = cose_claims(&cose, &header, content, bytes)?;
+        Ok((cose.unverified_payload().to_vec().into(), claims.into()))
     }
 
     fn jws<'a>(&self, text: &[u8]) -> Result<Opened<'a>> {
         let profile = Profile {
             algorithm: None,
             chain_to: self.common_name,
+            at: self.at,
         };
         let anchors = core::slice::from_ref(self.anchor);
         let jws = jws::verify(text, &profile, anchors, &self.limits)?;
@@ -216,13 +217,25 @@ impl Reader<'_> {
                 }
             }
         }
-        let mut dates = Dates::default();
-        if jws.payload.trim_ascii_start().starts_with(b"{") {
-            let payload = json::parse(&jws.payload, &self.limits)?;
-            dates.issued_at = numeric_date(&payload, "iat")?.or(numeric_date(&payload, "nbf")?);
-            dates.expires_at = numeric_date(&payload, "exp")?;
+        let is_jwt = jws.header.get("typ").and_then(Value::as_str);
+        let is_jwt = is_jwt.is_some_and(|name| name.eq_ignore_ascii_case("JWT"));
+        let claims = self.json_claims(&jws.payload, is_jwt)?;
+        Ok((jws.payload.into(), claims.into()))
+    }
+
+    /// Those of a JSON object. Where the header says that there are claims, or
+    /// an array of one or a text hides them, nothing else is opened.
+    fn json_claims(&self, payload: &[u8], is_jwt: bool) -> Result<Claims> {
+        let text = payload.strip_prefix(b"\xef\xbb\xbf").unwrap_or(payload);
+        let read = json::parse(text, &self.limits);
+        match (text.trim_ascii_start().first(), read) {
+            (_, Ok(Value::Object(claims))) => Ok(Claims::of_json(&claims)?),
+            (_, Ok(other)) if is_jwt || hides_claims(&other, 0) => Err(NOT_CLAIMS.into()),
+            (Some(b'{'), Err(error)) => Err(error.into()),
+            (_, Err(error)) if is_jwt => Err(error.into()),
+            // Content of another kind: a list of rules, for instance.
+            _ => Ok(Claims::default()),
         }
-        Ok((jws.payload.into(), dates))
     }
 
     fn cms<'a>(&self, bytes: &'a [u8]) -> Result<Opened<'a>> {
@@ -256,7 +269,7 @@ impl Reader<'_> {
         if self.common_name.is_some() && chain.is_empty() {
             return Err(CmsError::SignerMissing.into());
         }
-        let key = jws::signer(self.anchor, &chain, self.common_name)?;
+        let key = jws::signer(self.anchor, &chain, self.common_name, self.at)?;
         cms.verify(content, key)?;
         Ok(Dates {
             issued_at: cms.signing_time()?,
@@ -289,7 +302,7 @@ impl Reader<'_> {
 fn is_signature(key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
     let scheme = match key.algorithm() {
         Some(Algorithm::Es256) if signature.len() == 64 => {
-            return key.verify(&[message], signature).is_ok();
+            return is_signed(key, Algorithm::Es256, &[message], signature);
         }
         Some(Algorithm::Es256) => Scheme::Ecdsa(Hash::Sha256),
         Some(Algorithm::Ps256) => Scheme::Pkcs1(Hash::Sha256),
@@ -312,8 +325,14 @@ fn as_number(digest: &str) -> &str {
 /// `application/` out (RFC 7515 §4.1.10).
 fn is_general(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let name = name.strip_prefix("application/").unwrap_or(&name);
-    matches!(name, "json" | "cbor" | "cwt" | "octet-stream")
+    matches!(
+        without_application(&name),
+        "json" | "cbor" | "cwt" | "octet-stream"
+    )
+}
+
+fn without_application(name: &str) -> &str {
+    name.strip_prefix("application/").unwrap_or(name)
 }
 
 fn is_jose(name: &str) -> bool {
@@ -322,15 +341,97 @@ fn is_jose(name: &str) -> bool {
         .any(|known| name.eq_ignore_ascii_case(known))
 }
 
-/// RFC 7519 §2; a fraction is cut off.
-fn numeric_date(payload: &Value, name: &str) -> Result<Option<Timestamp>> {
-    match payload.get(name) {
-        None => Ok(None),
-        Some(value) => {
-            let whole = value.as_f64().filter(|n| n.is_finite());
-            let seconds = value.as_i64().or(whole.map(|n| n.floor() as i64));
-            let time = seconds.map(Timestamp::from_seconds);
-            Ok(Some(time.ok_or(NOT_TIME)?))
+/// What a signed header says that a payload is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Nothing, or that it is CBOR: a CWT has no type as a rule.
+    Any,
+    Claims,
+    /// Text or octets, which have no claims in numbers.
+    Other,
+}
+
+impl Content {
+    /// Types that say nothing of a purpose; in COSE also the registered numbers
+    /// of CoAP (RFC 7252 §12.3).
+    fn of_type(found: &ciborium::Value) -> Option<Self> {
+        let number = found.as_integer().map(i128::from);
+        let name = found.as_text().map(str::to_ascii_lowercase);
+        let name = name.as_deref().filter(|name| is_general(name));
+        match (number, name.map(without_application)) {
+            (Some(60), _) | (_, Some("cbor")) => Some(Self::Any),
+            (Some(61), _) | (_, Some("cwt")) => Some(Self::Claims),
+            (Some(42 | 50), _) | (_, Some(_)) => Some(Self::Other),
+            _ => None,
         }
     }
+}
+
+fn cose_claims(
+    cose: &CoseSign1,
+    header: &ciborium::Value,
+    content: Content,
+    bytes: &[u8],
+) -> Result<Claims> {
+    let in_header = match at::number(header, 15) {
+        None => Claims::default(),
+        Some(claims) => {
+            let claims = Claims::of_cbor(&encoded(claims)?)?;
+            claims.ok_or(NOT_CLAIMS)?
+        }
+    };
+    // Nobody signed the tag: it may have been taken away or put there. So it
+    // makes nothing a CWT, and what it contradicts is not opened.
+    let tagged = matches!(bytes, [0xd8, 0x3d, ..]);
+    let in_payload = cbor_claims(cose.unverified_payload(), content, tagged)?;
+    Ok(in_header.and(in_payload)?)
+}
+
+/// What a COSE_Sign1 says of its time of which nobody checks the signature: it
+/// ends all the same.
+pub(crate) fn unverified_dates(cose: &CoseSign1) -> Result<Dates> {
+    let header = at::parse(cose.protected(), &crate::Limits::default()).ok_or(NOT_COSE)?;
+    let content = match at::number(&header, 3) {
+        None => Content::Any,
+        Some(found) => Content::of_type(found).unwrap_or(Content::Other),
+    };
+    Ok(cose_claims(cose, &header, content, &[])?.into())
+}
+
+/// What a payload in CBOR says of its time. `tagged`: as an unsigned tag has
+/// it, it is a CWT.
+fn cbor_claims(payload: &[u8], content: Content, tagged: bool) -> Result<Claims> {
+    match (payload.first(), content) {
+        (_, Content::Other) if !tagged => Ok(Claims::default()),
+        (_, Content::Other) => Err(NOT_CLAIMS.into()),
+        (Some(0xa0..=0xbb | 0xbf), _) => {
+            let claims = Claims::of_cbor(payload)?;
+            Ok(claims.ok_or(NOT_CLAIMS)?)
+        }
+        _ if tagged || content == Content::Claims || instant::hides_claims(payload) => {
+            Err(NOT_CLAIMS.into())
+        }
+        _ => Ok(Claims::default()),
+    }
+}
+
+/// Claims of a time in an array of one, or as a text.
+fn hides_claims(value: &Value, layer: u8) -> bool {
+    match value {
+        Value::Object(claims) => Claims::of_json(claims).map_or(true, |c| !c.is_empty()),
+        // Nobody wraps content so often.
+        Value::Array(_) | Value::String(_) if layer > 8 => true,
+        Value::Array(all) => matches!(&all[..], [one] if hides_claims(one, layer + 1)),
+        Value::String(text) => {
+            let read = crate::json::parse(text.as_bytes());
+            read.is_ok_and(|inside| hides_claims(&inside, layer + 1))
+        }
+        _ => false,
+    }
+}
+
+fn encoded(value: &ciborium::Value) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).map_err(|_| NOT_COSE)?;
+    Ok(bytes)
 }

@@ -2,6 +2,7 @@
 
 use super::{DocumentSigningError, SignedDocument, content_type};
 use crate::Timestamp;
+use crate::instant;
 use crate::issue::Signer;
 use crate::trust::signed::{self, Dates};
 
@@ -13,7 +14,7 @@ impl SignedDocument<'static> {
     ///
     /// # Errors
     /// [`DocumentSigningError`]: the purpose is no name, the dates are the
-    /// wrong way round, or the signer did not sign.
+    /// wrong way round or not of the years 1970 to 9999, or the signer did not sign.
     pub fn sign(
         purpose: &str,
         content: &[u8],
@@ -27,6 +28,10 @@ impl SignedDocument<'static> {
                 issued_at,
                 expires_at,
             });
+        }
+        let mut all = [Some(issued_at), expires_at].into_iter().flatten();
+        if let Some(date) = all.find(|date| instant::in_reach(*date).is_none()) {
+            return Err(DocumentSigningError::Date { date });
         }
         let dates = Dates {
             issued_at: Some(issued_at),

@@ -5,10 +5,10 @@ use ciborium::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Check, Claims, Content, ListFormat};
-use crate::Timestamp;
 use crate::crypto::Algorithm;
 use crate::format::hc1::cbor;
 use crate::format::hc1::cose::CoseSign1;
+use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
@@ -20,7 +20,7 @@ use crate::trust::text::hex;
 const VERSION: (i128, i128) = (42, 2);
 
 const NOT_LIST: LoadError = LoadError::Form {
-    expected: "CBOR: a map with an array `c` of maps",
+    expected: "a CBOR map with an array `c` of maps",
 };
 const NOT_SIGNATURE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 of version 2 over a map with the list's digest and dates",
@@ -40,7 +40,10 @@ pub(super) fn read(
                 ..claims
             }
         }
-        Check::Unsigned => Claims::default(),
+        Check::Unsigned => match signature {
+            Some(signature) => parts(signature)?.claims,
+            None => Claims::default(),
+        },
     };
     let limits = crate::Limits {
         max_items: source.limits.entries.saturating_mul(8).saturating_add(8),
@@ -75,12 +78,23 @@ fn read_entry(source: &Source, entry: &Value) -> Entry {
     }
 }
 
-/// Checks the COSE_Sign1 beside a content, and reads the dates in it.
-pub(in crate::trust) fn verify<'a>(
-    list: &[u8],
-    signature: &[u8],
-    anchors: &'a [Anchor],
-) -> Result<(Claims, &'a Anchor), LoadError> {
+/// Whether the bytes are a COSE_Sign1 of version 2, whoever made it.
+pub(super) fn is_signature(bytes: &[u8]) -> bool {
+    let limits = crate::Limits::default();
+    let cose = CoseSign1::parse(bytes.to_vec(), &limits, &mut Vec::new());
+    cose.ok()
+        .and_then(|cose| parse(cose.protected(), &limits))
+        .is_some_and(|header| int(&header, VERSION.0) == Some(VERSION.1))
+}
+
+/// The COSE_Sign1 beside a content, taken apart.
+struct Parts {
+    cose: CoseSign1,
+    digest: Vec<u8>,
+    claims: Claims,
+}
+
+fn parts(signature: &[u8]) -> Result<Parts, LoadError> {
     let limits = crate::Limits::default();
     let cose = CoseSign1::parse(signature.to_vec(), &limits, &mut Vec::new())
         .map_err(|_| NOT_SIGNATURE)?;
@@ -92,27 +106,40 @@ pub(in crate::trust) fn verify<'a>(
     if int(&header, 1) != Some(Algorithm::Es256.cose_id().into()) {
         return Err(LoadError::Algorithm { expected: "ES256" });
     }
-    let signed = |anchor: &&Anchor| {
-        let key = anchor.public_key();
-        key.algorithm() == Some(Algorithm::Es256) && cose.verify(key).is_ok()
-    };
-    let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
     let payload = parse(cose.unverified_payload(), &limits).ok_or(NOT_SIGNATURE)?;
     let digest = number(&payload, 2).and_then(Value::as_bytes);
-    let digest = digest.ok_or(NOT_SIGNATURE)?;
-    if digest[..] != Sha256::digest(list)[..] {
-        return Err(LoadError::Signature);
-    }
-    let time = |name| {
-        let seconds = i64::try_from(int(&payload, name)?).ok()?;
-        Some(Timestamp::from_seconds(seconds))
-    };
+    let digest = digest.ok_or(NOT_SIGNATURE)?.clone();
+    let dates = instant::Claims::of_cbor(cose.unverified_payload())?;
+    let dates = dates.filter(|dates| dates.expires_at.is_some());
+    let dates = dates.ok_or(NOT_SIGNATURE)?;
     let claims = Claims {
-        expires_at: Some(time(4).ok_or(NOT_SIGNATURE)?),
-        issued_at: time(5),
+        expires_at: dates.expires_at,
+        issued_at: dates.issued_at,
         ..Claims::default()
     };
-    Ok((claims, anchor))
+    Ok(Parts {
+        cose,
+        digest,
+        claims,
+    })
+}
+
+/// Checks the COSE_Sign1 beside a content, and reads the dates in it.
+pub(in crate::trust) fn verify<'a>(
+    list: &[u8],
+    signature: &[u8],
+    anchors: &'a [Anchor],
+) -> Result<(Claims, &'a Anchor), LoadError> {
+    let parts = parts(signature)?;
+    let signed = |anchor: &&Anchor| {
+        let key = anchor.public_key();
+        key.algorithm() == Some(Algorithm::Es256) && parts.cose.verify(key).is_ok()
+    };
+    let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
+    if parts.digest[..] != Sha256::digest(list)[..] {
+        return Err(LoadError::Signature);
+    }
+    Ok((parts.claims, anchor))
 }
 
 /// CBOR behind the guard.

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
-use super::{Check, Claims, Content, ListFormat};
+use super::{Check, Claims, Content, ListFormat, SignerDates};
+use crate::Timestamp;
 use crate::crypto::{KeyError, PublicKey};
+use crate::instant;
 use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
 use crate::trust::key::{KeyUsage, Kid, Usage};
@@ -15,28 +17,33 @@ use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 
-const PROFILE: Profile<'_> = Profile {
-    algorithm: Some(JwsAlgorithm::Rs256),
-    chain_to: Some("CH01-AppContentCertificate"),
-};
+const COMMON_NAME: &str = "CH01-AppContentCertificate";
 
 pub(super) fn read(
     source: &Source,
     updates: &[u8],
     active: &[u8],
+    fetched_at: Option<Timestamp>,
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
+    let profile = Profile {
+        algorithm: Some(JwsAlgorithm::Rs256),
+        chain_to: Some(COMMON_NAME),
+        at: fetched_at,
+    };
     let payload = |bytes| -> Result<_, LoadError> {
         match check {
             Check::Anchors(anchors) => {
                 let (payload, anchor) =
-                    jws::verified_payload(bytes, &PROFILE, anchors, &source.limits)?;
+                    jws::verified_payload(bytes, &profile, anchors, &source.limits)?;
                 Ok((payload, Some(anchor)))
             }
             Check::Unsigned => Ok((jws::unverified_payload(bytes, &source.limits)?, None)),
         }
     };
     let ((updates, _), (active, anchor)) = (payload(updates)?, payload(active)?);
+    let (of_keys, of_ids) = (jws::dates(&updates)?, jws::dates(&active)?);
+    let ends = [of_keys.expires_at, of_ids.expires_at];
     let array = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned();
     let keys = array(&updates, "certs").ok_or(LoadError::Form {
         expected: "a first document with an array `certs`",
@@ -51,11 +58,16 @@ pub(super) fn read(
         entries: entries.collect(),
         claims: Claims {
             identity: anchor.map(|anchor| anchor.identifies(ListFormat::Swiss)),
-            // Milliseconds, from when the list was fetched.
-            valid_for: active
-                .get("validDuration")
-                .and_then(Value::as_u64)
-                .map(|milliseconds| milliseconds / 1000),
+            signer_dates: match anchor {
+                Some(_) => SignerDates::at(fetched_at),
+                None => SignerDates::None,
+            },
+            // None of those published has such dates.
+            issued_at: of_ids.issued_at.or(of_keys.issued_at),
+            newest_entry: of_keys.issued_at,
+            expires_at: ends.into_iter().flatten().min(),
+            // From when the list was fetched.
+            valid_for: instant::milliseconds(&active, "validDuration")?,
             ..Claims::default()
         },
     })
@@ -111,29 +123,32 @@ fn read_key(source: &Source, id: &str, entry: &Value) -> Result<Found, ProblemKi
         }
     };
     let mut found = source.public_key(Some(kid), key);
-    found.key.usage = usage(text("use").unwrap_or("sig"))?;
+    found.key.usage = usage(entry.get("use"))?;
     Ok(found)
 }
 
 /// `sig`, or letters: test, vaccination, recovery; `l` is the "certificate
 /// light", which is none of the three.
-fn usage(letters: &str) -> Result<KeyUsage, ProblemKind> {
-    if letters == "sig" {
+fn usage(letters: Option<&Value>) -> Result<KeyUsage, ProblemKind> {
+    let wrong = ProblemKind::Member {
+        name: "use",
+        expected: "`sig` or letters of t, v, r, l",
+    };
+    let letters = match letters {
+        None => return Ok(KeyUsage::ANY),
+        Some(letters) => letters.as_str().filter(|letters| !letters.is_empty()),
+    };
+    if letters == Some("sig") {
         return Ok(KeyUsage::ANY);
     }
     let mut usages = Vec::new();
-    for letter in letters.chars() {
+    for letter in letters.ok_or_else(|| wrong.clone())?.chars() {
         match letter {
             't' => usages.push(Usage::Test),
             'v' => usages.push(Usage::Vaccination),
             'r' => usages.push(Usage::Recovery),
             'l' => {}
-            _ => {
-                return Err(ProblemKind::Member {
-                    name: "use",
-                    expected: "`sig` or letters of t, v, r, l",
-                });
-            }
+            _ => return Err(wrong),
         }
     }
     Ok(KeyUsage::only(usages))

@@ -229,32 +229,45 @@ impl<'a> SignedData<'a> {
         }
     }
 
-    /// RFC 5652 §5.4, §5.6.
-    pub(in crate::trust) fn verify(&self, content: &[u8], key: &PublicKey) -> Result<(), CmsError> {
+    /// Whether it is about this content, without a look at the signature.
+    pub(in crate::trust) fn check_content(&self, content: &[u8]) -> Result<(), CmsError> {
+        let hash = self.hash()?;
+        Scheme::from_der(self.algorithm, Some(hash))?;
         if self.content.as_ref().is_some_and(|own| **own != *content) {
             return Err(CmsError::Content);
         }
+        match self.attributes {
+            // Somebody's signed attributes, a SET, could be passed off as content.
+            None if content.first() == Some(&0x31) => Err(CmsError::Structure),
+            None => Ok(()),
+            Some(attributes) => {
+                let digest = read_attributes(attributes).ok_or(CmsError::Structure)?;
+                match digest == hash.digest(content) {
+                    true => Ok(()),
+                    false => Err(CmsError::Content),
+                }
+            }
+        }
+    }
+
+    fn hash(&self) -> Result<Hash, CmsError> {
         let (0x30, digest, []) = read_tlv(self.digest).ok_or(CmsError::Structure)? else {
             return Err(CmsError::Structure);
         };
-        let mut digest = Reader(digest);
-        let oid = digest.next(0x06).ok_or(CmsError::Structure)?;
-        let hash = ObjectIdentifier::from_bytes(oid.content)
+        let oid = Reader(digest).next(0x06).ok_or(CmsError::Structure)?;
+        ObjectIdentifier::from_bytes(oid.content)
             .ok()
             .and_then(Hash::from_oid)
-            .ok_or(CmsError::Algorithm)?;
-        let scheme = Scheme::from_der(self.algorithm, Some(hash))?;
+            .ok_or(CmsError::Algorithm)
+    }
+
+    /// RFC 5652 §5.4, §5.6.
+    pub(in crate::trust) fn verify(&self, content: &[u8], key: &PublicKey) -> Result<(), CmsError> {
+        self.check_content(content)?;
+        let scheme = Scheme::from_der(self.algorithm, Some(self.hash()?))?;
         let Some(attributes) = self.attributes else {
-            // Somebody's signed attributes, a SET, could be passed off as content.
-            if content.first() == Some(&0x31) {
-                return Err(CmsError::Structure);
-            }
             return Ok(scheme.verify(key, content, &self.signature)?);
         };
-        let message_digest = read_attributes(attributes).ok_or(CmsError::Structure)?;
-        if message_digest != hash.digest(content) {
-            return Err(CmsError::Content);
-        }
         // The tag of a SET OF is signed, not the `[0]` that stands there.
         let rest = attributes.get(1..).unwrap_or_default();
         let signed = [&[0x31], rest].concat();

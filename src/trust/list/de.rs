@@ -8,8 +8,10 @@ use serde_json::Value;
 use super::{Check, Claims, Content, ListFormat, certificates, json};
 use crate::Timestamp;
 use crate::crypto::Algorithm;
+use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::signature::is_signed;
 use crate::trust::source::Source;
 
 /// The signature and what follows its line.
@@ -28,9 +30,9 @@ pub(in crate::trust) fn signed_part<'a>(
     anchor: &Anchor,
 ) -> Option<&'a [u8]> {
     let key = anchor.public_key();
-    [list, list.trim_ascii_end()].into_iter().find(|list| {
-        key.algorithm() == Some(Algorithm::Es256) && key.verify(&[list], signature).is_ok()
-    })
+    [list, list.trim_ascii_end()]
+        .into_iter()
+        .find(|list| is_signed(key, Algorithm::Es256, &[list], signature))
 }
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {
@@ -54,10 +56,11 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
     })
 }
 
-/// The latest `timestamp` of an array's entries.
+/// The latest `timestamp` of an array's entries. An entry of which it can't be
+/// read is not taken.
 pub(super) fn newest(entries: Option<&Value>) -> Option<Timestamp> {
     let entries = entries?.as_array()?.iter();
     entries
-        .filter_map(|entry| Timestamp::parse(entry.get("timestamp")?.as_str()?).ok())
+        .filter_map(|entry| instant::text(entry, "timestamp").ok()?)
         .max()
 }

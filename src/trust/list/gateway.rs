@@ -1,23 +1,110 @@
 //! The array of the EU Digital COVID Certificate Gateway (DGCG), which the
 //! WHO's network took over for its own interface.
 //!
-//! The trust anchor signs the UPLOAD and CSCA certificates of a state; a CSCA
-//! issues the document signers; an UPLOAD certificate signs each of them on
-//! its way to the gateway.
+//! The trust anchor signs the UPLOAD and CSCA certificates of a state, and
+//! those for TLS as well; a CSCA issues the document signers; an UPLOAD
+//! certificate signs each of them on its way to the gateway.
+//!
+//! What stands beside a certificate in an entry is not signed, its type
+//! neither: it can take a role away, and gives none.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Check, Claims, Content, de, json, parse_json, read_certificate_entry};
+use super::{Check, Claims, Content, SignerDates, de, json, parse_json, read_certificate_entry};
+use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::list::cms::SignedData;
+use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::report::ProblemKind;
-use crate::trust::signature::issued_by;
+use crate::trust::signature::{Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, shown};
+use crate::trust::text::{decode_base64, hex, shown};
 use crate::trust::x509::Dsc;
+
+/// What the caller knows of certificates that a gateway's trust anchor signed
+/// ([`ListFormat::Gateway`](super::ListFormat::Gateway)), each by its SHA-256.
+///
+/// The anchor signs certificates of three kinds, and signs nothing that says
+/// which is which. The certificates themselves tell mostly (certificate
+/// governance of the gateway, §4): one with CA:TRUE that is for signing
+/// certificates and not for signatures is a CSCA; one that is no authority's,
+/// and is for signatures and not for TLS, is an UPLOAD certificate, as those
+/// for TLS have to have `clientAuth`. **Those that could be two things are
+/// neither**, such as an UPLOAD certificate with `clientAuth` (of one in seven
+/// states) or a CSCA with `digitalSignature`, until the caller says what they
+/// are: [`ProblemKind::GatewayRole`] has their SHA-256. Compare it with what
+/// the state, or the gateway over another way, says.
+///
+/// ```
+/// use hcert::trust::{GatewayRoles, TrustStore};
+/// let roles = GatewayRoles::default().with_upload([7; 32]).with_csca([8; 32]);
+/// let builder = TrustStore::builder().with_gateway_roles(roles);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GatewayRoles {
+    uploads: Arc<BTreeSet<[u8; 32]>>,
+    cscas: Arc<BTreeSet<[u8; 32]>>,
+}
+
+impl GatewayRoles {
+    /// The certificate with this SHA-256 is an UPLOAD certificate, and no
+    /// CSCA.
+    #[must_use]
+    pub fn with_upload(mut self, sha256: [u8; 32]) -> Self {
+        Arc::make_mut(&mut self.uploads).insert(sha256);
+        self
+    }
+
+    /// The certificate with this SHA-256 is a CSCA, and no UPLOAD certificate.
+    #[must_use]
+    pub fn with_csca(mut self, sha256: [u8; 32]) -> Self {
+        Arc::make_mut(&mut self.cscas).insert(sha256);
+        self
+    }
+
+    /// Whether a certificate may do what it is listed for.
+    fn allow(&self, certificate: &Dsc, listed: Role) -> bool {
+        let Some(purposes) = Purposes::of(certificate) else {
+            return false;
+        };
+        let sha256 = certificate.sha256();
+        let named = (self.uploads.contains(&sha256), self.cscas.contains(&sha256));
+        match (named, listed) {
+            ((true, true), _) => false,
+            ((true, _), role) => role == Role::Upload,
+            ((_, true), role) => role == Role::Csca,
+            (_, Role::Upload) => purposes.is_of_signer_alone(),
+            (_, Role::Csca) => purposes.is_of_authority_alone(),
+        }
+    }
+}
+
+/// What an entry says that its certificate is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Role {
+    Csca,
+    Upload,
+}
+
+impl Role {
+    fn of(entry: &Value) -> Option<Self> {
+        match entry.get("certificateType")?.as_str()? {
+            "CSCA" => Some(Self::Csca),
+            "UPLOAD" => Some(Self::Upload),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Csca => "CSCA",
+            Self::Upload => "UPLOAD",
+        }
+    }
+}
 
 /// Without a look at the CMS signatures.
 pub(super) fn read(source: &Source, list: &Value) -> Result<Vec<Entry>, LoadError> {
@@ -35,8 +122,10 @@ const NOT_LIST: LoadError = LoadError::Form {
 pub(super) fn read_list(
     source: &Source,
     bytes: &[u8],
+    fetched_at: Option<Timestamp>,
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
+    let mut signer_dates = SignerDates::None;
     let (list, entries) = match check {
         Check::Unsigned => {
             let list = parse_json(bytes, &source.limits)?;
@@ -45,7 +134,8 @@ pub(super) fn read_list(
         }
         Check::Anchors(anchors) => {
             let list = json::parse(bytes, &source.limits)?;
-            let entries = read_signed(source, &list, anchors)?;
+            let entries = read_signed(source, &list, anchors, fetched_at)?;
+            signer_dates = SignerDates::at(fetched_at);
             (list, entries)
         }
     };
@@ -53,51 +143,49 @@ pub(super) fn read_list(
         entries,
         claims: Claims {
             newest_entry: de::newest(Some(&list)),
+            signer_dates,
             ..Claims::default()
         },
     })
 }
 
 /// What the trust anchor signed, each certificate once. Nothing signs the
-/// array, so whoever serves it can repeat an entry, and every document signer
-/// would be held against every repetition.
+/// array, so whoever serves it can repeat an entry.
 #[derive(Default)]
 struct Authorities {
     roots: Vec<Dsc>,
     uploaders: Vec<Dsc>,
-    seen: HashSet<(&'static str, [u8; 32])>,
+    seen: HashSet<(Role, [u8; 32])>,
 }
 
 impl Authorities {
-    fn add_root(&mut self, root: Dsc) {
-        if self.seen.insert(("CSCA", root.sha256())) {
-            self.roots.push(root);
-        }
-    }
-
-    fn add_uploader(&mut self, uploader: Dsc) {
-        if self.seen.insert(("UPLOAD", uploader.sha256())) {
-            self.uploaders.push(uploader);
+    fn add(&mut self, role: Role, certificate: Dsc) {
+        if self.seen.insert((role, certificate.sha256())) {
+            match role {
+                Role::Csca => self.roots.push(certificate),
+                Role::Upload => self.uploaders.push(certificate),
+            }
         }
     }
 }
 
-fn read_signed(source: &Source, list: &Value, anchors: &[Anchor]) -> Result<Vec<Entry>, LoadError> {
+fn read_signed(
+    source: &Source,
+    list: &Value,
+    anchors: &[Anchor],
+    fetched_at: Option<Timestamp>,
+) -> Result<Vec<Entry>, LoadError> {
     let list = list.as_array().ok_or(NOT_LIST)?;
     source.check_count(list.len())?;
     let mut authorities = Authorities::default();
     let mut checked = Vec::with_capacity(list.len());
     for entry in list {
-        let kind = entry.get("certificateType").and_then(Value::as_str);
-        checked.push(match kind {
-            Some("CSCA") => authority(source, entry, anchors)
-                .map(|root| authorities.add_root(root))
-                .err(),
-            Some("UPLOAD") => authority(source, entry, anchors)
-                .map(|uploader| authorities.add_uploader(uploader))
-                .err(),
-            _ => None,
-        });
+        let role = Role::of(entry);
+        checked.push(role.and_then(|role| {
+            authority(source, entry, role, anchors, fetched_at)
+                .map(|certificate| authorities.add(role, certificate))
+                .err()
+        }));
     }
     let mut entries = Vec::with_capacity(list.len());
     for (entry, problem) in list.iter().zip(checked) {
@@ -105,64 +193,105 @@ fn read_signed(source: &Source, list: &Value, anchors: &[Anchor]) -> Result<Vec<
         if let Some(problem) = problem {
             read.outcome = Err(problem);
         } else if let Ok(found) = read.outcome {
-            read.outcome = signer(&authorities, entry, found);
+            read.outcome = signer(source, &authorities, entry, found);
         }
         entries.push(read);
     }
     Ok(entries)
 }
 
-/// A CSCA or UPLOAD certificate that an anchor signed by CMS.
-fn authority(source: &Source, entry: &Value, anchors: &[Anchor]) -> Result<Dsc, ProblemKind> {
+/// A CSCA or UPLOAD certificate that shows to be one, and that an anchor
+/// signed by CMS. The signature comes last.
+fn authority(
+    source: &Source,
+    entry: &Value,
+    role: Role,
+    anchors: &[Anchor],
+    fetched_at: Option<Timestamp>,
+) -> Result<Dsc, ProblemKind> {
     let der = member(entry, "rawData")?;
     source.check_size(&der)?;
     let cms = member(entry, "signature")?;
     source.check_size(&cms)?;
-    let mut outcome = Ok(());
-    for anchor in anchors {
-        outcome = anchor.verify_cms(&cms, &der);
-        if outcome.is_ok() {
-            return Ok(Dsc::from_der(&der)?);
+    let certificate = Dsc::from_der(&der)?;
+    if !source.gateway.allow(&certificate, role) {
+        return Err(ProblemKind::GatewayRole {
+            listed: role.name(),
+            sha256: hex(&certificate.sha256()),
+        });
+    }
+    // How long a CSCA is valid limits its document signers instead.
+    if role == Role::Upload && fetched_at.is_some_and(|at| !certificate.is_valid_at(at)) {
+        return Err(ProblemKind::SignerNotInDate {
+            from: certificate.not_before(),
+            until: certificate.not_after(),
+        });
+    }
+    let problem = |error| ProblemKind::AnchorSignature { error };
+    let cms = SignedData::parse(&cms).map_err(problem)?;
+    cms.check_content(&der).map_err(problem)?;
+    // The CMS names its signer. A key has no name, nor has a certificate
+    // that was renewed.
+    let is_named = |anchor: &&Anchor| match anchor {
+        Anchor::Certificate(certificate) => cms.names(certificate),
+        Anchor::Key(_) => false,
+    };
+    let named = anchors.iter().find(is_named);
+    let candidates = named.map_or(anchors, std::slice::from_ref);
+    let mut error = CmsError::Signature;
+    for anchor in candidates {
+        source.count_signature();
+        match cms.verify(&der, anchor.public_key()) {
+            Ok(()) => return Ok(certificate),
+            Err(found) => error = found,
         }
     }
-    Err(match outcome {
-        Err(error) => ProblemKind::AnchorSignature { error },
-        Ok(()) => ProblemKind::NotIssued,
-    })
+    Err(problem(error))
 }
 
 /// A document signer that a listed CSCA issued and a listed UPLOAD
-/// certificate of the same country signed.
+/// certificate of the same country signed. Both are found by the names that
+/// the entry has of them: each of its two signatures is checked once at most,
+/// and after all else.
 fn signer(
+    source: &Source,
     authorities: &Authorities,
     entry: &Value,
     mut found: Found,
 ) -> Result<Found, ProblemKind> {
     let der = member(entry, "rawData")?;
     let certificate = Dsc::from_der(&der)?;
-    let root = authorities
-        .roots
-        .iter()
-        .find(|root| issued_by(&certificate, root, 0).is_ok())
-        .ok_or(ProblemKind::NotIssued)?;
+    let root = issuer_of(&certificate, &authorities.roots).ok_or(ProblemKind::NotIssued)?;
+    if !Purposes::of(&certificate).is_some_and(|purposes| purposes.may_sign()) {
+        return Err(ProblemKind::NotForSignatures);
+    }
     // The country that the entry declares is not signed; the one in a
     // certificate that the trust anchor signed is.
     let country = root.country();
-    let cms = member(entry, "signature")?;
-    let cms = SignedData::parse(&cms).map_err(|error| ProblemKind::UploadSignature { error })?;
-    let mut outcome = Err(ProblemKind::NotUploaded);
-    for uploader in &authorities.uploaders {
-        if uploader.country() == country && cms.names(uploader) {
-            match cms.verify(&der, uploader.public_key()) {
-                Ok(()) => {
-                    outcome = Ok(());
-                    break;
-                }
-                Err(error) => outcome = Err(ProblemKind::UploadSignature { error }),
-            }
-        }
+    // A document signer is no longer valid than what it hangs on.
+    let from = certificate.not_before().max(root.not_before());
+    let until = certificate.not_after().min(root.not_after());
+    if from > until {
+        return Err(ProblemKind::SignerNotInDate {
+            from: root.not_before(),
+            until: root.not_after(),
+        });
     }
-    outcome?;
+    let problem = |error| ProblemKind::UploadSignature { error };
+    let cms = member(entry, "signature")?;
+    source.check_size(&cms)?;
+    let cms = SignedData::parse(&cms).map_err(problem)?;
+    let uploader = authorities
+        .uploaders
+        .iter()
+        .filter(|uploader| uploader.country() == country && cms.names(uploader))
+        .max_by_key(|uploader| (uploader.not_before(), uploader.sha256()))
+        .ok_or(ProblemKind::NotUploaded)?;
+    cms.check_content(&der).map_err(problem)?;
+    source.count_signature();
+    issued_by(&certificate, root, 0).map_err(|_| ProblemKind::NotIssued)?;
+    source.count_signature();
+    cms.verify(&der, uploader.public_key()).map_err(problem)?;
     if let (Some(declared), Some(country)) = (found.key.country.as_deref(), country)
         && declared != country
     {
@@ -172,6 +301,7 @@ fn signer(
         });
     }
     found.key.country = country.map(|country| shown(country).into());
+    found.key.validity = Some((from, until));
     Ok(found)
 }
 

@@ -7,6 +7,7 @@
 //! would be unsigned.
 
 mod canonical;
+mod countries;
 mod document;
 mod json;
 mod nquads;
@@ -570,6 +571,24 @@ fn read_certificate(
         })?;
     let der = decode_base64(leaf).ok_or(ProblemKind::Base64 { name: "x5c" })?;
     let mut found = source.listed_certificate(Some(kid), &der)?;
+    // The network vouches for the participant. What country its certificate
+    // names, a participant writes itself.
+    let named = found.key.country.take();
+    let own = countries::alpha_2(&origin.participant);
+    let differs = named.as_deref().is_some_and(|named| match own {
+        Some(own) => !own.eq_ignore_ascii_case(named),
+        None => countries::is_country(named),
+    });
+    if let Some(named) = named.as_deref().filter(|_| differs) {
+        found.notes.push(ProblemKind::ParticipantCountry {
+            participant: origin.participant.to_string(),
+            certificate: shown(named),
+        });
+    }
+    found.key.country = match own {
+        Some(own) => Some(own.into()),
+        None => named.filter(|_| !differs),
+    };
     found.key.gdhcn = Some(Arc::new(origin));
     Ok(found)
 }

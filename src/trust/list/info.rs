@@ -25,6 +25,41 @@ pub(in crate::trust) struct Claims {
     pub(in crate::trust) newest_entry: Option<Timestamp>,
     pub(in crate::trust) sequence: Option<u64>,
     pub(in crate::trust) snapshot_made_at: Option<Timestamp>,
+    pub(in crate::trust) signer_dates: SignerDates,
+}
+
+/// Whether the dates of the certificates between a list's signatures and the
+/// anchor were judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignerDates {
+    /// There are no such certificates, or nothing is known of them.
+    #[default]
+    None,
+    /// Each of them was valid when the list was fetched.
+    Judged,
+    /// The time at which the list was fetched is not known
+    /// ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)): they may have
+    /// expired.
+    NotJudged,
+}
+
+impl SignerDates {
+    /// A stable identifier.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Judged => "judged",
+            Self::NotJudged => "not-judged",
+        }
+    }
+
+    pub(in crate::trust) fn at(fetched_at: Option<Timestamp>) -> Self {
+        match fetched_at {
+            Some(_) => Self::Judged,
+            None => Self::NotJudged,
+        }
+    }
 }
 
 impl ListInfo {
@@ -69,13 +104,17 @@ impl ListInfo {
         self.claims.issued_at
     }
 
-    /// Until when it counts: by its own word, or
-    /// [`valid_for`](Self::valid_for) after it was fetched, if that is known.
+    /// Until when it counts: by its own word, and no longer than
+    /// [`valid_for`](Self::valid_for) after it was fetched, if that is known. (Of a list in a
+    /// [snapshot](crate::trust::snapshot) it is that it was fetched before.)
     pub fn expires_at(&self) -> Option<Timestamp> {
         let lasts = self.claims.valid_for.map(i64::try_from);
-        let counted = self.fetched_at.zip(lasts);
+        // The maker of a snapshot had it at hand.
+        let fetched_at = self.fetched_at.or(self.claims.snapshot_made_at);
+        let counted = fetched_at.zip(lasts);
         let counted = counted.map(|(at, lasts)| at.plus(lasts.unwrap_or(i64::MAX)));
-        self.claims.expires_at.or(counted)
+        let ends = [self.claims.expires_at, counted];
+        ends.into_iter().flatten().min()
     }
 
     /// When the caller fetched it ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)).
@@ -97,6 +136,13 @@ impl ListInfo {
     /// A number that grows with every edition, where a form has one.
     pub fn sequence(&self) -> Option<u64> {
         self.claims.sequence
+    }
+
+    /// Whether the certificates between its signatures and the anchor were
+    /// valid: for the forms that have such ([`ListFormat::Swiss`],
+    /// [`ListFormat::Gateway`]). A snapshot does not keep it.
+    pub fn signer_dates(&self) -> SignerDates {
+        self.claims.signer_dates
     }
 
     /// For a list out of a [snapshot](crate::trust::snapshot): when that was

@@ -5,10 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::json;
+use crate::Timestamp;
 use crate::crypto::{Algorithm, PublicKey};
+use crate::instant::Claims;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::signature::{Hash, Scheme, issued_by};
+use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
@@ -24,6 +26,8 @@ pub(in crate::trust) struct Profile<'a> {
     /// may have thousands of other certificates under it. `None`: the signer
     /// itself is pinned, and there are no chains.
     pub(in crate::trust) chain_to: Option<&'a str>,
+    /// When the certificates of a chain have to be valid, if a time is known.
+    pub(in crate::trust) at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,14 +54,8 @@ impl JwsAlgorithm {
     fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> bool {
         match self {
             // r‖s (RFC 7518 §3.4), by P-256 alone.
-            Self::Es256 => {
-                key.algorithm() == Some(Algorithm::Es256)
-                    && key.verify(&[message], signature).is_ok()
-            }
-            Self::Ps256 => {
-                key.algorithm() == Some(Algorithm::Ps256)
-                    && key.verify(&[message], signature).is_ok()
-            }
+            Self::Es256 => is_signed(key, Algorithm::Es256, &[message], signature),
+            Self::Ps256 => is_signed(key, Algorithm::Ps256, &[message], signature),
             Self::Rs256 => Scheme::Pkcs1(Hash::Sha256)
                 .verify(key, message, signature)
                 .is_ok(),
@@ -76,6 +74,16 @@ pub(in crate::trust) fn split(text: &[u8]) -> Option<[&[u8]; 3]> {
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
     (parts.next().is_none() && three.iter().all(|part| base64url(part))).then_some(three)
+}
+
+/// What the payload says of its time.
+pub(super) fn dates(payload: &Value) -> Result<Claims, LoadError> {
+    match payload.as_object() {
+        Some(claims) => Ok(Claims::of_json(claims)?),
+        None => Err(LoadError::Form {
+            expected: "a JWS over a JSON object",
+        }),
+    }
 }
 
 /// The payload's JSON, whoever signed it.
@@ -134,16 +142,27 @@ pub(in crate::trust) fn verify<'a>(
     let algorithm = algorithm.ok_or(LoadError::Algorithm {
         expected: expected.map_or("ES256, RS256 or PS256", JwsAlgorithm::name),
     })?;
-    // RFC 7515 §4.1.11: extensions that must be understood.
-    if header.get("crit").is_some() {
+    // RFC 7515 §4.1.11: extensions that must be understood. The other two say
+    // that the payload is another one than it looks (RFC 7797, RFC 7516
+    // §4.1.3), whether or not `crit` names them.
+    if ["crit", "b64", "zip"]
+        .iter()
+        .any(|name| header.get(name).is_some())
+    {
         return Err(LoadError::Form {
-            expected: "a JWS without `crit`",
+            expected: "a JWS without `crit`, `b64` and `zip`",
+        });
+    }
+    // They are read in the payload alone.
+    if dates(&header)? != Claims::default() {
+        return Err(LoadError::Form {
+            expected: "a JWS whose claims are in its payload",
         });
     }
     let chain = read_chain(&header, limits)?;
     let mut fault = LoadError::Signature;
     for anchor in anchors {
-        match signer(anchor, &chain, profile.chain_to) {
+        match signer(anchor, &chain, profile.chain_to, profile.at) {
             Ok(key) if algorithm.verify(key, signed, &signature) => {
                 let payload = decode(payload)?;
                 return Ok(Verified {
@@ -184,6 +203,7 @@ pub(in crate::trust) fn signer<'a>(
     anchor: &'a Anchor,
     chain: &'a [Dsc],
     chain_to: Option<&str>,
+    at: Option<Timestamp>,
 ) -> Result<&'a PublicKey, LoadError> {
     let chain_fault = |fault| Err(LoadError::Chain { fault });
     let (pinned, leaf) = match (anchor, chain.first()) {
@@ -204,6 +224,13 @@ pub(in crate::trust) fn signer<'a>(
         if issued_by(certificate, issuer, below).is_err() {
             return chain_fault("x5c does not lead to the pinned certificate");
         }
+    }
+    if !Purposes::of(leaf).is_some_and(|purposes| purposes.may_sign()) {
+        return chain_fault("the signer's certificate is not for signatures");
+    }
+    // The pinned one is trusted because it is pinned.
+    if at.is_some_and(|at| path.iter().any(|certificate| !certificate.is_valid_at(at))) {
+        return chain_fault("a certificate of the chain was not valid when this was fetched");
     }
     Ok(leaf.public_key())
 }

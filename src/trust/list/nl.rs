@@ -77,10 +77,10 @@ fn read_key(source: &Source, kid: &str, key: &Value) -> Result<Found, ProblemKin
     Ok(found)
 }
 
-/// No letters, no limit: most keys have none.
+/// No letters, no limit: most keys have an empty array.
 fn usage(letters: Option<&Value>) -> Option<KeyUsage> {
     let letters = match letters {
-        None | Some(Value::Null) => return Some(KeyUsage::ANY),
+        None => return Some(KeyUsage::ANY),
         Some(letters) => letters.as_array()?,
     };
     if letters.is_empty() {

@@ -42,7 +42,8 @@ fn read_certificate(source: &Source, entry: &Value) -> Result<Found, ProblemKind
     let name = CERTIFICATE;
     let der = decode_base64(text(name)?).ok_or(ProblemKind::Base64 { name })?;
     let mut found = source.listed_certificate(Some(kid), &der)?;
-    if let Some(declared) = entry.get("identyfikator").and_then(Value::as_str)
+    if entry.get("identyfikator").is_some()
+        && let declared = text("identyfikator")?
         && let Some(certificate) = found.key.certificate()
         && !declared.eq_ignore_ascii_case(&hex(&certificate.sha256()))
     {

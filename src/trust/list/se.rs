@@ -5,17 +5,17 @@ use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, named};
-use crate::Timestamp;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
 use crate::trust::key::KeyUsage;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Source};
-use crate::trust::text::shown;
+use crate::trust::text::{decode_base64, shown};
 
 const PROFILE: Profile<'_> = Profile {
     algorithm: Some(JwsAlgorithm::Es256),
     chain_to: None,
+    at: None,
 };
 
 pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Content, LoadError> {
@@ -26,6 +26,7 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
         }
         Check::Unsigned => (jws::unverified_payload(bytes, &source.limits)?, None),
     };
+    let dates = jws::dates(&list)?;
     let countries = list
         .get("dsc_trust_list")
         .and_then(Value::as_object)
@@ -42,48 +43,130 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
             continue;
         };
         source.check_count(entries.len().saturating_add(keys.len()))?;
-        entries.extend(keys.iter().map(|key| read_key(source, country, group, key)));
+        entries.extend(read_country(source, country, group, keys));
     }
-    let time = |name| {
-        let seconds = list.get(name).and_then(Value::as_i64)?;
-        Some(Timestamp::from_seconds(seconds))
-    };
     Ok(Content {
         entries,
         claims: Claims {
             identity: anchor.map(|anchor| anchor.identifies(ListFormat::Swedish)),
             issuer: list.get("iss").and_then(Value::as_str).map(shown),
-            issued_at: time("iat"),
-            expires_at: time("exp"),
+            issued_at: dates.issued_at,
+            expires_at: dates.expires_at,
             ..Claims::default()
         },
     })
 }
 
-/// `eku` of the country limits its keys by kid, beside what the certificate
-/// says: only what both allow is allowed.
-fn read_key(source: &Source, country: &str, group: &Value, key: &Value) -> Entry {
-    let mut entry = jwk::read(source, key);
-    let limit = entry
-        .kid
-        .as_deref()
-        .and_then(|kid| group.get("eku")?.get(kid));
-    if let (Some(limit), Ok(found)) = (limit, &mut entry.outcome) {
-        let oids = limit
-            .as_array()
-            .and_then(|oids| oids.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
-        match oids {
-            Some(oids) => {
-                let listed = KeyUsage::from_oids(oids);
-                found.key.usage = found.key.usage.both(listed);
+/// `eku` of a country limits its keys by kid, beside what their certificates
+/// say: only what both allow is allowed. A limit that can't be read, or that is
+/// of no key of the country, may be meant for any key that has no other one, so
+/// that these are left out.
+struct Limits<'a> {
+    limits: Vec<Limit<'a>>,
+    all_readable: bool,
+}
+
+struct Limit<'a> {
+    /// As the list spells it.
+    name: &'a str,
+    kid: Vec<u8>,
+    usage: Option<KeyUsage>,
+    used: bool,
+}
+
+const NOT_LIMITS: ProblemKind = ProblemKind::Member {
+    name: "eku",
+    expected: "an object of arrays of object identifiers, by the kids of the country's keys",
+};
+
+impl<'a> Limits<'a> {
+    fn read(group: &'a Value) -> Self {
+        let none = Self {
+            limits: Vec::new(),
+            all_readable: true,
+        };
+        let Some(eku) = group.get("eku") else {
+            return none;
+        };
+        let Some(eku) = eku.as_object() else {
+            return Self {
+                all_readable: false,
+                ..none
+            };
+        };
+        let limit = |(name, oids): (&'a String, &Value)| {
+            let kid = decode_base64(name).filter(|kid| !kid.is_empty())?;
+            let (usage, used) = (read_oids(oids), false);
+            Some(Limit {
+                name,
+                kid,
+                usage,
+                used,
+            })
+        };
+        let limits: Vec<_> = eku.iter().filter_map(limit).collect();
+        Self {
+            all_readable: limits.len() == eku.len(),
+            limits,
+        }
+    }
+
+    /// Applies those of the key, under each name that it has.
+    fn apply(&mut self, entry: &mut Entry) -> bool {
+        let listed = entry.kid.as_deref().and_then(decode_base64);
+        let mut names: Vec<_> = listed.into_iter().collect();
+        if let Ok(found) = &entry.outcome {
+            names.push(found.key.kid.as_bytes().to_vec());
+            let certificate = found.key.certificate();
+            names.extend(certificate.map(|of| of.kid().as_bytes().to_vec()));
+        }
+        let mut limited = false;
+        for limit in self.limits.iter_mut().filter(|l| names.contains(&l.kid)) {
+            (limit.used, limited) = (true, true);
+            match (&mut entry.outcome, limit.usage) {
+                (Ok(found), Some(usage)) => found.key.usage = found.key.usage.both(usage),
+                (Ok(_), None) => entry.outcome = Err(NOT_LIMITS),
+                (Err(_), _) => {}
             }
-            None => {
-                entry.outcome = Err(ProblemKind::Member {
-                    name: "eku",
-                    expected: "arrays of texts by kid",
-                });
+        }
+        limited
+    }
+}
+
+/// Dotted identifiers, one at least.
+fn read_oids(oids: &Value) -> Option<KeyUsage> {
+    let is_oid = |text: &&str| {
+        let number = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+        text.contains('.') && text.split('.').all(number)
+    };
+    let oids = oids.as_array().filter(|oids| !oids.is_empty())?;
+    let oids = oids.iter().map(|oid| oid.as_str().filter(is_oid));
+    oids.collect::<Option<Vec<_>>>().map(KeyUsage::from_oids)
+}
+
+fn read_country(source: &Source, country: &str, group: &Value, keys: &[Value]) -> Vec<Entry> {
+    let mut limits = Limits::read(group);
+    let mut read: Vec<_> = (keys.iter())
+        .map(|key| {
+            let mut entry = jwk::read(source, key);
+            let limited = limits.apply(&mut entry);
+            (named(entry, Some(country)), limited)
+        })
+        .collect();
+    let unused = limits.limits.iter().filter(|limit| !limit.used);
+    let unused: Vec<_> = unused
+        .map(|limit| Entry {
+            kid: Some(limit.name.into()),
+            outcome: Err(NOT_LIMITS),
+        })
+        .collect();
+    if !unused.is_empty() || !limits.all_readable {
+        for (entry, _) in read.iter_mut().filter(|(_, limited)| !limited) {
+            if entry.outcome.is_ok() {
+                entry.outcome = Err(NOT_LIMITS);
             }
         }
     }
-    named(entry, Some(country))
+    let entries = read.into_iter().map(|(entry, _)| entry);
+    entries.chain(unused).collect()
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::Timestamp;
 use crate::crypto::{KeyKind, PublicKey};
+use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
@@ -180,7 +181,10 @@ fn text<'a>(r: &mut Reader<'a>) -> Result<&'a str> {
 }
 
 fn time(r: &mut Reader<'_>) -> Result<Timestamp> {
-    r.int().map(Timestamp::from_seconds)
+    let at = r.at();
+    let expected = "a time of the years 1970 to 9999, in seconds";
+    let time = instant::in_reach(Timestamp::from_seconds(r.int()?));
+    time.ok_or(SnapshotFormError::Unexpected { at, expected })
 }
 
 /// Reads a text that names one of a set.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::cbor::Writer;
 use super::{CHAINS, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
 use crate::Timestamp;
+use crate::instant;
 use crate::trust::key::TrustedKey;
 use crate::trust::list::{Claims, ListFormat, ListInfo};
 use crate::trust::store::TrustStore;
@@ -21,6 +22,11 @@ pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>,
     if lists.len() > MAX_LISTS {
         let (lists, max) = (lists.len(), MAX_LISTS);
         return Err(SnapshotError::TooManyLists { lists, max });
+    }
+    let of_lists = lists.iter().flat_map(|list| times(list)).flatten();
+    let mut times = of_lists.chain([made_at]);
+    if let Some(time) = times.find(|time| instant::in_reach(*time).is_none()) {
+        return Err(SnapshotError::Time { time });
     }
     let places: HashMap<*const ListInfo, usize> = (lists.iter().enumerate())
         .map(|(place, list)| (&raw const **list, place))
@@ -93,24 +99,35 @@ fn own_list(made_at: Timestamp) -> ListInfo {
     }
 }
 
+fn times(list: &ListInfo) -> [Option<Timestamp>; 4] {
+    let claims = &list.claims;
+    [
+        claims.issued_at,
+        claims.expires_at,
+        list.fetched_at,
+        claims.newest_entry,
+    ]
+}
+
 fn write_list(out: &mut Writer, list: &ListInfo) {
     let claims = &list.claims;
     let texts = [
         (label::list::IDENTITY, &claims.identity),
         (label::list::ISSUER, &claims.issuer),
     ];
-    let times = [
-        (label::list::ISSUED_AT, claims.issued_at),
-        (label::list::EXPIRES_AT, claims.expires_at),
-        (label::list::FETCHED_AT, list.fetched_at),
-        (label::list::NEWEST_ENTRY, claims.newest_entry),
+    let names = [
+        label::list::ISSUED_AT,
+        label::list::EXPIRES_AT,
+        label::list::FETCHED_AT,
+        label::list::NEWEST_ENTRY,
     ];
+    let times = names.into_iter().zip(times(list));
     let numbers = [
         (label::list::VALID_FOR, claims.valid_for),
         (label::list::SEQUENCE, claims.sequence),
     ];
     let optional = texts.iter().filter(|(_, text)| text.is_some()).count()
-        + times.iter().filter(|(_, time)| time.is_some()).count()
+        + times.clone().filter(|(_, time)| time.is_some()).count()
         + numbers
             .iter()
             .filter(|(_, number)| number.is_some())

@@ -25,8 +25,15 @@ pub(super) struct Fields<'a> {
     /// The encoded SubjectPublicKeyInfo, and its parts.
     pub(super) spki: &'a [u8],
     pub(super) key: SubjectPublicKeyInfoRef<'a>,
-    /// Identifier (its content) and value.
-    pub(super) extensions: Vec<(&'a [u8], &'a [u8])>,
+    pub(super) extensions: Vec<RawExtension<'a>>,
+}
+
+/// An extension as it stands.
+pub(in crate::trust) struct RawExtension<'a> {
+    /// The identifier's content.
+    pub(in crate::trust) oid: &'a [u8],
+    pub(in crate::trust) critical: bool,
+    pub(in crate::trust) value: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
@@ -90,7 +97,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn read_extensions(mut outer: Der<'_>) -> Option<Vec<(&[u8], &[u8])>> {
+fn read_extensions(mut outer: Der<'_>) -> Option<Vec<RawExtension<'_>>> {
     let mut list = outer.sequence()?;
     outer.end()?;
     let mut extensions = Vec::with_capacity(12);
@@ -98,13 +105,21 @@ fn read_extensions(mut outer: Der<'_>) -> Option<Vec<(&[u8], &[u8])>> {
         let mut extension = list.sequence()?;
         let oid = extension.oid()?;
         // Critical or not, the default written out or not.
-        if extension.0.first() == Some(&1)
-            && !matches!(extension.next(Tag::Boolean)?.content, [0 | 0xff])
-        {
-            return None;
-        }
-        extensions.push((oid, extension.next(Tag::OctetString)?.content));
+        let critical = match extension.0.first() {
+            Some(1) => match extension.next(Tag::Boolean)?.content {
+                [0] => false,
+                [0xff] => true,
+                _ => return None,
+            },
+            _ => false,
+        };
+        let value = extension.next(Tag::OctetString)?.content;
         extension.end()?;
+        extensions.push(RawExtension {
+            oid,
+            critical,
+            value,
+        });
     }
     Some(extensions)
 }

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::cbor::{int, map, text};
 use super::super::{Case, Error, Suite};
 use super::{YELLOW_CARD, around, edit, signed_by, with_claims, with_payload};
 
@@ -48,15 +49,24 @@ fn changed(pointer: &str, member: impl Into<Option<Value>>) -> Value {
 }
 
 /// A vaccine for which the Regulations set no period, in the form of 2025.
-fn stated(member: &str, day: &str) -> Value {
+fn stated(member: &str, day: impl Into<Value>) -> Value {
     let card = edit(card_2025(), "/v/0/vp", Some(json!(ROTAVIRUS)));
     let card = edit(card, "/v/0/vls", None);
-    edit(card, &format!("/v/0/{member}"), Some(json!(day)))
+    edit(card, &format!("/v/0/{member}"), Some(day.into()))
+}
+
+/// The same in the form of 2024.
+fn stated_2024(member: &str, day: impl Into<Value>) -> Value {
+    let card = edit(card_2024(), "/v/tg", Some(json!("1F01")));
+    let card = edit(card, "/v/vls", None);
+    edit(card, &format!("/v/{member}"), Some(day.into()))
 }
 
 pub fn add(suite: &mut Suite) -> Result<(), Error> {
     let mut made = generations(suite)?;
     made.extend(periods(suite)?);
+    made.extend(partial_periods(suite)?);
+    made.extend(unread_periods(suite)?);
     made.extend(products(suite)?);
     made.extend(doses(suite)?);
     made.extend(members(suite)?);
@@ -72,7 +82,10 @@ fn case(suite: &Suite, id: &str, what: &str, card: &Value) -> Result<Case, Error
 
 fn generations(suite: &Suite) -> Result<Vec<Case>, Error> {
     let case = |id: &str, what: &str, card: &Value| case(suite, id, what, card);
-    let without_exp = around(YELLOW_CARD, &card_2026()).without(4).bytes();
+    let endless = around(YELLOW_CARD, &card_2026()).without(4);
+    let without_exp = endless.bytes();
+    let mut by_name = endless.members();
+    by_name.push((text("exp"), int(1_622_678_400)));
     let one = card_2025().pointer("/v/0").cloned();
     let array = json!([card_2026().pointer("/vx")]);
     Ok(vec![
@@ -84,6 +97,8 @@ fn generations(suite: &Suite) -> Result<Vec<Case>, Error> {
             .deviates(&["schema-type"]),
         with_claims(suite, "card-exp-missing", "International Health Regulations, annex 7: a card against yellow fever holds for life. In the field it has no exp.", without_exp)?
             .flags(&["expiry", "choice"]).deviates(&["exp-missing"]),
+        with_claims(suite, "card-exp-by-name", "exp under its name in place of its number: an end that is named otherwise is one all the same.", map(&by_name))?
+            .at("2021-07-01T00:00:00Z").flags(&["expiry", "choice"]).fails("expired", "time", "expired").deviates(&["claim-key-text"]),
         signed_by(suite, "usage-v", YELLOW_CARD, "card-usage-v", "hcert-spec appendix A: a yellow card states a vaccination, and the key may sign those.", &card_2026())?
             .flags(&["key-usage", "choice"]),
         signed_by(suite, "usage-t", YELLOW_CARD, "card-usage-t", "The key may sign tests alone.", &card_2026())?
@@ -146,6 +161,82 @@ fn periods(suite: &Suite) -> Result<Vec<Case>, Error> {
         case("card-undated-form", "The day of vaccination is no date.", &changed("/vx/dv", json!("May 2021")))?
             .fails("unascertained", "time", "record-undated").deviates(&["schema-format"]),
     ].map(|case| case.flags(&["choice"])));
+    Ok(made)
+}
+
+/// Ends that are a month or a year.
+fn partial_periods(suite: &Suite) -> Result<Vec<Case>, Error> {
+    let case = |id: &str, what: &str, card: &Value| case(suite, id, what, card);
+    let until = stated("vle", "2021-06");
+    let from = stated("vls", "2021-07");
+    let made = [
+        case(
+            "card-stated-until-month",
+            "The stated period ends in a month (vle 2021-06): its last second.",
+            &until,
+        )?
+        .at("2021-06-30T23:59:59Z")
+        .deviates(&["schema-format"]),
+        case(
+            "card-stated-over-month",
+            "The second after that month.",
+            &until,
+        )?
+        .at("2021-07-01T00:00:00Z")
+        .fails("expired", "time", "record-expired")
+        .deviates(&["schema-format"]),
+        case(
+            "card-stated-until-year",
+            "The stated period ends in a year, in the form of 2024.",
+            &stated_2024("vle", "2021"),
+        )?
+        .deviates(&["schema-format"]),
+        case(
+            "card-stated-before-month",
+            "The stated period begins in a month (vls 2021-07): the second before it.",
+            &from,
+        )?
+        .at("2021-06-30T23:59:59Z")
+        .fails("not-yet-valid", "time", "record-not-yet-valid")
+        .deviates(&["schema-format"]),
+        case(
+            "card-stated-from-month",
+            "The first second of that month.",
+            &from,
+        )?
+        .at("2021-07-01T00:00:00Z")
+        .deviates(&["schema-format"]),
+    ];
+    Ok(made.map(|case| case.flags(&["boundary", "choice"])).into())
+}
+
+/// An end that can't be read is never taken for "no end".
+fn unread_periods(suite: &Suite) -> Result<Vec<Case>, Error> {
+    let case = |id: &str, what: &str, card: &Value| case(suite, id, what, card);
+    let form = ["schema-format"];
+    let made = [
+        case("card-end-unread", "The end of the stated period can't be read (30.06.2022). It is never taken for no end.", &stated("vle", "30.06.2022"))?
+            .deviates(&form),
+        case("card-end-unread-2024", "The same in the form of 2024.", &stated_2024("vle", "30.06.2022"))?
+            .deviates(&form),
+        case("card-end-no-day", "The end is a day that no calendar has.", &stated("vle", "2022-06-31"))?
+            .deviates(&form),
+        case("card-end-number", "The end is a number.", &stated("vle", 20_220_630))?
+            .deviates(&["schema-type"]),
+        case("card-end-behind", "Something stands behind the day.", &stated("vle", "2022-06-30 or later"))?
+            .deviates(&form),
+        case("card-start-unread", "The begin of the stated period can't be read.", &stated("vls", "01.06.2022"))?
+            .deviates(&form),
+    ];
+    let refused = |case: Case| {
+        let case = case.invalid("content", "payload-period").flags(&["choice"]);
+        case.without_content()
+    };
+    let mut made: Vec<_> = made.map(refused).into();
+    made.push(
+        case("card-end-unread-for-life", "Against yellow fever the Regulations set the period, whatever the card states; that it can't be read is noted.", &edit(card_2025(), "/v/0/vle", Some(json!("30.06.2022"))))?
+            .flags(&["choice"]).deviates(&["schema-format"]),
+    );
     Ok(made)
 }
 
@@ -275,6 +366,13 @@ fn members(suite: &Suite) -> Result<Vec<Case>, Error> {
             &changed("/nt", json!("XX")),
         )?
         .deviates(&["schema-pattern"]),
+        case(
+            "card-name-blank",
+            "The name is blanks alone: nobody can be compared with the card.",
+            &changed("/n", json!(" \u{200b}")),
+        )?
+        .fails("unascertained", "content", "holder-unnamed")
+        .deviates(&["name-missing"]),
         case(
             "card-member-unknown",
             "A member that ICVPMin does not know.",

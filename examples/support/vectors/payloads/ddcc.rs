@@ -89,6 +89,8 @@ fn forms(suite: &Suite) -> Result<Vec<Case>, Error> {
     };
     let array = json!([vaccination().pointer("/vaccination")]);
     Ok(vec![
+        with_payload(suite, DDCC_TEST, "ddcc-name-empty", "The name is empty: nobody can be compared with it.", &edit(test(), "/name", Some(json!(""))))?
+            .flags(&["choice"]).fails("unascertained", "content", "holder-unnamed").deviates(&["schema-missing", "name-missing"]),
         with_payload(suite, DDCC_VACCINATION, "ddcc-vaccination", "ddcc, DDCCCoreDataSet.VS: a vaccination.", &vaccination())?,
         with_payload(suite, DDCC_TEST, "ddcc-test", "ddcc, DDCCCoreDataSet.TR: a test.", &test())?,
         with_payload(suite, DDCC_VACCINATION, "ddcc-vaccination-array", "The vaccination stands in an array.", &edit(vaccination(), "/vaccination", Some(array)))?
@@ -194,6 +196,19 @@ fn refused(suite: &Suite) -> Result<Vec<Case>, Error> {
         )?
         .invalid("content", "payload-period")
         .deviates(&["schema-format"]),
+        case(
+            "ddcc-counts-from-unreadable",
+            "The day from which the dose counts (validFrom) is no date. It is never taken for the day of the dose.",
+            &edit(vaccination(), "/vaccination/validFrom", Some(json!("soon"))),
+        )?
+        .invalid("content", "payload-period")
+        .deviates(&["schema-format"]),
+        case(
+            "ddcc-period-member",
+            "The period ends under a name that the model does not know. It is never taken for no limit.",
+            &period("until", json!("2021-06-02")),
+        )?
+        .invalid("content", "payload-period"),
         case("ddcc-period-text", "The period is a text.", &text_period)?
             .invalid("content", "payload-period"),
         case(

@@ -113,6 +113,7 @@ pub fn add(suite: &mut Suite) -> Result<(), Error> {
             "A version of the protocol that is not known.",
             &changed("v", json!(2)),
         )?
+        .fails("unascertained", "content", "link-version-unknown")
         .deviates(&["link-version"]),
         case(
             "link-at-exp",

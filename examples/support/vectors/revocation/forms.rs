@@ -70,7 +70,16 @@ pub fn kid_map(kid: &[u8], entries: &[Entry]) -> Vec<u8> {
 
 /// The same in a COSE_Sign1, as a state signs it: without a date.
 pub fn cose(map: &[u8], signer: &str) -> Result<Vec<u8>, Error> {
-    let message = Message::new(cbor::map(&[alg(-7)]), map.to_vec());
+    cose_with(&[alg(-7)], map, signer)
+}
+
+/// The same with claims in its protected header (RFC 9597).
+pub fn cose_with_claims(claims: &[u8], map: &[u8], signer: &str) -> Result<Vec<u8>, Error> {
+    cose_with(&[alg(-7), (cbor::int(15), claims.to_vec())], map, signer)
+}
+
+fn cose_with(header: &[(Vec<u8>, Vec<u8>)], map: &[u8], signer: &str) -> Result<Vec<u8>, Error> {
+    let message = Message::new(cbor::map(header), map.to_vec());
     let pem = TestKey::new(&label(signer)).pkcs8_pem()?;
     let signature = sign_with::es256(&pem, &message.to_be_signed())?;
     Ok(message.with_signature(signature).bytes())

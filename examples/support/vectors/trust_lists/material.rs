@@ -9,9 +9,12 @@ use hcert::trust::{Anchor, Dsc, Kid, ListFormat, TrustStore};
 use p256::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::super::pki::Pki;
-use super::super::{Claims, Error, Suite, cbor, deflate, keys, prefixed, sign, v};
+use super::super::{
+    Claims, Error, Message, Suite, cbor, deflate, hex, keys, prefixed, protected, sign, v,
+};
 use super::{Fields, Part};
 use crate::lists::cms::item;
 use crate::lists::gdhcn::{DEV, Names, PROD};
@@ -25,6 +28,8 @@ macro_rules! label {
     };
 }
 
+/// A kid that no certificate has.
+const RENAMED: &[u8] = b"renamed!";
 const LIST: &str = label!("list");
 const OTHER: &str = label!("other");
 const CSCA_NAME: &str = "CN=Test CSCA,O=hcert test vectors,C=XX";
@@ -106,7 +111,8 @@ impl Material {
         material.add_anchors()?;
         material.add_national()?;
         material.add_swiss(suite)?;
-        material.add_gateway();
+        material.add_gateway()?;
+        material.add_claims()?;
         material.add_network(suite)?;
         material.add_snapshots()?;
         Ok(material)
@@ -214,6 +220,14 @@ impl Material {
                 ("input", json!(input)),
             ]);
         }
+        let header = protected(suite.pki.key("ec-1")?.algorithm, RENAMED);
+        let message = suite.signed("dsc", Message::new(header, usual.bytes()))?;
+        self.certificates.push(vec![
+            ("id", json!("renamed")),
+            ("comment", json!("as dsc, under another kid")),
+            ("kid", json!(hex(RENAMED))),
+            ("input", json!(prefixed(&deflate(&message.bytes(), 9)?))),
+        ]);
         Ok(())
     }
 
@@ -479,12 +493,13 @@ impl Material {
             pki::certificate_over_pem(&spec, &spki, &TestKey::new(label!("root")))
         };
         // Without a signature no vector would hold.
-        let document = |leaf: &[u8], payload: &Value| {
+        let signed_text = |leaf: &[u8], payload: &str| {
             let header = json!({"alg": "RS256", "x5c": [base64(leaf)]}).to_string();
-            lists::jws(&header, &payload.to_string(), |message| {
+            lists::jws(&header, payload, |message| {
                 sign::pkcs1(keys::RSA_2048, message).unwrap_or_default()
             })
         };
+        let document = |leaf: &[u8], payload: &Value| signed_text(leaf, &payload.to_string());
         let id = BASE64_STANDARD.encode(self.dsc.kid.as_bytes());
         let second = BASE64_STANDARD.encode(self.second.kid.as_bytes());
         let entry = |id: &str, key: &str| -> Result<Value, Error> {
@@ -525,10 +540,128 @@ impl Material {
         let foreign = document(&stranger, &json!({"certs": []}));
         let comment = "signed under another certificate of the same root";
         self.pair("ch-stranger", comment, "ch", foreign, &active);
+        for (name, value) in [
+            ("float", "172800000.0"),
+            ("exponent", "1.728e8"),
+            ("text", "\"172800000\""),
+            ("zero", "0"),
+            ("array", "[172800000]"),
+            ("null", "null"),
+        ] {
+            let ids = format!(r#"{{"activeKeyIds":["{id}"],"validDuration":{value}}}"#);
+            let ids = signed_text(&good, &ids);
+            let comment = format!("validDuration is {value}");
+            self.pair(format!("ch-duration-{name}"), &comment, "ch", &keys, &ids);
+        }
+        for (name, value) in [
+            ("empty", json!("")),
+            ("array", json!(["v"])),
+            ("null", Value::Null),
+            ("unknown", json!("vx")),
+        ] {
+            let mut key = entry(&id, "ec-1")?;
+            key["use"] = value.clone();
+            let keys = document(&good, &json!({ "certs": [key] }));
+            let comment = format!("the key's use is {value}");
+            self.pair(format!("ch-use-{name}"), &comment, "ch", &keys, &active);
+        }
         Ok(())
     }
 
-    fn add_gateway(&mut self) {
+    /// Times and limits that are written otherwise.
+    fn add_claims(&mut self) -> Result<(), Error> {
+        let kid = BASE64_STANDARD.encode(self.dsc.kid.as_bytes());
+        let x5c = BASE64_STANDARD.encode(self.dsc.dsc.der());
+        let swedish = |eku: &str, claims: &str| {
+            let keys = format!(r#"[{{"kid":"{kid}","kty":"EC","x5c":["{x5c}"]}}]"#);
+            let payload =
+                format!(r#"{{{claims}"dsc_trust_list":{{"XX":{{"eku":{eku},"keys":{keys}}}}}}}"#);
+            lists::jws(r#"{"typ":"JOSE","alg":"ES256"}"#, &payload, |message| {
+                lists::sign(LIST, message)
+            })
+        };
+        let (_, made) = MADE[0];
+        let end = made + LASTS;
+        for (name, claim) in [
+            ("exp-float", format!(r#""exp":{end}.0,"#)),
+            ("exp-fraction", format!(r#""exp":{end}.5,"#)),
+            ("exp-exponent", format!(r#""exp":{end}0e-1,"#)),
+            ("exp-text", format!(r#""exp":"{end}","#)),
+            ("exp-milliseconds", format!(r#""exp":{end}000,"#)),
+            ("exp-huge", r#""exp":1e300,"#.into()),
+            ("exp-null", r#""exp":null,"#.into()),
+            ("exp-array", format!(r#""exp":[{end}],"#)),
+            ("exp-case", format!(r#""Exp":{end},"#)),
+            ("nbf", format!(r#""iat":{made},"nbf":{end},"#)),
+            ("nbf-text", format!(r#""iat":{made},"nbf":"{end}","#)),
+        ] {
+            let comment = claim.trim_end_matches(',').to_owned();
+            self.list(format!("se-{name}"), &comment, "se", swedish("{}", &claim));
+        }
+        let tests = r#"["1.3.6.1.4.1.1847.2021.1.1"]"#;
+        let unpadded = kid.trim_end_matches('=');
+        let hex = self.dsc.kid.to_string();
+        for (name, eku) in [
+            ("unpadded", format!(r#"{{"{unpadded}":{tests}}}"#)),
+            ("hex", format!(r#"{{"{hex}":{tests}}}"#)),
+            ("array", tests.to_owned()),
+            ("null", "null".into()),
+            (
+                "text",
+                format!(r#"{{"{kid}":"1.3.6.1.4.1.1847.2021.1.1"}}"#),
+            ),
+            (
+                "urn",
+                format!(r#"{{"{kid}":["urn:oid:1.3.6.1.4.1.1847.2021.1.1"]}}"#),
+            ),
+        ] {
+            let comment = format!("eku is {eku}");
+            self.list(format!("se-eku-{name}"), &comment, "se", swedish(&eku, ""));
+        }
+
+        let list = lists::austrian(&[self.dsc.listed()]);
+        let digest = ciborium::Value::Bytes(Sha256::digest(&list).to_vec());
+        let header = cbor!({42 => 2, 1 => -7})?;
+        let tagged = ciborium::Value::Tag(1, Box::new(end.into()));
+        for (name, comment, claims) in [
+            (
+                "exp-float",
+                "exp as a float",
+                cbor!({2 => digest, 4 => end as f64})?,
+            ),
+            (
+                "exp-tag",
+                "exp under tag 1",
+                cbor!({2 => digest, 4 => tagged})?,
+            ),
+            (
+                "exp-milliseconds",
+                "exp in milliseconds",
+                cbor!({2 => digest, 4 => end * 1000})?,
+            ),
+            (
+                "exp-nan",
+                "exp is NaN",
+                cbor!({2 => digest, 4 => f64::NAN})?,
+            ),
+            (
+                "exp-name",
+                "`exp` beside 4",
+                cbor!({2 => digest, 4 => end, "exp" => made})?,
+            ),
+            (
+                "nbf-text",
+                "nbf as a text",
+                cbor!({2 => digest, 4 => end, 5 => "2099-01-01"})?,
+            ),
+        ] {
+            let signature = lists::detached(&header, &claims, LIST);
+            self.pair(format!("at-{name}"), comment, "at", &list, &signature);
+        }
+        Ok(())
+    }
+
+    fn add_gateway(&mut self) -> Result<(), Error> {
         let ta = lists::certificate(TA_NAME, label!("ta"), TA_NAME, label!("ta"), false);
         let csca = lists::certificate(CSCA_NAME, label!("csca"), CSCA_NAME, label!("csca"), true);
         let upload = lists::certificate(
@@ -539,10 +672,22 @@ impl Material {
             false,
         );
         let dsc = item("DSC", self.dsc.dsc.der(), &upload, label!("upload"));
+        let mut renamed = dsc.clone();
+        renamed["kid"] = base64(RENAMED);
         let root = item("CSCA", &csca, &ta, label!("ta"));
         let uploader = item("UPLOAD", &upload, &ta, label!("ta"));
         let by_itself = item("CSCA", &csca, &csca, label!("csca"));
         let by_other = item("DSC", self.dsc.dsc.der(), &upload, OTHER);
+        // The same key and name, for the authentication of TLS clients.
+        let mut tls = lists::spec(UPLOAD_NAME, UPLOAD_NAME, false);
+        tls.eku = &["1.3.6.1.5.5.7.3.2"];
+        let key = TestKey::new(label!("upload"));
+        let tls = pki::certificate(&tls, &key, &key)?;
+        let by_tls = item("DSC", self.dsc.dsc.der(), &tls, label!("upload"));
+        let as_uploader = item("UPLOAD", &tls, &ta, label!("ta"));
+        let by_csca = item("DSC", self.dsc.dsc.der(), &csca, label!("csca"));
+        let csca_as_uploader = item("UPLOAD", &csca, &ta, label!("ta"));
+        let upload_as_csca = item("CSCA", &upload, &ta, label!("ta"));
         for (id, comment, items) in [
             (
                 "gateway",
@@ -569,9 +714,30 @@ impl Material {
                 "uploaded with another key than the uploader's",
                 [&by_other, &root, &uploader],
             ),
+            (
+                "gateway-tls-as-upload",
+                "a certificate for TLS clients that is listed as UPLOAD",
+                [&by_tls, &root, &as_uploader],
+            ),
+            (
+                "gateway-csca-as-upload",
+                "the CSCA that is listed as UPLOAD as well",
+                [&by_csca, &root, &csca_as_uploader],
+            ),
+            (
+                "gateway-upload-as-csca",
+                "the uploader that is listed as CSCA",
+                [&dsc, &upload_as_csca, &uploader],
+            ),
+            (
+                "gateway-renamed",
+                "gateway with another kid, which nobody signed",
+                [&renamed, &root, &uploader],
+            ),
         ] {
             self.list(id, comment, "gateway", json!(items).to_string());
         }
+        Ok(())
     }
 
     fn add_network(&mut self, suite: &Suite) -> Result<(), Error> {
@@ -774,6 +940,36 @@ impl Material {
                 "domains",
                 "one certificate under two domains",
                 vec![usual(), entry("PH4H:XXA:DSC")],
+            ),
+            (
+                "other-domain",
+                "listed for ICVP, which is for yellow cards",
+                vec![entry("ICVP:XXA:DSC")],
+            ),
+            (
+                "strange-domain",
+                "listed for a domain of which nothing is known",
+                vec![entry("XYZ:XXA:DSC")],
+            ),
+            (
+                "two-domains",
+                "one certificate, for ICVP first, and for DCC",
+                vec![entry("ICVP:XXB:DSC"), usual()],
+            ),
+            (
+                "two-domains-turned",
+                "gdhcn-two-domains in the other order",
+                vec![usual(), entry("ICVP:XXB:DSC")],
+            ),
+            (
+                "wrong-domains",
+                "one certificate, for ICVP and for an unknown domain",
+                vec![entry("ICVP:XXB:DSC"), entry("XYZ:XXA:DSC")],
+            ),
+            (
+                "wrong-domains-turned",
+                "gdhcn-wrong-domains in the other order",
+                vec![entry("XYZ:XXA:DSC"), entry("ICVP:XXB:DSC")],
             ),
         ] {
             self.list(

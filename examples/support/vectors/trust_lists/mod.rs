@@ -48,6 +48,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
         "A list that is over, or that nobody refreshed.",
         &["Federal-Ministry-of-Health-AT/green-pass-overview#8"],
     ),
+    (
+        "unreadable",
+        "A time or a limit of another type or spelling: read, or refused, and never taken for none.",
+        &[],
+    ),
     ("clock", "A clock that can't be right.", &[]),
     (
         "kid-collision",
@@ -56,6 +61,11 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
             "eu-digital-green-certificates/dgca-verifier-app-android#35",
             "eu-digital-green-certificates/dgca-verifier-service#30",
         ],
+    ),
+    (
+        "listings",
+        "One key that several lists, participants or domains list: none of its listings is the one that counts.",
+        &[],
     ),
     (
         "snapshot",

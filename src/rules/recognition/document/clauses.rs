@@ -9,7 +9,7 @@ use super::super::clause::{
 use super::super::error::RecognitionError as Error;
 use super::super::names::{Code, DiseaseCodes, Group, Kind, Wanted};
 use super::super::read::Table;
-use crate::record::TestKind;
+use crate::record::{TestKind, TestKinds};
 
 pub(super) const TEST: &[&str] = &[
     "id",
@@ -101,7 +101,7 @@ fn in_order(table: &Table<'_>, days: Days) -> Result<Days, Error> {
     }
 }
 
-pub(super) fn test(table: &Table<'_>) -> Result<Asks, Error> {
+pub(super) fn test(table: &Table<'_>, known: &TestKinds) -> Result<Asks, Error> {
     let kinds = table
         .list("kinds", Kind::EXPECTED, Kind::parse)?
         .unwrap_or_default();
@@ -117,8 +117,8 @@ pub(super) fn test(table: &Table<'_>) -> Result<Asks, Error> {
         })?,
     };
     let of_antibodies = |code: &Code| {
-        let kind = TestKind::from_code(&code.code);
-        matches!(kind, TestKind::Antibody(_))
+        let coding = code.coding();
+        matches!(known.kind_of(&coding), TestKind::Antibody(_))
     };
     let mut antibody = kinds.iter().map(|kind| kind.is_antibody());
     let mut by_code = codes.iter().map(of_antibodies);

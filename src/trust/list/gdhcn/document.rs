@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::json::Node;
 use super::{Environment, GdhcnError};
 use crate::Timestamp;
+use crate::instant;
 use crate::trust::text::shown;
 
 const DID_CONTEXT: &str = "https://www.w3.org/ns/did/v1";
@@ -183,8 +184,7 @@ impl<'a> Proof<'a> {
         // Neither of these has characters that a literal would escape.
         let created = text(created, "created")?;
         let plain = |b: u8| b.is_ascii_digit() || b"TZ:.+-".contains(&b);
-        let issued_at = Timestamp::parse(created)
-            .ok()
+        let issued_at = instant::of_text(created)
             .filter(|_| created.bytes().all(plain))
             .ok_or(GdhcnError::Member {
                 name: "created",

@@ -5,7 +5,7 @@ use super::document::{Document, host, name, version};
 use super::json::Node;
 use super::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage, nquads};
 use super::{parse, read_certificate, read_entries, reference};
-use crate::Timestamp;
+use crate::instant;
 use crate::trust::error::LoadError;
 use crate::trust::list::{Claims, Content};
 use crate::trust::report::ProblemKind;
@@ -28,12 +28,20 @@ pub(in crate::trust::list) fn read(source: &Source, bytes: &[u8]) -> Result<Cont
         read_entries(source, &document, environment)
     };
     let created = root.get("proof").and_then(|proof| proof.get("created"));
-    let created = created.and_then(Node::as_text);
+    let created = created.map(|created| created.as_text().and_then(instant::of_text));
+    let issued_at = match created {
+        None => None,
+        Some(None) => {
+            let (name, expected) = ("created", "a time");
+            return Err(GdhcnError::Member { name, expected }.into());
+        }
+        Some(time) => time,
+    };
     Ok(Content {
         entries,
         claims: Claims {
             identity: Some(shown(id)),
-            issued_at: created.and_then(|text| Timestamp::parse(text).ok()),
+            issued_at,
             ..Claims::default()
         },
     })

@@ -35,6 +35,31 @@ fn signatures() -> Vec<Case> {
             signed("cose-cut").refused("trust-form"),
         ),
         case(
+            "cose-exp-in-milliseconds",
+            "The list's end can't be read: it would count for ever.",
+            signed("cose-exp-milliseconds").refused("trust-member"),
+        ),
+        case(
+            "cose-exp-is-a-text",
+            "The list's end is no number.",
+            signed("cose-exp-text").refused("trust-member"),
+        ),
+        case(
+            "cose-exp-is-huge",
+            "The list's end is no instant.",
+            signed("cose-exp-huge").refused("trust-member"),
+        ),
+        case(
+            "cose-exp-by-name",
+            "The list's end by its name, where numbers are registered.",
+            signed("cose-exp-name").refused("trust-member"),
+        ),
+        case(
+            "cose-claims-in-an-array",
+            "The claims are no map.",
+            signed("cose-exp-array").refused("trust-form"),
+        ),
+        case(
             "document-by-another",
             "Another key than the anchor signed the document; a list is required.",
             given("document-2")
@@ -231,6 +256,11 @@ fn damaged() -> Vec<Case> {
             "it-chunk-missing",
             "One of two chunks is missing: whom it names would pass.",
             "revocation-part",
+        ),
+        (
+            "it-date",
+            "A date that is there and can't be read.",
+            "revocation-member",
         ),
         (
             "it-count",

@@ -1,5 +1,6 @@
 //! Lists whose signature does not hold, or that can't be read.
 
+use hcert::Timestamp;
 use hcert::revocation::IdentifierKind;
 
 use super::super::super::cbor;
@@ -34,6 +35,39 @@ impl Lists {
                 cose[..end].to_vec(),
             ),
         ] {
+            self.signed(id, comment, "kid-map", &bytes, none);
+        }
+        let end = Timestamp::parse(TODAY)?.seconds();
+        let claims = |name: Vec<u8>, value: Vec<u8>| cbor::map(&[(name, value)]);
+        let exp = || cbor::int(4);
+        for (id, comment, claims) in [
+            (
+                "cose-exp-milliseconds",
+                "exp in milliseconds",
+                claims(exp(), cbor::int(end * 1000)),
+            ),
+            (
+                "cose-exp-text",
+                "exp is a text",
+                claims(exp(), cbor::text(TODAY)),
+            ),
+            (
+                "cose-exp-huge",
+                "exp is 1e300",
+                claims(exp(), cbor::float(1e300)),
+            ),
+            (
+                "cose-exp-name",
+                "`exp` by its name",
+                claims(cbor::text("exp"), cbor::int(end)),
+            ),
+            (
+                "cose-exp-array",
+                "the claims are in an array",
+                cbor::array(&[claims(exp(), cbor::int(end))]),
+            ),
+        ] {
+            let bytes = forms::cose_with_claims(&claims, &map, "revocation")?;
             self.signed(id, comment, "kid-map", &bytes, none);
         }
         for (id, ends_at) in [("cose-end-1", SOON), ("cose-end-2", LATER)] {
@@ -115,6 +149,10 @@ impl Lists {
         ] {
             self.map(id, comment, &bytes);
         }
+        let chunk = forms::italian(1, 1, None, &entries);
+        let undated = chunk.replacen("\"2021-07-01T05:00:00Z\"", "\"yesterday\"", 1);
+        let comment = "creationDate is no time";
+        self.italian("it-date", comment, &[undated]);
         let batch = forms::batch("XX", Some(&certificates.kid), &entries);
         let renamed = |from: &str, to: &str| batch.replacen(from, to, 1);
         let any = forms::batch("XX", None, &entries);

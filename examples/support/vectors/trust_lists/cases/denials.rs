@@ -67,6 +67,26 @@ pub fn deny(material: &Material) -> Part {
             "a member of another name",
             json!({"key": key, "signedafter": turn}),
         ),
+        list(
+            "by-kid-hex",
+            "any key under the kid, in hexadecimal",
+            json!({"kidHex": dsc.kid.to_string()}),
+        ),
+        list(
+            "hex-as-base64",
+            "the kid in hexadecimal, where base64 is expected",
+            json!({"kid": dsc.kid.to_string()}),
+        ),
+        list(
+            "by-renamed-kid",
+            "any key under the kid that a list alone gives",
+            json!({"kidHex": hex(b"renamed!")}),
+        ),
+        list(
+            "by-key-kid",
+            "any key with this kid of the key's own digest",
+            json!({"kidHex": &key[..16]}),
+        ),
         list("nothing", "names no key", json!({"why": "all of them"})),
         list(
             "digest",
@@ -89,6 +109,11 @@ pub fn deny(material: &Material) -> Part {
 
 fn hex(bytes: &[u8]) -> String {
     super::super::super::hex(bytes)
+}
+
+/// Two kids in the order of a store.
+fn twice<'a>(a: &'a str, b: &'a str) -> [&'a str; 2] {
+    [a.min(b), a.max(b)]
 }
 
 pub fn add_all(kid: &str, material: &Material, cases: &mut Vec<Case>) {
@@ -247,13 +272,7 @@ pub fn add_all(kid: &str, material: &Material, cases: &mut Vec<Case>) {
         steps.extend([
             deny_with("by-certificate", None),
             built(0, &[kid, kid], &[("own", 0, "kid-mismatch", true)]),
-            match renewed_first {
-                true => verify("dsc", SOON)
-                    .revoked()
-                    .skips("trust-list", "no-list")
-                    .done(),
-                false => verify("dsc", SOON).revoked().done(),
-            },
+            verify("dsc", SOON).revoked().done(),
         ]);
         add(
             cases,
@@ -263,6 +282,75 @@ pub fn add_all(kid: &str, material: &Material, cases: &mut Vec<Case>) {
             steps,
         );
     }
+    let renamed = "72656e616d656421";
+    let gateway = |position, code, kept| ("gateway-renamed", position, code, kept);
+    for (id, deny, denied) in [
+        ("deny-renamed", "by-kid", true),
+        ("deny-renamed-hex", "by-kid-hex", true),
+        ("deny-renamed-by-it", "by-renamed-kid", true),
+        ("deny-renamed-certificate", "by-certificate", true),
+        ("deny-renamed-key-kid", "by-key-kid", true),
+        ("deny-renamed-other", "twin-by-kid-and-key", false),
+    ] {
+        let verified = verify("renamed", SOON);
+        let verified = match denied {
+            true => verified.revoked(),
+            false => verified,
+        };
+        add(
+            cases,
+            id,
+            "The kid of the gateway's array is signed by nobody: a key is denied by each of its names",
+            &["deny", "listings"],
+            vec![
+                load("gateway-renamed", ["ta"]),
+                deny_with(deny, None),
+                built(
+                    0,
+                    &[renamed],
+                    &[
+                        gateway(0, "kid-mismatch", true),
+                        gateway(1, "not-a-document-signer", false),
+                        gateway(2, "not-a-document-signer", false),
+                    ],
+                ),
+                verified.undated().done(),
+            ],
+        );
+    }
+    for (id, deny) in [
+        ("deny-listed-twice", "by-renamed-kid"),
+        ("deny-listed-twice-certificate", "by-certificate"),
+    ] {
+        add(
+            cases,
+            id,
+            "One key under two kids, denied by one of its names: the other kid doesn't save it",
+            &["deny", "listings"],
+            vec![
+                load("se-1", ["list"]),
+                by_hand(renamed, &material.renewed),
+                deny_with(deny, None),
+                // In the order of kids.
+                built(0, &twice(kid, renamed), &[("own", 0, "kid-mismatch", true)]),
+                verify("dsc", SOON).revoked().done(),
+                verify("renamed", SOON).revoked().done(),
+            ],
+        );
+    }
+    add(
+        cases,
+        "deny-hex",
+        "A kid in hexadecimal is told from base64, or refused",
+        &["deny", "choice"],
+        vec![
+            load("se-1", ["list"]),
+            deny_with("hex-as-base64", Some("deny-kid-ambiguous")),
+            deny_with("by-kid-hex", None),
+            build(0, &[kid]),
+            verify("dsc", SOON).revoked().done(),
+        ],
+    );
     add(
         cases,
         "deny-faulty",

@@ -1,5 +1,6 @@
 //! The vectors, step by step.
 
+mod claims;
 mod denials;
 mod editions;
 mod freshness;
@@ -196,6 +197,7 @@ pub fn all(material: &Material) -> Vec<Case> {
     freshness::add_all(&kid, material, &mut cases);
     denials::add_all(&kid, material, &mut cases);
     snapshots::add_all(&kid, &mut cases);
+    claims::add_all(&kid, &mut cases);
     cases
 }
 

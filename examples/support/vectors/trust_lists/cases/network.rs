@@ -230,6 +230,72 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             dsc().done(),
         ],
     );
+    for (id, list, description) in [
+        (
+            "gdhcn-two-domains",
+            "gdhcn-two-domains",
+            "Of two domains the one that allows the payload suffices",
+        ),
+        (
+            "gdhcn-two-domains-turned",
+            "gdhcn-two-domains-turned",
+            "The order of entries is signed by nobody, and decides nothing",
+        ),
+    ] {
+        add(
+            cases,
+            id,
+            description,
+            &["gdhcn", "listings"],
+            vec![load(list, ["prod"]), build(0, &[kid, kid]), dsc().done()],
+        );
+    }
+    add(
+        cases,
+        "gdhcn-other-domain",
+        "A key that is listed for one domain signs a payload of another",
+        &["gdhcn", "choice", "listings"],
+        vec![
+            load("gdhcn-other-domain", ["prod"]),
+            build(0, &[kid]),
+            dsc().gives("invalid", "key-usage", "domain-payload").done(),
+        ],
+    );
+    for (id, list, kids) in [
+        ("gdhcn-strange-domain", "gdhcn-strange-domain", 1),
+        ("gdhcn-wrong-domains", "gdhcn-wrong-domains", 2),
+        (
+            "gdhcn-wrong-domains-turned",
+            "gdhcn-wrong-domains-turned",
+            2,
+        ),
+    ] {
+        add(
+            cases,
+            id,
+            "Listed for a domain of which it is not known what it is for",
+            &["gdhcn", "choice", "listings"],
+            vec![
+                load(list, ["prod"]),
+                build(0, &[kid, kid][..kids]),
+                dsc()
+                    .gives("unascertained", "key-usage", "domain-unknown")
+                    .done(),
+            ],
+        );
+    }
+    add(
+        cases,
+        "gdhcn-other-domain-and-list",
+        "A list that names no domain vouches by itself",
+        &["gdhcn", "choice", "listings"],
+        vec![
+            load("gdhcn-other-domain", ["prod"]),
+            load("se-1", ["list"]),
+            build(0, &[kid, kid]),
+            dsc().done(),
+        ],
+    );
     add(
         cases,
         "gdhcn-mixed",

@@ -138,6 +138,36 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             ),
         ],
     );
+    for (id, description, role, code) in [
+        (
+            "gateway-tls-as-upload",
+            "The type of an entry is not signed: what the trust anchor signed for TLS clients uploads nothing",
+            2,
+            "not-uploaded",
+        ),
+        (
+            "gateway-csca-as-upload",
+            "What the trust anchor signed as an authority uploads nothing",
+            2,
+            "not-uploaded",
+        ),
+        (
+            "gateway-upload-as-csca",
+            "What the trust anchor signed for uploads issues nothing",
+            1,
+            "not-issued",
+        ),
+    ] {
+        let mut problems = others(Some((id, 0, code, false)), id);
+        problems[role].2 = "gateway-role";
+        add(
+            cases,
+            id,
+            description,
+            signature,
+            vec![load(id, ["ta"]), built(0, &[], &problems)],
+        );
+    }
     let one = |step: Fields| vec![step, build(0, &[])];
     for (id, description, flags, steps) in [
         (
