@@ -330,3 +330,30 @@ fn an_end_in_the_past_is_refused() {
     let ran = build(&["--expires", "2999-01-02T00:00:00Z"]);
     assert!(!ran.err.contains("has ended"), "{}", ran.err);
 }
+
+/// Whoever can write the signed list could write lines in its place.
+#[test]
+fn lines_do_not_stand_in_for_a_signed_list() {
+    let files = Files::new("revocation-lines");
+    let [_, public] = keys(&files);
+    let (all, list) = (write(&files, "all", "*"), write(&files, "list.txt", LIST));
+    let out = path(&files, "set");
+    let build = |more: &[&str]| {
+        let fixed = ["build", "--out", &out, "--revocation-anchor", &public];
+        run(&[&fixed[..], more].concat())
+    };
+    for file in [&all, &list] {
+        let ran = build(&[file]);
+        assert_eq!(ran.status, 2, "{}", ran.err);
+        assert!(ran.err.contains("nobody signed it"), "{}", ran.err);
+        let ran = build(&["--lines", &list, file]);
+        assert_eq!(ran.status, 2, "{}", ran.err);
+        assert!(!Path::new(&out).exists());
+    }
+    let ran = build(&["--lines", &list]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let empty = write(&files, "empty", "# nothing\n");
+    let ran = build(&["--lines", &empty]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("empty"), "{}", ran.err);
+}

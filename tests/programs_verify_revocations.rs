@@ -379,3 +379,35 @@ fn the_headline_says_that_the_set_has_ended() {
         "{step}"
     );
 }
+
+/// In whatever order they are given, and however often.
+#[test]
+fn two_signed_lists_of_one_signer_have_one_date() {
+    let files = Files::new("verify-two-lists");
+    let [private, public] = keys(&files);
+    let made = |name: &str, at: &str| {
+        let options = ["--at", at, "--key", &private];
+        set(&files, name, &covering_it(), &options)
+    };
+    let older = made("older.set", "2021-06-29T00:00:00Z");
+    let newer = made("newer.set", "2021-06-30T00:00:00Z");
+    let again = made("again.set", "2021-06-30T00:00:00Z");
+    let state = files.0.join("state.json").to_str().unwrap().to_owned();
+    let both = |a: &str, b: &str| {
+        let fixed = ["--revocation-anchor", &public, "--state", &state];
+        verify(
+            &files,
+            &[&fixed[..], &["--revocations", a, "--revocations", b]].concat(),
+        )
+    };
+    for _ in 0..2 {
+        for [a, b] in [[&older, &newer], [&newer, &older]] {
+            let ran = both(a, b);
+            assert_eq!(ran.status, 2, "{}", ran.out);
+            assert!(ran.err.contains("one list for each signer"), "{}", ran.err);
+        }
+    }
+    for [a, b] in [[&again, &newer], [&newer, &again]] {
+        assert_eq!(both(a, b).status, 0);
+    }
+}

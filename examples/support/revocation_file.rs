@@ -1,12 +1,14 @@
 //! A file with revoked certificates, in whatever form it is.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use hcert::Timestamp;
 use hcert::revocation::{
-    ItalianList, NamedSet, RevocationFormat, RevocationList, RevocationPart, RevocationSet,
-    RevocationSource as _,
+    ItalianList, NamedSet, RevocationFormat, RevocationInfo, RevocationLimits, RevocationList,
+    RevocationPart, RevocationSet, RevocationSource as _,
 };
 use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 
@@ -17,6 +19,37 @@ pub enum RevocationFile {
     /// A chunk of Italy's list, which the others belong to.
     Italian(Vec<u8>),
     Set(NamedSet<Vec<u8>>),
+}
+
+/// Which editions a call takes. Of each signer one: of two that differ, one
+/// would pass for older or not by the order in which they are given.
+pub struct Editions<'s> {
+    state: &'s mut TrustState,
+    taken: Vec<(String, RevocationInfo)>,
+}
+
+impl<'s> Editions<'s> {
+    pub fn new(state: &'s mut TrustState) -> Self {
+        let taken = Vec::new();
+        Self { state, taken }
+    }
+
+    fn accept(&mut self, label: &str, list: &RevocationInfo) -> Result<(), Error> {
+        let dates = |list: &RevocationInfo| (list.sequence(), list.issued_at(), list.expires_at());
+        let same = |(_, other): &&(String, RevocationInfo)| other.identity() == list.identity();
+        if let Some((first, other)) = self.taken.iter().find(same)
+            && dates(other) != dates(list)
+        {
+            let why = format!(
+                "signed by the same key as {first}, and of another date: give one list for each \
+                 signer"
+            );
+            return Err(why.into());
+        }
+        self.state.accept_revocations(list)?;
+        self.taken.push((label.to_owned(), list.clone()));
+        Ok(())
+    }
 }
 
 /// The files of Italy's list, which are one list, in whatever order they come.
@@ -65,7 +98,7 @@ impl RevocationFile {
         bytes: Vec<u8>,
         fetched_at: Option<Timestamp>,
         anchors: &[Anchor],
-        state: &mut TrustState,
+        editions: &mut Editions<'_>,
     ) -> Result<Self, Error> {
         // A signed set is not of the documents, as it is used where it stands.
         let form = RevocationFormat::detect(&bytes);
@@ -82,13 +115,13 @@ impl RevocationFile {
             }
             (Some(RevocationFormat::Set), true) => {
                 let set = RevocationSet::open(bytes, anchors)?.named(label);
-                state.accept_revocations(set.info())?;
+                editions.accept(label, set.info())?;
                 Ok(Self::Set(set))
             }
             (Some(RevocationFormat::Set), false) => Ok(Self::Set(
                 RevocationSet::trust_unsigned(bytes)?.named(label),
             )),
-            (_, true) => Self::signed(label, &bytes, fetched_at, anchors, state),
+            (_, true) => Self::signed(label, &bytes, fetched_at, anchors, editions),
             (Some(RevocationFormat::Italian), false) => Ok(Self::Italian(bytes)),
             (None, false) => Self::unsigned(label, &bytes, fetched_at)
                 .map_err(|e| format!("no revocation list of a known form: {e}").into()),
@@ -101,7 +134,7 @@ impl RevocationFile {
         bytes: &[u8],
         fetched_at: Option<Timestamp>,
         anchors: &[Anchor],
-        state: &mut TrustState,
+        editions: &mut Editions<'_>,
     ) -> Result<Self, Error> {
         let mut refused = Vec::new();
         for anchor in anchors {
@@ -116,8 +149,8 @@ impl RevocationFile {
             if let Some(time) = fetched_at {
                 part = part.fetched_at(time);
             }
-            let list = RevocationList::read(label, part)?;
-            state.accept(&document)?;
+            let list = RevocationList::read(label, part.pinned_with(anchors))?;
+            editions.accept(label, list.info())?;
             return Ok(Self::Hashes(list));
         }
         // Each anchor may be the right one; what all say is said once.
@@ -148,6 +181,29 @@ pub fn anchors(paths: &[OsString]) -> Result<Vec<Anchor>, Error> {
 pub use crate::list_files::modified;
 
 pub fn read(option: &str, path: &OsString) -> Result<Vec<u8>, Error> {
-    let path = Path::new(path);
-    std::fs::read(path).map_err(|e| format!("{option} {}: {e}", path.display()).into())
+    let wrong = |e: io::Error| format!("{option} {}: {e}", Path::new(path).display());
+    let file = File::open(path).map_err(wrong)?;
+    check_length(&file).map_err(wrong)?;
+    Ok(read_from(file).map_err(wrong)?)
+}
+
+/// Before anything of it is read.
+pub fn check_length(file: &File) -> io::Result<()> {
+    let max = RevocationLimits::default().input_bytes as u64;
+    match file.metadata()?.len() > max {
+        true => Err(io::Error::other(format!("more than {max} bytes"))),
+        false => Ok(()),
+    }
+}
+
+/// No more than what is too much for a list.
+pub fn read_from(source: impl Read) -> io::Result<Vec<u8>> {
+    let max = RevocationLimits::default().input_bytes;
+    let mut bytes = Vec::new();
+    let mut chunk = source.take(max as u64 + 1);
+    chunk.read_to_end(&mut bytes)?;
+    match bytes.len() > max {
+        true => Err(io::Error::other(format!("more than {max} bytes"))),
+        false => Ok(bytes),
+    }
 }

@@ -7,7 +7,7 @@ use hcert::trust::TrustState;
 use hcert::verify::RevocationPolicy;
 
 use crate::age;
-use crate::revocation_file::{self, ItalianFiles, RevocationFile};
+use crate::revocation_file::{self, Editions, ItalianFiles, RevocationFile};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -52,11 +52,12 @@ impl RevocationOptions {
         let anchors = revocation_file::anchors(&self.anchors)?;
         let mut revocations = Revocations::new();
         let mut italian = ItalianFiles::default();
+        let mut editions = Editions::new(state);
         for path in &self.files {
             let label = path.to_string_lossy();
             let bytes = revocation_file::read("--revocations", path)?;
             let fetched_at = revocation_file::modified(path);
-            let file = RevocationFile::open(&label, bytes, fetched_at, &anchors, state);
+            let file = RevocationFile::open(&label, bytes, fetched_at, &anchors, &mut editions);
             match file.map_err(|e| format!("--revocations {label}: {e}"))? {
                 RevocationFile::Hashes(list) if self.all_batches => {
                     revocations.add(list.with_all_batches())

@@ -151,9 +151,9 @@ impl RevocationError {
             Self::UnknownKind { .. } => "revocation-unknown-kind",
             Self::HashLength { .. } => "revocation-hash-length",
             Self::Version { .. } => "revocation-version",
-            Self::Part { .. } | Self::ChunkMissing { .. } | Self::ChunkTwice { .. } => {
-                "revocation-part"
-            }
+            Self::Part { .. } => "revocation-part",
+            Self::ChunkMissing { .. } => "revocation-part",
+            Self::ChunkTwice { .. } => "revocation-part",
             Self::Count { .. } => "revocation-count",
             Self::Rollback { .. } => "revocation-rollback",
         }

@@ -19,6 +19,9 @@ pub struct RevocationInfo {
     pub(super) fetched_at: Option<Timestamp>,
     pub(super) as_of: Option<Timestamp>,
     pub(super) sequence: Option<u64>,
+    /// What its identity would be by the other anchors that were pinned with
+    /// its signer's.
+    pub(super) also: Vec<String>,
     /// Of what it consists, where that is several documents.
     pub(super) parts: BTreeMap<String, Edition>,
 }
@@ -36,6 +39,7 @@ impl RevocationInfo {
             fetched_at: None,
             as_of: None,
             sequence: None,
+            also: Vec::new(),
             parts: BTreeMap::new(),
         }
     }
@@ -100,6 +104,12 @@ impl RevocationInfo {
     pub fn dated(&self) -> Option<Timestamp> {
         let own = self.issued_at.or(self.fetched_at);
         [own, self.as_of].into_iter().flatten().min()
+    }
+
+    /// Under which identities an edition may be known that it has to be no
+    /// older than.
+    pub(crate) fn identities_beside(&self) -> &[String] {
+        &self.also
     }
 
     /// The editions of its parts, by what tells them apart.

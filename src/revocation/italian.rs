@@ -302,10 +302,13 @@ impl Chunks {
                     expected: "absent where there is a `delta`",
                 });
             }
-            if !has(delta, "insertions") && !has(delta, "deletions") {
+            let names = delta.as_object().into_iter().flat_map(Map::keys);
+            let is_known = |name: &String| name == "insertions" || name == "deletions";
+            let is_empty = !has(delta, "insertions") && !has(delta, "deletions");
+            if is_empty || !names.into_iter().all(is_known) {
                 return Err(RevocationError::Member {
                     name: "delta",
-                    expected: "an object with `insertions` and `deletions`",
+                    expected: "an object with `insertions` and `deletions`, and no other member",
                 });
             }
         }

@@ -6,11 +6,16 @@ use std::borrow::Cow;
 use super::{RevocationError, RevocationInfo};
 use crate::trust::document::unverified_dates;
 use crate::trust::signed::Dates;
-use crate::trust::{Anchor, DocumentBytes, Edition, SignedDocument};
+use crate::trust::{Anchor, DocumentBytes, Edition, SignedDocument, document_identity};
 use crate::{Limits, Timestamp, format::hc1::cose::CoseSign1};
 
 /// The purpose under which revocation lists are [signed](SignedDocument).
-pub(super) const PURPOSE: &str = "revocation";
+const PURPOSE: &str = "revocation";
+
+/// That of all lists by the key of an anchor, in whatever form.
+pub(super) fn identity_of(anchor: &Anchor) -> String {
+    document_identity(PURPOSE, anchor, None)
+}
 
 /// A document that a list consists of, or is one of several parts of: either
 /// its signature holds, or the caller vouches for it.
@@ -40,6 +45,7 @@ pub(super) const PURPOSE: &str = "revocation";
 pub struct RevocationPart<'a> {
     pub(super) content: Cow<'a, [u8]>,
     identity: Option<String>,
+    also: Vec<String>,
     issued_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     fetched_at: Option<Timestamp>,
@@ -77,6 +83,7 @@ impl<'a> RevocationPart<'a> {
         Self {
             content: Cow::Borrowed(&[]),
             identity: Some(document.identity().into()),
+            also: Vec::new(),
             issued_at: document.issued_at(),
             expires_at: document.expires_at(),
             fetched_at: document.fetched_at(),
@@ -98,6 +105,7 @@ impl<'a> RevocationPart<'a> {
         Ok(Self {
             content,
             identity: None,
+            also: Vec::new(),
             issued_at: dates.issued_at,
             expires_at: dates.expires_at,
             fetched_at: None,
@@ -112,9 +120,24 @@ impl<'a> RevocationPart<'a> {
         self
     }
 
+    /// Says which anchors the caller pins together with the one that it was
+    /// opened with, as while a signer changes the key: then
+    /// [`accept_revocations`](crate::trust::TrustState::accept_revocations)
+    /// refuses what is older than an edition by any of them.
+    #[must_use]
+    pub fn pinned_with(mut self, anchors: &[Anchor]) -> Self {
+        let identities = anchors.iter().map(|anchor| identity_of(anchor));
+        self.also = match &self.identity {
+            Some(own) => identities.filter(|other| other != own).collect(),
+            None => Vec::new(),
+        };
+        self
+    }
+
     /// What it is, in a list of one document.
     pub(super) fn describe(&self, info: &mut RevocationInfo) {
         info.identity.clone_from(&self.identity);
+        info.also.clone_from(&self.also);
         info.issued_at = self.issued_at;
         info.expires_at = self.expires_at;
         info.fetched_at = self.fetched_at;

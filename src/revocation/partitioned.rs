@@ -70,6 +70,32 @@ struct Listed {
     chunks: Option<BTreeMap<String, BTreeMap<String, String>>>,
 }
 
+impl Listed {
+    /// Whether every hash of a slice begins with the digits of one of the
+    /// places that name it: under other digits nobody would look for it.
+    fn is_found_in(&self, slice: &str, hashes: &PartialHashes) -> bool {
+        let Some(chunks) = &self.chunks else {
+            return true;
+        };
+        let digits = self.mode.digits() + 1;
+        let mut found = vec![false; 1 << (4 * digits)];
+        let mut is_named = false;
+        for (place, _) in chunks.iter().filter(|(_, names)| names.contains_key(slice)) {
+            is_named = true;
+            let number = usize::from_str_radix(place, 16).ok();
+            if let Some(found) = number.and_then(|number| found.get_mut(number)) {
+                *found = true;
+            }
+        }
+        let belongs = |hash: &[u8]| {
+            let first = hash.first_chunk().copied().map(u16::from_be_bytes);
+            let place = first.map(|first| usize::from(first >> (16 - 4 * digits)));
+            place.and_then(|place| found.get(place)) == Some(&true)
+        };
+        !is_named || hashes.hashes().all(belongs)
+    }
+}
+
 impl PartitionedList {
     /// Begins with the lists.
     pub fn from_lists(label: &str, part: RevocationPart<'_>) -> Result<Self, RevocationError> {
@@ -182,16 +208,8 @@ impl PartitionedList {
         })?;
         let slice = Slice::of_type(kind, bytes, &self.limits)?;
         if let Slice::Hashes(hashes) = &slice {
-            // Under other digits nobody would look for them.
-            for chunks in self.kids.values().filter_map(|kid| kid.chunks.as_ref()) {
-                let named = |slices: &BTreeMap<String, String>| slices.contains_key(&name);
-                let places = chunks.iter().filter(|(_, slices)| named(slices));
-                let places: Vec<_> = places.map(|(place, _)| place.as_str()).collect();
-                let belongs = |hash: &[u8]| {
-                    let digits = hex(hash.get(..2).unwrap_or_default());
-                    places.iter().any(|place| digits.starts_with(place))
-                };
-                if !places.is_empty() && !hashes.hashes().all(belongs) {
+            for listed in self.kids.values() {
+                if !listed.is_found_in(&name, hashes) {
                     return Err(RevocationError::Part {
                         fault: "a hash does not begin with the digits of its slice: \
                                 fetch all parts again",

@@ -25,6 +25,7 @@ use core::ops::Range;
 use self::layout::{Layout, MAX_KID, Mode, PADDING, Table};
 use self::siphash::Sip;
 use super::IdentifierKind;
+use super::part::identity_of;
 use crate::Timestamp;
 use crate::trust::Anchor;
 
@@ -60,6 +61,8 @@ pub struct RevocationSet<B> {
     layout: Layout,
     /// The anchor whose signature was checked.
     signed_by: Option<Anchor>,
+    /// Whose lists it would be by the other anchors.
+    pinned_with: Vec<String>,
 }
 
 /// What a set was made of.
@@ -154,12 +157,18 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
     }
 
     /// Opens a set that one of the anchors signed. All bytes are hashed, once.
+    /// What is pinned together is one signer: a [state](crate::trust::TrustState)
+    /// refuses a set that is older than one by any of the anchors.
     ///
     /// Bytes that can change afterwards, as those of a mapped file, must not:
     /// the signature is not looked at again.
     pub fn open(bytes: B, anchors: &[Anchor]) -> Result<Self, SetFormError> {
         let (anchor, range) = signed::verify(bytes.as_ref(), anchors)?;
-        Self::inside(bytes, range, Some(anchor))
+        let pinned_with = anchors.iter().map(identity_of);
+        let own = identity_of(&anchor);
+        let pinned_with = pinned_with.filter(|other| *other != own).collect();
+        let set = Self::inside(bytes, range, Some(anchor))?;
+        Ok(Self { pinned_with, ..set })
     }
 
     /// Opens a set, signed or not, **without looking at the signature**: to
@@ -186,6 +195,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
             range,
             layout,
             signed_by,
+            pinned_with: Vec::new(),
         })
     }
 

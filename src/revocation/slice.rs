@@ -68,6 +68,16 @@ impl BloomFilter {
         Ok(filter)
     }
 
+    /// Whether the bytes begin like one: SHA-256, and a rate. In a list of
+    /// shortened hashes the rate stands two bytes before that.
+    fn is(bytes: &[u8]) -> bool {
+        let Some((&[0, 1, 1..=127, 0], rest)) = bytes.split_first_chunk() else {
+            return false;
+        };
+        let rate = rest.first_chunk().copied().map(f32::from_be_bytes);
+        rate.is_some_and(|rate| rate.is_normal() && rate > 0.0 && rate < 1.0)
+    }
+
     /// A filter of *k* functions over the first `bits` bits of these words,
     /// the highest bit of a word first.
     pub fn new(functions: u8, bits: u64, words: Vec<u32>) -> Result<Self, RevocationError> {
@@ -237,9 +247,11 @@ impl Slice {
             let hashes = unhex(bytes).ok_or(NOT_PARTIAL)?;
             return Ok(Self::Hashes(PartialHashes::of_rows(&hashes, 32, &limits)?));
         }
-        // Both begin with version 1; a Bloom filter says how long it is.
+        // Both begin with version 1. What shows the marks of a filter is one,
+        // or it is damaged: as hashes it would name nobody.
         match BloomFilter::from_bytes(bytes) {
             Ok(filter) => Ok(Self::Bloom(filter)),
+            Err(error) if BloomFilter::is(bytes) => Err(error),
             Err(_) => Ok(Self::Hashes(PartialHashes::from_bytes(bytes)?)),
         }
     }

@@ -343,7 +343,7 @@ impl TrustState {
     /// before as well.
     pub fn accept_revocations(&mut self, list: &RevocationInfo) -> Result<(), LoadError> {
         match list.identity() {
-            Some(identity) => self.accept_list(identity, list),
+            Some(identity) => self.accept_list(identity, list, list.identities_beside()),
             None => Ok(()),
         }
     }
@@ -357,12 +357,21 @@ impl TrustState {
         list: &RevocationInfo,
     ) -> Result<(), LoadError> {
         match list.identity() {
-            Some(identity) => self.accept_list(&named(identity, name)?, list),
+            Some(identity) => {
+                let beside = list.identities_beside().iter();
+                let beside: Result<Vec<_>, _> = beside.map(|other| named(other, name)).collect();
+                self.accept_list(&named(identity, name)?, list, &beside?)
+            }
             None => Ok(()),
         }
     }
 
-    fn accept_list(&mut self, identity: &str, list: &RevocationInfo) -> Result<(), LoadError> {
+    fn accept_list(
+        &mut self,
+        identity: &str,
+        list: &RevocationInfo,
+        beside: &[String],
+    ) -> Result<(), LoadError> {
         let dated = Edition {
             issued_at: list.issued_at(),
             sequence: list.sequence(),
@@ -370,16 +379,18 @@ impl TrustState {
         };
         let whole = dated.or_by_its_end(list.expires_at());
         let parts = list.parts().iter();
-        let parts = parts.map(|(part, edition)| (format!("{identity}{PART}{part}"), *edition));
-        let all: Vec<_> = [(identity.to_owned(), whole)]
-            .into_iter()
-            .chain(parts)
-            .collect();
-        for (identity, edition) in &all {
-            self.check_edition(identity, *edition)?;
+        let parts = parts.map(|(part, edition)| (format!("{PART}{part}"), *edition));
+        let all: Vec<_> = [(String::new(), whole)].into_iter().chain(parts).collect();
+        for (part, edition) in &all {
+            for identity in [identity]
+                .into_iter()
+                .chain(beside.iter().map(String::as_str))
+            {
+                self.check_edition(&format!("{identity}{part}"), *edition)?;
+            }
         }
-        for (identity, edition) in &all {
-            self.note(identity, *edition);
+        for (part, edition) in &all {
+            self.note(&format!("{identity}{part}"), *edition);
         }
         Ok(())
     }

@@ -321,3 +321,44 @@ fn a_forgotten_list_is_forgotten_with_its_parts() {
     assert!(state.forget(&identity).is_some());
     state.accept_revocations(older.info()).unwrap();
 }
+
+/// What is pinned together is one signer, who changes the key.
+#[test]
+fn old_bytes_by_the_old_key_are_refused_after_a_change_of_keys() {
+    let pinned = [key("list"), key("new")];
+    let set = |label: &str, days: i64| {
+        let mut builder = SetBuilder::new(SetOptions::default());
+        builder.covers(KID).unwrap();
+        let bytes = builder.build(NOW.plus(days * DAY)).unwrap();
+        let file = sign(&bytes, &signer(label)).unwrap();
+        let set = RevocationSet::open(file, &pinned).unwrap();
+        set.named("x").info().clone()
+    };
+    let map = |label: &str, days: i64| {
+        let map = kid_map(&[(KID, UCI, &[])]);
+        let made = NOW.plus(days * DAY);
+        let file = SignedDocument::sign("revocation", &map, made, None, &signer(label)).unwrap();
+        let part = RevocationPart::open(&file, &key(label)).unwrap();
+        let list = RevocationList::read("x", part.pinned_with(&pinned)).unwrap();
+        list.info().clone()
+    };
+    for (old, new) in [
+        (set("list", -1), set("new", 0)),
+        (map("list", -1), set("new", 0)),
+        (set("list", -1), map("new", 0)),
+        (map("list", -1), map("new", 0)),
+    ] {
+        let mut state = TrustState::default();
+        state.accept_revocations(&old).unwrap();
+        state.accept_revocations(&new).unwrap();
+        let mut state = reloaded(&state);
+        let error = state.accept_revocations(&old).unwrap_err();
+        assert_eq!(error.code(), "trust-rollback");
+        state.accept_revocations(&new).unwrap();
+        let error = state
+            .dangerously_accept_revocations_as("x", &new)
+            .and_then(|()| state.dangerously_accept_revocations_as("x", &old))
+            .unwrap_err();
+        assert_eq!(error.code(), "trust-rollback");
+    }
+}

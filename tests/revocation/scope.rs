@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use ciborium::Value;
 use hcert::revocation::{
     Answer, BloomFilter, ItalianList, PartitionedList, RevocationError, RevocationList,
-    RevocationSource, SplitList,
+    RevocationSource, Slice, SplitList,
 };
 use serde_json::json;
 
@@ -232,6 +232,9 @@ fn hashes_that_a_chunk_of_italy_would_hide_are_refused() {
     for wrong in [
         json!({}),
         json!({"insertion": []}),
+        json!({"insertions": [], "deletion": []}),
+        json!([{"insertions": []}]),
+        json!(false),
         json!([]),
         json!("x"),
         json!(7),
@@ -277,5 +280,31 @@ fn a_missing_chunk_of_italy_is_named() {
     ] {
         let found = says(chunks);
         assert!(found.contains(words), "{chunks:?}: {found}");
+    }
+}
+
+/// As a list of shortened hashes it would name nobody.
+#[test]
+fn a_damaged_filter_is_no_list_of_hashes() {
+    let elements: Vec<_> = (0..=255u8).map(|n| [n; 16]).collect();
+    let elements: Vec<_> = elements.iter().map(|element| &element[..]).collect();
+    // The byte where a list of hashes has their length.
+    for length in 0..=40u8 {
+        let mut filter = bloom(20, 256, &elements);
+        filter[10] = length;
+        assert!(matches!(Slice::from_bytes(&filter), Ok(Slice::Bloom(_))));
+        for cut in 1..40 {
+            let damaged = Slice::from_bytes(&filter[..filter.len() - cut]);
+            assert!(damaged.is_err(), "{length}, {cut}: {damaged:?}");
+            let more = [&filter[..], &vec![0xff; cut]].concat();
+            assert!(Slice::from_bytes(&more).is_err(), "{length}, {cut}");
+        }
+    }
+    // And no list of hashes is a filter.
+    for rate in [1e-12f32, 0.5, 0.25, 1e-3, 0.1, 1e-9] {
+        let mut list = partial(4, &[&[0xaa; 16]]);
+        list[2..6].copy_from_slice(&rate.to_be_bytes());
+        let read = Slice::from_bytes(&list);
+        assert!(matches!(read, Ok(Slice::Hashes(_))), "{rate}: {read:?}");
     }
 }

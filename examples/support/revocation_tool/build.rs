@@ -16,7 +16,7 @@ use hcert::trust::TrustStore;
 
 use super::{Error, PROGRAM, grouped, input};
 use crate::cli;
-use crate::revocation_file::{self, ItalianFiles, RevocationFile};
+use crate::revocation_file::{self, Editions, ItalianFiles, RevocationFile};
 use crate::trust_files::TrustOptions;
 
 pub const HELP: &str = "\
@@ -36,9 +36,11 @@ Usage: revocation build [OPTION]… --out SET FILE…
                       (2^-32 if nothing is said; 1e-6)
   --revocation-anchor FILE
                       who signs the FILEs: a certificate or a public key; may be
-                      repeated. Then no list is taken that is not signed, but
-                      lines of text are. One list for each signer: put several
-                      batches of one into an array
+                      repeated. Then no FILE is taken that is not signed. One
+                      list for each signer: put several batches of one into an
+                      array
+  --lines FILE        lines of text (below) that you vouch for yourself; may be
+                      repeated. With --revocation-anchor lines are taken so alone
   --all-batches       the gateway's batches in the FILEs are all there are for the
                       keys that they name, so that the set speaks of these keys
   --trust FILE        the signers' keys, with --anchor, --trust-env and the other
@@ -51,8 +53,8 @@ Usage: revocation build [OPTION]… --out SET FILE…
   --help              print this
 
 FILE is a list as verify takes it with --revocations (the chunks of Italy's list
-in any order), or has lines KID KIND HASH:
-the signer's kid in hex, or * where the list names no signer; signature, uci or
+in any order), or, without --revocation-anchor, has lines KID KIND HASH: the
+signer's kid in hex, or * where the list names no signer; signature, uci or
 country-code-uci; 4 to 32 bytes of the SHA-256 in hex. A line KID says that the
 set speaks of that signer, even if it has no entry; a line * that it speaks of all
 signers. Lines that are empty or begin with # are passed over. - is standard
@@ -69,6 +71,8 @@ struct Options {
     at: Option<Timestamp>,
     quiet: bool,
     files: Vec<OsString>,
+    /// Lines that the user vouches for.
+    lines: Vec<OsString>,
     anchors: Vec<OsString>,
     all_batches: bool,
     trust: TrustOptions,
@@ -91,6 +95,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         false => options.trust.store(PROGRAM, options.quiet, options.at)?,
     };
     let mut state = options.trust.read_state()?;
+    let mut editions = Editions::new(&mut state);
     let expires_at = options.set.expires_at;
     if let Some(ends) = expires_at.filter(|ends| *ends < at) {
         // Before hours of work.
@@ -99,7 +104,9 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
     }
     let mut builder = SetBuilder::new(options.set);
     let mut italian = ItalianFiles::default();
-    for path in &options.files {
+    let vouched = options.lines.iter().map(|path| (path, true));
+    let given = options.files.iter().map(|path| (path, false));
+    for (path, is_vouched) in vouched.chain(given) {
         let label = path.to_string_lossy();
         let wrong = |error: &dyn std::fmt::Display| format!("{label}: {error}");
         let name = Path::new(path).file_name().unwrap_or(path);
@@ -110,17 +117,25 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         };
         let mut source = BufReader::with_capacity(1 << 16, source);
         let start = source.fill_buf().map_err(|e| wrong(&e))?;
-        if path == "-" || input::are_lines(start) {
+        let are_lines = input::are_lines(start);
+        // Whoever can write a signed list could write lines instead.
+        if is_vouched || (anchors.is_empty() && (path == "-" || are_lines)) {
+            if !are_lines {
+                return Err(wrong(&"no lines KID KIND HASH; is it empty?").into());
+            }
             let each =
                 |entries| said.now_and_then(|| format!("{label}: {} entries", grouped(entries)));
             input::read(source, &label, &mut builder, each)?;
             builder.source(&name, None)?;
             continue;
         }
-        let mut bytes = Vec::new();
-        source.read_to_end(&mut bytes).map_err(|e| wrong(&e))?;
+        if path != "-" {
+            let length = File::open(path).and_then(|file| revocation_file::check_length(&file));
+            length.map_err(|e| wrong(&e))?;
+        }
+        let bytes = revocation_file::read_from(source).map_err(|e| wrong(&e))?;
         let fetched_at = revocation_file::modified(path);
-        let file = RevocationFile::open(&name, bytes, fetched_at, &anchors, &mut state);
+        let file = RevocationFile::open(&name, bytes, fetched_at, &anchors, &mut editions);
         match file.map_err(|e| wrong(&e))? {
             RevocationFile::Hashes(list) => {
                 let list = if options.all_batches {
@@ -148,7 +163,6 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         let added = builder.add_italian(&list, &trust);
         added.map_err(|e| format!("{}: {e}", list.info().label()))?;
     }
-    options.trust.write_state(&state)?;
     let set = builder.build_with(at, |progress| {
         let entries = grouped(progress.entries);
         said.at_once(match progress.stage {
@@ -162,6 +176,8 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         None => set,
     };
     fs::write(&out, &file).map_err(|e| format!("{}: {e}", out.to_string_lossy()))?;
+    // What went into no set was not loaded.
+    options.trust.write_state(&state)?;
     let set = RevocationSet::open_unverified(&file[..])?;
     let signed = match signer {
         Some(_) => "signed",
@@ -240,6 +256,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
         at: None,
         quiet: false,
         files: Vec::new(),
+        lines: Vec::new(),
         anchors: Vec::new(),
         all_batches: false,
         trust: TrustOptions::default(),
@@ -259,6 +276,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
                 options.set.expires_at = Some(parser.value()?.parse_with(Timestamp::parse)?);
             }
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),
+            Long("lines") => options.lines.push(parser.value()?),
             Long("all-batches") => options.all_batches = true,
             Long("quiet") => options.quiet = true,
             Long("revocation-anchor") => options.anchors.push(parser.value()?),
@@ -281,7 +299,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
         (false, Some(rate)) => Precision::FalsePositives(rate),
         (false, None) => options.set.precision,
     };
-    match options.files.is_empty() {
+    match options.files.is_empty() && options.lines.is_empty() {
         true => Err(lexopt::Error::from("no FILE is given").into()),
         false => Ok(Some(options)),
     }

@@ -1,9 +1,8 @@
 use core::fmt;
 
 use super::RevocationSet;
-use crate::revocation::part::PURPOSE;
+use crate::revocation::part::identity_of;
 use crate::revocation::{Answer, Identifier, RevocationFormat, RevocationInfo, RevocationSource};
-use crate::trust::document_identity;
 
 /// A [`RevocationSet`] with a label, as a
 /// [`Verifier`](crate::verify::Verifier) looks into it.
@@ -35,9 +34,8 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         info.expires_at = self.expires_at();
         // That of the signer's lists in other forms: no older one of them is
         // taken after it.
-        info.identity = self
-            .signed_by()
-            .map(|anchor| document_identity(PURPOSE, anchor, None));
+        info.identity = self.signed_by().map(identity_of);
+        info.also.clone_from(&self.pinned_with);
         NamedSet { info, set: self }
     }
 }
