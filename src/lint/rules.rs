@@ -167,7 +167,6 @@ const READING: &[Rule] = &[
     of("link-version-unknown", Error, LINK, "write version 1, or leave v out"),
     of("dcc-version-unknown", Error, "dcc-schema ver", "write the version of the schema that the certificate follows, such as 1.3.3"),
     of("group-unknown", Warning, "dcc-schema", "leave the group out: no schema knows it, and verifiers pass it over"),
-    of("name-missing", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),
     of("holder-unnamed", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),
     of("dcc-group-not-an-array", Error, "dcc-schema v, t, r", "write the entry inside an array of one"),
     of("dcc-entry-not-a-map", Error, "dcc-schema v, t, r", "write the entry as a map with text keys"),

@@ -115,7 +115,9 @@ fn an_unknown_group_beside_a_known_one_is_named() {
         );
     }
     // Further members that are no groups are none.
+    let details = cbor!({"reference" => "1", "url" => "https://example.org"}).unwrap();
     for extra in [
+        details,
         Value::from("1"),
         Value::Null,
         Value::Array(vec![]),

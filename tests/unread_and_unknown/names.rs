@@ -71,7 +71,7 @@ fn names_nobody(verdict: &Verdict, at: &str) {
         "{verdict:?}"
     );
     assert!(
-        deviations(verdict).contains(&("name-missing", at)),
+        deviations(verdict).contains(&("holder-unnamed", at)),
         "{verdict:?}"
     );
     assert!(verdict.verified().is_none());
@@ -109,7 +109,7 @@ fn a_certificate_whose_names_are_all_empty_can_be_compared_with_nobody() {
         let all = ["fn", "fnt", "gn", "gnt"].map(|k| (k, if k == member { *name } else { "" }));
         let verdict = verify(named(&all));
         assert_eq!(verdict.outcome(), Outcome::Valid, "{name}");
-        assert!(!deviations(&verdict).contains(&("name-missing", "nam")));
+        assert!(!deviations(&verdict).contains(&("holder-unnamed", "nam")));
     }
 }
 
@@ -161,7 +161,7 @@ fn nobody_is_not_issued_a_certificate() {
         let expected = if name.is_empty() {
             "schema-missing"
         } else {
-            "name-missing"
+            "holder-unnamed"
         };
         assert_eq!(error.code(), expected);
     }

@@ -527,6 +527,13 @@ fn header_types(suite: &mut Suite) -> Result<(), Error> {
             .flags(&["header-type", "choice"])
             .invalid("decode", "cose-critical"),
     );
+    let ended = (int(15), map(&[(int(4), int(1_622_678_400))]));
+    let message = suite.message("dsc", payload())?.unprotected(&[ended]);
+    suite.push(
+        Case::new("cose-header-claims", "RFC 9597: claims in a header, here an exp that is over. Certificates have them in the payload, and none is overlooked.", &message)?
+            .flags(&["header-type", "choice"])
+            .invalid("decode", "cose-header-claims"),
+    );
     let message = suite.message("dsc", payload())?.unprotected(&[crit]);
     suite.push(
         Case::new("cose-critical-unprotected", "RFC 9052 §3.1: crit has to be protected; in the unprotected header it is wrong in any case.", &message)?

@@ -242,31 +242,31 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             "nam-missing",
             "nam is missing",
             changed(v(), |d| remove(d, "nam")),
-            &["schema-missing", "name-missing"],
+            &["schema-missing", "holder-unnamed"],
         ),
         (
             "nam-empty",
             "all names are empty",
             named("", ""),
-            &["name-missing"],
+            &["holder-unnamed"],
         ),
         (
             "nam-fillers",
             "all names are fillers",
             named("", "<<<"),
-            &["name-missing"],
+            &["holder-unnamed"],
         ),
         (
             "nam-blank",
             "all names are blanks and characters that are not seen",
             named(" \u{200b}\u{3164}", "<"),
-            &["name-missing"],
+            &["holder-unnamed"],
         ),
         (
             "nam-text",
             "nam is a text",
             changed(v(), |d| d["nam"] = "Musterfrau".into()),
-            &["schema-type", "name-missing"],
+            &["schema-type", "holder-unnamed"],
         ),
         (
             "fnt-missing",
@@ -451,7 +451,7 @@ fn members(suite: &mut Suite) -> Result<(), Error> {
             &dcc,
         )?;
         // Nobody can be compared with it.
-        if deviations.contains(&"name-missing") {
+        if deviations.contains(&"holder-unnamed") {
             made = made.fails("unascertained", "content", "holder-unnamed");
             made = made.flags(&["choice"]);
         }

@@ -155,6 +155,11 @@ impl GroupName {
         }
     }
 
+    /// Whether it is shown.
+    pub(crate) fn is_known(self) -> bool {
+        self != Self::new(None)
+    }
+
     /// The name, such as `e`; or `?`.
     pub fn as_str(&self) -> &str {
         let end = if self.0.ends_with(&[0]) { 1 } else { 2 };

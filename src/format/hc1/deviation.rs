@@ -136,7 +136,7 @@ deviations! {
     GroupUnknown = "group-unknown", "a group of entries is of a kind that is not known";
     /// No name in which there is a letter or a digit: nobody can be compared
     /// with the certificate.
-    NameMissing = "name-missing", "no name is stated that anybody can be compared with";
+    HolderUnnamed = "holder-unnamed", "no name is stated that anybody can be compared with";
     /// A date or time that is not of the form that the schema names.
     SchemaFormat = "schema-format", "a date or time is not of the required form";
     /// A CBOR tag where JSON has none.

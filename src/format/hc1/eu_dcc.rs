@@ -26,18 +26,22 @@ pub(crate) fn read(dcc: Item<'_>, deviations: &mut Vec<Deviation>) -> Result<Rec
 
 /// What stands beside the members that the schema knows and holds something of
 /// the form of entries, such as `e` of Italy's exemptions and `d` of the United
-/// Kingdom's domestic passes. Of several, the name that comes first in the
-/// alphabet.
+/// Kingdom's domestic passes. A map is one under such a short name alone: some
+/// issuers have details of their own there (Singapore's `meta`). Of several,
+/// the name that comes first in the alphabet.
 fn unknown_group(dcc: Item<'_>) -> Option<GroupName> {
-    let holds_entry = |value: Item<'_>| match value.untagged() {
-        Item::Map(entry) => entry.len() > 0,
+    let holds_entry = |name: GroupName, value: Item<'_>| match value.untagged() {
+        Item::Map(entry) => entry.len() > 0 && name.is_known(),
         Item::Array(entries) => entries.iter().any(|entry| entry.untagged().is_map()),
         _ => false,
     };
     let members = dcc.as_map().into_iter().flat_map(|map| map.iter());
     let groups = members.filter_map(|(name, value)| match name {
         Item::Text("ver" | "nam" | "dob" | "v" | "t" | "r") => None,
-        name => holds_entry(Item::read(value)).then(|| GroupName::new(name.as_text())),
+        name => {
+            let name = GroupName::new(name.as_text());
+            holds_entry(name, Item::read(value)).then_some(name)
+        }
     });
     groups.min()
 }

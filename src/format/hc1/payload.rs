@@ -24,18 +24,18 @@ pub fn read(
         PayloadKind::Medication => medication::read(value, deviations),
     }?;
     if !record.names_holder() {
-        deviations.push(name_missing(kind));
+        deviations.push(unnamed(kind));
     }
     Ok(record)
 }
 
-fn name_missing(kind: PayloadKind) -> Deviation {
+fn unnamed(kind: PayloadKind) -> Deviation {
     let at = match kind {
         PayloadKind::EuDcc => "nam",
         PayloadKind::DdccVaccination | PayloadKind::DdccTest => "name",
         _ => "n",
     };
-    Deviation::new(DeviationCode::NameMissing, at)
+    Deviation::new(DeviationCode::HolderUnnamed, at)
 }
 
 /// The payload as a certificate holds it.
@@ -60,7 +60,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
     }?;
     match record.names_holder() {
         true => Ok(()),
-        false => Err(RecordError::Schema(name_missing(record.payload()))),
+        false => Err(RecordError::Schema(unnamed(record.payload()))),
     }
 }
 

@@ -372,7 +372,7 @@ fn members(suite: &Suite) -> Result<Vec<Case>, Error> {
             &changed("/n", json!(" \u{200b}")),
         )?
         .fails("unascertained", "content", "holder-unnamed")
-        .deviates(&["name-missing"]),
+        .deviates(&["holder-unnamed"]),
         case(
             "card-member-unknown",
             "A member that ICVPMin does not know.",
