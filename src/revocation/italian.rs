@@ -302,8 +302,9 @@ impl Chunks {
                     expected: "absent where there is a `delta`",
                 });
             }
-            let names = delta.as_object().into_iter().flat_map(Map::keys);
-            let is_known = |name: &String| name == "insertions" || name == "deletions";
+            let members = delta.as_object().into_iter().flat_map(|all| all.iter());
+            let names = members.map(|(name, _)| name);
+            let is_known = |name: &str| name == "insertions" || name == "deletions";
             let is_empty = !has(delta, "insertions") && !has(delta, "deletions");
             if is_empty || !names.into_iter().all(is_known) {
                 return Err(RevocationError::Member {
