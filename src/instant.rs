@@ -65,11 +65,30 @@ pub(crate) fn of_text(text: &str) -> Option<Timestamp> {
     in_reach(Timestamp::parse(text).ok()?)
 }
 
+/// Whether a member has that name but for capital letters and blanks: somebody
+/// meant it, and no reader takes it.
+pub(crate) fn is_misspelt(object: &impl Members, name: &str) -> bool {
+    object.any_name(&|found| found != name && found.trim().eq_ignore_ascii_case(name))
+}
+
+/// The member of that name, if it is there, and no other spelling of it.
+fn member_of<'a>(object: &'a Value, name: &'static str) -> Result<Option<&'a Value>, Unreadable> {
+    let expected = SPELLING;
+    match is_misspelt(object, name) {
+        true => Err(Unreadable { name, expected }),
+        false => Ok(object.get(name)),
+    }
+}
+
 /// The member of that name: RFC 3339.
 pub(crate) fn text(
     object: &impl Members,
     name: &'static str,
 ) -> Result<Option<Timestamp>, Unreadable> {
+    let expected = SPELLING;
+    if is_misspelt(object, name) {
+        return Err(Unreadable { name, expected });
+    }
     let Some(text) = object.text(name) else {
         return Ok(None);
     };
@@ -80,7 +99,7 @@ pub(crate) fn text(
 
 /// The member of that name, a duration in milliseconds, in whole seconds.
 pub(crate) fn milliseconds(object: &Value, name: &'static str) -> Result<Option<u64>, Unreadable> {
-    let Some(value) = object.get(name) else {
+    let Some(value) = member_of(object, name)? else {
         return Ok(None);
     };
     let number = value.as_f64();

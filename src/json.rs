@@ -35,17 +35,30 @@ pub(crate) enum JsonFault {
 pub(crate) trait Members {
     /// The text of that name; `Some(None)` for a member that is none.
     fn text(&self, name: &str) -> Option<Option<&str>>;
+
+    /// Whether the name of a member is one of these.
+    fn any_name(&self, is_one: &dyn Fn(&str) -> bool) -> bool;
 }
 
 impl Members for Value {
     fn text(&self, name: &str) -> Option<Option<&str>> {
         self.get(name).map(Self::as_str)
     }
+
+    fn any_name(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+        let mut names = self.as_object().into_iter().flat_map(Map::keys);
+        names.any(|name| is_one(name))
+    }
 }
 
 impl Members for Lean {
     fn text(&self, name: &str) -> Option<Option<&str>> {
         self.get(name).map(Self::as_str)
+    }
+
+    fn any_name(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+        let mut members = self.as_object().into_iter().flat_map(|all| all.iter());
+        members.any(|(name, _)| is_one(name))
     }
 }
 

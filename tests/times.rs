@@ -258,6 +258,8 @@ fn a_jwk_that_is_for_something_else_is_left_out() {
         builder.build().0.len()
     };
     for (name, value) in [
+        ("Use", json!("enc")),
+        ("Key_Ops", json!(["encrypt"])),
         ("use", json!(5)),
         ("use", json!(null)),
         ("use", json!("")),
@@ -338,6 +340,26 @@ fn switzerlands_duration_in_any_number_form_ends_the_list() {
         load_swiss("", "", "", Some(MADE)).unwrap().0.lists()[0].expires_at(),
         None
     );
+}
+
+#[test]
+fn a_limit_by_another_spelling_of_its_name_is_not_passed_over() {
+    let eku = format!(r#"{{"{}": {TESTS_ALONE}}}"#, kid(dsc().der()));
+    for name in ["EKU", "Eku", "eku "] {
+        let group = format!(r#"{{"keys": {}, "{name}": {eku}}}"#, keys_of(&[&dsc()]));
+        let list = swedish(&group, "");
+        let (store, report) = load(ListFormat::Swedish, &list, &key("list")).unwrap();
+        assert_eq!(
+            (store.len(), codes(&report)),
+            (0, vec!["entry-member"]),
+            "{name}"
+        );
+    }
+    let (store, _) = load_swiss(r#", "Use": "v""#, "", "", None).unwrap();
+    assert_eq!(store.len(), 0);
+    let duration = r#", "ValidDuration": 1"#;
+    let loaded = load_swiss("", "", duration, Some(MADE));
+    assert_eq!(loaded.err(), Some("trust-member"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::report::ProblemKind;
 use super::source::{Entry, Found, Source, declared_kid};
 use super::text::{decode_base64, shown};
 use crate::crypto::{Algorithm, KeyError, PublicKey};
+use crate::instant;
 
 pub(super) fn read_set(source: &Source, set: &Value) -> Result<Vec<Entry>, LoadError> {
     let keys = set
@@ -168,7 +169,8 @@ fn other_curve(crv: &str, x: &[u8], y: &[u8]) -> Result<PublicKey, KeyError> {
 /// noted, and stands at keys of real lists that sign certificates.
 fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
     let known = |declared: &Value| matches!(declared.as_str(), Some("sig" | "enc"));
-    if jwk.get("use").is_some_and(|declared| !known(declared)) {
+    let of_use = jwk.get("use").is_some_and(|declared| !known(declared));
+    if of_use || instant::is_misspelt(jwk, "use") {
         return Err(ProblemKind::Member {
             name: "use",
             expected: "`sig` or `enc`",
@@ -189,7 +191,8 @@ fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
             all.iter().all(Value::is_string) && all.iter().any(|one| one == "verify")
         })
     };
-    if jwk.get("key_ops").is_some_and(|all| !verifies(all)) {
+    let of_operations = jwk.get("key_ops").is_some_and(|all| !verifies(all));
+    if of_operations || instant::is_misspelt(jwk, "key_ops") {
         return Err(ProblemKind::Member {
             name: "key_ops",
             expected: "an array of texts, one of them `verify`",

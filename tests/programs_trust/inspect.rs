@@ -134,3 +134,30 @@ fn what_a_list_says_does_not_steer_the_terminal() {
         assert!(!steers(&ran.out) && !steers(&ran.err), "{}", ran.out);
     }
 }
+
+#[test]
+fn switzerlands_list_ends_after_the_time_of_its_older_file() {
+    let files = Files::new("inspect-swiss");
+    let [keys, active, root] = swiss();
+    let (root, keys) = (files.write("root", root), files.write("keys", keys));
+    let active = files.write("active", active);
+    let written = |path: &str, seconds: u64| {
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        file.set_modified(time).unwrap();
+    };
+    let expires = || {
+        let ran = run(&["inspect", "--json", "--anchor", &root, &keys, &active]);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        ran.line()["expires_at"].clone()
+    };
+    // 2021-06-01 and -05, in whatever of the two; validDuration is two days.
+    for (one, other) in [
+        (1_622_505_600, 1_622_851_200),
+        (1_622_851_200, 1_622_505_600),
+    ] {
+        written(&keys, one);
+        written(&active, other);
+        assert_eq!(expires(), "2021-06-03T00:00:00Z");
+    }
+}

@@ -123,18 +123,19 @@ fn read_key(source: &Source, id: &str, entry: &Value) -> Result<Found, ProblemKi
         }
     };
     let mut found = source.public_key(Some(kid), key);
-    found.key.usage = usage(entry.get("use"))?;
+    found.key.usage = usage(entry)?;
     Ok(found)
 }
 
 /// `sig`, or letters: test, vaccination, recovery; `l` is the "certificate
 /// light", which is none of the three.
-fn usage(letters: Option<&Value>) -> Result<KeyUsage, ProblemKind> {
+fn usage(entry: &Value) -> Result<KeyUsage, ProblemKind> {
     let wrong = ProblemKind::Member {
         name: "use",
         expected: "`sig` or letters of t, v, r, l",
     };
-    let letters = match letters {
+    let letters = match entry.get("use") {
+        _ if instant::is_misspelt(entry, "use") => None,
         None => return Ok(KeyUsage::ANY),
         Some(letters) => letters.as_str().filter(|letters| !letters.is_empty()),
     };

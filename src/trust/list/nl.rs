@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{Content, parse_json};
+use crate::instant;
 use crate::trust::error::LoadError;
 use crate::trust::key::{KeyUsage, Kid, Usage};
 use crate::trust::report::ProblemKind;
@@ -70,7 +71,7 @@ fn read_key(source: &Source, kid: &str, key: &Value) -> Result<Found, ProblemKin
         })?;
     let der = decode_base64(text).ok_or(ProblemKind::Base64 { name })?;
     let mut found = source.spki(Some(kid), &der)?;
-    found.key.usage = usage(key.get("keyUsage")).ok_or(ProblemKind::Member {
+    found.key.usage = usage(key).ok_or(ProblemKind::Member {
         name: "keyUsage",
         expected: "an array of t, v, r",
     })?;
@@ -78,8 +79,9 @@ fn read_key(source: &Source, kid: &str, key: &Value) -> Result<Found, ProblemKin
 }
 
 /// No letters, no limit: most keys have an empty array.
-fn usage(letters: Option<&Value>) -> Option<KeyUsage> {
-    let letters = match letters {
+fn usage(key: &Value) -> Option<KeyUsage> {
+    let letters = match key.get("keyUsage") {
+        _ if instant::is_misspelt(key, "keyUsage") => return None,
         None => return Some(KeyUsage::ANY),
         Some(letters) => letters.as_array()?,
     };

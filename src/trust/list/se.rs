@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, named};
+use crate::instant;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
 use crate::trust::key::KeyUsage;
@@ -85,10 +86,13 @@ impl<'a> Limits<'a> {
             limits: Vec::new(),
             all_readable: true,
         };
-        let Some(eku) = group.get("eku") else {
+        if group.get("eku").is_none() && !instant::is_misspelt(group, "eku") {
             return none;
-        };
-        let Some(eku) = eku.as_object() else {
+        }
+        let eku = group
+            .get("eku")
+            .filter(|_| !instant::is_misspelt(group, "eku"));
+        let Some(eku) = eku.and_then(Value::as_object) else {
             return Self {
                 all_readable: false,
                 ..none
