@@ -123,13 +123,15 @@ fn the_production_list_loads_entry_by_entry() {
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
     assert_eq!((report.total, report.duplicates), (501, 0));
     assert_eq!((report.loaded, report.rejected), (499, 2));
-    // Two keys for the exchange of data, and four on curves of no use here.
+    // Two keys for the exchange of data, and four on curves of no use here. IOM
+    // is no country, and its certificates name one (IO).
     // That all kids are those of the certificates goes without a note.
     assert_eq!(
         problems(&report),
         BTreeMap::from([
             (("not-a-document-signer", false), 2),
             (("key-unusable", true), 4),
+            (("participant-country", true), 4),
         ])
     );
     assert!(store.iter().all(|k| k.certificate().is_some()));
@@ -168,6 +170,7 @@ fn the_development_list_loads_with_its_fake_kid_noted() {
             (("not-a-document-signer", false), 7),
             (("kid-mismatch", true), 1),
             (("key-unusable", true), 2),
+            (("participant-country", true), 2),
         ])
     );
     let noted = report

@@ -416,8 +416,18 @@ proptest! {
     ) {
         let payload = written(made_at, lists, keys);
         let (store, _) = load_signed(&signed(payload.clone())).unwrap();
-        let again = store.to_snapshot(Timestamp::from_seconds(made_at)).unwrap();
-        prop_assert_eq!(hex(&again), hex(&payload));
+        let made_at = Timestamp::from_seconds(made_at);
+        let again = store.to_snapshot(made_at).unwrap();
+        // Those under one kid are written by what they say, in whichever order
+        // they came.
+        let mut kids: Vec<_> = store.iter().map(|key| key.kid().clone()).collect();
+        kids.dedup();
+        if kids.len() == store.len() {
+            prop_assert_eq!(hex(&again), hex(&payload));
+        }
+        let (store, _) = load_signed(&signed(again.clone())).unwrap();
+        let twice = store.to_snapshot(made_at).unwrap();
+        prop_assert_eq!(hex(&twice), hex(&again));
     }
 }
 
