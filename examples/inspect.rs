@@ -38,6 +38,7 @@ Usage: inspect [--value-sets DIR|FILE]… [--full] [--json] INPUT…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
+A code given as a text is personal data: it is named by its place, argument 1.
 
   --value-sets DIR|FILE  name the codes as this value set has it (JSON with
            valueSetId), or all in that directory (*.json), where they are no

@@ -46,6 +46,7 @@ Usage: lint [--dsc FILE | --trust FILE… | --trust-key FILE…]
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
+A code given as a text is personal data: it is named by its place, argument 1.
 
   --dsc FILE       the certificate of the key that is to have signed the codes,
                    in DER or PEM; without INPUT it is looked at alone

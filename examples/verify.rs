@@ -72,6 +72,7 @@ Usage: verify [--trust FILE]… [--trust-key FILE]… [--anchor FILE]…
 
 INPUT is a text (HC1:…), a file (a PNG, JPEG, GIF or WebP picture if built with
 --features scan, or a text with one code a line), or - for standard input.
+A code given as a text is personal data: it is named by its place, argument 1.
 
   --trust FILE  who may sign: a trust list of the WHO's network, the EU gateway
                 or a member state, a JWK set or a snapshot; may be repeated. A

@@ -83,7 +83,7 @@ fn a_changed_code_is_never_echoed_as_an_input() {
             );
             if ran.status == 2 {
                 shows_nothing(&ran, &text, program);
-                let named = format!("argument {} (a text of", arguments.len());
+                let named = format!("argument {} (a code/text of", arguments.len());
                 assert!(ran.err.contains(&named), "{program}: {}", ran.err);
             }
         }

@@ -472,10 +472,10 @@ mod scanning {
         }
     }
 
-    fn png_header(width: u32, height: u32) -> Vec<u8> {
+    fn png_header(width: u32, height: u32, color: png::ColorType) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
-        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_color(color);
         let mut writer = encoder.write_header().unwrap();
         writer.write_chunk(png::chunk::IDAT, b"\x78\x9c").unwrap();
         drop(writer);
@@ -487,7 +487,8 @@ mod scanning {
         for (width, height) in [(60_000, 60_000), (1, 40_000), (40_000, 1), (10_000, 5_001)] {
             // There are no pixels in the file, so to reach for them would give
             // another error.
-            let error = scan(&png_header(width, height), &ScanLimits::default()).unwrap_err();
+            let header = png_header(width, height, png::ColorType::Grayscale);
+            let error = scan(&header, &ScanLimits::default()).unwrap_err();
             let ScanError::TooManyPixels {
                 width: w,
                 height: h,
@@ -499,8 +500,23 @@ mod scanning {
             };
             assert_eq!((w, h, max), (width, height, 50_000_000));
         }
-        let error = scan(&png_header(10_000, 5_000), &ScanLimits::default()).unwrap_err();
-        assert_eq!(error, ScanError::BadImage);
+        let scan_header = |width, height, color| {
+            scan(&png_header(width, height, color), &ScanLimits::default()).unwrap_err()
+        };
+        let grey = scan_header(10_000, 5_000, png::ColorType::Grayscale);
+        assert_eq!(grey, ScanError::BadImage);
+        // Of a kind that needs more for each pixel there may be fewer.
+        for (color, max) in [
+            (png::ColorType::Rgb, 36_666_666),
+            (png::ColorType::Rgba, 27_500_000),
+        ] {
+            let error = scan_header(10_000, 5_000, color);
+            let ScanError::TooManyPixels { max: found, .. } = error else {
+                panic!("{error}")
+            };
+            assert_eq!(found, max);
+            assert_eq!(scan_header(5_000, 5_000, color), ScanError::BadImage);
+        }
 
         // A GIF of 25 bytes that declares 65535 by 65535.
         let gif = b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\x02\0";

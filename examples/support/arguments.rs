@@ -13,6 +13,13 @@ use hcert::format::hc1::text::BASE64_START;
 /// have twice as many characters.
 const MAX_SHOWN: usize = 80;
 
+/// A file that is to be written may have a longer name, if it says what it is.
+const MAX_FILE_NAME: usize = 200;
+const ENDINGS: [&str; 24] = [
+    "bin", "cbor", "cer", "cose", "crt", "der", "gif", "jpeg", "jpg", "json", "jsonl", "jwk",
+    "jws", "key", "log", "lst", "ndjson", "pem", "png", "pub", "set", "svg", "toml", "txt",
+];
+
 /// What stands in codes, wherever it stands, in small letters: of this
 /// project's, and of others that a traveller carries.
 const MARKS: [&str; 8] = [
@@ -60,7 +67,8 @@ fn veil(number: usize, argument: OsString, veiled: &mut Vec<(OsString, OsString)
     } else {
         "characters"
     };
-    let veil = format!("argument {number} (a text of {count} {characters})");
+    // With the stroke no file is made of that name, where one is to be written.
+    let veil = format!("argument {number} (a code/text of {count} {characters})");
     let behind = match option.is_empty() {
         true => argument.clone(),
         false => value.into(),
@@ -90,10 +98,18 @@ fn may_be_shown(text: &str) -> bool {
     {
         return false;
     }
-    let is_short = |text: &str| text.chars().count() <= MAX_SHOWN && !is_encoded(text);
+    let is_short = |text: &str, max: usize| text.chars().count() <= max && !is_encoded(text);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let parent = path.parent().filter(|parent| parent.is_dir());
-    is_short(text) || (parent.is_some() && is_short(&name))
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    let max_name = match ENDINGS.contains(&&*ending) {
+        true => MAX_FILE_NAME,
+        false => MAX_SHOWN,
+    };
+    // A bare name is one in the current directory.
+    let parent = path
+        .parent()
+        .filter(|parent| parent.as_os_str().is_empty() || parent.is_dir());
+    is_short(text, MAX_SHOWN) || (parent.is_some() && is_short(&name, max_name))
 }
 
 /// `hc1:`, or that of another version of the container.
@@ -104,12 +120,12 @@ fn has_prefix(small: &str) -> bool {
     })
 }
 
-/// A part of a code, without its beginning: long, and nothing but the
-/// characters of base45.
+/// A part of a code, without its beginning: a long stretch of nothing but the
+/// characters of base45, as capitals.
 fn is_encoded(text: &str) -> bool {
     const SIGNS: &str = " $%*+-./:";
     let base45 = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || SIGNS.contains(c);
-    text.len() >= 40 && text.chars().all(base45)
+    text.split(|c| !base45(c)).any(|part| part.len() >= 40)
 }
 
 #[cfg(test)]
@@ -127,6 +143,7 @@ mod tests {
             "did:web:tng-cdn.who.int:v2:trustlist",
             "/tmp",
             "/tmp/codes of 2021/none.png",
+            &format!("{}.png", "certificate-of-erika-".repeat(8)),
         ] {
             assert!(may_be_shown(name), "{name}");
         }
@@ -165,12 +182,18 @@ mod tests {
         let mut veil = |text: &str| veil(3, text.into(), &mut veiled);
         assert_eq!(
             veil("--trust=HC1:6BF"),
-            "--trust=argument 3 (a text of 7 characters)"
+            "--trust=argument 3 (a code/text of 7 characters)"
         );
         assert_eq!(veil("--trust=list.json"), "--trust=list.json");
         assert_eq!(veil("--json"), "--json");
-        assert_eq!(veil("--HC1:6BF"), "argument 3 (a text of 9 characters)");
-        assert_eq!(veil("-xHC1:6BF"), "argument 3 (a text of 9 characters)");
+        assert_eq!(
+            veil("--HC1:6BF"),
+            "argument 3 (a code/text of 9 characters)"
+        );
+        assert_eq!(
+            veil("-xHC1:6BF"),
+            "argument 3 (a code/text of 9 characters)"
+        );
         let behind: Vec<_> = veiled.iter().map(|(_, text)| text.to_str()).collect();
         assert_eq!(
             behind,

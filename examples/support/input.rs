@@ -191,9 +191,31 @@ fn numbered(
     })
 }
 
+/// Of large pictures one at a time, so that what they need doesn't grow with
+/// the cores.
+#[cfg(feature = "scan")]
+fn scan_in_turn(
+    bytes: &[u8],
+    limits: &hcert::qr::ScanLimits,
+) -> Result<Vec<hcert::qr::ScannedCode>, hcert::qr::ScanError> {
+    use std::sync::{Mutex, PoisonError};
+
+    static TURN: Mutex<()> = Mutex::new(());
+    let mut small = limits.clone();
+    small.max_pixels = 1_000_000;
+    match hcert::qr::scan(bytes, &small) {
+        // Before anything of it is decoded.
+        Err(hcert::qr::ScanError::TooManyPixels { .. }) => {
+            let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+            hcert::qr::scan(bytes, limits)
+        }
+        result => result,
+    }
+}
+
 #[cfg(feature = "scan")]
 fn picture(input: String, reader: Reader) -> Vec<Found> {
-    use hcert::qr::{ScanLimits, scan};
+    use hcert::qr::ScanLimits;
     let limits = ScanLimits::default();
     let mut bytes = Vec::new();
     // A byte more than the limit, so that `scan` sees that it is passed.
@@ -201,7 +223,7 @@ fn picture(input: String, reader: Reader) -> Vec<Found> {
         .take(limits.max_bytes as u64 + 1)
         .read_to_end(&mut bytes);
     let scanned = match read {
-        Ok(_) => scan(&bytes, &limits).map_err(|e| e.to_string()),
+        Ok(_) => scan_in_turn(&bytes, &limits).map_err(|e| e.to_string()),
         Err(error) => Err(error.to_string()),
     };
     let codes = match scanned {
@@ -212,6 +234,7 @@ fn picture(input: String, reader: Reader) -> Vec<Found> {
         Ok(codes) => codes,
         Err(error) => return vec![unreadable(input, error)],
     };
+    let all_read = codes.len() < limits.max_codes;
     // Paper carries other codes, too: links, tickets. They say nothing about
     // the certificate beside them.
     let (health, other): (Vec<_>, Vec<_>) = codes
@@ -224,6 +247,16 @@ fn picture(input: String, reader: Reader) -> Vec<Found> {
     let texts = codes.iter().map(|code| Ok(code.text().to_owned()));
     let mut found: Vec<_> =
         numbered(input.clone(), texts.collect::<Vec<_>>().into_iter()).collect();
+    if !all_read {
+        found.push(Found::Problem {
+            input: input.clone(),
+            message: format!(
+                "has {} QR codes or more; no others were read",
+                limits.max_codes
+            ),
+            note: false,
+        });
+    }
     if passed_over > 0 {
         found.push(Found::Problem {
             input,

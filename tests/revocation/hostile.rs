@@ -268,7 +268,7 @@ fn limits_hold_for_slices() {
     assert!(list.add_slice(two).is_ok());
 }
 
-/// A MiB and 48 times the bytes, whatever the JSON.
+/// Half a MiB and 12 times the bytes, whatever the JSON.
 #[test]
 fn json_needs_bounded_memory() {
     let of = |start: &str, one: &str, end: &str| {
@@ -302,7 +302,7 @@ fn json_needs_bounded_memory() {
             let list = ItalianList::trust_unsigned("x", &[&json, &json]);
             codes.extend(list.err().map(|error| error.code()));
         });
-        let most = (1 << 20) + 48 * json.len() as u64;
+        let most = (512 << 10) + 12 * json.len() as u64;
         let shown = String::from_utf8_lossy(&json[..60]);
         assert!(used.bytes_max <= most, "{shown}: {used:?}");
         if !expected.is_empty() {

@@ -82,6 +82,35 @@ fn what_leaves_open_whom_a_rule_concerns_is_refused() {
         assert_eq!(refused(json), "rules-not-rules", "{json}");
     }
     assert_eq!(refused("[1]"), "rule-not-object");
+    // The list that services give first, small letters and all.
+    let entry = json!({"identifier": "VR-DE-0001", "version": "1.0.0", "country": "DE",
+        "hash": "6821d518570fe9f4417c482ff0d2582a7b6440f243a9034f812e0d71611b611f"});
+    for index in [
+        json!([entry, entry]),
+        json!([entry]),
+        json!({"rules": [entry]}),
+    ] {
+        let error = RuleSet::from_json(index.to_string().as_bytes()).unwrap_err();
+        assert_eq!(error.code(), "rules-index", "{index}");
+        let words = error.to_string();
+        assert!(
+            words.contains("an index of") && words.contains("fetch"),
+            "{words}"
+        );
+    }
+    // Germany's notes to holders are rules of CertLogic, too.
+    for (name, value) in [
+        ("Identifier", json!("BNR-DE-0200")),
+        ("Identifier", json!("BNR-DE-416")),
+        ("Type", json!("BoosterNotification")),
+    ] {
+        let mut note = rule(json!({}));
+        note[name] = value;
+        for document in [note.clone(), json!([note])] {
+            let error = RuleSet::from_json(document.to_string().as_bytes()).unwrap_err();
+            assert_eq!(error.code(), "rule-booster-notification", "{document}");
+        }
+    }
     // Each member that is absent, or of the wrong type; the three that change
     // no decision are noted.
     for name in [

@@ -63,9 +63,13 @@ fn walk(root: &Path, folder: &Path, may_be_suite: bool, found: &mut Found) -> Re
     for file in &listed.json {
         let path = relative(root, file);
         let bytes = std::fs::read(file).map_err(|e| format!("{path}: {e}"))?;
-        let suite = match may_be_suite {
-            true => serde_json::from_slice::<Json>(&bytes).map_err(|e| format!("{path}: {e}"))?,
-            false => Json::Null,
+        let suite = match serde_json::from_slice::<Json>(&bytes) {
+            Ok(json) if may_be_suite => json,
+            // A suite that can't be read is no reason to say that all agree.
+            Err(error) if may_be_suite && folder != root => {
+                return Err(format!("{path}: {error}"));
+            }
+            _ => Json::Null,
         };
         // Elsewhere a clone has other JSON.
         match suite.get("cases") {
