@@ -153,7 +153,11 @@ impl Claim {
 
     /// The claim whose number is written as a text.
     fn of_digits(name: &[u8]) -> Option<Self> {
-        let number = core::str::from_utf8(name).ok()?.trim().parse::<i128>().ok()?;
+        let number = core::str::from_utf8(name)
+            .ok()?
+            .trim()
+            .parse::<i128>()
+            .ok()?;
         let mut all = Self::ALL.into_iter();
         all.find(|claim| claim.number() == number)
     }

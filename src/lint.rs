@@ -335,8 +335,7 @@ impl Linter {
 /// The name of a member, as far as it looks like one: who swaps names and
 /// values writes of a person.
 fn member_name(name: &str) -> &str {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-    match name.len() <= 16 && name.bytes().all(plain) {
+    match crate::format::hc1::schema::is_member_name(name) {
         true => name,
         false => "?",
     }

@@ -101,7 +101,7 @@ pub enum RecordError {
     /// A member that the schema does not know; it would be lost.
     #[error("{at}: the schema knows no such member")]
     UnknownMember {
-        /// The member; `?` for a name that is not letters and digits.
+        /// The member; `?` for a name that is not of small letters.
         at: String,
     },
     /// A yellow card names a product that is not in the catalogue.

@@ -76,6 +76,7 @@ fn a_group_that_is_empty_or_none_states_nothing() {
 fn a_name_that_could_be_a_person_is_not_repeated() {
     for name in [
         "Erika Musterfrau",
+        "EM",
         "musterfrau",
         "\u{1b}[2J",
         "",

@@ -166,3 +166,27 @@ fn nobody_is_not_issued_a_certificate() {
         assert_eq!(error.code(), expected);
     }
 }
+
+#[test]
+fn a_name_in_the_place_of_a_member_is_not_repeated() {
+    for name in [
+        "Musterfrau",
+        "MUSTERFRAU",
+        "1964_08_12",
+        "Erika Musterfrau",
+        "musterfrau64",
+        "mUster",
+    ] {
+        let card = with(card_2026(), name, Some(Value::from("x")));
+        let verdict = verify(card_claims(card));
+        assert!(
+            deviations(&verdict).contains(&("member-unknown", "?")),
+            "{name}"
+        );
+        let shown = format!("{verdict:?} {:?}", verdict.verified());
+        assert!(!shown.contains(name), "{shown}");
+        let json = format!(r#"{{"nam": {{"fnt": "X", "{name}": "y"}}, "dob": "", "r": []}}"#);
+        let error = Record::from_json(&json).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(name), "{error}");
+    }
+}

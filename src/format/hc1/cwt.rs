@@ -140,37 +140,34 @@ impl ContentError {
 
 /// The name of a group of entries that no schema knows.
 ///
-/// National groups have names of one letter. What is longer than two could be
-/// about a person, and stands as `?`.
+/// National groups have names of one letter. What is longer could be about a
+/// person, and stands as `?`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupName([u8; 2]);
+pub struct GroupName(char);
 
 impl GroupName {
     /// `None` for a name that is no text.
     pub(crate) fn new(name: Option<&str>) -> Self {
         match name.map(str::as_bytes) {
-            Some([a]) if a.is_ascii_alphabetic() => Self([*a, 0]),
-            Some([a, b]) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => Self([*a, *b]),
-            _ => Self([b'?', 0]),
+            Some([letter]) if letter.is_ascii_alphabetic() => Self(char::from(*letter)),
+            _ => Self('?'),
         }
+    }
+
+    /// The letter, such as `e`; or `?`.
+    pub const fn letter(self) -> char {
+        self.0
     }
 
     /// Whether it is shown.
     pub(crate) fn is_known(self) -> bool {
-        self != Self::new(None)
-    }
-
-    /// The name, such as `e`; or `?`.
-    pub fn as_str(&self) -> &str {
-        let end = if self.0.ends_with(&[0]) { 1 } else { 2 };
-        let name = self.0.get(..end).unwrap_or_default();
-        core::str::from_utf8(name).unwrap_or("?")
+        self.0 != '?'
     }
 }
 
 impl fmt::Display for GroupName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        write!(f, "{}", self.0)
     }
 }
 

@@ -19,7 +19,10 @@ pub(crate) fn read(dcc: Item<'_>, deviations: &mut Vec<Deviation>) -> Result<Rec
     schema::check(dcc, deviations);
     let record = read_item(dcc)?;
     if let Some(group) = unknown_group(dcc) {
-        deviations.push(Deviation::new(DeviationCode::GroupUnknown, group.as_str()));
+        deviations.push(Deviation::new(
+            DeviationCode::GroupUnknown,
+            group.to_string(),
+        ));
     }
     Ok(record)
 }

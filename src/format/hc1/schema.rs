@@ -201,8 +201,10 @@ pub(crate) fn unknown_members(dcc: Item<'_>) -> Vec<String> {
     unknown
 }
 
-pub(super) fn is_member_name(name: &str) -> bool {
-    name.len() <= 16 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+/// Whether it looks like the name of a member and not like a value: who swaps
+/// the two writes of a person.
+pub(crate) fn is_member_name(name: &str) -> bool {
+    name.len() <= 16 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 fn from_json(json: &serde_json::Value) -> Value {
