@@ -626,9 +626,13 @@ fn a_faulty_list_is_refused_with_the_place_of_the_fault() {
     }
     let deep = "[".repeat(100_000);
     assert!(DenyList::from_json(deep.as_bytes()).is_err());
-    let many = format!(r#"{{"deny":[{}]}}"#, vec!["{}"; 100_001].join(","));
+    let entry = format!(r#"{{"kid":"d919375fc1e7b6b2","why":"{}"}}"#, "x".repeat(60));
+    let many = format!(r#"{{"deny":[{}]}}"#, vec![entry; 100_001].join(","));
     let error = DenyList::from_json(many.as_bytes()).unwrap_err();
     assert_eq!(error.code(), "trust-too-many-entries");
+    let dense = format!(r#"{{"deny":[{}]}}"#, vec!["{}"; 100_001].join(","));
+    let error = DenyList::from_json(dense.as_bytes()).unwrap_err();
+    assert_eq!(error.code(), "trust-too-dense");
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Unverified {
         limits: &Limits,
         mut deviations: Vec<Deviation>,
     ) -> Result<Self, DecodeError> {
-        let cose = CoseSign1::parse(bytes, limits, &mut deviations)?;
+        let cose = CoseSign1::parse(bytes, limits, &mut deviations)?.without_header_claims()?;
         Ok(Self {
             cose,
             deviations,

@@ -9,7 +9,7 @@ use super::{JsonFault, after_text};
 /// As many times its own length may a text need, ...
 const TIMES: usize = 10;
 /// ... and so many bytes, which are few however they are filled.
-const FREE: usize = 256 << 10;
+const FREE: usize = 4 << 20;
 
 /// The readers recurse: `serde_json` ends at 128 levels.
 const MAX_DEPTH: usize = 128;

@@ -36,7 +36,7 @@ pub enum LoadError {
     /// The JSON would need far more memory than its own length.
     #[error("the JSON would need more than {max} bytes of memory, as no honest list does")]
     TooDense {
-        /// The limit: 10 times the length of the text, and 256 KiB.
+        /// The limit: 10 times the length of the text, and 4 MiB.
         max: usize,
     },
     /// None of the forms of [`ListFormat`].

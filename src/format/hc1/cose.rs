@@ -105,6 +105,7 @@ pub struct CoseSign1 {
     signature: Span,
     algorithm: Option<DeclaredAlgorithm>,
     kid: Option<Kid>,
+    claims_in_header: bool,
 }
 
 impl CoseSign1 {
@@ -204,7 +205,17 @@ impl CoseSign1 {
             signature,
             algorithm,
             kid,
+            claims_in_header: protected_header.claims || unprotected.claims,
         })
+    }
+
+    /// A certificate has its claims in its payload: an end that stood in a
+    /// header would be overlooked.
+    pub(crate) fn without_header_claims(self) -> Result<Self, CoseError> {
+        match self.claims_in_header {
+            true => Err(CoseError::Claims),
+            false => Ok(self),
+        }
     }
 
     /// `alg`, from the protected header if it is there.
@@ -344,7 +355,6 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     })?;
     match wrong {
         Some(name) => Err(CoseError::HeaderType { name }),
-        None if header.claims => Err(CoseError::Claims),
         None => Ok(header),
     }
 }
