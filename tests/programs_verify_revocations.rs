@@ -347,7 +347,7 @@ fn the_headline_says_that_the_set_has_ended() {
     let code = issued("alpha", &vaccination()).text().to_owned();
     let shown = |at: &str| {
         let options = [
-            "--trust",
+            "--trust-key",
             &store,
             "--at",
             at,

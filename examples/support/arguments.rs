@@ -90,6 +90,11 @@ fn may_be_shown(text: &str) -> bool {
     if path.symlink_metadata().is_ok() {
         return true;
     }
+    // A digest, with or without a word in front (`csca:…`), is no code.
+    let digest = text.rsplit(':').next().unwrap_or_default();
+    if digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return text.len() <= 80;
+    }
     let small = text.to_lowercase();
     let start = text.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     if MARKS.iter().any(|mark| small.contains(mark))

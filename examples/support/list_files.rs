@@ -39,13 +39,9 @@ impl ListFile {
     }
 
     /// With when the file was last written, as when it was fetched.
-    ///
-    /// Switzerland's list ends some time after that, so that its time counts
-    /// always. Others only get younger by it: a file that was written after
-    /// the time of use says nothing of them.
+    /// A file that was not there at the time of use says nothing.
     pub fn written(mut self, path: &OsStr, used_at: Timestamp) -> Self {
-        let is_swiss = self.format.or(self.second_of) == Some(ListFormat::Swiss);
-        self.fetched_at = modified(path).filter(|time| is_swiss || *time <= used_at);
+        self.fetched_at = modified(path).filter(|time| *time <= used_at);
         self
     }
 

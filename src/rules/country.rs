@@ -36,14 +36,10 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     table
 });
 
-/// The country that a trust list gives to a key. In the WHO's network that is
-/// the participant's, for whom the WHO vouches: what stands in the certificate
-/// is the participant's own choice.
+/// The country that a trust list gives to a key
+/// ([`TrustedKey::country`]), in alpha-2.
 pub(super) fn of_key(key: &TrustedKey) -> Option<String> {
-    match key.gdhcn() {
-        Some(origin) => alpha_2(origin.participant()),
-        None => key.country().and_then(alpha_2),
-    }
+    key.country().and_then(alpha_2)
 }
 
 /// The code of two letters, in capitals.

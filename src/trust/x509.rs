@@ -361,8 +361,7 @@ fn read_oids(value: &[u8]) -> Option<Vec<String>> {
         oids.push((tag == 6).then(|| dotted(content)).flatten()?);
         rest = next;
     }
-    // One at least: an empty limit is none that anybody meant.
-    (!oids.is_empty()).then_some(oids)
+    Some(oids)
 }
 
 /// `SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLen INTEGER OPTIONAL }`, where

@@ -35,8 +35,7 @@ impl Files {
             let label = path.to_string_lossy().into_owned();
             match list_files::content(path) {
                 Ok(bytes) => {
-                    let now = std::time::SystemTime::now().into();
-                    files.push(List::new(label, bytes).written(path, now));
+                    files.push(List::new(label, bytes));
                 }
                 Err(message) => {
                     unreadable = true;

@@ -42,11 +42,10 @@ impl<'a> IssuerFacts<'a> {
     /// In the WHO's network the country is that of the participant, for whom
     /// the WHO vouches, and not what the participant's certificate says.
     pub fn of(key: &'a TrustedKey) -> Self {
+        let facts = Self::default().with_country(key.country().unwrap_or_default());
         match key.gdhcn() {
-            Some(origin) => Self::default()
-                .with_country(origin.participant())
-                .with_participant(origin.domain(), origin.participant()),
-            None => Self::default().with_country(key.country().unwrap_or_default()),
+            Some(origin) => facts.with_participant(origin.domain(), origin.participant()),
+            None => facts,
         }
     }
 
