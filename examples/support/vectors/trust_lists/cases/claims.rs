@@ -113,6 +113,7 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             build(0, &[kid]),
             verify("dsc", SOON)
                 .gives("invalid", "key-usage", "key-usage")
+                .undated()
                 .done(),
         ],
     );
