@@ -425,7 +425,6 @@ fn every_reason_to_refuse_a_list_has_a_vector_and_an_explanation() {
         "trust-too-many-entries",
         "trust-too-complex",
         "trust-too-dense",
-        "trust-ambiguous",
         // Which of the network's documents is meant is asked on request alone.
         "gdhcn-other-list",
     ];

@@ -18,6 +18,8 @@ fn a_rule_an_array_and_an_object_with_rules_are_read() {
     assert_eq!(load(&one).unwrap().len(), 1);
     assert_eq!(load(&json!([one, two])).unwrap().len(), 2);
     assert_eq!(load(&json!({"rules": [one, two]})).unwrap().len(), 2);
+    // Another member beside them may limit them: it is not passed over.
+    assert!(load(&json!({"rules": [one, two], "validUntil": "…"})).is_err());
     assert!(load(&json!([])).unwrap().is_empty());
     let marked = format!("\u{feff}{one}");
     assert_eq!(RuleSet::from_json(marked.as_bytes()).unwrap().len(), 1);
