@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 
 pub(crate) use cost::{Shape, check};
-pub(crate) use lean::{Lean, parse_lean};
+pub(crate) use lean::{Lean, Members as LeanMembers, parse_lean, parse_lean_into};
 
 /// Why a text is not read. Lines and columns count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -335,6 +335,13 @@ impl Record {
         self.payload == PayloadKind::EuDcc && is_number && major.parse() != Ok(1u8)
     }
 
+    /// Whether a health link is of a version whose protocol is not known.
+    pub(crate) fn has_link_of_unknown_version(&self) -> bool {
+        let is_unknown =
+            |entry: &Entry| matches!(entry, Entry::HealthLink(link) if link.version() != Some(1));
+        self.entries.iter().any(is_unknown)
+    }
+
     /// Whether the certificate needs a time of expiry (exp). hcert-spec §3.3.5
     /// asks for one to force a limit of the validity (§6.1), and WHO's
     /// `CWTPayload` does not: a DDCC that states the end of its period is

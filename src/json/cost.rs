@@ -9,7 +9,7 @@ use super::{JsonFault, after_text};
 /// As many times its own length may a text need, ...
 const TIMES: usize = 10;
 /// ... and so many bytes, which are few however they are filled.
-const FREE: usize = 4 << 20;
+const FREE: usize = 512 << 10;
 
 /// The readers recurse: `serde_json` ends at 128 levels.
 const MAX_DEPTH: usize = 128;
@@ -53,6 +53,14 @@ impl Shape {
         },
         exact: true,
     };
+
+    /// The same, and beside it what each element of an array is read into.
+    pub(crate) const fn lean_into<T>() -> Self {
+        Self {
+            element: 24 + size_of::<T>(),
+            ..Self::LEAN
+        }
+    }
 
     /// The borrowing values of the WHO's lists.
     pub(crate) const BORROWED: Self = Self {

@@ -66,6 +66,13 @@ impl Lean {
         }
     }
 
+    pub(crate) fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Number(number) => number.as_u64(),
@@ -84,7 +91,16 @@ impl Lean {
 
 /// Parses JSON.
 pub(crate) fn parse_lean(bytes: &[u8]) -> Result<Lean, JsonFault> {
-    check(bytes, Shape::LEAN)?;
+    parse_shaped(bytes, Shape::LEAN)
+}
+
+/// Parses JSON whose elements are each read into a `T` afterwards.
+pub(crate) fn parse_lean_into<T>(bytes: &[u8]) -> Result<Lean, JsonFault> {
+    parse_shaped(bytes, Shape::lean_into::<T>())
+}
+
+fn parse_shaped(bytes: &[u8], shape: Shape) -> Result<Lean, JsonFault> {
+    check(bytes, shape)?;
     serde_json::from_slice(bytes).map_err(|error| fault(&error))
 }
 

@@ -230,6 +230,15 @@ fn content(
     if let Ok((kind, value)) = &claims.payload_value() {
         report.fact("payload", kind.code());
         empty_texts(value, "", report);
+        if record.as_ref().is_some_and(Record::is_of_unknown_version) {
+            report.find("dcc-version-unknown", "ver");
+        }
+        if record
+            .as_ref()
+            .is_some_and(Record::has_link_of_unknown_version)
+        {
+            report.find("link-version-unknown", "v");
+        }
         if *kind == PayloadKind::EuDcc {
             let sets = linter.value_sets.clone();
             let sets = sets.unwrap_or_else(ValueSets::builtin);

@@ -559,7 +559,7 @@ impl Search {
         // the closure leaves half done is only its own `Found`, which is lost.
         let (max_codes, work) = (self.max_codes, &mut self.work);
         match catch_unwind(AssertUnwindSafe(|| {
-            read(picture, threshold, max_codes, work)
+            work.share(|work| read(picture, threshold, max_codes, work))
         })) {
             Ok(found) => {
                 self.too_busy |= found.too_busy;

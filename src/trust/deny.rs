@@ -13,6 +13,7 @@ use super::source::LoadLimits;
 use super::text::hex;
 use crate::Timestamp;
 use crate::crypto::PublicKey;
+use crate::json::LeanMembers as Members;
 
 /// Why a text is not a [`DenyList`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -282,8 +283,10 @@ impl DenyList {
                 max: limits.input_bytes,
             }));
         }
-        let value = json::parse(json, &limits)?;
-        let entries = value.as_object().filter(|object| object.len() == 1);
+        let value = json::parse_lean_into::<Denial>(json, &limits)?;
+        let entries = value
+            .as_object()
+            .filter(|object| object.iter().count() == 1);
         let entries = entries
             .and_then(|object| object.get("deny")?.as_array())
             .ok_or(DenyError::Form)?;
@@ -293,12 +296,12 @@ impl DenyList {
                 max: limits.entries,
             }));
         }
-        let read = |(position, entry): (usize, &Value)| {
+        let mut denials = Vec::with_capacity(entries.len());
+        for (position, entry) in entries.iter().enumerate() {
             let entry = entry.as_object().ok_or(DenyError::Form)?;
-            read_entry(position, entry)
-        };
-        let entries = entries.iter().enumerate().map(read);
-        entries.collect::<Result<_, _>>().map(Self)
+            denials.push(read_entry(position, entry)?);
+        }
+        Ok(Self(denials))
     }
 
     /// Writes the JSON form.
@@ -428,9 +431,9 @@ impl Extend<Denial> for DenyList {
     }
 }
 
-fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, DenyError> {
+fn read_entry(position: usize, entry: &Members) -> Result<Denial, DenyError> {
     let mut denial = Denial::of_nothing();
-    for (name, value) in entry {
+    for (name, value) in entry.iter() {
         let text = value.as_str();
         let wrong = |name, expected| DenyError::Member {
             position,
@@ -451,7 +454,7 @@ fn read_entry(position: usize, entry: &Map<String, Value>) -> Result<Denial, Den
                 "an RFC 3339 date and time, or seconds since 1970",
             ))
         };
-        match name.as_str() {
+        match name {
             "key" => denial.key = Some(digest("key")?),
             "certificate" => denial.certificate = Some(digest("certificate")?),
             "kid" | "kidHex" if denial.kid.is_some() => {

@@ -36,7 +36,7 @@ pub enum LoadError {
     /// The JSON would need far more memory than its own length.
     #[error("the JSON would need more than {max} bytes of memory, as no honest list does")]
     TooDense {
-        /// The limit: 10 times the length of the text, and 4 MiB.
+        /// The limit: 10 times the length of the text, and 512 KiB.
         max: usize,
     },
     /// None of the forms of [`ListFormat`].
@@ -142,9 +142,9 @@ pub enum LoadError {
         /// Which list.
         identity: String,
         /// The edition seen before.
-        seen: Edition,
+        seen: Box<Edition>,
         /// The edition of this one.
-        found: Edition,
+        found: Box<Edition>,
     },
     /// A snapshot that can't be read.
     #[error(transparent)]

@@ -258,8 +258,8 @@ impl TrustState {
         {
             return Err(LoadError::Rollback {
                 identity: identity.to_owned(),
-                seen: *seen,
-                found,
+                seen: Box::new(*seen),
+                found: Box::new(found),
             });
         }
         Ok(())

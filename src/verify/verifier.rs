@@ -435,11 +435,8 @@ fn unknown_version(record: &Record) -> Option<Reason> {
     if record.is_of_unknown_version() {
         return Some(Reason::UnknownVersion);
     }
-    let is_unknown =
-        |entry: &Entry| matches!(entry, Entry::HealthLink(link) if link.version() != Some(1));
-    let mut entries = record.entries().iter();
-    entries
-        .any(is_unknown)
+    record
+        .has_link_of_unknown_version()
         .then_some(Reason::UnknownLinkVersion)
 }
 

@@ -2,6 +2,9 @@
 #![allow(dead_code)]
 
 use ciborium::Value;
+use hcert::Limits;
+use hcert::format::hc1::cose::CoseSign1;
+use hcert::issue::Validity;
 use hcert::record::{Record, Recovery, Test, TestKind, TestResult, Vaccination};
 use hcert::rules::{Acceptance, Arrival, Decision, IssuerFacts, Recognition};
 use hcert::verify::{Verified, Verifier};
@@ -50,9 +53,12 @@ pub fn refused(policy: &Recognition, record: &Record, at: &str, failed: &[&str])
 }
 
 pub fn tested(kind: TestKind<'_>, result: TestResult<'_>) -> Record {
-    let test = Test::builder()
+    let test = match kind {
+        TestKind::RapidAntigen => Test::builder().device("1232"),
+        _ => Test::builder().centre("Testing centre 1"),
+    };
+    let test = test
         .kind(kind)
-        .device("1232")
         .sampled_at(time("2021-06-10T10:00:00Z"))
         .result(result)
         .country("XX")
@@ -88,9 +94,21 @@ pub fn recovered() -> Record {
     Record::new(holder(), recovery.build().unwrap()).unwrap()
 }
 
+/// Verified at this time, and issued before what it speaks of, as a careless
+/// issuer does: a policy has to look at each date by itself.
 pub fn verified(record: &Record, at: Timestamp) -> Verified {
-    let verifier = Verifier::new(trust(&[&dsc("a", &[])]));
-    let verdict = verifier.verify(issued("a", record).text(), at);
+    let dsc = dsc("a", &[]);
+    let late = Validity {
+        issued_at: time("2021-06-12T00:00:00Z"),
+        ..VALIDITY
+    };
+    let issued = issuer("a", &[]).issue(record, late).unwrap();
+    let cose = CoseSign1::parse(issued.cose().to_vec(), &Limits::default(), &mut vec![]).unwrap();
+    let claims: Value = ciborium::from_reader(cose.unverified_payload()).unwrap();
+    let claims = with(claims, 6, Some(ISSUED.seconds().into()));
+    let raw = Raw::new(dsc.kid().as_bytes()).payload(claims);
+    let text = raw::text(&raw.sign(&signer("a")));
+    let verdict = Verifier::new(trust(&[&dsc])).verify(&text, at);
     verdict.into_verified().unwrap()
 }
 

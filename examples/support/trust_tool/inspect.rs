@@ -29,6 +29,9 @@ Usage: trust inspect [--anchor KEY]… [--trust-env ENV] [--at TIME] [--all]
                    of itself, entries, and counts of the keys
   --help           print this
 
+A file of Switzerland's or of the EU gateway's list counts as fetched when it
+was last written, unless that is later than TIME: copy it with its time.
+
 Without --anchor or --trust-env a list is shown WITHOUT A LOOK AT ITS SIGNATURE:
 anybody can have written it. With one of them a file whose signature does not
 hold under it, or that has none, is refused and nothing of it is shown.

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{self, Write as _};
 
+use hcert::Timestamp;
 use hcert::trust::{
     Anchor, Environment, GdhcnAnchor, GdhcnError, ListFormat, LoadError, LoadReport, TrustStore,
 };
@@ -27,15 +28,20 @@ pub struct Refusal {
 pub type Loaded = (TrustStore, LoadReport);
 
 impl Files {
-    /// Reads what can be read, and names on stderr what can't.
-    pub fn read(paths: &[std::ffi::OsString], json: bool) -> Self {
+    /// Reads what can be read, and names on stderr what can't. Where a time is
+    /// given, a file that was written before it was fetched when it was.
+    pub fn read(paths: &[std::ffi::OsString], used_at: Option<Timestamp>, json: bool) -> Self {
         let mut files = Vec::new();
         let mut unreadable = false;
         for path in paths {
             let label = path.to_string_lossy().into_owned();
             match list_files::content(path) {
                 Ok(bytes) => {
-                    files.push(List::new(label, bytes));
+                    let file = List::new(label, bytes);
+                    files.push(match used_at {
+                        Some(time) => file.written(path, time),
+                        None => file,
+                    });
                 }
                 Err(message) => {
                     unreadable = true;

@@ -93,7 +93,9 @@ pub fn run(command: Command, parser: lexopt::Parser) -> Result<u8, Error> {
     if let Some(purpose) = &options.purpose {
         return document::verify(&options, purpose, &files);
     }
-    let files = Files::read(&files, options.json);
+    // Elsewhere no time is asked for, and none read.
+    let used_at = command.looks_at_entries().then_some(options.at);
+    let files = Files::read(&files, used_at, options.json);
     match command {
         Command::Inspect => inspect::run(&options, &files),
         Command::Verify => verify::run(&options, &files),

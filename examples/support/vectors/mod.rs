@@ -465,7 +465,8 @@ impl Case {
     fn reached(&self) -> Stages {
         let mut stages = self.stages.clone();
         let (at_decode, code) = (self.step == Some("decode"), self.code.unwrap_or_default());
-        if at_decode {
+        // The message is read, and is no certificate.
+        if at_decode && code != "cose-header-claims" {
             (stages.protected, stages.payload, stages.signature) = (None, None, None);
             if !code.starts_with("cose-") && !code.starts_with("cbor-") {
                 stages.cose = None;

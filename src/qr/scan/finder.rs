@@ -27,7 +27,7 @@ const LOCATE_PIXEL: u64 = 30;
 
 /// The patterns in the order of the lines, and whether these are all.
 pub(super) fn patterns(matrix: &BitMatrix, work: &mut Work) -> (Vec<ConcentricPattern>, bool) {
-    let mut found: Vec<ConcentricPattern> = Vec::new();
+    let mut found = Found::new(matrix);
     let mut row = PatternRow::default();
     for y in (2..matrix.height()).step_by(STEP) {
         GetPatternRowTP(matrix, y, &mut row, false);
@@ -55,23 +55,76 @@ pub(super) fn patterns(matrix: &BitMatrix, work: &mut Work) -> (Vec<ConcentricPa
             // The last dark run may be the first of another pattern.
             in_front = start + a + b + c;
             rest = dark.get(3..).unwrap_or_default();
-            let compared = COMPARE * found.len() as u64;
-            if !work.charge(LOCATE + LOCATE_PIXEL * u64::from(width) + compared) {
-                return (found, false);
-            }
             let place = rxing::point(x, y as f32 + 0.5);
-            let is_inside = |known: &ConcentricPattern| {
-                rxing::Point::distance(place, known.p) < known.size as f32 / 2.0
-            };
-            if !found.iter().any(is_inside) {
-                // Three times the width, for very skewed samples.
-                let range = i32::try_from(3 * width).unwrap_or(i32::MAX);
-                let located = LocateConcentricPattern::<true, 5, 7>(matrix, &RUNS, place, range);
-                found.extend(located);
+            if !work.charge(COMPARE * found.near(place).count() as u64) {
+                return (found.all, false);
+            }
+            if found.is_known(place) {
+                continue;
+            }
+            if !work.charge(LOCATE + LOCATE_PIXEL * u64::from(width)) {
+                return (found.all, false);
+            }
+            // Three times the width, for very skewed samples.
+            let range = i32::try_from(3 * width).unwrap_or(i32::MAX);
+            if let Some(located) =
+                LocateConcentricPattern::<true, 5, 7>(matrix, &RUNS, place, range)
+            {
+                found.add(located);
             }
         }
     }
-    (found, true)
+    (found.all, true)
+}
+
+/// The patterns found, by where a place can be inside of them.
+struct Found {
+    all: Vec<ConcentricPattern>,
+    /// Cells of so many pixels a side, row by row, with the places in `all` of
+    /// the patterns that reach into them.
+    cells: Vec<Vec<u32>>,
+    columns: usize,
+}
+
+const CELL: f32 = 64.0;
+
+impl Found {
+    fn new(matrix: &BitMatrix) -> Self {
+        let cells = |side: u32| (side as f32 / CELL) as usize + 1;
+        let columns = cells(matrix.width());
+        Self {
+            all: Vec::new(),
+            cells: vec![Vec::new(); columns * cells(matrix.height())],
+            columns,
+        }
+    }
+
+    fn near(&self, place: rxing::Point) -> impl Iterator<Item = &ConcentricPattern> {
+        let (column, row) = ((place.x / CELL) as usize, (place.y / CELL) as usize);
+        let cell = self.cells.get(row * self.columns + column);
+        let places = cell.into_iter().flatten();
+        places.filter_map(|n| self.all.get(*n as usize))
+    }
+
+    fn is_known(&self, place: rxing::Point) -> bool {
+        self.near(place)
+            .any(|known| rxing::Point::distance(place, known.p) < known.size as f32 / 2.0)
+    }
+
+    fn add(&mut self, pattern: ConcentricPattern) {
+        let reach = pattern.size as f32 / 2.0;
+        // A cast of what is below 0 gives 0.
+        let span = |at: f32| ((at - reach) / CELL) as usize..=((at + reach) / CELL) as usize;
+        let place = self.all.len() as u32;
+        for row in span(pattern.p.y) {
+            for column in span(pattern.p.x).take_while(|column| *column < self.columns) {
+                if let Some(cell) = self.cells.get_mut(row * self.columns + column) {
+                    cell.push(place);
+                }
+            }
+        }
+        self.all.push(pattern);
+    }
 }
 
 /// Whether five runs, after so much light, are like those across a pattern.

@@ -14,6 +14,17 @@ impl Default for Work {
 }
 
 impl Work {
+    /// Has an attempt done with a fourth of what is left: one that is lost in
+    /// the grain of a picture leaves enough for those that average it away.
+    pub(super) fn share<T>(&mut self, attempt: impl FnOnce(&mut Self) -> T) -> T {
+        let mut share = Self(self.0 / 4);
+        // Before, since an attempt may panic.
+        self.0 -= share.0;
+        let result = attempt(&mut share);
+        self.0 += share.0;
+        result
+    }
+
     /// Takes so much of it, and says whether it was there.
     pub(super) fn charge(&mut self, cost: u64) -> bool {
         let enough = self.0 >= cost;

@@ -10,7 +10,7 @@ pub enum JsonError {
     /// The values would need far more memory than the text is long.
     #[error("JSON that would need more than {max} bytes of memory, as no honest text does")]
     TooDense {
-        /// The limit: 10 times the length of the text, and 4 MiB.
+        /// The limit: 10 times the length of the text, and 512 KiB.
         max: usize,
     },
     /// Not JSON, or nested deeper than 127 levels.

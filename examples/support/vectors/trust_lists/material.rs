@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use ciborium::cbor;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::trust::{Anchor, Dsc, Kid, ListFormat, TrustStore};
+use hcert::trust::{Anchor, Dsc, Kid, ListFormat, SignedDocument, TrustStore};
 use p256::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
@@ -482,6 +482,14 @@ impl Material {
             dutch.to_string(),
         );
         self.list("nothing", "no list at all", "nl", r#"{"hello":1}"#);
+        let two_forms = r#"{"certificates":[],"@context":[]}"#;
+        let comment = "certificates, and a mark of the WHO's lists";
+        self.list("two-forms", comment, "certificates", two_forms);
+        let signer = P256Signer::from_pkcs8_pem(&TestKey::new(LIST).pkcs8_pem()?)?;
+        let made = Timestamp::from_seconds(MADE[0].1);
+        let rules = SignedDocument::sign("rules", b"[]", made, None, &signer)?;
+        let comment = "a signed document of rules";
+        self.list("rules", comment, "snapshot", rules);
         Ok(())
     }
 

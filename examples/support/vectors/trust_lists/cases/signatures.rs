@@ -320,6 +320,18 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             &["unsigned"],
             one(refuse("nothing", NO_ANCHOR, "trust-format-unrecognised")),
         ),
+        (
+            "two-forms",
+            "JSON with the marks of two forms: two readers could take another one each",
+            &["unsigned"],
+            one(refuse("two-forms", NO_ANCHOR, "trust-ambiguous")),
+        ),
+        (
+            "rules-as-list",
+            "A document that the anchor signed as rules, and not as a list",
+            signature,
+            one(refuse("rules", ["list"], "trust-not-a-list")),
+        ),
     ] {
         add(cases, id, description, flags, steps);
     }
