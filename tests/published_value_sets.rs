@@ -34,7 +34,7 @@ fn sets() -> Option<Vec<ValueSet>> {
             Ok(set) => sets.push(set),
             Err(error) => {
                 let expected = ValueSetError::Entry {
-                    code: "AZD2816".into(),
+                    code: "Comirnaty".into(),
                     member: "display",
                 };
                 assert_eq!(error, expected, "{name}");

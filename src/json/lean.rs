@@ -13,7 +13,7 @@ use super::{JsonFault, Shape, check, fault};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Lean {
     Null,
-    Bool,
+    Bool(bool),
     Number(Number),
     String(Box<str>),
     Array(Box<[Lean]>),
@@ -29,6 +29,10 @@ impl Members {
     pub(crate) fn get(&self, name: &str) -> Option<&Lean> {
         let found = self.0.iter().find(|(n, _)| **n == *name)?;
         Some(&found.1)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Lean)> {
@@ -62,6 +66,13 @@ impl Lean {
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
             _ => None,
         }
     }
@@ -123,8 +134,8 @@ impl<'de> Visitor<'de> for LeanVisitor {
         Ok(Lean::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Lean, E> {
-        Ok(Lean::Bool)
+    fn visit_bool<E>(self, value: bool) -> Result<Lean, E> {
+        Ok(Lean::Bool(value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Lean, E> {

@@ -284,9 +284,7 @@ impl DenyList {
             }));
         }
         let value = json::parse_lean_into::<Denial>(json, &limits)?;
-        let entries = value
-            .as_object()
-            .filter(|object| object.iter().count() == 1);
+        let entries = value.as_object().filter(|object| object.len() == 1);
         let entries = entries
             .and_then(|object| object.get("deny")?.as_array())
             .ok_or(DenyError::Form)?;

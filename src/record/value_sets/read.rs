@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::{Set, ValueSet, ValueSetEntry, ValueSetError};
 use crate::Date;
-use crate::json::{self, JsonFault};
+use crate::json::{self, JsonFault, Lean, LeanMembers};
 
 const MAX_BYTES: usize = ValueSet::MAX_BYTES;
 const MAX_CODES: usize = 10_000;
@@ -27,7 +25,7 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
     if json::weight(bytes) > (MAX_CODES + 1) * WEIGHT_OF_A_CODE {
         return Err(ValueSetError::TooComplex { max: MAX_CODES });
     }
-    let json = json::parse(bytes).map_err(|fault| match fault {
+    let json = json::parse_lean(bytes).map_err(|fault| match fault {
         JsonFault::Syntax { line, column } => ValueSetError::Json { line, column },
         JsonFault::DuplicateMember { line, column } => {
             ValueSetError::DuplicateMember { line, column }
@@ -35,15 +33,15 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
         JsonFault::TooDense { .. } => ValueSetError::TooComplex { max: MAX_CODES },
     })?;
     let member = |member| ValueSetError::Member { member };
-    let text = |name| json.get(name).and_then(Value::as_str).ok_or(member(name));
+    let text = |name| json.get(name).and_then(Lean::as_str).ok_or(member(name));
     let id = text("valueSetId")?;
     if id.is_empty() || id.len() > MAX_NAME {
         return Err(member("valueSetId"));
     }
     let date = Date::parse(text("valueSetDate")?).map_err(|_| member("valueSetDate"))?;
-    let values = json.get("valueSetValues").and_then(Value::as_object);
+    let values = json.get("valueSetValues").and_then(Lean::as_object);
     let values = values.ok_or(member("valueSetValues"))?;
-    if values.is_empty() {
+    if values.len() == 0 {
         return Err(ValueSetError::Empty);
     }
     if values.len() > MAX_CODES {
@@ -54,7 +52,7 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
     }
     let mut texts = Texts::default();
     let mut entries = BTreeMap::new();
-    for (code, value) in values {
+    for (code, value) in values.iter() {
         let read = match code.is_empty() {
             true => Err("the code"),
             false => entry(value, &mut texts),
@@ -63,7 +61,7 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
             code: code.chars().take(MAX_NAME).collect(),
             member,
         })?;
-        entries.insert(code.as_str().into(), read);
+        entries.insert(code.into(), read);
     }
     Ok(ValueSet(Arc::new(Set {
         id: id.into(),
@@ -78,19 +76,19 @@ pub(super) fn document(bytes: &[u8]) -> Result<ValueSet, ValueSetError> {
 struct Texts([Option<Arc<str>>; 3]);
 
 /// Fails with the member that is missing or wrong.
-fn entry(value: &Value, texts: &mut Texts) -> Result<ValueSetEntry, &'static str> {
+fn entry(value: &Lean, texts: &mut Texts) -> Result<ValueSetEntry, &'static str> {
     let value = value.as_object().ok_or("the value")?;
     let [lang, system, version] = &mut texts.0;
     Ok(ValueSetEntry {
         display: value
             .get("display")
-            .and_then(Value::as_str)
+            .and_then(Lean::as_str)
             .filter(|text| !text.is_empty())
             .ok_or("display")?
             .into(),
         active: value
             .get("active")
-            .and_then(Value::as_bool)
+            .and_then(Lean::as_bool)
             .ok_or("active")?,
         language: optional(value, "lang", lang)?,
         system: optional(value, "system", system)?,
@@ -99,7 +97,7 @@ fn entry(value: &Value, texts: &mut Texts) -> Result<ValueSetEntry, &'static str
 }
 
 fn optional(
-    value: &Map<String, Value>,
+    value: &LeanMembers,
     name: &'static str,
     last: &mut Option<Arc<str>>,
 ) -> Result<Option<Arc<str>>, &'static str> {

@@ -328,9 +328,9 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
         ),
         (
             "rules-as-list",
-            "A document that the anchor signed as rules, and not as a list",
+            "A document that is signed as rules, and not as a list",
             signature,
-            one(refuse("rules", ["list"], "trust-not-a-list")),
+            one(refuse("rules", NO_ANCHOR, "trust-not-a-list")),
         ),
     ] {
         add(cases, id, description, flags, steps);
