@@ -13,7 +13,6 @@ mod common;
 #[allow(dead_code)]
 mod lists;
 #[path = "common/raw.rs"]
-#[allow(dead_code)]
 mod raw;
 
 use base64::Engine;

@@ -29,7 +29,7 @@ use hcert::trust::{
 const TIMES: u64 = 12;
 const BESIDES: u64 = 512 << 10;
 
-const LENGTH: usize = 1 << 20;
+const LENGTH: usize = 640 << 10;
 
 /// One element again and again, about [`LENGTH`] bytes of it.
 fn repeated(open: &str, element: &str, close: &str) -> String {

@@ -1,6 +1,11 @@
 //! No program prints what could be a certificate, whatever place it was given
 //! in by mistake.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 mod common;
 #[path = "common/programs.rs"]

@@ -18,7 +18,7 @@ pub enum RevocationFile {
     Hashes(RevocationList),
     /// A chunk of Italy's list, which the others belong to.
     Italian(Vec<u8>),
-    Set(NamedSet<Vec<u8>>),
+    Set(Box<NamedSet<Vec<u8>>>),
 }
 
 /// Which editions a call takes. Of each signer one: of two that differ, one
@@ -116,11 +116,11 @@ impl RevocationFile {
             (Some(RevocationFormat::Set), true) => {
                 let set = RevocationSet::open(bytes, anchors)?.named(label);
                 editions.accept(label, set.info())?;
-                Ok(Self::Set(set))
+                Ok(Self::Set(Box::new(set)))
             }
-            (Some(RevocationFormat::Set), false) => Ok(Self::Set(
+            (Some(RevocationFormat::Set), false) => Ok(Self::Set(Box::new(
                 RevocationSet::trust_unsigned(bytes)?.named(label),
-            )),
+            ))),
             (_, true) => Self::signed(label, &bytes, fetched_at, anchors, editions),
             (Some(RevocationFormat::Italian), false) => Ok(Self::Italian(bytes)),
             (None, false) => Self::unsigned(label, &bytes, fetched_at)

@@ -67,7 +67,7 @@ impl RevocationOptions {
                     italian.add(&label, file, fetched_at);
                     continue;
                 }
-                RevocationFile::Set(set) => revocations.add(set),
+                RevocationFile::Set(set) => revocations.add(*set),
             };
         }
         let italian = italian.join().map_err(|e| format!("--revocations {e}"))?;

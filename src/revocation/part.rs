@@ -126,7 +126,7 @@ impl<'a> RevocationPart<'a> {
     /// refuses what is older than an edition by any of them.
     #[must_use]
     pub fn pinned_with(mut self, anchors: &[Anchor]) -> Self {
-        let identities = anchors.iter().map(|anchor| identity_of(anchor));
+        let identities = anchors.iter().map(identity_of);
         self.also = match &self.identity {
             Some(own) => identities.filter(|other| other != own).collect(),
             None => Vec::new(),
