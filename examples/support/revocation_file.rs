@@ -15,7 +15,7 @@ use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 type Error = Box<dyn std::error::Error>;
 
 pub enum RevocationFile {
-    Hashes(RevocationList),
+    Hashes(Box<RevocationList>),
     /// A chunk of Italy's list, which the others belong to.
     Italian(Vec<u8>),
     Set(Box<NamedSet<Vec<u8>>>),
@@ -151,7 +151,7 @@ impl RevocationFile {
             }
             let list = RevocationList::read(label, part.pinned_with(anchors))?;
             editions.accept(label, list.info())?;
-            return Ok(Self::Hashes(list));
+            return Ok(Self::Hashes(Box::new(list)));
         }
         // Each anchor may be the right one; what all say is said once.
         refused.dedup();
@@ -164,7 +164,7 @@ impl RevocationFile {
         if let Some(time) = fetched_at {
             list = list.fetched_at(time);
         }
-        Ok(Self::Hashes(list))
+        Ok(Self::Hashes(Box::new(list)))
     }
 }
 

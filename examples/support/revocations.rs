@@ -62,7 +62,7 @@ impl RevocationOptions {
                 RevocationFile::Hashes(list) if self.all_batches => {
                     revocations.add(list.with_all_batches())
                 }
-                RevocationFile::Hashes(list) => revocations.add(list),
+                RevocationFile::Hashes(list) => revocations.add(*list),
                 RevocationFile::Italian(file) => {
                     italian.add(&label, file, fetched_at);
                     continue;

@@ -141,7 +141,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
                 let list = if options.all_batches {
                     list.with_all_batches()
                 } else {
-                    list
+                    *list
                 };
                 builder.add_list(&list, &trust)
             }
