@@ -22,8 +22,8 @@ use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
 use hcert::record::Record;
 use hcert::trust::{
-    Anchor, Chain, Denial, DenyList, Dsc, Kid, ListBytes, ListFormat, LoadError, LoadReport,
-    SnapshotError, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
+    Anchor, Chain, Denial, DenyList, Dsc, Environment, Kid, ListBytes, ListFormat, LoadError,
+    LoadReport, SnapshotError, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
 use lists::gdhcn::{self, Names, PROD};
@@ -515,4 +515,139 @@ fn more_lists_than_can_be_named_are_refused() {
 fn an_empty_store_has_a_snapshot() {
     let (copy, report) = load(&snapshot(&TrustStore::default(), LISTED[0]));
     assert!(copy.is_empty() && report.total == 0 && copy.lists().is_empty());
+}
+
+fn made_of(labels: &[&str], made_at: &str) -> Vec<u8> {
+    let mut builder = TrustStore::builder();
+    for label in labels {
+        builder
+            .add_certificate_der(label, dsc(label, &[]).der())
+            .unwrap();
+    }
+    snapshot(&builder.build().0, made_at)
+}
+
+#[test]
+fn an_older_snapshot_goes_when_a_newer_one_or_the_state_comes() {
+    let (old, new) = (
+        made_of(&["kept", "withdrawn"], LISTED[0]),
+        made_of(&["kept"], LISTED[1]),
+    );
+    let kid = dsc("withdrawn", &[]).kid();
+    let mut builder = TrustStore::builder();
+    add_snapshot(&mut builder, &old).unwrap();
+    add_snapshot(&mut builder, &new).unwrap();
+    let (store, report) = builder.build();
+    assert!(store.candidates(&kid).is_empty());
+    assert_eq!((store.len(), report.lists.len()), (1, 1));
+    assert_eq!(report.superseded, 2);
+
+    let (_, seen) = load(&new);
+    let mut builder = TrustStore::builder();
+    add_snapshot(&mut builder, &old).unwrap();
+    let (store, report) = builder.with_state(&seen.state).build();
+    assert!(store.is_empty() && report.lists.is_empty());
+    assert_eq!(report.state, seen.state);
+}
+
+#[test]
+fn no_call_in_between_makes_an_older_snapshot_new() {
+    let (old, new) = (
+        made_of(&["kept", "withdrawn"], LISTED[0]),
+        made_of(&["kept"], LISTED[1]),
+    );
+    let mut builder = TrustStore::builder();
+    add_network(&mut builder, 0).unwrap();
+    let network = builder.build().1.state;
+    type Between<'a> = Box<dyn Fn(TrustStoreBuilder) -> TrustStoreBuilder + 'a>;
+    let calls: [Between<'_>; 3] = [
+        Box::new(|builder| builder.with_environment(Environment::Prod)),
+        Box::new(|builder| builder.with_state(&network)),
+        Box::new(|builder| builder.with_state(&TrustState::default())),
+    ];
+    for call in calls {
+        let mut builder = TrustStore::builder();
+        add_snapshot(&mut builder, &new).unwrap();
+        let mut builder = call(builder);
+        let error = add_snapshot(&mut builder, &old).unwrap_err();
+        assert_eq!(error.code(), "trust-rollback");
+        let (store, report) = builder.build();
+        assert_eq!(store.len(), 1);
+        assert!(report.state.latest_time() >= Some(at(LISTED[1])));
+    }
+}
+
+#[test]
+fn the_makers_word_is_taken_as_it_stands() {
+    // A key that its caller knows, and whose certificate is over.
+    let spec = pki::CertificateSpec {
+        subject: "CN=DSC,C=XX",
+        issuer: "CN=CSCA,C=XX",
+        serial: 1,
+        not_before: at("2020-01-01T00:00:00Z"),
+        not_after: at("2021-01-01T00:00:00Z"),
+        eku: &[],
+        ca: false,
+    };
+    let der = pki::certificate(&spec, &TestKey::new("dsc"), &TestKey::new("csca")).unwrap();
+    let ended = Dsc::from_der(&der).unwrap();
+    let text = raw::text(&Raw::new(ended.kid().as_bytes()).sign(&common::signer("dsc")));
+    let mut builder = TrustStore::builder();
+    let list = lists::certificates(&[(ended.kid(), &der)], LISTED[0]);
+    builder
+        .trust_unsigned_list("list", ListFormat::Certificates, &list)
+        .unwrap();
+    builder
+        .add_spki_der("by hand", ended.kid(), ended.public_key().spki_der())
+        .unwrap();
+    let store = builder.build().0;
+    let now = at("2021-07-01T00:00:00Z");
+    for store in [again(&store), store] {
+        let verdict = Verifier::new(store).verify(&text, now);
+        assert_eq!(verdict.outcome(), Outcome::Valid);
+    }
+}
+
+#[test]
+fn a_selection_does_not_lose_what_limits_a_key() {
+    let dsc = limited();
+    let mut builder = TrustStore::builder();
+    builder
+        .trust_unsigned_list(
+            "certificates",
+            ListFormat::Certificates,
+            &lists::certificates(&[(dsc.kid(), dsc.der())], LISTED[0]),
+        )
+        .unwrap();
+    builder
+        .trust_unsigned_list("bare", ListFormat::Dutch, &dutch(&dsc))
+        .unwrap();
+    let store = builder.build().0;
+    let bare = store.select(|key| key.origin() == "bare");
+    // A vaccination.
+    let raw = Raw::new(dsc.kid().as_bytes());
+    let text = raw::text(&raw.sign(&common::signer("limited")));
+    let verdict = Verifier::new(bare.clone()).verify(&text, at("2021-07-01T00:00:00Z"));
+    assert_eq!(verdict.reason().map(Reason::code), Some("key-usage"));
+    let error = bare.to_snapshot(at(LISTED[1])).unwrap_err();
+    assert_eq!(error.code(), "snapshot-certificate-left-out");
+    assert!(matches!(
+        error,
+        SnapshotError::CertificateLeftOut { keys: 1 }
+    ));
+    // With the certificate it has what limits it.
+    let certified = store.select(|key| key.origin() == "certificates");
+    for store in [again(&store), again(&certified)] {
+        let verdict = Verifier::new(store).verify(&text, at("2021-07-01T00:00:00Z"));
+        assert_eq!(verdict.reason().map(Reason::code), Some("key-usage"));
+    }
+}
+
+/// The key under the kid of its certificate, without it.
+fn dutch(dsc: &Dsc) -> String {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD as BASE64;
+    let (kid, spki) = (dsc.kid(), dsc.public_key().spki_der());
+    let entry = serde_json::json!([{"subjectPk": BASE64.encode(spki), "keyUsage": []}]);
+    serde_json::json!({"eu_keys": {BASE64.encode(kid.as_bytes()): entry}}).to_string()
 }

@@ -428,7 +428,8 @@ proptest! {
         // they came.
         let mut kids: Vec<_> = store.iter().map(|key| key.kid().clone()).collect();
         kids.dedup();
-        if kids.len() == store.len() {
+        let counts = store.lists().iter().any(|list| list.valid_for().is_some());
+        if kids.len() == store.len() && !counts {
             prop_assert_eq!(hex(&again), hex(&payload));
         }
         let (store, _) = load_signed(&signed(again.clone())).unwrap();

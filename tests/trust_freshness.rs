@@ -308,6 +308,26 @@ fn a_list_that_lost_its_date_is_refused_after_one_that_had_it() {
 }
 
 #[test]
+fn a_signer_may_begin_to_write_when_it_made_its_list() {
+    let list = List::new(ListFormat::Swedish, 1);
+    let (_, report) = load(&TrustState::default(), &[&list]).unwrap();
+    let identity = report.lists[0].identity().unwrap();
+    let end = report.lists[0].expires_at().unwrap();
+    let ended = |at: Timestamp| {
+        let edition = serde_json::json!({"expiresAt": at.seconds()});
+        let state = serde_json::json!({"version": 2, "lists": {identity: edition}});
+        TrustState::from_json(state.to_string().as_bytes()).unwrap()
+    };
+    let error = load(&ended(end.plus(1)), &[&list]).unwrap_err();
+    assert_eq!(error.code(), "trust-rollback");
+    let (_, report) = load(&ended(end), &[&list]).unwrap();
+    // From now on by that.
+    let error = load(&report.state, &[&List::new(ListFormat::Swedish, 0)]).unwrap_err();
+    assert_eq!(error.code(), "trust-rollback");
+    assert!(load(&report.state, &[&list]).is_ok());
+}
+
+#[test]
 fn a_list_by_another_signer_is_another_list() {
     let (_, report) = load(&TrustState::default(), &[&List::swedish(2)]).unwrap();
     let mut foreign = List::swedish(0);
@@ -634,6 +654,23 @@ fn switzerlands_period_counts_from_when_the_lists_were_fetched() {
         summary(&verify(&unknown, max_age(1), fetched)),
         unascertained("list-undated")
     );
+
+    // In a snapshot from when that was made; a snapshot of the snapshot is no
+    // later fetching.
+    let mut store = unknown;
+    for later in [0, DAY, 2 * DAY] {
+        let maker = common::signer("maker");
+        let file = store
+            .to_signed_snapshot(fetched.plus(later), &maker)
+            .unwrap();
+        let mut builder = TrustStore::builder();
+        builder
+            .add_signed_list("app", ListFormat::Snapshot, &file, &[key("maker")])
+            .unwrap();
+        store = builder.build().0;
+        let end = store.lists()[0].expires_at();
+        assert_eq!(end, Some(fetched.plus(2 * DAY)), "{later}");
+    }
 }
 
 // -------------------------------------------------------------------- clocks

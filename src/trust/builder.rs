@@ -43,6 +43,7 @@ pub struct TrustStoreBuilder {
     limits: LoadLimits,
     keys: Vec<TrustedKey>,
     report: LoadReport,
+    snapshots: Vec<Loaded>,
     environment: Option<Environment>,
     /// By the caller's word or the state.
     required: Vec<Environment>,
@@ -77,6 +78,12 @@ enum Voucher {
     Snapshot(Box<ListInfo>, Vec<Arc<ListInfo>>),
 }
 
+/// A snapshot that was added, and the lists that came with it.
+struct Loaded {
+    own: Box<ListInfo>,
+    lists: Vec<Arc<ListInfo>>,
+}
+
 impl TrustStoreBuilder {
     /// Sets the limits for what is added from now on.
     #[must_use]
@@ -102,12 +109,10 @@ impl TrustStoreBuilder {
             .cloned()
             .collect();
         older.iter().for_each(|list| self.supersede(list));
+        self.supersede_snapshots(|own| state.check(own).is_err());
         if let Some(environment) = state.environment() {
             self.keep_environment(environment);
-            // What the state knows, and no list of another environment.
-            let mut kept = self.given.clone();
-            self.report.lists.iter().for_each(|list| kept.saw(list));
-            self.report.state = kept;
+            self.forget_what_went();
         }
         self.given.merge(state);
         self.report.state.merge(state);
@@ -141,10 +146,19 @@ impl TrustStoreBuilder {
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.keep_environment(environment);
+        self.forget_what_went();
+        self
+    }
+
+    /// The state is what the caller gave and what the lists that are still
+    /// there say; of a snapshot that was seen no older one is taken either.
+    fn forget_what_went(&mut self) {
         let mut kept = self.given.clone();
         self.report.lists.iter().for_each(|list| kept.saw(list));
+        self.snapshots
+            .iter()
+            .for_each(|snapshot| kept.saw(&snapshot.own));
         self.report.state = kept;
-        self
     }
 
     /// Says what certificates of the gateway are, for lists that are added from
@@ -449,6 +463,17 @@ impl TrustStoreBuilder {
         self.report.superseded += before - self.keys.len();
     }
 
+    /// The same with all lists that came in certain snapshots.
+    fn supersede_snapshots(&mut self, is_older: impl Fn(&ListInfo) -> bool) {
+        let all = core::mem::take(&mut self.snapshots);
+        let (older, kept): (Vec<_>, Vec<_>) = all
+            .into_iter()
+            .partition(|snapshot| is_older(&snapshot.own));
+        self.snapshots = kept;
+        let lists = older.iter().flat_map(|snapshot| &snapshot.lists);
+        lists.for_each(|list| self.supersede(list));
+    }
+
     fn add_vouched(
         &mut self,
         label: &str,
@@ -487,7 +512,7 @@ impl TrustStoreBuilder {
             state.saw(list);
             Ok::<_, LoadError>(())
         };
-        let had = self.report.lists.len();
+        let mut had = self.report.lists.len();
         let mut vouchers = Vouchers::default();
         match voucher {
             Voucher::Caller => vouchers.caller = true,
@@ -500,7 +525,10 @@ impl TrustStoreBuilder {
             Voucher::Snapshot(own, lists) => {
                 saw(&own)?;
                 lists.iter().try_for_each(|list| saw(list))?;
-                self.report.lists.extend(lists);
+                self.supersede_snapshots(|older| own.is_newer_than(older));
+                had = self.report.lists.len();
+                self.report.lists.extend(lists.iter().cloned());
+                self.snapshots.push(Loaded { own, lists });
             }
         }
         self.report.state = state;

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::chain::{Chain, ChainLink};
 use super::deny::Denial;
-use super::list::ListInfo;
 use super::list::gdhcn::GdhcnOrigin;
+use super::list::{ListFormat, ListInfo};
 use super::text::{decode_base64, hex};
 use super::x509::Dsc;
 use crate::Timestamp;
@@ -487,6 +487,15 @@ impl TrustedKey {
     /// hold it: then no list's age counts.
     pub fn is_vouched_for(&self) -> bool {
         self.vouchers.caller
+    }
+
+    /// Whether it is a listing of lists that have the key without a
+    /// certificate, and so say nothing of what that limits: where another
+    /// listing has the certificate, its limits hold. The caller's own word, and
+    /// that of the maker of a snapshot, are taken as they are.
+    pub(crate) fn is_silent(&self) -> bool {
+        let by_maker = |list: &ListInfo| list.format() == ListFormat::Snapshot;
+        self.validity.is_none() && !self.vouchers.caller && !self.lists().any(by_maker)
     }
 
     /// The entries of the [deny list](super::DenyList) that speak of the key.

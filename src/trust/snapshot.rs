@@ -76,6 +76,14 @@ pub enum SnapshotError {
         /// How many.
         keys: usize,
     },
+    /// Keys whose certificate [`TrustStore::select`] left out, so that nothing
+    /// in the snapshot would limit them. Leave these listings out as well, or
+    /// keep those with the certificate.
+    #[error("of {keys} keys the certificate was left out, and a listing without it was kept")]
+    CertificateLeftOut {
+        /// How many.
+        keys: usize,
+    },
     /// More lists than a snapshot can name.
     #[error("the store was made of {lists} lists, more than {max}")]
     TooManyLists {
@@ -108,6 +116,7 @@ impl SnapshotError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Denied { .. } => "snapshot-denied",
+            Self::CertificateLeftOut { .. } => "snapshot-certificate-left-out",
             Self::TooManyLists { .. } => "snapshot-too-many-lists",
             Self::Time { .. } => "snapshot-time",
             Self::Signer(error) => error.code(),

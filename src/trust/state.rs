@@ -18,9 +18,10 @@ use crate::revocation::RevocationInfo;
 
 /// Which edition of a list it is: what grows from one to the next.
 ///
-/// Compared by the first of the four that differs. An edition that lacks one
-/// of them which the edition before has can't be told from an old one, and
-/// counts as older.
+/// Compared by the first of the first three that differs, and by the end where
+/// the edition before has none of these. An edition that lacks one of them
+/// which the edition before has can't be told from an old one, and counts as
+/// older.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Edition {
     /// The list's own number ([`ListInfo::sequence`]).
@@ -30,27 +31,28 @@ pub struct Edition {
     /// The time of its newest entry ([`ListInfo::newest_entry`]). A list that
     /// only withdraws its newest entry looks older than it is.
     pub newest_entry: Option<Timestamp>,
-    /// Until when it counts, by its signed word, where nothing else dates it.
+    /// Until when it counts, by its signed word.
     pub expires_at: Option<Timestamp>,
 }
 
 impl Edition {
     pub(super) fn of(list: &ListInfo) -> Self {
-        let dated = Self {
+        Self {
             sequence: list.sequence(),
             issued_at: list.issued_at(),
             newest_entry: list.newest_entry(),
-            expires_at: None,
-        };
-        dated.or_by_its_end(list.claims.expires_at)
+            expires_at: list.claims.expires_at,
+        }
     }
 
-    /// With its end, if that is the only date there is.
-    fn or_by_its_end(self, expires_at: Option<Timestamp>) -> Self {
-        match self == Self::default() {
-            true => Self { expires_at, ..self },
-            false => self,
-        }
+    /// Whether its end is the only date there is.
+    fn is_dated_by_its_end(&self) -> bool {
+        let end = self.expires_at;
+        *self
+            == Self {
+                expires_at: end,
+                ..Self::default()
+            }
     }
 
     /// Whether it is older than the other one, or can't be told from an older
@@ -63,11 +65,13 @@ impl Edition {
                 (_, None) => Ordering::Equal,
             }
         }
-        compared(self.sequence, other.sequence)
-            .then(compared(self.issued_at, other.issued_at))
-            .then(compared(self.newest_entry, other.newest_entry))
-            .then(compared(self.expires_at, other.expires_at))
-            .is_lt()
+        let order = match other.is_dated_by_its_end() {
+            true => compared(self.expires_at, other.expires_at),
+            false => compared(self.sequence, other.sequence)
+                .then(compared(self.issued_at, other.issued_at))
+                .then(compared(self.newest_entry, other.newest_entry)),
+        };
+        order.is_lt()
     }
 
     /// The later one. Of two that can't be compared, what either has.
@@ -323,11 +327,11 @@ impl TrustState {
         identity: &str,
         document: &SignedDocument<'_>,
     ) -> Result<(), LoadError> {
-        let dated = Edition {
+        let edition = Edition {
             issued_at: document.issued_at(),
+            expires_at: document.expires_at(),
             ..Edition::default()
         };
-        let edition = dated.or_by_its_end(document.expires_at());
         self.check_edition(identity, edition)?;
         self.note(identity, edition);
         Ok(())
@@ -372,12 +376,12 @@ impl TrustState {
         list: &RevocationInfo,
         beside: &[String],
     ) -> Result<(), LoadError> {
-        let dated = Edition {
+        let whole = Edition {
             issued_at: list.issued_at(),
             sequence: list.sequence(),
+            expires_at: list.expires_at(),
             ..Edition::default()
         };
-        let whole = dated.or_by_its_end(list.expires_at());
         let parts = list.parts().iter();
         let parts = parts.map(|(part, edition)| (format!("{PART}{part}"), *edition));
         let all: Vec<_> = [(String::new(), whole)].into_iter().chain(parts).collect();

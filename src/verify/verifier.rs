@@ -339,7 +339,7 @@ impl Verifier {
         certified: &[&TrustedKey],
         record: &Record,
     ) -> StepResult {
-        let allowed = match is_silent(listing) && !listing.usage().is_limited() {
+        let allowed = match listing.is_silent() && !listing.usage().is_limited() {
             true => usage_of(certified),
             false => listing.usage(),
         };
@@ -462,13 +462,6 @@ fn key_denied(signer: &TrustedKey, kid: &Kid, claims: Option<&Claims>) -> Option
     }))
 }
 
-/// Whether the listing is one of a list that has the key without a certificate,
-/// and so says nothing of what that limits. Where another listing has the
-/// certificate, its limits hold. The caller's own word is taken as it is.
-fn is_silent(listing: &TrustedKey) -> bool {
-    listing.validity().is_none() && !listing.is_vouched_for()
-}
-
 fn usage_of(certified: &[&TrustedKey]) -> KeyUsage {
     let usages = certified.iter().map(|listing| listing.usage());
     usages.reduce(KeyUsage::either).unwrap_or(KeyUsage::ANY)
@@ -476,7 +469,7 @@ fn usage_of(certified: &[&TrustedKey]) -> KeyUsage {
 
 fn key_validity(listing: &TrustedKey, certified: &[&TrustedKey], now: Timestamp) -> StepResult {
     let own = listing.validity();
-    let others = certified.iter().filter(|_| is_silent(listing));
+    let others = certified.iter().filter(|_| listing.is_silent());
     let others = others.filter_map(|other| other.validity());
     let (mut expired, mut early) = (None, None);
     for (not_before, not_after) in own.into_iter().chain(others) {

@@ -13,6 +13,18 @@ use crate::trust::store::TrustStore;
 use crate::trust::text::printable;
 
 pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>, SnapshotError> {
+    let unlimited = store.iter().filter(|key| {
+        let has_certificate = |listing: &TrustedKey| listing.validity.is_some();
+        let listings = store.several(key.public_key()).filter(|_| key.is_silent());
+        listings.is_some_and(|listings| {
+            listings.left_out.iter().any(has_certificate)
+                && !listings.kept.iter().any(has_certificate)
+        })
+    });
+    let keys = unlimited.count();
+    if keys > 0 {
+        return Err(SnapshotError::CertificateLeftOut { keys });
+    }
     let mut lists: Vec<&ListInfo> = store.lists().iter().map(AsRef::as_ref).collect();
     let own = own_list(made_at);
     let own_index = lists.len();
@@ -101,10 +113,15 @@ fn own_list(made_at: Timestamp) -> ListInfo {
 
 fn times(list: &ListInfo) -> [Option<Timestamp>; 4] {
     let claims = &list.claims;
+    // What counts from when it was fetched does not begin anew with each
+    // snapshot of a snapshot.
+    let at_hand = claims
+        .snapshot_made_at
+        .filter(|_| claims.valid_for.is_some());
     [
         claims.issued_at,
         claims.expires_at,
-        list.fetched_at,
+        list.fetched_at.or(at_hand),
         claims.newest_entry,
     ]
 }
