@@ -1,0 +1,475 @@
+//! Attacks on the promises of SECURITY.md. Each test prints what it saw.
+#![cfg(feature = "toml")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code
+)]
+
+#[path = "common/card.rs"]
+mod card;
+mod common;
+#[path = "../examples/support/lists/mod.rs"]
+mod lists;
+#[path = "common/payload.rs"]
+mod payload;
+#[path = "common/programs.rs"]
+mod programs;
+#[path = "common/raw.rs"]
+mod raw;
+#[path = "common/recognition.rs"]
+mod recognition;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use ciborium::{Value as Cbor, cbor};
+use common::pki::{self, CertificateSpec, EKU_TEST, TestKey};
+use common::{EXPIRES, ISSUED, NOW, dsc, signer, trust};
+use hcert::Timestamp;
+use hcert::crypto::PublicKey;
+use hcert::revocation::*;
+use hcert::rules::{Arrival, Decision, Recognition, RuleSet, Subject};
+use hcert::trust::*;
+use hcert::verify::{Outcome, Policy, RevocationPolicy, Verdict, Verifier};
+use lists::gdhcn::{Names, PROD};
+use raw::{Raw, cwt, dcc, with};
+use serde_json::{Value, json};
+
+fn anchor(label: &str) -> Anchor {
+    let der = TestKey::new(label).spki_der().unwrap();
+    Anchor::Key(PublicKey::from_spki_der(&der).unwrap())
+}
+
+fn key(label: &str) -> PublicKey {
+    PublicKey::from_spki_der(&TestKey::new(label).spki_der().unwrap()).unwrap()
+}
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn signed(claims: Cbor) -> String {
+    let raw = Raw::new(dsc("a", &[]).kid().as_bytes()).payload(claims);
+    raw::text(&raw.sign(&signer("a")))
+}
+
+fn verify(claims: Cbor) -> Verdict {
+    Verifier::new(trust(&[&dsc("a", &[])])).verify(&signed(claims), NOW)
+}
+
+fn said(verdict: &Verdict) -> String {
+    let code = verdict.reason().map(|r| r.code()).unwrap_or("-");
+    let all: Vec<_> = verdict
+        .deviations()
+        .iter()
+        .map(|d| format!("{}@{}", d.code(), d.at()))
+        .collect();
+    format!("{:?} {code} {}", verdict.outcome(), all.join(" "))
+}
+
+fn b64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+const PAST: i64 = 1_600_000_000;
+
+#[test]
+fn p01_tags_of_times() {
+    for tag in [0u64, 1, 4, 100, 1001, 1004, 260] {
+        for (name, days) in [(5, 30_000i64), (6, 30_000), (4, 30_000)] {
+            let claims = with(cwt(dcc()), name, Some(Cbor::Tag(tag, Box::new(days.into()))));
+            println!("tag {tag} claim {name}: {}", said(&verify(claims)));
+        }
+    }
+}
+
+#[test]
+fn p02_bytes_as_claim_names() {
+    for name in [&b"exp"[..], b"4", b"\x04", b"EXP"] {
+        let mut claims = card::cwt(card::card_2026());
+        claims
+            .as_map_mut()
+            .unwrap()
+            .push((Cbor::Bytes(name.to_vec()), PAST.into()));
+        println!("{name:?}: {}", said(&verify(claims)));
+    }
+    for name in ["exp", "expires", "expiry", "exp\u{200b}", "e", "0x4", "４"] {
+        let mut claims = card::cwt(card::card_2026());
+        claims.as_map_mut().unwrap().push((name.into(), PAST.into()));
+        println!("{name:?}: {}", said(&verify(claims)));
+    }
+}
+
+#[test]
+fn p03_yellow_card_ends_elsewhere() {
+    let rota = |card| card::dose(card, "vp", card::text(card::ROTAVIRUS));
+    let c26 = rota(card::card_2026());
+    println!("2026 plain: {}", said(&card::verify(c26.clone())));
+    for name in ["vle", "VLE", "vls"] {
+        let value = match name {
+            "vls" => "2030-01-01",
+            _ => "2016-01-01",
+        };
+        let c = card::dose(c26.clone(), name, card::text(value));
+        println!("2026 vx.{name}: {}", said(&card::verify(c)));
+        let c = with(c26.clone(), name, card::text(value));
+        println!("2026 {name}: {}", said(&card::verify(c)));
+    }
+    let c25 = rota(card::card_2025());
+    println!("2025 plain: {}", said(&card::verify(c25.clone())));
+    let c = card::dose(c25.clone(), "vle", card::text("2016-01-01"));
+    println!("2025 v.vle: {}", said(&card::verify(c)));
+    for name in ["VLE", "vle ", "valid_until"] {
+        let c = card::dose(c25.clone(), name, card::text("2016-01-01"));
+        println!("2025 v.{name:?}: {}", said(&card::verify(c)));
+    }
+    let c = with(c25.clone(), "vle", card::text("2016-01-01"));
+    println!("2025 vle: {}", said(&card::verify(c)));
+    let mut c = c25.clone();
+    if let Cbor::Map(m) = &mut c {
+        for (k, v) in m.iter_mut() {
+            if k.as_text() == Some("v")
+                && let Cbor::Array(a) = v
+                && let Cbor::Map(d) = &mut a[0]
+            {
+                d.push((Cbor::Bytes(b"vle".to_vec()), "2016-01-01".into()));
+            }
+        }
+    }
+    println!("2025 v.h'vle': {}", said(&card::verify(c)));
+}
+
+fn ddcc(extra_cert: &[(&str, Cbor)], extra_event: &[(&str, Cbor)], extra_root: &[(&str, Cbor)]) -> Cbor {
+    let mut cert = cbor!({
+        "issuer" => {"identifier" => {"value" => "X"}}, "hcid" => {"value" => "H"},
+        "version" => "RC2",
+    })
+    .unwrap();
+    let mut event = cbor!({
+        "vaccine" => {"system" => "s", "code" => "c"}, "brand" => {"system" => "s", "code" => "b"},
+        "manufacturer" => {"system" => "s", "code" => "m"}, "lot" => "1", "date" => "2021-05-01",
+        "dose" => 1, "country" => {"system" => "s", "code" => "XXA"},
+    })
+    .unwrap();
+    for (n, v) in extra_cert {
+        cert = with(cert, *n, Some(v.clone()));
+    }
+    for (n, v) in extra_event {
+        event = with(event, *n, Some(v.clone()));
+    }
+    let mut root = cbor!({"name" => "A B", "birthDate" => "1990-01-01", "certificate" => cert, "vaccination" => event}).unwrap();
+    for (n, v) in extra_root {
+        root = with(root, *n, Some(v.clone()));
+    }
+    root
+}
+
+#[test]
+fn p04_ddcc_ends_elsewhere() {
+    let period = || cbor!({"end" => "2021-05-10"}).unwrap();
+    let show = |what: &str, payload: Cbor| println!("{what}: {}", said(&payload::read(3, payload)));
+    show("plain", ddcc(&[], &[], &[]));
+    show("certificate.period", ddcc(&[("period", period())], &[], &[]));
+    for name in ["Period", "end", "valid_until", "validUntil", "periods", "exp", "validPeriod"] {
+        let value = match name {
+            "Period" | "periods" | "validPeriod" => period(),
+            _ => "2021-05-10".into(),
+        };
+        show(&format!("certificate.{name}"), ddcc(&[(name, value)], &[], &[]));
+    }
+    for name in ["period", "validUntil", "validTo", "valid_until", "expiry"] {
+        let value = match name {
+            "period" => period(),
+            _ => "2021-05-10".into(),
+        };
+        show(&format!("vaccination.{name}"), ddcc(&[], &[(name, value)], &[]));
+    }
+    for name in ["Period", "validUntil", "valid_until", "end"] {
+        let value = match name {
+            "Period" => period(),
+            _ => "2021-05-10".into(),
+        };
+        show(&format!("root.{name}"), ddcc(&[], &[], &[(name, value)]));
+    }
+    for version in ["RC2", "RC9", "2.0.0", "9", ""] {
+        show(&format!("version {version}"), ddcc(&[("version", version.into())], &[], &[]));
+    }
+    show("version 5", ddcc(&[("version", 5.into())], &[], &[]));
+}
+
+#[test]
+fn p05_links() {
+    let link = |json: Value| format!("shlink:/{}", BASE64_URL_SAFE_NO_PAD.encode(json.to_string()));
+    let base = |more: Value| {
+        let mut m = json!({"url": "https://x.org/a", "key": BASE64_URL_SAFE_NO_PAD.encode([7; 32])});
+        m.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        m
+    };
+    let show = |what: &str, item: Cbor| {
+        println!("{what}: {}", said(&payload::read(5, Cbor::Array(vec![item]))))
+    };
+    let u = |uri: String| cbor!({"u" => uri}).unwrap();
+    show("plain", u(link(base(json!({})))));
+    show("exp", u(link(base(json!({"exp": PAST})))));
+    for name in ["Exp", "EXP", " exp", "expires", "nbf", "crit"] {
+        show(name, u(link(base(json!({name: PAST})))));
+    }
+    show("V", u(link(base(json!({"V": 2})))));
+    show("v 1.0", u(link(base(json!({"v": 1.0})))));
+    show("flag X", u(link(base(json!({"flag": "X"})))));
+    let beside = with(u(link(base(json!({})))), "exp", Some(PAST.into()));
+    show("exp beside u", beside);
+    let both = with(u(link(base(json!({})))), "U", Some("shlink:/x".into()));
+    show("U beside u", both);
+}
+
+#[test]
+fn p06_versions() {
+    let show = |what: &str, ver: Option<Cbor>| {
+        let verdict = verify(cwt(with(dcc(), "ver", ver)));
+        println!("{what}: {}", said(&verdict));
+    };
+    show("absent", None);
+    show("null", Some(Cbor::Null));
+    show("2", Some(2.into()));
+    show("2.0", Some(Cbor::Float(2.0)));
+    show("[2.0.0]", Some(Cbor::Array(vec!["2.0.0".into()])));
+    show("bytes", Some(Cbor::Bytes(b"2.0.0".to_vec())));
+    for text in [
+        "2.0.0", " 2.0.0", "v2.0.0", "2,0,0", "2-0-0", "２.0.0", "x", "+2.0.0", "2", "02.0.0", "1.9.0", "1",
+        "2_0", "V2", "256.0.0", "257.0.0", "01.0.0",
+    ] {
+        show(text, Some(text.into()));
+    }
+    let tagged = Cbor::Tag(0, Box::new("2.0.0".into()));
+    show("tagged", Some(tagged));
+    let mut d = dcc();
+    d.as_map_mut().unwrap().push(("Ver".into(), "2.0.0".into()));
+    println!("Ver beside: {}", said(&verify(cwt(d))));
+}
+
+// ---------------------------------------------------------------- silent listings
+
+fn dutch(kid: &Kid, label: &str, usage: Value) -> Vec<u8> {
+    let spki = TestKey::new(label).spki_der().unwrap();
+    let mut key = json!({"subjectPk": b64(&spki)});
+    if !usage.is_null() {
+        key["keyUsage"] = usage;
+    }
+    json!({b64(kid.as_bytes()): [key]}).to_string().into_bytes()
+}
+
+fn with_dutch(dsc: &Dsc, usage: Value) -> TrustStore {
+    let mut builder = TrustStore::builder();
+    builder
+        .add_list("certs", ListFormat::Certificates, lists::certificates(&[(dsc.kid().clone(), dsc.der())], "2021-06-01T00:00:00Z").as_bytes())
+        .unwrap();
+    builder
+        .trust_unsigned_list("nl", ListFormat::Dutch, &dutch(&dsc.kid(), "a", usage))
+        .unwrap();
+    builder.build().0
+}
+
+#[test]
+fn p07_bare_listing_lifts_the_end_on_arrival() {
+    let short = {
+        let spec = CertificateSpec {
+            subject: "CN=DSC,C=XX",
+            issuer: "CN=CSCA,C=XX",
+            serial: 1,
+            not_before: at("2021-01-01T00:00:00Z"),
+            not_after: at("2021-08-01T00:00:00Z"),
+            eku: &[],
+            ca: false,
+        };
+        let der = pki::certificate(&spec, &TestKey::new("a"), &TestKey::new("csca")).unwrap();
+        Dsc::from_der(&der).unwrap()
+    };
+    let text = raw::text(&Raw::new(short.kid().as_bytes()).sign(&signer("a")));
+    let policy = recognition::policy("[[vaccinations]]\nproduct_groups = ['who-listed']\nfrom_day = 0\nuntil_day = 270");
+    let rule = json!([{
+        "Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+        "CertificateType": "General", "Description": [], "ValidFrom": "2020-01-01T00:00:00Z",
+        "ValidTo": "2099-01-01T00:00:00Z", "AffectedFields": [], "Logic": {"===": [1, 1]},
+    }]);
+    let rules = RuleSet::from_json(rule.to_string().as_bytes()).unwrap();
+    let later = at("2021-10-01T00:00:00Z");
+    for (what, store) in [("cert", trust(&[&short])), ("cert+bare", with_dutch(&short, Value::Null))] {
+        let verdict = Verifier::new(store.clone()).verify(&text, NOW);
+        println!("{what}: now {}", said(&verdict));
+        println!("{what}: later {}", said(&Verifier::new(store).verify(&text, later)));
+        let verified = verdict.into_verified().unwrap();
+        let arrival = Arrival::new("XX", later);
+        println!("{what}: recognition {:?}", policy.evaluate(&verified, &arrival).decision());
+        println!("{what}: periods {:?}", policy.periods(&verified));
+        println!("{what}: rules {:?}", rules.evaluate(&Subject::from(&verified), &arrival).decision());
+    }
+}
+
+#[test]
+fn p24_bare_listing_with_all_usages_lifts_the_eku() {
+    let limited = dsc("a", &[EKU_TEST]);
+    let text = raw::text(&Raw::new(limited.kid().as_bytes()).sign(&signer("a")));
+    println!("cert: {}", said(&Verifier::new(trust(&[&limited])).verify(&text, NOW)));
+    for usage in [Value::Null, json!([]), json!(["t", "v", "r"]), json!(["v"]), json!(["t"])] {
+        let store = with_dutch(&limited, usage.clone());
+        println!("{usage}: {}", said(&Verifier::new(store).verify(&text, NOW)));
+    }
+}
+
+// ---------------------------------------------------------------- builder and state
+
+fn snapshot_made(made: &str, labels: &[&str]) -> Vec<u8> {
+    let all: Vec<_> = labels.iter().map(|l| dsc(l, &[])).collect();
+    let store = trust(&all.iter().collect::<Vec<_>>());
+    store.to_signed_snapshot(at(made), &signer("maker")).unwrap()
+}
+
+#[test]
+fn p08_environment_forgets_the_snapshot() {
+    let (old, new) = (
+        snapshot_made("2021-06-01T00:00:00Z", &["a", "b"]),
+        snapshot_made("2021-06-20T00:00:00Z", &["b"]),
+    );
+    let add = |b: &mut TrustStoreBuilder, s: &[u8]| {
+        b.add_signed_list("s", ListFormat::Snapshot, s, &[anchor("maker")]).map(drop)
+    };
+    let mut b = TrustStore::builder();
+    add(&mut b, &new).unwrap();
+    println!("plain, then old: {:?}", add(&mut b, &old).map_err(|e| e.code()));
+    let mut b = TrustStore::builder();
+    add(&mut b, &new).unwrap();
+    let mut b = b.with_environment(Environment::Prod);
+    println!("with_environment, then old: {:?}", add(&mut b, &old).map_err(|e| e.code()));
+    let (store, report) = b.build();
+    println!("keys {} state {}", store.len(), report.state.to_json());
+    let mut b = TrustStore::builder();
+    add(&mut b, &new).unwrap();
+    let mut state = TrustState::default();
+    state = {
+        let names = Names { created: "2021-06-01T00:00:00Z", ..PROD };
+        let list = names.signed(names.document(&[names.entry("DCC:XXA:DSC", &dsc("c", &[]))])).to_string();
+        let mut b = TrustStore::builder().with_state(&state);
+        b.add_gdhcn("WHO", list.as_bytes(), &names.anchor()).unwrap();
+        b.build().1.state
+    };
+    let mut b = b.with_state(&state);
+    println!("with_state, then old: {:?}", add(&mut b, &old).map_err(|e| e.code()));
+    println!("state {}", b.build().1.state.to_json());
+}
+
+#[test]
+fn p09_snapshot_of_a_snapshot() {
+    let spki = key("a");
+    let point = spki.spki_der()[27..].to_vec();
+    let updates = json!({"certs": [{"keyId": "AAAAAAAAAAE=", "alg": "ES256", "crv": "P-256",
+        "x": b64(&point[..32]), "y": b64(&point[32..]), "use": "sig"}]});
+    let active = json!({"activeKeyIds": ["AAAAAAAAAAE="], "validDuration": 172_800_000});
+    let jws = |v: &Value| lists::jws(r#"{"alg":"RS256"}"#, &v.to_string(), |_| vec![0; 256]);
+    let (u, a) = (jws(&updates), jws(&active));
+    let mut b = TrustStore::builder();
+    b.trust_unsigned_list("ch", ListFormat::Swiss, ListBytes::from(&u).with_companion(&a)).unwrap();
+    let store = b.build().0;
+    let mut made = at("2021-06-01T00:00:00Z");
+    let mut snap = store.to_snapshot(made).unwrap();
+    for _ in 0..3 {
+        let mut b = TrustStore::builder();
+        b.trust_unsigned_list("s", ListFormat::Snapshot, &snap).unwrap();
+        let store = b.build().0;
+        let list = store.lists().iter().find(|l| l.format() == ListFormat::Swiss).unwrap().clone();
+        println!("made {made} expires {:?} fetched {:?}", list.expires_at(), list.fetched_at());
+        made = made.plus(86_400);
+        snap = store.to_snapshot(made).unwrap();
+    }
+}
+
+#[test]
+fn p10_a_signer_that_begins_to_date() {
+    let doc = |claims: &[(i64, i64)]| {
+        let map = Cbor::Map(claims.iter().map(|(a, b)| (Cbor::from(*a), Cbor::from(*b))).collect());
+        let header = cbor!({1 => -7, 15 => map}).unwrap();
+        lists::detached(&header, &cbor!({}).unwrap(), "rev")
+    };
+    let mut state = TrustState::default();
+    for claims in [vec![(4, 1_700_000_000)], vec![(4, 1_700_000_000), (6, 1_625_000_000)], vec![(6, 1_625_000_000)]] {
+        let bytes = doc(&claims);
+        let list = RevocationList::open("l", &bytes, &anchor("rev")).unwrap();
+        println!("{claims:?}: {:?}", state.accept_revocations(list.info()).map_err(|e| e.code()));
+    }
+}
+
+// ---------------------------------------------------------------- set and list
+
+#[test]
+fn p15_a_set_covers_a_key_of_two_countries() {
+    let d = dsc("a", &[]);
+    let mut b = TrustStore::builder();
+    for country in ["XX", "YY"] {
+        b.add_public_key("k", d.kid().clone(), d.public_key().clone(), Some(country), KeyUsage::ANY).unwrap();
+    }
+    let store = b.build().0;
+    let batch = json!({"country": "XX", "expires": "2022-01-01T00:00:00Z", "kid": "UNKNOWN_KID",
+        "hashType": "SIGNATURE", "entries": [{"hash": b64(&[9; 16])}]}).to_string();
+    let list = || RevocationList::trust_unsigned("b", batch.as_bytes()).unwrap().with_all_batches().fetched_at(NOW);
+    let mut sb = SetBuilder::new(SetOptions::default());
+    sb.add_list(&list(), &store).unwrap();
+    let set = sb.build(NOW).unwrap();
+    let set = RevocationSet::trust_unsigned(set).unwrap().named("set");
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).sign(&signer("a")));
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    for (what, r) in [("list", { let mut r = Revocations::new(); r.add(list()); r }), ("set", { let mut r = Revocations::new(); r.add(set); r })] {
+        let v = Verifier::with_policy(store.clone(), policy.clone()).with_revocations(r);
+        println!("{what}: {}", said(&v.verify(&text, NOW)));
+    }
+}
+
+#[test]
+fn p50_content_types_of_certificates() {
+    for (what, header) in [
+        ("plain", cbor!({1 => -7})),
+        ("3 document", cbor!({1 => -7, 3 => "application/x.hcert-document; purpose=rules"})),
+        ("3 snapshot", cbor!({1 => -7, 3 => "application/x.hcert-trust-snapshot"})),
+        ("3 json", cbor!({1 => -7, 3 => "application/json"})),
+        ("16 typ", cbor!({1 => -7, 16 => "application/x.hcert-document; purpose=revocation"})),
+        ("99", cbor!({1 => -7, 99 => "x"})),
+        ("text exp", cbor!({1 => -7, "exp" => PAST})),
+        ("4 exp", cbor!({1 => -7, "15" => {4 => PAST}})),
+        ("b15", cbor!({1 => -7, "CWT Claims" => {4 => PAST}})),
+    ] {
+        let header = with(header.unwrap(), 4, Some(Cbor::Bytes(dsc("a", &[]).kid().as_bytes().to_vec())));
+        let raw = Raw::new(&[]).protected(header);
+        let text = raw::text(&raw.sign(&signer("a")));
+        let v = Verifier::new(trust(&[&dsc("a", &[])])).verify(&text, NOW);
+        println!("{what}: {}", said(&v));
+    }
+}
+
+// ---------------------------------------------------------------- programs
+
+#[test]
+fn p60_invalidation_rules_beside_a_policy() {
+    let files = programs::Files::new("hunt2-p60");
+    let rule = json!([{
+        "Identifier": "IR-XX-0001", "Type": "Invalidation", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+        "CertificateType": "General", "Description": [{"lang": "en", "desc": "withdrawn"}], "ValidFrom": "2020-01-01T00:00:00Z",
+        "ValidTo": "2099-01-01T00:00:00Z", "AffectedFields": [], "Logic": {"===": [1, 2]},
+    }]);
+    let rules = files.write("rules.json", rule.to_string());
+    let policy = files.write(
+        "policy.toml",
+        "name = 'P'\nversion = '7'\ncountry = 'CH'\nvalid_from = 2021-01-01\nvalid_until = 2023-12-31\nissuers = 'any-trusted'\n[[vaccinations]]\nproduct_groups = ['who-listed']\nfrom_day = 0\nuntil_day = 270",
+    );
+    let trust = files.write("dsc.der", dsc("a", &[]).der());
+    let two = with(dcc(), "v", Some(Cbor::Array(vec![raw::v(), raw::v()])));
+    let at = NOW.to_string();
+    for (what, d) in [("one", dcc()), ("two", two)] {
+        let code = signed(cwt(d));
+        let file = files.write(what, &code);
+        let ran = programs::run("verify", &["--trust-key", &trust, "--rules", &rules, "--recognition", &policy, "--country", "CH", "--at", &at, "--quiet", &file]);
+        println!("{what}: status {}\n{}\n{}", ran.status, ran.out, ran.err);
+    }
+}
