@@ -473,3 +473,215 @@ fn p60_invalidation_rules_beside_a_policy() {
         println!("{what}: status {}\n{}\n{}", ran.status, ran.out, ran.err);
     }
 }
+
+// ---------------------------------------------------------------- second round
+
+fn short(label: &str, until: &str, eku: &[&str], serial: u64) -> Dsc {
+    let spec = CertificateSpec {
+        subject: "CN=DSC,C=XX",
+        issuer: "CN=CSCA,C=XX",
+        serial: serial as _,
+        not_before: at("2021-01-01T00:00:00Z"),
+        not_after: at(until),
+        eku,
+        ca: false,
+    };
+    let der = pki::certificate(&spec, &TestKey::new(label), &TestKey::new("csca")).unwrap();
+    Dsc::from_der(&der).unwrap()
+}
+
+#[test]
+fn p118_bare_listing_joins_two_certificates() {
+    let tests = short("a", "2023-01-01T00:00:00Z", &[EKU_TEST], 1);
+    let old = short("a", "2021-06-15T00:00:00Z", &[pki::EKU_VACCINATION], 2);
+    let text = |kid: &Kid| raw::text(&Raw::new(kid.as_bytes()).sign(&signer("a")));
+    let listed = [(tests.kid().clone(), tests.der()), (old.kid().clone(), old.der())];
+    let build = |bare: bool| {
+        let mut b = TrustStore::builder();
+        b.add_list("certs", ListFormat::Certificates, lists::certificates(&listed, "2021-06-01T00:00:00Z").as_bytes()).unwrap();
+        if bare {
+            b.trust_unsigned_list("nl", ListFormat::Dutch, &dutch(&tests.kid(), "a", Value::Null)).unwrap();
+        }
+        b.build().0
+    };
+    for bare in [false, true] {
+        println!("bare {bare}: {}", said(&Verifier::new(build(bare)).verify(&text(&tests.kid()), NOW)));
+    }
+}
+
+#[test]
+fn p62_gdhcn_jwk_restrictions() {
+    let names = Names { created: "2021-06-01T00:00:00Z", ..PROD };
+    let d = dsc("a", &[]);
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).sign(&signer("a")));
+    for (what, more) in [
+        ("plain", json!({})),
+        ("use enc", json!({"use": "enc"})),
+        ("use x", json!({"use": "x"})),
+        ("use []", json!({"use": ["sig"]})),
+        ("key_ops", json!({"key_ops": ["encrypt"]})),
+        ("revoked", json!({"revoked": {"revoked_at": "2020"}})),
+        ("exp text", json!({"exp": "1600000000"})),
+        ("Use", json!({"Use": "enc"})),
+    ] {
+        let mut entry = names.entry("DCC:XXA:DSC", &d);
+        entry["publicKeyJwk"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let list = names.signed(names.document(&[entry])).to_string();
+        let mut b = TrustStore::builder();
+        let added = b.add_gdhcn("WHO", list.as_bytes(), &names.anchor()).map(drop).map_err(|e| e.to_string());
+        let (store, report) = b.build();
+        let problems: Vec<_> = report.problems.iter().map(|p| p.problem.code()).collect();
+        println!("{what}: {added:?} {problems:?} {}", said(&Verifier::new(store).verify(&text, NOW)));
+    }
+}
+
+#[test]
+fn p64_names_in_small_letters() {
+    for name in ["musterfrau", "Musterfrau", "gabriele_musterfrau", "vle", "valid_until"] {
+        let c = with(card::card_2026(), name, card::text("x"));
+        println!("card {name}: {}", said(&card::verify(c)));
+        let d = with(dcc(), name, Some("x".into()));
+        println!("dcc {name}: {}", said(&verify(cwt(d))));
+        let json = format!(r#"{{"nam": {{"fnt": "X", "{name}": "y"}}, "dob": "", "r": []}}"#);
+        println!("from_json {name}: {:?}", hcert::record::Record::from_json(&json).map_err(|e| e.to_string()));
+    }
+}
+
+fn rule(members: Value) -> Value {
+    let mut rule = json!({
+        "Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+        "CertificateType": "General", "Description": [], "ValidFrom": "2020-01-01T00:00:00Z",
+        "ValidTo": "2099-01-01T00:00:00Z", "AffectedFields": [], "Logic": {"===": [1, 1]},
+    });
+    rule.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    rule
+}
+
+fn verified() -> hcert::verify::Verified {
+    let text = signed(cwt(dcc()));
+    Verifier::new(trust(&[&dsc("a", &[])])).verify(&text, NOW).into_verified().unwrap()
+}
+
+#[test]
+fn p67_misspelt_members_of_rules() {
+    let subject = Subject::from(&verified());
+    for more in [json!({}), json!({"Region": "BY"}), json!({"region": "BY"}), json!({"REGION": "BY"}), json!({"validTo": "2020-06-01T00:00:00Z"}), json!({"Region ": "BY"})] {
+        let rules = RuleSet::from_json(json!([rule(more.clone())]).to_string().as_bytes());
+        let rules = match rules { Ok(r) => r, Err(e) => { println!("{more}: {e}"); continue; } };
+        println!("{more}: {:?} {:?}", rules.evaluate(&subject, &Arrival::new("XX", NOW)).decision(), rules.problems().iter().map(|p| p.to_string()).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn p66_duplicates() {
+    let dup = r#"[{"Identifier":"GR-XX-0001","Identifier":"GR-XX-0002"}]"#;
+    println!("rules {:?}", RuleSet::from_json(dup.as_bytes()).map(drop).map_err(|e| e.code()));
+    let vs = r#"{"valueSetId":"disease-agent-targeted","valueSetDate":"2030-01-01","valueSetValues":{"840539006":{"display":"a","active":false,"active":true,"version":"1","system":"s"}}}"#;
+    println!("value set {:?}", hcert::record::ValueSet::from_json(vs.as_bytes()).map(|s| s.get("840539006").map(|e| e.is_active())).map_err(|e| e.to_string()));
+    let vs = r#"{"valueSetId":"disease-agent-targeted","valueSetDate":"2030-01-01","valueSetValues":{"840539006":{"display":"a","active":"false","version":"1","system":"s"}}}"#;
+    println!("value set active text {:?}", hcert::record::ValueSet::from_json(vs.as_bytes()).map(|s| s.get("840539006").map(|e| e.is_active())).map_err(|e| e.to_string()));
+}
+
+#[test]
+fn p70_unverified_of_unknown_versions() {
+    let policy = recognition::policy("[[vaccinations]]\nproduct_groups = ['who-listed']\nfrom_day = 0\nuntil_day = 270");
+    for (what, d) in [
+        ("plain", dcc()),
+        ("2.0.0", with(dcc(), "ver", Some("2.0.0".into()))),
+        ("unnamed", with(dcc(), "nam", Some(cbor!({}).unwrap()))),
+    ] {
+        let record = recognition::read_all(d);
+        println!("{what}: {:?}", record.map(|r| recognition::would(&policy, &r, NOW).decision()));
+    }
+}
+
+#[test]
+fn p71_coverage_by_kind() {
+    let d = dsc("a", &[]);
+    let mut b = TrustStore::builder();
+    b.add_public_key("k", d.kid().clone(), d.public_key().clone(), Some("IT"), KeyUsage::ANY).unwrap();
+    let store = b.build().0;
+    let italy = json!({"id": "1", "version": 1, "chunk": 1, "lastChunk": 1, "totalNumberUCVI": 1,
+        "creationDate": "2021-06-30T00:00:00Z", "revokedUcvi": [b64(&[8; 32])]}).to_string();
+    let batch = json!({"country": "YY", "expires": "2022-01-01T00:00:00Z", "kid": b64(&[3; 8]),
+        "hashType": "SIGNATURE", "entries": [{"hash": b64(&[9; 16])}]}).to_string();
+    let italian = || ItalianList::trust_unsigned("it", &[italy.as_bytes()]).unwrap().fetched_at(NOW);
+    let list = || RevocationList::trust_unsigned("b", batch.as_bytes()).unwrap().with_all_batches().fetched_at(NOW);
+    let mut sb = SetBuilder::new(SetOptions::default());
+    sb.add_list(&list(), &store).unwrap();
+    sb.add_italian(&italian(), &store).unwrap();
+    let set = RevocationSet::trust_unsigned(sb.build(NOW).unwrap()).unwrap().named("set");
+    let no_id = with(dcc(), "v", Some(Cbor::Array(vec![with(raw::v(), "ci", None)])));
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).payload(cwt(no_id)).sign(&signer("a")));
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 * 30 });
+    let mut lists = Revocations::new();
+    lists.add(list()).add(italian());
+    let mut sets = Revocations::new();
+    sets.add(set);
+    for (what, r) in [("lists", lists), ("set", sets)] {
+        let v = Verifier::with_policy(store.clone(), policy.clone()).with_revocations(r);
+        println!("{what}: {}", said(&v.verify(&text, NOW)));
+    }
+}
+
+#[test]
+fn p92_many_listings_of_one_key() {
+    let d = dsc("a", &[]);
+    let rules = RuleSet::from_json(json!([rule(json!({}))]).to_string().as_bytes()).unwrap();
+    for n in [1000u32, 2000, 4000] {
+        let mut b = TrustStore::builder();
+        b.add_certificate_der("k", d.der()).unwrap();
+        for i in 0..n {
+            b.add_certificate_der_as("k", Kid::new(i.to_be_bytes()).unwrap(), d.der()).unwrap();
+        }
+        let store = b.build().0;
+        let t = std::time::Instant::now();
+        let v = Verifier::new(store.clone()).with_revocations(Revocations::new());
+        let build = t.elapsed();
+        let t = std::time::Instant::now();
+        let verdict = v.verify(&signed(cwt(dcc())), NOW);
+        let one = t.elapsed();
+        let verified = verdict.into_verified().unwrap();
+        let subject = Subject::from(&verified);
+        let t = std::time::Instant::now();
+        let _ = rules.evaluate(&subject, &Arrival::new("XX", NOW));
+        println!("{n}: with_revocations {build:?}, verify {one:?}, evaluate {:?}", t.elapsed());
+    }
+}
+
+#[test]
+fn p117_audience() {
+    for (n, v) in [(3i64, Cbor::from("domestic use only")), (2, "x".into()), (8, Cbor::Map(vec![])), (9, "z".into())] {
+        println!("claim {n}: {}", said(&verify(with(cwt(dcc()), n, Some(v)))));
+    }
+}
+
+#[test]
+fn p72_uk_and_el() {
+    let policy = |refuse: &str| recognition::policy(&format!("[[not_recognised]]\ncountries = ['{refuse}']\n[[vaccinations]]\nproduct_groups = ['who-listed']\nfrom_day = 0\nuntil_day = 270"));
+    let d = dsc("a", &[]);
+    for (listed, refuse) in [("GB", "GB"), ("UK", "GB"), ("EL", "GR"), ("GR", "EL")] {
+        let mut b = TrustStore::builder();
+        b.add_public_key("k", d.kid().clone(), d.public_key().clone(), Some(listed), KeyUsage::ANY).unwrap();
+        let v = Verifier::new(b.build().0).verify(&signed(cwt(dcc())), NOW).into_verified().unwrap();
+        let rules = RuleSet::from_json(json!([rule(json!({})), rule(json!({"Identifier": format!("IR-{refuse}-0001"), "Country": refuse, "Type": "Invalidation", "Logic": {"===": [1, 2]}}))]).to_string().as_bytes()).unwrap();
+        println!("key {listed}, {refuse}: recognition {:?}, invalidation {:?}", policy(refuse).evaluate(&v, &Arrival::new("XX", NOW)).decision(), rules.evaluate(&Subject::from(&v), &Arrival::new("XX", NOW)).decision());
+    }
+}
+
+#[test]
+fn p63_extremes() {
+    let rules = RuleSet::from_json(json!([rule(json!({}))]).to_string().as_bytes()).unwrap();
+    let subject = Subject::from(&verified());
+    let (min, max) = (Timestamp::from_seconds(i64::MIN), Timestamp::from_seconds(i64::MAX));
+    for now in [min, max, Timestamp::from_seconds(0)] {
+        println!("{}", said(&Verifier::new(trust(&[&dsc("a", &[])])).verify(&signed(cwt(dcc())), now)));
+        let _ = rules.evaluate(&subject, &Arrival::new("XX", now));
+        let policy = recognition::policy("[[vaccinations]]\nproduct_groups = ['who-listed']\nfrom_day = 0\nuntil_day = 270");
+        let _ = policy.evaluate(&verified(), &Arrival::new("XX", now));
+    }
+    let t = std::time::Instant::now();
+    let p = rules.periods(&subject, &Arrival::new("XX", NOW), min..max);
+    println!("{p:?} {:?}", t.elapsed());
+}
