@@ -685,3 +685,288 @@ fn p63_extremes() {
     let p = rules.periods(&subject, &Arrival::new("XX", NOW), min..max);
     println!("{p:?} {:?}", t.elapsed());
 }
+
+// ---------------------------------------------------------------- third round
+
+fn add_snap(b: &mut TrustStoreBuilder, s: &[u8]) -> Result<(), LoadError> {
+    b.add_signed_list("s", ListFormat::Snapshot, s, &[anchor("maker")]).map(drop)
+}
+
+#[test]
+fn p120_a_vouched_key_in_a_snapshot() {
+    let old = short("a", "2021-06-15T00:00:00Z", &[], 2);
+    let text = raw::text(&Raw::new(old.kid().as_bytes()).sign(&signer("a")));
+    let mut b = TrustStore::builder();
+    b.add_public_key("own", old.kid().clone(), old.public_key().clone(), Some("XX"), KeyUsage::ANY).unwrap();
+    b.add_list("certs", ListFormat::Certificates, lists::certificates(&[(old.kid().clone(), old.der())], "2021-06-01T00:00:00Z").as_bytes()).unwrap();
+    let store = b.build().0;
+    println!("store {}", said(&Verifier::new(store.clone()).verify(&text, NOW)));
+    let snap = store.to_signed_snapshot(ISSUED, &signer("maker")).unwrap();
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &snap).unwrap();
+    println!("snapshot {}", said(&Verifier::new(b.build().0).verify(&text, NOW)));
+}
+
+#[test]
+fn p121_state_after_an_old_snapshot() {
+    let (old, new) = (snapshot_made("2021-06-01T00:00:00Z", &["a", "b"]), snapshot_made("2021-06-20T00:00:00Z", &["b"]));
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &new).unwrap();
+    let state = b.build().1.state;
+    let mut b = TrustStore::builder().with_state(&state);
+    println!("state, then old: {:?}", add_snap(&mut b, &old).map_err(|e| e.code()));
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &old).unwrap();
+    let (store, report) = b.with_state(&state).build();
+    println!("old, then state: keys {} superseded {}", store.len(), report.superseded);
+    // The same with a list of Sweden.
+    let se = |at: i64, l: &[&str]| {
+        let all: Vec<_> = l.iter().map(|l| dsc(l, &[])).collect();
+        let listed: Vec<_> = all.iter().map(|d| (d.kid().clone(), d.der())).collect();
+        lists::swedish(&listed, at, at + 1_000_000_000, "maker")
+    };
+    let mut b = TrustStore::builder();
+    b.add_signed_list("se", ListFormat::Swedish, &se(2000, &["b"]), &[anchor("maker")]).unwrap();
+    let state = b.build().1.state;
+    let mut b = TrustStore::builder();
+    b.add_signed_list("se", ListFormat::Swedish, &se(1000, &["a", "b"]), &[anchor("maker")]).unwrap();
+    let (store, report) = b.with_state(&state).build();
+    println!("se old, then state: keys {} superseded {}", store.len(), report.superseded);
+}
+
+#[test]
+fn p122_two_snapshots_of_one_signer() {
+    let (old, new) = (snapshot_made("2021-06-01T00:00:00Z", &["a", "b"]), snapshot_made("2021-06-20T00:00:00Z", &["b"]));
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &old).unwrap();
+    add_snap(&mut b, &new).unwrap();
+    println!("old, new: keys {}", b.build().0.len());
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &new).unwrap();
+    println!("new, old: {:?}", add_snap(&mut b, &old).map_err(|e| e.code()));
+}
+
+#[test]
+fn p126_a_snapshot_of_a_selection() {
+    let limited = dsc("a", &[EKU_TEST]);
+    let text = raw::text(&Raw::new(limited.kid().as_bytes()).sign(&signer("a")));
+    let store = with_dutch(&limited, Value::Null).select(|k| k.origin() == "nl");
+    println!("selection {}", said(&Verifier::new(store.clone()).verify(&text, NOW)));
+    let snap = store.to_signed_snapshot(ISSUED, &signer("maker")).unwrap();
+    let mut b = TrustStore::builder();
+    add_snap(&mut b, &snap).unwrap();
+    println!("its snapshot {}", said(&Verifier::new(b.build().0).verify(&text, NOW)));
+}
+
+#[test]
+fn p140_diseases_of_2024() {
+    for (member, value) in [("tg", "1D47"), ("tg", "NOPE"), ("tg", "1D47.Z"), ("tg", " 1D47"), ("tg", "A95"), ("vp", "NOPE")] {
+        let c = card::dose(card::card_2024(), "vls", None);
+        let c = card::dose(c, "dt", card::text("2021-06-28"));
+        let c = card::dose(c, member, card::text(value));
+        println!("{member} {value:?}: {}", said(&card::verify(c)));
+    }
+}
+
+#[test]
+fn p145_recoveries() {
+    for du in ["2021-10-18", "2021-06-15", "2021-13-01", "", "18.10.2021"] {
+        let r = with(raw::r(), "du", Some(du.into()));
+        let d = with(raw::holder_only(), "r", Some(Cbor::Array(vec![r])));
+        println!("du {du:?}: {}", said(&verify(cwt(d))));
+    }
+}
+
+fn swedish_group(group: Value) -> Vec<u8> {
+    let payload = json!({"iss": "x", "iat": 1_600_000_000, "exp": 1_900_000_000, "dsc_trust_list": {"XX": group}});
+    lists::jws(r#"{"typ":"JOSE","alg":"ES256"}"#, &payload.to_string(), |m| lists::sign("maker", m))
+}
+
+#[test]
+fn p150_swedish_corners() {
+    let d = dsc("a", &[]);
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).sign(&signer("a")));
+    let kid = b64(d.kid().as_bytes());
+    let key = json!({"kid": kid, "kty": "EC", "x5c": [b64(d.der())]});
+    let tests = json!({kid.clone(): ["1.3.6.1.4.1.1847.2021.1.1"]});
+    let inside = |name: &str, v: Value| { let mut k = key.clone(); k[name] = v; k };
+    let of_key = b64(&key_kid(&d));
+    for (what, group) in [
+        ("plain", json!({"keys": [key]})),
+        ("eku", json!({"keys": [key], "eku": tests})),
+        ("ekus", json!({"keys": [key], "ekus": tests})),
+        ("eku in key", json!({"keys": [inside("eku", json!(["1.3.6.1.4.1.1847.2021.1.1"]))]})),
+        ("eku of key fingerprint", json!({"keys": [key], "eku": {of_key: ["1.3.6.1.4.1.1847.2021.1.1"]}})),
+        ("exp in group", json!({"keys": [key], "exp": 1_600_000_001})),
+        ("nbf in group", json!({"keys": [key], "nbf": 1_900_000_001})),
+        ("Exp in key", json!({"keys": [inside("Exp", json!(1))]})),
+        ("two keys members", json!({"keys": [key], "Keys": []})),
+        ("other oid", json!({"keys": [key], "eku": {kid.clone(): ["1.3.6.1.5.5.7.3.1"]}})),
+        ("old arc", json!({"keys": [key], "eku": {kid.clone(): ["1.3.6.1.4.1.0.1847.2021.1.1"]}})),
+        ("arc itself", json!({"keys": [key], "eku": {kid.clone(): ["1.3.6.1.4.1.1847.2021.1"]}})),
+        ("arc 2", json!({"keys": [key], "eku": {kid.clone(): ["1.3.6.1.4.1.1847.2021.2.1"]}})),
+        ("leading zero", json!({"keys": [key], "eku": {kid.clone(): ["1.3.6.1.4.1.01847.2021.1.1"]}})),
+    ] {
+        let mut b = TrustStore::builder();
+        let added = b.add_signed_list("se", ListFormat::Swedish, &swedish_group(group), &[anchor("maker")]).map(drop);
+        let (store, report) = b.build();
+        let problems: Vec<_> = report.problems.iter().map(|p| p.problem.code()).collect();
+        println!("{what}: {added:?} {problems:?} {}", said(&Verifier::new(store).verify(&text, NOW)));
+    }
+}
+
+fn key_kid(d: &Dsc) -> Vec<u8> {
+    Kid::of_public_key(d.public_key()).as_bytes().to_vec()
+}
+
+#[test]
+fn p151_dutch_swiss_corners() {
+    let d = dsc("a", &[]);
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).sign(&signer("a")));
+    let kid = b64(d.kid().as_bytes());
+    let spki = b64(&TestKey::new("a").spki_der().unwrap());
+    for (what, key) in [
+        ("plain", json!({"subjectPk": spki})),
+        ("keyUsage []", json!({"subjectPk": spki, "keyUsage": []})),
+        ("keyUsages", json!({"subjectPk": spki, "keyUsages": ["t"]})),
+        ("ikid", json!({"subjectPk": spki, "ikid": "x", "notAfter": 1})),
+    ] {
+        let list = json!({kid.clone(): [key]}).to_string();
+        let mut b = TrustStore::builder();
+        let added = b.trust_unsigned_list("nl", ListFormat::Dutch, list.as_bytes()).map(drop);
+        println!("nl {what}: {added:?} {}", said(&Verifier::new(b.build().0).verify(&text, NOW)));
+    }
+    let point = key("a").spki_der()[27..].to_vec();
+    let point = &point;
+    for (what, use_) in [("sig", json!("sig")), ("t", json!("t")), ("l", json!("l")), ("T", json!("T")), ("sig t", json!("sigt")), ("enc", json!("enc")), ("v,t", json!("v,t"))] {
+        let updates = json!({"certs": [{"keyId": kid, "alg": "ES256", "crv": "P-256", "x": b64(&point[..32]), "y": b64(&point[32..]), "use": use_}]});
+        let active = json!({"activeKeyIds": [kid], "validDuration": 172_800_000});
+        let jws = |v: &Value| lists::jws(r#"{"alg":"RS256"}"#, &v.to_string(), |_| vec![0; 256]);
+        let (u, a) = (jws(&updates), jws(&active));
+        let mut b = TrustStore::builder();
+        b.trust_unsigned_list("ch", ListFormat::Swiss, ListBytes::from(&u).with_companion(&a).fetched_at(NOW)).unwrap();
+        println!("ch {what}: {}", said(&Verifier::new(b.build().0).verify(&text, NOW)));
+    }
+}
+
+// ---------------------------------------------------------------- fourth round
+
+#[test]
+fn p161_gateway_copies_of_one_entry() {
+    use lists::cms::item;
+    let cert = |subject: &str, key: &str, issuer: &str, by: &str, ca| lists::certificate(subject, key, issuer, by, ca);
+    let (csca_name, up_name) = ("CN=CSCA,O=Example,C=XX", "CN=UP,O=Example,C=XX");
+    let d = cert("CN=DSC,O=Example,C=XX", "a", csca_name, "csca", false);
+    let csca = cert(csca_name, "csca", csca_name, "csca", true);
+    let upload = cert(up_name, "upload", up_name, "upload", false);
+    let ta = cert("CN=TA,C=EU", "ta", "CN=TA,C=EU", "ta", false);
+    let entry = item("DSC", &d, &upload, "upload");
+    let rules = RuleSet::from_json(json!([rule(json!({}))]).to_string().as_bytes()).unwrap();
+    for n in [1u32, 200, 400] {
+        let mut items = vec![item("CSCA", &csca, &ta, "ta"), item("UPLOAD", &upload, &ta, "ta"), entry.clone()];
+        for i in 1..n {
+            let mut copy = entry.clone();
+            copy["kid"] = b64(&i.to_be_bytes()).into();
+            items.push(copy);
+        }
+        let list = Value::from(items).to_string();
+        let mut b = TrustStore::builder();
+        b.add_signed_list("gw", ListFormat::Gateway, &list, &[Anchor::from_bytes(&ta).unwrap()]).unwrap();
+        let (store, report) = b.build();
+        let text = raw::text(&Raw::new(Kid::of_certificate(&d).as_bytes()).sign(&signer("a")));
+        let v = Verifier::new(store.clone()).verify(&text, NOW).into_verified().unwrap();
+        let t = std::time::Instant::now();
+        let p = rules.periods(&Subject::from(&v), &Arrival::new("XX", NOW), NOW..NOW.plus(86_400 * 365));
+        println!("{n}: {} bytes, keys {}, signatures {}, listings {}, periods of a year {:?} ({})", list.len(), store.len(), report.entry_signatures, v.listings().count(), t.elapsed(), p.len());
+    }
+}
+
+#[test]
+fn p170_old_and_new_batches() {
+    let d = dsc("a", &[]);
+    let mut b = TrustStore::builder();
+    b.add_certificate_der("k", d.der()).unwrap();
+    let store = b.build().0;
+    let batch = |kid: &str, n: u8| json!({"country": "XX", "expires": "2022-01-01T00:00:00Z", "kid": kid,
+        "hashType": "SIGNATURE", "entries": [{"hash": b64(&[n; 16])}]}).to_string();
+    let kid = b64(d.kid().as_bytes());
+    let list = |json: &str, at: Timestamp| RevocationList::trust_unsigned("b", json.as_bytes()).unwrap().with_all_batches().fetched_at(at);
+    let old = NOW.plus(-86_400 * 30);
+    let (a, b_) = (batch(&kid, 1), batch("UNKNOWN_KID", 2));
+    let text = raw::text(&Raw::new(d.kid().as_bytes()).sign(&signer("a")));
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 * 7 });
+    let mut both = Revocations::new();
+    both.add(list(&a, NOW)).add(list(&b_, old));
+    let mut sb = SetBuilder::new(SetOptions::default());
+    sb.add_list(&list(&a, NOW), &store).unwrap();
+    sb.add_list(&list(&b_, old), &store).unwrap();
+    let mut set = Revocations::new();
+    set.add(RevocationSet::trust_unsigned(sb.build(NOW).unwrap()).unwrap().named("set"));
+    for (what, r) in [("lists", both), ("set", set)] {
+        let v = Verifier::with_policy(store.clone(), policy.clone()).with_revocations(r);
+        println!("{what}: {}", said(&v.verify(&text, NOW)));
+    }
+}
+
+#[test]
+fn p162_program_with_two_snapshots() {
+    let files = programs::Files::new("hunt2-p162");
+    let (old, new) = (files.write("old.snap", snapshot_made("2021-06-01T00:00:00Z", &["a", "b"])), files.write("new.snap", snapshot_made("2021-06-20T00:00:00Z", &["b"])));
+    let anchor = files.write("maker.der", TestKey::new("maker").spki_der().unwrap());
+    let code = files.write("code", signed(cwt(dcc())));
+    for order in [[&old, &new], [&new, &old]] {
+        let ran = programs::run("verify", &["--trust", order[0], "--trust", order[1], "--anchor", &anchor, "--at", &NOW.to_string(), "--quiet", &code]);
+        println!("status {} {} {}", ran.status, ran.out.lines().next().unwrap_or_default(), ran.err);
+    }
+    // A state that knows the new one, and the old one given.
+    let state = files.0.join("state.json").to_str().unwrap().to_owned();
+    for file in [&new, &old] {
+        let ran = programs::run("verify", &["--trust", file, "--anchor", &anchor, "--state", &state, "--at", &NOW.to_string(), "--quiet", &code]);
+        println!("state: status {} {} {}", ran.status, ran.out.lines().next().unwrap_or_default(), ran.err);
+    }
+    // The same where --trust-env is said.
+    std::fs::remove_file(&state).unwrap();
+    for file in [&new, &old] {
+        let ran = programs::run("verify", &["--trust", file, "--anchor", &anchor, "--trust-env", "prod", "--state", &state, "--at", &NOW.to_string(), "--quiet", &code]);
+        println!("state and env: status {} {} {}", ran.status, ran.out.lines().next().unwrap_or_default(), ran.err);
+    }
+}
+
+#[test]
+fn p160_issue_strict_lint() {
+    use hcert::lint::{Linter, Severity};
+    use hcert::record::*;
+    let strict = Verifier::with_policy(trust(&[&dsc("a", &[])]), Policy::default().strict());
+    let json = |group: &str, entry: Value| json!({"nam": {"fn": "Müller", "gn": "A"}, "dob": "1990", group: [entry]}).to_string();
+    let base = json!({"tg": "840539006", "co": "XX", "is": "M", "ci": "URN:UVCI:01:XX:A#9"});
+    let and = |more: Value| { let mut b = base.clone(); b.as_object_mut().unwrap().extend(more.as_object().unwrap().clone()); b };
+    let v = json!({"vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215", "dn": 2, "sd": 2, "dt": "2021-05-01"});
+    for (what, text) in [
+        ("plain", json("v", and(v.clone()))),
+        ("dn 10", json("v", and({ let mut v = v.clone(); v["dn"] = 10.into(); v["sd"] = 10.into(); v }))),
+        ("dn 3/2", json("v", and({ let mut v = v.clone(); v["dn"] = 3.into(); v }))),
+        ("dn 0", json("v", and({ let mut v = v.clone(); v["dn"] = 0.into(); v }))),
+        ("co EUXX", json("v", and({ let mut v = v.clone(); v["co"] = "UNHCR".into(); v }))),
+        ("dt T", json("v", and({ let mut v = v.clone(); v["dt"] = "2021-05-01T00:00:00".into(); v }))),
+        ("ci no prefix", json("v", and({ let mut v = v.clone(); v["ci"] = "01:XX:A#9".into(); v }))),
+        ("ci wrong check", json("v", and({ let mut v = v.clone(); v["ci"] = "URN:UVCI:01:XX:A#1".into(); v }))),
+        ("ci other country", json("v", and({ let mut v = v.clone(); v["ci"] = "URN:UVCI:01:DE:A#9".into(); v }))),
+        ("mp unknown", json("v", and({ let mut v = v.clone(); v["mp"] = "X".into(); v }))),
+        ("t naat", json("t", and(json!({"tt": "LP6464-4", "sc": "2021-05-01T00:00:00.5+02", "tr": "260415000", "tc": "X"})))),
+        ("t other", json("t", and(json!({"tt": "94504-8", "sc": "2021-05-01T00:00:00Z", "tr": "260415000", "tc": "X"})))),
+        ("r", json("r", and(json!({"fr": "2021-04-01", "df": "2021-04-12", "du": "2021-09-28"})))),
+        ("r reversed", json("r", and(json!({"fr": "2021-04-01", "df": "2021-05-12", "du": "2021-05-01"})))),
+    ] {
+        let record = match Record::from_json(&text) { Ok(r) => r, Err(e) => { println!("{what}: from_json {e}"); continue; } };
+        match common::issuer("a", &[]).issue(&record, common::VALIDITY) {
+            Err(e) => println!("{what}: issue {e}"),
+            Ok(issued) => {
+                let verdict = strict.verify(issued.text(), NOW);
+                let lint = Linter::new().code(issued.text());
+                let errors: Vec<_> = lint.findings().iter().filter(|f| f.severity() == Severity::Error).map(|f| f.code()).collect();
+                let warnings: Vec<_> = issued.warnings().iter().map(|w| w.code()).collect();
+                println!("{what}: {} lint errors {errors:?} warnings {warnings:?}", said(&verdict));
+            }
+        }
+    }
+}
