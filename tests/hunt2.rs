@@ -26,13 +26,13 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ciborium::{Value as Cbor, cbor};
 use common::pki::{self, CertificateSpec, EKU_TEST, TestKey};
-use common::{EXPIRES, ISSUED, NOW, dsc, signer, trust};
+use common::{ISSUED, NOW, dsc, signer, trust};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::revocation::*;
-use hcert::rules::{Arrival, Decision, Recognition, RuleSet, Subject};
+use hcert::rules::{Arrival, Recognition, RuleSet, Subject};
 use hcert::trust::*;
-use hcert::verify::{Outcome, Policy, RevocationPolicy, Verdict, Verifier};
+use hcert::verify::{Policy, RevocationPolicy, Verdict, Verifier};
 use lists::gdhcn::{Names, PROD};
 use raw::{Raw, cwt, dcc, with};
 use serde_json::{Value, json};
@@ -967,6 +967,72 @@ fn p160_issue_strict_lint() {
                 let warnings: Vec<_> = issued.warnings().iter().map(|w| w.code()).collect();
                 println!("{what}: {} lint errors {errors:?} warnings {warnings:?}", said(&verdict));
             }
+        }
+    }
+}
+
+// ---------------------------------------------------------------- fifth round
+
+#[test]
+fn p185_lint_of_deep_payloads() {
+    use hcert::lint::Linter;
+    for (what, byte) in [("arrays", 0x81u8), ("tags", 0xc1), ("maps of", 0xa1)] {
+        for n in [1000usize, 10_000, 60_000] {
+            let mut raw = Raw::new(dsc("a", &[]).kid().as_bytes());
+            raw.payload = match byte {
+                0xa1 => [0xa1, 0x01].repeat(n),
+                b => vec![b; n],
+            };
+            let cose = raw.sign(&signer("a"));
+            let text = raw::text(&cose);
+            println!("{what} {n}: verify {}", said(&Verifier::new(trust(&[&dsc("a", &[])])).verify(&text, NOW)));
+            let report = Linter::new().code(&text);
+            println!("{what} {n}: lint {:?}", report.findings().iter().map(|f| f.code()).collect::<Vec<_>>());
+            let report = Linter::new().cose(&cose);
+            println!("{what} {n}: cose {:?}", report.findings().len());
+        }
+    }
+}
+
+#[test]
+fn p181_deep_documents() {
+    for n in [100usize, 10_000, 400_000] {
+        let toml = format!("a = {}{}", "[".repeat(n), "]".repeat(n));
+        println!("toml arrays {n} {:?}", Recognition::from_toml(&toml).map(drop).map_err(|e| e.code()));
+        let toml = format!("a = {}1{}", "{a=".repeat(n / 2), "}".repeat(n / 2));
+        println!("toml tables {n} {:?}", Recognition::from_toml(&toml).map(drop).map_err(|e| e.code()));
+        let toml = format!("{}a = 1", "a.".repeat(n));
+        println!("toml dotted {n} {:?}", Recognition::from_toml(&toml).map(drop).map_err(|e| e.code()));
+        let toml = format!("[{}a]\nb=1", "a.".repeat(n));
+        println!("toml header {n} {:?}", Recognition::from_toml(&toml).map(drop).map_err(|e| e.code()));
+        let json = format!("{}{}", "[".repeat(n), "]".repeat(n));
+        println!("json {n} {:?} {:?} {:?}", RuleSet::from_json(json.as_bytes()).map(drop).map_err(|e| e.code()), DenyList::from_json(json.as_bytes()).map(drop).map_err(|e| e.code()), TrustStore::builder().add_jwk("x", json.as_bytes()).map(drop).map_err(|e| e.code()));
+    }
+}
+
+#[test]
+fn p180_set_precision() {
+    for rate in [f64::NAN, 0.0, -1.0, 1.0, 2.0, 1e-300, f64::INFINITY, 5e-324, 0.9999] {
+        let mut options = SetOptions::default();
+        options.precision = Precision::FalsePositives(rate);
+        let mut sb = SetBuilder::new(options);
+        sb.add_for_any_kid(IdentifierKind::Uci, &[7; 16]).unwrap();
+        let set = sb.build(NOW);
+        println!("{rate}: {:?}", set.map(|s| RevocationSet::trust_unsigned(s).unwrap().false_positive_rate()).map_err(|e| e.to_string()));
+    }
+}
+
+#[test]
+fn p186_lint_program() {
+    let files = programs::Files::new("hunt2-p186");
+    let mut raw = Raw::new(dsc("a", &[]).kid().as_bytes());
+    for (name, payload) in [("arrays", vec![0x81; 65_000]), ("maps", [0xa1, 0x01].repeat(32_500)), ("open", vec![0x9f; 65_000])] {
+        raw.payload = payload;
+        let text = raw::text(&raw.sign(&signer("a")));
+        let file = files.write(name, &text);
+        for program in ["lint", "inspect", "verify"] {
+            let out = programs::program(program).args([&file]).output().unwrap();
+            println!("{program} {name} ({} characters): {:?} {}", text.len(), out.status, String::from_utf8_lossy(&out.stderr).lines().take(2).collect::<String>());
         }
     }
 }
