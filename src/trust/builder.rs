@@ -48,6 +48,8 @@ pub struct TrustStoreBuilder {
     required: Vec<Environment>,
     /// The states that the caller gave.
     given: TrustState,
+    /// What each snapshot says of itself, and the lists that it brought.
+    snapshots: Vec<(ListInfo, Vec<Arc<ListInfo>>)>,
     deny: DenyList,
     accept_published: bool,
     gateway: GatewayRoles,
@@ -102,12 +104,10 @@ impl TrustStoreBuilder {
             .cloned()
             .collect();
         older.iter().for_each(|list| self.supersede(list));
+        self.supersede_snapshots(|own| state.check(own).is_err());
         if let Some(environment) = state.environment() {
             self.keep_environment(environment);
-            // What the state knows, and no list of another environment.
-            let mut kept = self.given.clone();
-            self.report.lists.iter().for_each(|list| kept.saw(list));
-            self.report.state = kept;
+            self.report.state = self.known();
         }
         self.given.merge(state);
         self.report.state.merge(state);
@@ -141,10 +141,17 @@ impl TrustStoreBuilder {
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.keep_environment(environment);
-        let mut kept = self.given.clone();
-        self.report.lists.iter().for_each(|list| kept.saw(list));
-        self.report.state = kept;
+        self.report.state = self.known();
         self
+    }
+
+    /// What the given states know, and the lists and snapshots that are here: no
+    /// list of another environment.
+    fn known(&self) -> TrustState {
+        let mut known = self.given.clone();
+        self.report.lists.iter().for_each(|list| known.saw(list));
+        self.snapshots.iter().for_each(|(own, _)| known.saw(own));
+        known
     }
 
     /// Says what certificates of the gateway are, for lists that are added from
@@ -449,6 +456,13 @@ impl TrustStoreBuilder {
         self.report.superseded += before - self.keys.len();
     }
 
+    /// Takes out all that snapshots brought which are older editions.
+    fn supersede_snapshots(&mut self, is_older: impl Fn(&ListInfo) -> bool) {
+        let older = self.snapshots.extract_if(.., |(own, _)| is_older(own));
+        let lists: Vec<_> = older.flat_map(|(_, lists)| lists).collect();
+        lists.iter().for_each(|list| self.supersede(list));
+    }
+
     fn add_vouched(
         &mut self,
         label: &str,
@@ -488,6 +502,7 @@ impl TrustStoreBuilder {
             Ok::<_, LoadError>(())
         };
         let had = self.report.lists.len();
+        let mut snapshot = None;
         let mut vouchers = Vouchers::default();
         match voucher {
             Voucher::Caller => vouchers.caller = true,
@@ -500,7 +515,8 @@ impl TrustStoreBuilder {
             Voucher::Snapshot(own, lists) => {
                 saw(&own)?;
                 lists.iter().try_for_each(|list| saw(list))?;
-                self.report.lists.extend(lists);
+                self.report.lists.extend(lists.iter().cloned());
+                snapshot = Some((*own, lists));
             }
         }
         self.report.state = state;
@@ -511,6 +527,10 @@ impl TrustStoreBuilder {
             if added.iter().any(|newer| newer.is_newer_than(&older)) {
                 self.supersede(&older);
             }
+        }
+        if let Some((own, lists)) = snapshot {
+            self.supersede_snapshots(|older| own.is_newer_than(older));
+            self.snapshots.push((own, lists));
         }
         for (position, entry) in entries.into_iter().enumerate() {
             self.insert(label, position, entry, &vouchers);
