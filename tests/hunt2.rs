@@ -1807,3 +1807,47 @@ fn p186_lint_program() {
         }
     }
 }
+
+// ---------------------------------------------------------------- sixth round
+
+/// The key as id-RSASSA-PSS, with these parameters.
+fn pss_spki(rsa: &raw::RsaSigner, parameters: Option<&[u8]>) -> Vec<u8> {
+    use lists::cms::{oid, tlv};
+    use x509_cert::der::{Decode, Encode};
+    let info = x509_cert::spki::SubjectPublicKeyInfoOwned::from_der(&rsa.spki_der()).unwrap();
+    let algorithm = tlv(0x30, &[&oid("1.2.840.113549.1.1.10"), parameters.unwrap_or_default()]);
+    tlv(0x30, &[&algorithm, &info.subject_public_key.to_der().unwrap()])
+}
+
+#[test]
+fn p190_restricted_pss_keys() {
+    use lists::cms::{oid, tlv};
+    let rsa = raw::RsaSigner::new(2048);
+    // RSASSA-PSS-params: SHA-512, MGF1 with SHA-512, a salt of 64 bytes.
+    let sha512 = tlv(0x30, &[&oid("2.16.840.1.101.3.4.2.3")]);
+    let mgf = tlv(0x30, &[&oid("1.2.840.113549.1.1.8"), &sha512]);
+    let params = tlv(0x30, &[&tlv(0xa0, &[&sha512]), &tlv(0xa1, &[&mgf]), &tlv(0xa2, &[&[2, 1, 64]])]);
+    for (what, spki) in [("rsaEncryption", rsa.spki_der()), ("PSS", pss_spki(&rsa, None)), ("PSS with SHA-512", pss_spki(&rsa, Some(&params)))] {
+        let kid = Kid::new([7; 8]).unwrap();
+        let mut b = TrustStore::builder();
+        let added = b.add_spki_der("k", kid.clone(), &spki).map(drop);
+        let (store, report) = b.build();
+        let header = raw::header(Some(raw::PS256), Some(kid.as_bytes()));
+        let text = raw::text(&Raw::new(&[]).protected(header).sign(&rsa));
+        println!("{what}: {added:?} {:?} {}", report.problems.iter().map(|p| p.problem.code()).collect::<Vec<_>>(), said(&Verifier::new(store).verify(&text, NOW)));
+        if let Ok(key) = PublicKey::from_spki_der(&spki) {
+            let jws = lists::jws(r#"{"alg":"RS256"}"#, "[]", |m| rsa.sign_rs256(m));
+            println!("{what}: RS256 document {:?}", SignedDocument::open("rules", &jws, &Anchor::Key(key)).map(drop).map_err(|e| e.code()));
+        }
+    }
+}
+
+#[test]
+fn p192_link_with_two_viewers() {
+    let link = |json: Value| format!("shlink:/{}", BASE64_URL_SAFE_NO_PAD.encode(json.to_string()));
+    let inner = link(json!({"url": "https://x.org/a", "key": BASE64_URL_SAFE_NO_PAD.encode([7; 32]), "exp": PAST}));
+    let fine = link(json!({"url": "https://x.org/a", "key": BASE64_URL_SAFE_NO_PAD.encode([7; 32])}));
+    for uri in [format!("https://v#{inner}"), format!("https://v#{fine}#{inner}"), format!("{fine}?exp=1"), format!("javascript:x#{fine}")] {
+        println!("{} {}", &uri[..12], said(&payload::read(5, Cbor::Array(vec![uri.clone().into()]))));
+    }
+}
