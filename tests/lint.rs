@@ -51,6 +51,25 @@ fn adds(changed: &Raw, expected: &[&str]) {
     assert_eq!(added, expected);
 }
 
+/// Nothing bounds what stands in a payload before it is looked at: on the stack
+/// of a thread, 64 KiB of nested items would be the end of the process.
+#[test]
+fn a_payload_that_is_nested_deeply_is_a_finding_and_no_end() {
+    for payload in [
+        vec![0x81; 65_000],
+        vec![0x9f; 65_000],
+        vec![0xc1; 65_000],
+        [0xa1, 1].repeat(32_500),
+    ] {
+        let mut raw = raw_a();
+        raw.payload = payload;
+        let cose = raw.sign(&signer("a"));
+        for report in [linter().cose(&cose), linter().code(&raw::text(&cose))] {
+            assert!(found(&report).contains("cbor-too-deep cwt"), "{report:?}");
+        }
+    }
+}
+
 #[test]
 fn what_the_issuer_makes_has_nothing_but_notes() {
     for record in [vaccination(), test(), recovery()] {

@@ -320,8 +320,9 @@ fn what_the_maker_vouched_for_is_a_list_to_others() {
 #[test]
 fn duplicates_of_two_snapshots_know_both() {
     let mut builder = TrustStore::builder();
+    // Of one date: neither is the newer edition.
     add_snapshot(&mut builder, &snapshot(&store_of(&[Swedish]), LISTED[0])).unwrap();
-    add_snapshot(&mut builder, &snapshot(&store_of(&[Unsigned]), LISTED[1])).unwrap();
+    add_snapshot(&mut builder, &snapshot(&store_of(&[Unsigned]), LISTED[0])).unwrap();
     let (store, report) = builder.build();
     assert_eq!((report.loaded, report.duplicates, report.total), (2, 2, 4));
     assert!(store.iter().all(|key| key.lists().count() == 2));
@@ -386,6 +387,87 @@ fn an_older_snapshot_of_the_same_signer_is_refused() {
         builder.build()
     };
     assert_eq!(unsigned.state, TrustState::default());
+}
+
+/// Of a signer with those keys, made then.
+fn edition(made_at: &str, labels: &[&str]) -> Vec<u8> {
+    let keys: Vec<_> = labels.iter().map(|label| dsc(label, &[])).collect();
+    let store = common::trust(&keys.iter().collect::<Vec<_>>());
+    snapshot(&store, made_at)
+}
+
+/// What a newer snapshot withdrew is gone, in whatever order the two come, and
+/// whatever is called in between.
+#[test]
+fn no_order_brings_an_older_snapshot_back() {
+    let [old, new] = [
+        edition(LISTED[0], &["withdrawn", "dsc"]),
+        edition(LISTED[1], &["dsc"]),
+    ];
+    let state = load(&new).1.state;
+    let has_withdrawn =
+        |store: &TrustStore| !store.candidates(dsc("withdrawn", &[]).kid()).is_empty();
+    let network = store_of(&[Network]);
+    let of_network = load(&snapshot(&network, LISTED[0])).1.state;
+
+    let mut builder = TrustStore::builder();
+    add_snapshot(&mut builder, &old).unwrap();
+    add_snapshot(&mut builder, &new).unwrap();
+    let (store, report) = builder.build();
+    assert!(!has_withdrawn(&store));
+    assert_eq!((store.len(), report.superseded), (1, 2));
+
+    let mut builder = TrustStore::builder();
+    add_snapshot(&mut builder, &old).unwrap();
+    let (store, report) = builder.with_state(&state).build();
+    assert_eq!((store.len(), report.superseded), (0, 2));
+    assert_eq!(report.state, state);
+
+    type Between<'a> = &'a dyn Fn(TrustStoreBuilder) -> TrustStoreBuilder;
+    let between: [Between<'_>; 3] = [
+        &|builder| builder,
+        &|builder| builder.with_environment(hcert::trust::Environment::Prod),
+        &|builder| builder.with_state(&of_network),
+    ];
+    for (n, between) in between.into_iter().enumerate() {
+        let mut builder = TrustStore::builder();
+        add_snapshot(&mut builder, &new).unwrap();
+        let mut builder = between(builder);
+        let error = add_snapshot(&mut builder, &old).unwrap_err();
+        assert_eq!(error.code(), "trust-rollback", "{n}");
+        let state = builder.build().1.state;
+        let mut builder = TrustStore::builder().with_state(&state);
+        let error = add_snapshot(&mut builder, &old).unwrap_err();
+        assert_eq!(error.code(), "trust-rollback", "{n}");
+    }
+}
+
+/// A key that the maker vouched for, beside a list in which its certificate has
+/// ended.
+#[test]
+fn a_vouched_key_gives_the_verdict_that_it_gave() {
+    let own = dsc("dsc", &[]);
+    let mut builder = TrustStore::builder();
+    builder
+        .add_spki_der("by hand", own.kid(), own.public_key().spki_der())
+        .unwrap();
+    let listed = [(own.kid(), own.der())];
+    let list = lists::certificates(&listed, LISTED[0]);
+    let form = ListFormat::Certificates;
+    builder.add_list("list", form, list.as_bytes()).unwrap();
+    let (store, _) = builder.build();
+    let late = at("2023-06-01T00:00:00Z");
+    let claims = raw::with(
+        raw::cwt(raw::dcc()),
+        4,
+        Some((late.seconds() + 1000).into()),
+    );
+    let raw = Raw::new(own.kid().as_bytes()).payload(claims);
+    let text = raw::text(&raw.sign(&common::signer("dsc")));
+    for store in [again(&store), store] {
+        let verdict = Verifier::new(store).verify(&text, late);
+        assert_eq!(verdict.outcome(), Outcome::Valid, "{verdict:?}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::cbor::style;
 use super::dsc::{self, Signer};
 use super::{Linter, Report, dcc, member_name};
 use crate::crypto::Algorithm;
+use crate::format::hc1::cbor;
 use crate::format::hc1::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
 use crate::format::hc1::{DeviationCode, Unverified, payload, text};
@@ -50,7 +51,11 @@ fn message(linter: &Linter, unverified: &Unverified, report: &mut Report) {
     report.fact("protected-bytes", cose.protected().len());
     encoding("cose", cose.bytes(), report);
     encoding("protected", cose.protected(), report);
-    encoding("cwt", cose.unverified_payload(), report);
+    // The headers were checked as they were parsed, the payload was not.
+    let payload = cose.unverified_payload();
+    if cbor::check(payload, &linter.limits).is_ok() {
+        encoding("cwt", payload, report);
+    }
 
     let (claims, record) = content(linter, &cose, report);
     signer(linter, unverified, claims.as_ref(), record.as_ref(), report);

@@ -43,12 +43,13 @@ pub struct TrustStoreBuilder {
     limits: LoadLimits,
     keys: Vec<TrustedKey>,
     report: LoadReport,
-    snapshots: Vec<Loaded>,
     environment: Option<Environment>,
     /// By the caller's word or the state.
     required: Vec<Environment>,
     /// The states that the caller gave.
     given: TrustState,
+    /// What each snapshot says of itself, and the lists that it brought.
+    snapshots: Vec<(ListInfo, Vec<Arc<ListInfo>>)>,
     deny: DenyList,
     accept_published: bool,
     gateway: GatewayRoles,
@@ -76,12 +77,6 @@ enum Voucher {
     List(Box<ListInfo>),
     /// Each key brings those of these lists that hold it.
     Snapshot(Box<ListInfo>, Vec<Arc<ListInfo>>),
-}
-
-/// A snapshot that was added, and the lists that came with it.
-struct Loaded {
-    own: Box<ListInfo>,
-    lists: Vec<Arc<ListInfo>>,
 }
 
 impl TrustStoreBuilder {
@@ -112,7 +107,7 @@ impl TrustStoreBuilder {
         self.supersede_snapshots(|own| state.check(own).is_err());
         if let Some(environment) = state.environment() {
             self.keep_environment(environment);
-            self.forget_what_went();
+            self.report.state = self.known();
         }
         self.given.merge(state);
         self.report.state.merge(state);
@@ -146,19 +141,17 @@ impl TrustStoreBuilder {
     #[must_use]
     pub fn with_environment(mut self, environment: Environment) -> Self {
         self.keep_environment(environment);
-        self.forget_what_went();
+        self.report.state = self.known();
         self
     }
 
-    /// The state is what the caller gave and what the lists that are still
-    /// there say; of a snapshot that was seen no older one is taken either.
-    fn forget_what_went(&mut self) {
-        let mut kept = self.given.clone();
-        self.report.lists.iter().for_each(|list| kept.saw(list));
-        self.snapshots
-            .iter()
-            .for_each(|snapshot| kept.saw(&snapshot.own));
-        self.report.state = kept;
+    /// What the given states know, and the lists and snapshots that are here: no
+    /// list of another environment.
+    fn known(&self) -> TrustState {
+        let mut known = self.given.clone();
+        self.report.lists.iter().for_each(|list| known.saw(list));
+        self.snapshots.iter().for_each(|(own, _)| known.saw(own));
+        known
     }
 
     /// Says what certificates of the gateway are, for lists that are added from
@@ -463,15 +456,11 @@ impl TrustStoreBuilder {
         self.report.superseded += before - self.keys.len();
     }
 
-    /// The same with all lists that came in certain snapshots.
+    /// Takes out all that snapshots brought which are older editions.
     fn supersede_snapshots(&mut self, is_older: impl Fn(&ListInfo) -> bool) {
-        let all = core::mem::take(&mut self.snapshots);
-        let (older, kept): (Vec<_>, Vec<_>) = all
-            .into_iter()
-            .partition(|snapshot| is_older(&snapshot.own));
-        self.snapshots = kept;
-        let lists = older.iter().flat_map(|snapshot| &snapshot.lists);
-        lists.for_each(|list| self.supersede(list));
+        let older = self.snapshots.extract_if(.., |(own, _)| is_older(own));
+        let lists: Vec<_> = older.flat_map(|(_, lists)| lists).collect();
+        lists.iter().for_each(|list| self.supersede(list));
     }
 
     fn add_vouched(
@@ -512,7 +501,8 @@ impl TrustStoreBuilder {
             state.saw(list);
             Ok::<_, LoadError>(())
         };
-        let mut had = self.report.lists.len();
+        let had = self.report.lists.len();
+        let mut snapshot = None;
         let mut vouchers = Vouchers::default();
         match voucher {
             Voucher::Caller => vouchers.caller = true,
@@ -525,10 +515,8 @@ impl TrustStoreBuilder {
             Voucher::Snapshot(own, lists) => {
                 saw(&own)?;
                 lists.iter().try_for_each(|list| saw(list))?;
-                self.supersede_snapshots(|older| own.is_newer_than(older));
-                had = self.report.lists.len();
                 self.report.lists.extend(lists.iter().cloned());
-                self.snapshots.push(Loaded { own, lists });
+                snapshot = Some((*own, lists));
             }
         }
         self.report.state = state;
@@ -539,6 +527,10 @@ impl TrustStoreBuilder {
             if added.iter().any(|newer| newer.is_newer_than(&older)) {
                 self.supersede(&older);
             }
+        }
+        if let Some((own, lists)) = snapshot {
+            self.supersede_snapshots(|older| own.is_newer_than(older));
+            self.snapshots.push((own, lists));
         }
         for (position, entry) in entries.into_iter().enumerate() {
             self.insert(label, position, entry, &vouchers);

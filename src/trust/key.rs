@@ -283,18 +283,10 @@ impl KeyUsage {
     }
 
     /// What both allow.
-    pub(super) const fn both(self, other: Self) -> Self {
+    pub(crate) const fn both(self, other: Self) -> Self {
         match (self.0, other.0) {
             (None, limit) | (limit, None) => Self(limit),
             (Some(a), Some(b)) => Self(Some(a & b)),
-        }
-    }
-
-    /// What one of them allows.
-    pub(crate) const fn either(self, other: Self) -> Self {
-        match (self.0, other.0) {
-            (None, _) | (_, None) => Self::ANY,
-            (Some(a), Some(b)) => Self(Some(a | b)),
         }
     }
 
@@ -489,13 +481,13 @@ impl TrustedKey {
         self.vouchers.caller
     }
 
-    /// Whether it is a listing of lists that have the key without a
-    /// certificate, and so say nothing of what that limits: where another
-    /// listing has the certificate, its limits hold. The caller's own word, and
-    /// that of the maker of a snapshot, are taken as they are.
+    /// Whether it is one of a list that has the key without a certificate, and
+    /// so says nothing of what that limits: where another listing has the
+    /// certificate, its limits hold. The word of the caller, or of the maker of
+    /// a snapshot, is taken as it is.
     pub(crate) fn is_silent(&self) -> bool {
-        let by_maker = |list: &ListInfo| list.format() == ListFormat::Snapshot;
-        self.validity.is_none() && !self.vouchers.caller && !self.lists().any(by_maker)
+        let vouched = |list: &ListInfo| list.format() == ListFormat::Snapshot;
+        self.validity.is_none() && !self.vouchers.caller && !self.lists().any(vouched)
     }
 
     /// The entries of the [deny list](super::DenyList) that speak of the key.
