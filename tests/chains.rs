@@ -21,12 +21,13 @@ use ciborium::cbor;
 use common::pki::{self, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
-use hcert::issue::Signer as _;
+use hcert::issue::{Issuer, Signer as _};
 use hcert::trust::{
     Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, ListBytes,
     ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, detect_companion,
     detect_format,
 };
+use hcert::verify::{Outcome, Step, Verifier};
 use lists::cms::{Cms, item};
 use lists::gdhcn::PROD;
 use lists::{bytes, certificate, encode, jws, sign, spec};
@@ -518,6 +519,98 @@ fn the_issuer_is_the_one_that_the_key_identifier_names() {
     }
 }
 
+#[test]
+fn a_csca_and_an_upload_certificate_without_a_country_do_not_vouch_for_each_other() {
+    let named = |csca: &str, upload: &str| {
+        let root = certificate(csca, "csca", csca, "csca", true);
+        let uploader = certificate(upload, "upload", upload, "upload", false);
+        let signer = certificate("CN=DSC", "dsc", csca, "csca", false);
+        gateway(
+            &[
+                uploaded(&signer, &uploader),
+                anchored("CSCA", &root),
+                anchored("UPLOAD", &uploader),
+            ],
+            GatewayRoles::default(),
+        )
+    };
+    // Nothing tells whose uploader it is, not even one that shares a name.
+    for (csca, upload) in [
+        ("CN=CSCA,O=A", "CN=UP,O=B"),
+        ("CN=CSCA,O=A", "CN=UP,O=A"),
+        ("CN=CSCA,O=A", "CN=UP,O=A,C=XX"),
+        ("CN=CSCA,O=A,C=XX", "CN=UP,O=A"),
+        ("CN=CSCA,O=A,C=XX", "CN=UP,O=A,C=YY"),
+    ] {
+        let (keys, problems) = named(csca, upload);
+        assert_eq!((keys, problems[0]), (0, "not-uploaded"), "{csca}, {upload}");
+    }
+    assert_eq!(named("CN=CSCA,O=A,C=XX", "CN=UP,O=B,C=XX").0, 1);
+}
+
+#[test]
+fn equal_roots_of_two_countries_vouch_for_neither() {
+    // The subject has no country, so the issuer's counts.
+    let named = |issuer: &str| certificate("CN=CSCA", "csca", issuer, "above", true);
+    let (one, other) = (named("CN=Above,C=XX"), named("CN=Above,C=YY"));
+    let uploader = |country: &str| {
+        let name = format!("CN=UP,C={country}");
+        certificate(&name, "upload", &name, "upload", false)
+    };
+    let (of_one, of_other) = (uploader("XX"), uploader("YY"));
+    let signer = certificate("CN=DSC", "dsc", "CN=CSCA", "csca", false);
+    let with = |roots: &[&Vec<u8>], upload: &Vec<u8>| {
+        let mut items = vec![uploaded(&signer, upload), anchored("UPLOAD", upload)];
+        items.extend(roots.iter().map(|root| anchored("CSCA", root)));
+        let (keys, problems) = gateway(&items, GatewayRoles::default());
+        (keys, problems[0])
+    };
+    assert_eq!(with(&[&one], &of_one).0, 1);
+    assert_eq!(with(&[&other], &of_other).0, 1);
+    assert_eq!(with(&[&one], &of_other), (0, "not-uploaded"));
+    for upload in [&of_one, &of_other] {
+        assert_eq!(with(&[&one, &other], upload), (0, "not-uploaded"));
+        assert_eq!(with(&[&other, &one], upload), (0, "not-uploaded"));
+    }
+    // Where they agree, either order gives the same.
+    let renewed = changed(&one, "above", |tbs| {
+        tbs.validity =
+            Certificate::from_der(&csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z"))
+                .unwrap()
+                .tbs_certificate
+                .validity;
+    });
+    assert_eq!(with(&[&one, &renewed], &of_one).0, 1);
+    assert_eq!(with(&[&renewed, &one], &of_one).0, 1);
+}
+
+#[test]
+fn the_time_beside_an_entry_of_the_gateway_decides_nothing() {
+    let issuer = Issuer::new(Dsc::from_der(&dsc()).unwrap(), common::signer("dsc")).unwrap();
+    let issued = issuer.issue(&common::vaccination(), common::VALIDITY);
+    let code = issued.unwrap().text().to_owned();
+    // Nobody signs it: neither a far future nor a past tells anything.
+    let with = |time: &str| {
+        let mut signer = uploaded(&dsc(), &upload());
+        signer["timestamp"] = time.into();
+        let items = [
+            signer,
+            anchored("CSCA", &csca()),
+            anchored("UPLOAD", &upload()),
+        ];
+        let (store, report) = load_at(&items, GatewayRoles::default(), None);
+        assert_eq!(store.lists()[0].newest_entry(), None, "{time}");
+        assert_eq!(report.state, Default::default(), "{time}");
+        let verdict = Verifier::new(store).verify(&code, common::NOW);
+        (verdict.outcome(), verdict.step(Step::TrustList).clone())
+    };
+    let honest = with("2021-06-01T00:00:00Z");
+    assert_eq!(honest.0, Outcome::Valid);
+    for time in ["2099-01-01T00:00:00Z", "1999-01-01T00:00:00Z"] {
+        assert_eq!(with(time), honest, "{time}");
+    }
+}
+
 // --------------------------------------------------------- chains to a root
 
 fn root() -> Vec<u8> {
@@ -730,6 +823,104 @@ fn switzerlands_signers_are_judged_as_well() {
         set(t, UNKNOWN, true, Some(&[0x30, 0]))
     });
     assert_eq!(load(&[bad], None).unwrap_err().code(), "trust-chain");
+}
+
+#[test]
+fn the_common_name_is_demanded_of_every_signer_under_a_root() {
+    let text = std::str::from_utf8(RULES).unwrap();
+    let jws_by = |signer: &str, header: Value| jws(&header.to_string(), text, |m| sign(signer, m));
+    let chain =
+        |all: &[&Vec<u8>]| -> Vec<String> { all.iter().map(|d| STANDARD.encode(d)).collect() };
+    let form = Cms {
+        content: true,
+        ..Cms::USUAL
+    };
+    // The root and leaves that have the demanded name or another one.
+    let own = certificate("CN=Rules,C=XX", "root", "CN=Rules,C=XX", "root", true);
+    let mail = certificate("CN=Mail,C=XX", "list", ROOT, "root", false);
+    let x5c = |all: &[&Vec<u8>]| json!({"alg": "ES256", "x5c": chain(all)});
+    let pinned = |der: &[u8]| Anchor::from_bytes(der).unwrap();
+    let by_root = |all: &[&Vec<u8>]| jws_by("root", x5c(all));
+    let by_leaf = |all: &[&Vec<u8>]| jws_by("list", x5c(all));
+    let bare = |signer: &str| jws_by(signer, json!({"alg": "ES256"}));
+    for (place, (document, anchor)) in [
+        // The root itself signs, with its certificate or without.
+        (bare("root"), pinned(&root())),
+        (by_root(&[]), pinned(&root())),
+        (by_root(&[&root()]), pinned(&root())),
+        (by_root(&[&root(), &root()]), pinned(&root())),
+        (by_root(&[&root(), &leaf()]), pinned(&root())),
+        (form.sign(RULES, &root(), "root"), pinned(&root())),
+        // Also if it has the name.
+        (bare("root"), pinned(&own)),
+        (by_root(&[&own]), pinned(&own)),
+        (form.sign(RULES, &own, "root"), pinned(&own)),
+        // A key has no name, and issues nothing.
+        (bare("root"), key("root")),
+        (bare("list"), key("list")),
+        (by_leaf(&[&leaf()]), key("list")),
+        (by_leaf(&[&leaf()]), key("root")),
+        (by_leaf(&[&mail]), key("list")),
+        (by_leaf(&[&mail]), key("root")),
+        (form.sign(RULES, &leaf(), "list"), key("list")),
+        (form.sign(RULES, &mail, "list"), key("list")),
+        // The signer pinned, which is no root.
+        (bare("list"), pinned(&leaf())),
+        (by_leaf(&[&leaf()]), pinned(&leaf())),
+        (by_leaf(&[&mail]), pinned(&mail)),
+        (form.sign(RULES, &mail, "list"), pinned(&mail)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let opened = SignedDocument::open_under_root("rules", &document, &anchor, "Rules");
+        let code = opened
+            .map(|_| "opened")
+            .unwrap_or_else(|error| error.code());
+        assert_eq!(code, "trust-chain", "{place}");
+    }
+    assert_eq!(opened(&[leaf()], &root()), "opened");
+    assert_eq!(opened(&[leaf(), root()], &root()), "opened");
+}
+
+#[test]
+fn switzerlands_root_signs_no_list_itself() {
+    let rsa = raw::RsaSigner::new(2048);
+    let own = rsa_leaf(&rsa, LEAF, "root");
+    let mail = rsa_leaf(&rsa, "CN=Mail,C=XX", "root");
+    let load = |chain: &[&Vec<u8>], anchor: Anchor| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        let mut header = json!({"alg": "RS256"});
+        if !x5c.is_empty() {
+            header["x5c"] = x5c.into();
+        }
+        let sign = |payload: Value| {
+            jws(&header.to_string(), &payload.to_string(), |m| {
+                rsa.sign_rs256(m)
+            })
+        };
+        let keys = sign(json!({"certs": []}));
+        let active = sign(json!({"activeKeyIds": [], "validDuration": 172_800_000}));
+        let given = ListBytes::from(&keys).with_companion(&active);
+        let mut builder = TrustStore::builder();
+        let loaded = builder.add_signed_list("ch", ListFormat::Swiss, given, &[anchor]);
+        loaded
+            .map(|_| "loaded")
+            .unwrap_or_else(|error| error.code())
+    };
+    let pinned = |der: &[u8]| Anchor::from_bytes(der).unwrap();
+    assert_eq!(load(&[&own], pinned(&root())), "loaded");
+    for (chain, anchor) in [
+        (vec![], Anchor::Key(rsa.public_key())),
+        (vec![&own], Anchor::Key(rsa.public_key())),
+        (vec![&mail], Anchor::Key(rsa.public_key())),
+        (vec![], pinned(&own)),
+        (vec![&own], pinned(&own)),
+        (vec![&mail], pinned(&mail)),
+    ] {
+        let shown = format!("{} {anchor:?}", chain.len());
+        assert_eq!(load(&chain, anchor), "trust-chain", "{shown}");
+    }
 }
 
 // ----------------------------------------------------------------- strength

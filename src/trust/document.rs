@@ -232,6 +232,8 @@ impl<'a> SignedDocument<'a> {
     /// the certificates in the document have to lead to it from one with this
     /// common name (a root may have thousands of others under it). For
     /// [`Jws`](DocumentFormat::Jws) with `x5c`, as Switzerland's, and for CMS.
+    /// What the root signs itself is not opened, and an [`Anchor::Key`] has no
+    /// certificates under it.
     ///
     /// Each of them has to let its key do what it does here, and to be valid
     /// when the document was fetched
