@@ -18,12 +18,13 @@ mod raw;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
-use common::pki::{self, TestKey};
+use common::pki::{self, PUBLISHED, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::issue::{Issuer, Signer as _};
+use hcert::revocation::{self, RevocationSet, SetBuilder, SetOptions};
 use hcert::trust::{
-    Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, ListBytes,
+    Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, Kid, ListBytes,
     ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, detect_companion,
     detect_format,
 };
@@ -983,6 +984,138 @@ fn a_short_rsa_key_verifies_nothing_in_any_form() {
         let loaded = builder.add_signed_list("s", ListFormat::Snapshot, &snapshot, &anchors);
         assert_eq!(loaded.map(drop).map_err(drop), expected, "{bits}");
     }
+}
+
+#[test]
+fn a_published_key_vouches_for_nothing_in_any_form() {
+    let text = std::str::from_utf8(RULES).unwrap();
+    let made = at("2021-06-01T00:00:00Z");
+    let form = Cms {
+        content: true,
+        ..Cms::USUAL
+    };
+    // The key and its certificate, which anybody can sign with, and others.
+    let published = certificate("CN=Rules,C=XX", PUBLISHED, ROOT, "root", true);
+    let pinned = Anchor::Certificate(Dsc::from_der(&published).unwrap());
+    for (label, refused) in [(PUBLISHED, true), ("list", false)] {
+        let own = certificate("CN=Rules,C=XX", label, "CN=Rules,C=XX", label, false);
+        let bare = key(label);
+        let named = Anchor::Certificate(Dsc::from_der(&own).unwrap());
+        let signer = common::signer(label);
+        let codes = |result: Result<(), &'static str>| match (result, refused) {
+            (Ok(()), false) | (Err("trust-published-key"), true) => {}
+            (other, _) => panic!("{label}: {other:?}"),
+        };
+        // Documents.
+        let header = bytes(&encode(&cbor!({1 => -7}).unwrap()));
+        let to_sign = cbor!(["Signature1", header, bytes(&[]), bytes(RULES)]).unwrap();
+        let signature = bytes(&sign(label, &encode(&to_sign)));
+        let cose = cbor!([header, {}, bytes(RULES), signature]).unwrap();
+        let cose = encode(&ciborium::Value::Tag(18, Box::new(cose)));
+        let line = lists::german(text, label);
+        let jws = jws(r#"{"alg":"ES256"}"#, text, |m| sign(label, m));
+        let cms = form.sign(RULES, &own, label);
+        let ours = SignedDocument::sign("rules", RULES, made, None, &signer).unwrap();
+        let raw = sign(label, RULES);
+        for anchor in [&bare, &named] {
+            let open = |document: DocumentBytes<'_>| {
+                let opened = SignedDocument::open("rules", document, anchor);
+                codes(opened.map(drop).map_err(|error| error.code()));
+            };
+            for document in [&cose, &line, &jws, &cms, &ours] {
+                open(document.into());
+            }
+            open(DocumentBytes::from(RULES).with_signature(&raw));
+            let outside = Cms::USUAL.sign(RULES, &own, label);
+            open(DocumentBytes::from(RULES).with_signature(&outside));
+            let verified = anchor.verify_cms(&cms, RULES);
+            assert_eq!(verified.is_err(), refused);
+        }
+        // Lists, the key alone or beside another one.
+        let signed = dsc();
+        let listed = [(Kid::of_certificate(&signed), &signed[..])];
+        let german = lists::german(&lists::certificates(&listed, "2021-06-01T00:00:00Z"), label);
+        let swedish = lists::swedish(&listed, 1_622_505_600, 1_700_000_000, label);
+        let austrian = lists::austrian(&listed);
+        let beside = lists::austrian_signature(&austrian, 1_622_505_600, 1_700_000_000, label);
+        let mut builder = TrustStore::builder();
+        builder.add_certificate_der("dsc", &signed).unwrap();
+        let store = builder.build().0;
+        let snapshot = store.to_signed_snapshot(made, &signer).unwrap();
+        let gateway = Value::from(vec![item("CSCA", &csca(), &own, label)]).to_string();
+        for anchors in [vec![bare.clone()], vec![key("x"), named.clone()]] {
+            for (format, list) in [
+                (ListFormat::German, ListBytes::from(&german)),
+                (ListFormat::Swedish, ListBytes::from(&swedish)),
+                (
+                    ListFormat::Austrian,
+                    ListBytes::from(&austrian).with_companion(&beside),
+                ),
+                (ListFormat::Snapshot, ListBytes::from(&snapshot)),
+                (ListFormat::Gateway, ListBytes::from(&gateway)),
+            ] {
+                let mut builder = TrustStore::builder();
+                let added = builder.add_signed_list("list", format, list, &anchors);
+                codes(added.map(drop).map_err(|error| error.code()));
+            }
+        }
+        // A revocation set.
+        let set = SetBuilder::new(SetOptions::default()).build(made).unwrap();
+        let set = revocation::set::sign(&set, &signer).unwrap();
+        let opened = RevocationSet::open(&set[..], std::slice::from_ref(&bare));
+        let code = opened.map(drop).map_err(|error| error.code());
+        let expected = Err("revocation-set-published-key");
+        assert_eq!(code, if refused { expected } else { Ok(()) });
+    }
+    // Chains: as root, between and as signer.
+    let document = |chain: &[&Vec<u8>], signer: &str| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        let header = json!({"alg": "ES256", "x5c": x5c}).to_string();
+        jws(&header, text, |m| sign(signer, m))
+    };
+    let wide = changed(&root(), "root", |t| {
+        set(t, BASIC_CONSTRAINTS, true, Some(CA))
+    });
+    let root = Anchor::Certificate(Dsc::from_der(&wide).unwrap());
+    let middle = certificate("CN=Middle,C=XX", PUBLISHED, ROOT, "root", true);
+    let low = certificate("CN=Rules,C=XX", "list", "CN=Middle,C=XX", PUBLISHED, false);
+    let signed = certificate("CN=Rules,C=XX", PUBLISHED, ROOT, "root", false);
+    let under = certificate("CN=Rules,C=XX", "list", "CN=Rules,C=XX", PUBLISHED, false);
+    for (place, (document, anchor)) in [
+        (document(&[&signed], PUBLISHED), &root),
+        (document(&[&low, &middle], "list"), &root),
+        (document(&[&under], "list"), &pinned),
+        (form.sign(RULES, &signed, PUBLISHED), &root),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let opened = SignedDocument::open_under_root("rules", &document, anchor, "Rules");
+        assert_eq!(opened.unwrap_err().code(), "trust-published-key", "{place}");
+    }
+}
+
+#[test]
+fn a_published_key_is_no_csca_and_no_uploader() {
+    let root = certificate(CSCA, PUBLISHED, CSCA, PUBLISHED, true);
+    let signer = certificate("CN=DSC,O=Example,C=XX", "dsc", CSCA, PUBLISHED, false);
+    let items = [
+        uploaded(&signer, &upload()),
+        anchored("CSCA", &root),
+        anchored("UPLOAD", &upload()),
+    ];
+    let (keys, problems) = gateway(&items, GatewayRoles::default());
+    let expected = ["not-issued", "published-key", "not-a-document-signer"];
+    assert_eq!((keys, &problems[..]), (0, &expected[..]));
+    let uploader = certificate(UPLOAD, PUBLISHED, UPLOAD, PUBLISHED, false);
+    let items = [
+        item("DSC", &dsc(), &uploader, PUBLISHED),
+        anchored("CSCA", &csca()),
+        anchored("UPLOAD", &uploader),
+    ];
+    let (keys, problems) = gateway(&items, GatewayRoles::default());
+    let expected = ["not-uploaded", "not-a-document-signer", "published-key"];
+    assert_eq!((keys, &problems[..]), (0, &expected[..]));
 }
 
 // --------------------------------------------------------- ambiguous inputs

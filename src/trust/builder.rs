@@ -11,7 +11,7 @@ use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
-use super::published::published_key;
+use super::published::refuse_published;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
@@ -164,6 +164,7 @@ impl TrustStoreBuilder {
     /// Takes, from now on, keys that are refused otherwise because anybody can
     /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
     /// field's sample certificates, never for a store that decides anything.
+    /// They sign certificates then, and still no list or certificate.
     #[must_use]
     pub fn dangerously_accept_published_keys(mut self) -> Self {
         self.accept_published = true;
@@ -297,6 +298,9 @@ impl TrustStoreBuilder {
         bytes: ListBytes<'_>,
         check: Check<'_>,
     ) -> Result<&mut Self, LoadError> {
+        if let Check::Anchors(anchors) = check {
+            anchors.iter().try_for_each(Anchor::check)?;
+        }
         let max = self.limits.input_bytes;
         if let Some(companion) = bytes.companion.filter(|bytes| bytes.len() > max) {
             let bytes = companion.len();
@@ -405,6 +409,7 @@ impl TrustStoreBuilder {
         bytes: &[u8],
         anchor: &GdhcnAnchor,
     ) -> Result<&mut Self, LoadError> {
+        refuse_published::<LoadError>(anchor.public_key())?;
         let added = anchor.environment();
         self.environments().check(Some(added))?;
         self.add(label, bytes, |source| {
@@ -532,13 +537,10 @@ impl TrustStoreBuilder {
             });
         };
         let outcome = entry.outcome.and_then(|found| {
-            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
-            known.map_or(Ok(found), |known| {
-                Err(ProblemKind::PublishedKey {
-                    name: known.name(),
-                    private: known.is_private_key_published(),
-                })
-            })
+            if !self.accept_published {
+                refuse_published::<ProblemKind>(&found.key.key)?;
+            }
+            Ok(found)
         });
         let found = match outcome {
             Ok(found) => found,

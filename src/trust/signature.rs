@@ -11,6 +11,7 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
+use super::published::published_key;
 use super::x509::{Dsc, RawExtension, read_tlv};
 use crate::crypto::{Algorithm, KeyKind, PublicKey};
 
@@ -23,6 +24,8 @@ pub(super) enum Fault {
     /// Unknown, too weak, or not one for this kind of key.
     #[error("the signature algorithm is not accepted, or does not fit the key")]
     Algorithm,
+    #[error("anybody can sign with the key, or it is an example")]
+    PublishedKey,
     #[error("the signature does not verify")]
     Signature,
 }
@@ -53,27 +56,34 @@ impl Hash {
     }
 }
 
-/// Whether a key is strong enough for its signatures to count: the one place
-/// that says so, for lists, documents, certificates and what is beside them.
+/// Whether signatures by a key count: it is strong enough, and not everybody
+/// can make them. The one place that says so, for lists, documents, certificates
+/// and what is beside them.
 ///
 /// The strength of a document signer is the verifier's policy.
-pub(super) fn is_strong(key: &PublicKey) -> bool {
-    match key.kind() {
+pub(super) fn check_key(key: &PublicKey) -> Result<(), Fault> {
+    if published_key(key).is_some() {
+        return Err(Fault::PublishedKey);
+    }
+    let is_strong = match key.kind() {
         KeyKind::P256 => true,
         KeyKind::Rsa { bits } => *bits >= MIN_RSA_BITS,
         // Some national roots sign with it.
         KeyKind::Unsupported { name } => name == "P-384",
-    }
+    };
+    is_strong.then_some(()).ok_or(Fault::Algorithm)
 }
 
-/// Whether a strong key of that algorithm signed the message.
+/// Whether a key that counts, of that algorithm, signed the message.
 pub(super) fn is_signed(
     key: &PublicKey,
     algorithm: Algorithm,
     message: &[&[u8]],
     signature: &[u8],
 ) -> bool {
-    is_strong(key) && key.algorithm() == Some(algorithm) && key.verify(message, signature).is_ok()
+    check_key(key).is_ok()
+        && key.algorithm() == Some(algorithm)
+        && key.verify(message, signature).is_ok()
 }
 
 /// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
@@ -130,9 +140,7 @@ impl Scheme {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Fault> {
-        if !is_strong(key) {
-            return Err(Fault::Algorithm);
-        }
+        check_key(key)?;
         let info =
             SubjectPublicKeyInfoRef::from_der(key.spki_der()).map_err(|_| Fault::Algorithm)?;
         let bits = info.subject_public_key.as_bytes().ok_or(Fault::Algorithm)?;

@@ -18,6 +18,7 @@ use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
+use crate::trust::published::refuse_published;
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::{Parts, Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};
@@ -224,6 +225,7 @@ fn authority(
             until: certificate.not_after(),
         });
     }
+    refuse_published::<ProblemKind>(certificate.public_key())?;
     let problem = |error| ProblemKind::AnchorSignature { error };
     let cms = SignedData::parse(&cms).map_err(problem)?;
     cms.check_content(&der).map_err(problem)?;

@@ -10,6 +10,7 @@ use crate::crypto::{Algorithm, PublicKey};
 use crate::instant::Claims;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::published::refuse_published;
 use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
@@ -227,6 +228,9 @@ pub(in crate::trust) fn signer<'a>(
     // The root itself may be sent along.
     let sent = chain.strip_suffix(core::slice::from_ref(pinned));
     let path = sent.unwrap_or(chain);
+    for certificate in path.iter().chain([pinned]) {
+        refuse_published::<LoadError>(certificate.public_key())?;
+    }
     let issuers = path.iter().skip(1).chain([pinned]);
     for (below, (certificate, issuer)) in path.iter().zip(issuers).enumerate() {
         if issued_by(certificate, issuer, below).is_err() {
