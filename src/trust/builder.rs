@@ -253,6 +253,11 @@ impl TrustStoreBuilder {
     /// is an error, if a signature over the whole list is wrong, or if the form
     /// has none.
     ///
+    /// What is pinned together is one signer, as while the key changes: a list
+    /// that is older than one of the same form by any of `anchors` is refused,
+    /// in this builder and by its [state](Self::with_state). For lists of two
+    /// signers pass each its own anchor.
+    ///
     /// No clock is read: the list's own dates go into [`ListInfo`], and those
     /// of the certificates beside its signature are not looked at.
     ///
@@ -323,7 +328,7 @@ impl TrustStoreBuilder {
                 format,
                 authenticated: matches!(check, Check::Anchors(_)),
                 fetched_at: bytes.fetched_at,
-                claims: content.claims,
+                claims: content.claims.pinned(format, check),
             };
             Ok((content.entries, Voucher::List(list.into())))
         })?;
@@ -341,7 +346,8 @@ impl TrustStoreBuilder {
         let fits = self.environments();
         self.add(label, bytes.list, |source| {
             list::check_given(ListFormat::Snapshot, &bytes, check)?;
-            let read = snapshot::read(source, bytes.list, check)?;
+            let mut read = snapshot::read(source, bytes.list, check)?;
+            read.own.claims = read.own.claims.pinned(ListFormat::Snapshot, check);
             fits.check(read.environment)?;
             environment = environment.or(read.environment);
             Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))

@@ -51,6 +51,7 @@ pub(super) fn open<'a>(
         content,
         format,
         identity: identity(purpose, anchor, common_name),
+        also: Vec::new(),
         issued_at: dates.issued_at,
         expires_at: dates.expires_at,
         fetched_at: bytes.fetched_at,
