@@ -25,10 +25,10 @@ use hcert::issue::{Issuer, Signer as _};
 use hcert::revocation::{self, RevocationSet, SetBuilder, SetOptions};
 use hcert::trust::{
     Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, Kid, ListBytes,
-    ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, detect_companion,
-    detect_format,
+    ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, TrustStoreBuilder,
+    detect_companion, detect_format,
 };
-use hcert::verify::{Outcome, Step, Verifier};
+use hcert::verify::{Outcome, Policy, Step, Verifier};
 use lists::cms::{Cms, item};
 use lists::gdhcn::PROD;
 use lists::{bytes, certificate, encode, jws, sign, spec};
@@ -1116,6 +1116,181 @@ fn a_published_key_is_no_csca_and_no_uploader() {
     let (keys, problems) = gateway(&items, GatewayRoles::default());
     let expected = ["not-uploaded", "not-a-document-signer", "published-key"];
     assert_eq!((keys, &problems[..]), (0, &expected[..]));
+}
+
+// --------------------------------------------------------- document signers
+
+/// In each form that has certificates: the keys, and the problems with whether
+/// the key was kept.
+fn listed(der: &[u8]) -> Vec<(usize, Vec<(&'static str, bool)>)> {
+    let listed = [(Kid::of_certificate(der), der)];
+    let text = STANDARD.encode(der);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let jwk = json!({"kty": "EC", "kid": STANDARD.encode(listed[0].0.as_bytes()), "x5c": [text]});
+    let time = "2021-06-01T00:00:00Z";
+    let certificates = lists::certificates(&listed, time);
+    let german = lists::german(&certificates, "list");
+    let swedish = lists::swedish(&listed, 1_622_505_600, 1_700_000_000, "list");
+    let austrian = lists::austrian(&listed);
+    let beside = lists::austrian_signature(&austrian, 1_622_505_600, 1_700_000_000, "list");
+    let network = PROD.document(&[PROD.entry("DCC:XXA:DSC", &Dsc::from_der(der).unwrap())]);
+    let network = PROD.signed(network).to_string();
+    let load = |add: &dyn Fn(&mut TrustStoreBuilder)| {
+        let mut builder = TrustStore::builder();
+        add(&mut builder);
+        let (store, report) = builder.build();
+        let problems = report.problems.iter().map(|p| (p.problem.code(), p.kept));
+        (store.len(), problems.collect())
+    };
+    let signed = |format, list: ListBytes<'_>| {
+        load(&|builder| {
+            builder
+                .add_signed_list("list", format, list, &[key("list")])
+                .unwrap();
+        })
+    };
+    vec![
+        load(&|b| drop(b.add_certificate_der("x", der).unwrap())),
+        load(&|b| drop(b.add_pem("x", &pem).unwrap())),
+        load(&|b| drop(b.add_jwk("x", jwk.to_string().as_bytes()).unwrap())),
+        load(&|b| drop(b.add_bytes("x", certificates.as_bytes()).unwrap())),
+        signed(ListFormat::German, ListBytes::from(&german)),
+        signed(ListFormat::Swedish, ListBytes::from(&swedish)),
+        signed(
+            ListFormat::Austrian,
+            ListBytes::from(&austrian).with_companion(&beside),
+        ),
+        load(&|b| {
+            drop(
+                b.add_gdhcn("x", network.as_bytes(), &PROD.anchor())
+                    .unwrap(),
+            )
+        }),
+    ]
+}
+
+#[test]
+fn a_document_signer_that_may_not_sign_is_no_key_in_any_list() {
+    let with = |last: u8, critical: bool, value: &[u8]| {
+        changed(&dsc(), "csca", |t| set(t, last, critical, Some(value)))
+    };
+    let twice = changed(&dsc(), "csca", |t| {
+        set(t, KEY_USAGE, true, Some(&usage(SIGNATURES)));
+        let own = t.extensions.as_ref().unwrap().last().unwrap().clone();
+        t.extensions.as_mut().unwrap().push(own);
+    });
+    const ENCIPHERMENT: u8 = 0x20;
+    const REVOCATIONS: u8 = 0x02;
+    for bad in [
+        with(UNKNOWN, true, &[0x30, 0]),
+        // inhibitAnyPolicy
+        with(54, true, &[2, 1, 0]),
+        with(KEY_USAGE, true, &usage(ENCIPHERMENT)),
+        with(KEY_USAGE, false, &usage(ENCIPHERMENT)),
+        with(KEY_USAGE, true, &usage(AGREEMENT)),
+        with(KEY_USAGE, true, &usage(REVOCATIONS)),
+        with(KEY_USAGE, true, &usage(0)),
+        with(KEY_USAGE, true, &[3, 0]),
+        with(KEY_USAGE, true, &[]),
+        twice,
+    ] {
+        for (form, found) in listed(&bad).into_iter().enumerate() {
+            let expected = (0, vec![("not-for-signatures", false)]);
+            assert_eq!(found, expected, "{form}");
+        }
+    }
+    for good in [
+        dsc(),
+        with(UNKNOWN, false, &[0x30, 0]),
+        with(KEY_USAGE, true, &usage(SIGNATURES)),
+        with(KEY_USAGE, true, &usage(0x40)),
+        with(KEY_USAGE, true, &usage(SIGNATURES | CERTIFICATES)),
+        changed(&dsc(), "csca", |t| set(t, KEY_USAGE, true, None)),
+    ] {
+        for (form, (keys, problems)) in listed(&good).into_iter().enumerate() {
+            assert_eq!(keys, 1, "{form}");
+            assert!(!problems.contains(&("not-for-signatures", true)), "{form}");
+        }
+    }
+}
+
+/// Latvia's published examples are signed by such a key.
+#[test]
+fn a_key_for_certificates_alone_signs_health_certificates_with_a_note() {
+    for bits in [CERTIFICATES, CERTIFICATES | 0x02] {
+        let authority = changed(&dsc(), "csca", |t| {
+            set(t, KEY_USAGE, true, Some(&usage(bits)));
+        });
+        for (form, (keys, problems)) in listed(&authority).into_iter().enumerate() {
+            assert_eq!(keys, 1, "{form}");
+            assert!(problems.contains(&("not-for-signatures", true)), "{form}");
+        }
+    }
+}
+
+#[test]
+fn what_is_issued_after_the_private_keys_period_is_noted() {
+    let time = |tag: u8, time: &str| [&[tag, 15][..], time.as_bytes()].concat();
+    let sequence = |parts: &[Vec<u8>]| {
+        let content = parts.concat();
+        [&[0x30, content.len() as u8][..], &content].concat()
+    };
+    let (before, after) = ("20210501000000Z", "20210701000000Z");
+    let (from, until) = (|t| time(0x80, t), |t| time(0x81, t));
+    let verdict = |values: &[Vec<u8>]| {
+        let der = changed(&dsc(), "csca", |tbs| {
+            let extensions = tbs.extensions.get_or_insert_default();
+            extensions.extend(values.iter().map(|value| Extension {
+                extn_id: oid(16),
+                critical: false,
+                extn_value: OctetString::new(&value[..]).unwrap(),
+            }));
+        });
+        let issuer = Issuer::new(Dsc::from_der(&der).unwrap(), common::signer("dsc")).unwrap();
+        let issued = issuer.issue(&common::vaccination(), common::VALIDITY);
+        let code = issued.unwrap().text().to_owned();
+        let mut builder = TrustStore::builder();
+        builder.add_certificate_der("dsc", &der).unwrap();
+        let store = builder.build().0;
+        let strict = Verifier::with_policy(store.clone(), Policy::default().strict());
+        let strict = strict.verify(&code, common::NOW).outcome();
+        let verifier = Verifier::new(store);
+        let verdict = verifier.verify(&code, common::NOW);
+        let noted = verdict
+            .deviations()
+            .iter()
+            .any(|d| d.code() == "iat-outside-dsc");
+        assert_eq!(verdict.outcome(), Outcome::Valid);
+        assert_eq!(strict == Outcome::Valid, !noted);
+        noted
+    };
+    // Issued on the first of June.
+    for (value, outside) in [
+        (sequence(&[from(before), until(after)]), false),
+        (sequence(&[from(before)]), false),
+        (sequence(&[until(after)]), false),
+        (
+            sequence(&[from("20210601000000Z"), until("20210601000000Z")]),
+            false,
+        ),
+        (sequence(&[until(before)]), true),
+        (sequence(&[from(after)]), false),
+        (sequence(&[from(before), until(before)]), true),
+        (sequence(&[from(after), until(before)]), true),
+        // What can't be read is no period that anything is in.
+        (vec![], true),
+        (sequence(&[]), true),
+        (sequence(&[until(after), from(before)]), true),
+        (sequence(&[time(0x18, before)]), true),
+        (sequence(&[from(before), from(before)]), true),
+        (sequence(&[from("2021-05-01T000Z")]), true),
+        (sequence(&[from("20210532000000Z")]), true),
+    ] {
+        assert_eq!(verdict(std::slice::from_ref(&value)), outside, "{value:?}");
+    }
+    assert!(!verdict(&[]));
+    let good = sequence(&[from(before), until(after)]);
+    assert!(verdict(&[good.clone(), good]), "which one?");
 }
 
 // --------------------------------------------------------- ambiguous inputs

@@ -80,7 +80,7 @@ impl Anchor {
             )
         });
         let format = format.ok_or(AnchorError::Unrecognised)?;
-        let mut builder = TrustStore::builder();
+        let mut builder = TrustStore::builder().for_an_anchor();
         builder
             .add_list("anchor", format, bytes)
             .map_err(|_| AnchorError::Unrecognised)?;

@@ -51,6 +51,7 @@ pub struct TrustStoreBuilder {
     deny: DenyList,
     accept_published: bool,
     gateway: GatewayRoles,
+    is_anchor: bool,
 }
 
 /// Those that a list has to be of: those that the caller asks for, that of the
@@ -158,6 +159,12 @@ impl TrustStoreBuilder {
     /// Denies keys, whatever lists hold them, before or after this call.
     pub fn deny(&mut self, list: DenyList) -> &mut Self {
         self.deny.extend(list.iter().cloned());
+        self
+    }
+
+    /// For what is pinned, and signs no certificates.
+    pub(super) fn for_an_anchor(mut self) -> Self {
+        self.is_anchor = true;
         self
     }
 
@@ -487,6 +494,7 @@ impl TrustStoreBuilder {
             label: label.into(),
             limits: self.limits,
             gateway: self.gateway.clone(),
+            is_anchor: self.is_anchor,
             signatures: Cell::default(),
         };
         let (entries, voucher) = read(&source)?;

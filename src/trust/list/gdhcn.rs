@@ -573,6 +573,11 @@ fn read_certificate(
         })?;
     let der = decode_base64(leaf).ok_or(ProblemKind::Base64 { name: "x5c" })?;
     let mut found = source.listed_certificate(Some(kid), &der)?;
+    // Listed as what it is.
+    if origin.usage == GdhcnUsage::SigningAuthority {
+        let notes = &mut found.notes;
+        notes.retain(|note| *note != ProblemKind::NotForSignatures);
+    }
     // The network vouches for the participant. What country its certificate
     // names, a participant writes itself.
     let named = found.key.country.take();
