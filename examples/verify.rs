@@ -84,7 +84,9 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 Nothing checks where it is from; may be repeated
   --anchor FILE who signs the --trust lists: a certificate or a public key; may
                 be repeated. A signed list is refused without it, and with it
-                whatever it did not sign
+                whatever it did not sign. Of one form of list several are one
+                signer, who changes the key: an older list by any of them is
+                refused after a newer one
   --trust-env ENV  prod, uat or dev: the environment of the WHO's network from
                 which a list has to be, whose signer is known here; prod if
                 neither this nor --anchor is said. With it, too, a list that has
@@ -120,7 +122,9 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 vouches for it
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
                 be repeated. Then nothing is taken that is not signed.
-                With --state, and among FILEs, one list for each signer
+                With --state, and among FILEs, one list for each signer.
+                Several anchors are one signer, who changes the key: an older
+                list by any of them is refused after a newer one
   --all-batches the gateway's batches in the files are all there are for the keys
                 that they name: who is not on them is not revoked. Otherwise
                 nothing is known of whom they don't name
@@ -141,8 +145,8 @@ A code given as a text is personal data: it is named by its place, argument 1.
   --rules-anchor FILE  who signs the --rules files: a certificate or a public
                 key; may be repeated. Then none of them is taken that is not
                 signed; a signature beside FILE is in FILE.sig. With --state one
-                bundle for each signer. Policies and value sets are believed as
-                they are
+                bundle, and several anchors are one signer, who changes the key.
+                Policies and value sets are believed as they are
   --language TAG  the language of the rules' descriptions (de); English if
                 nothing is said, or there is none
   --value-sets DIR|FILE  name the codes as this value set has it (JSON with

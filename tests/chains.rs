@@ -18,15 +18,17 @@ mod raw;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
-use common::pki::{self, TestKey};
+use common::pki::{self, PUBLISHED, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
-use hcert::issue::Signer as _;
+use hcert::issue::{Issuer, Signer as _};
+use hcert::revocation::{self, RevocationSet, SetBuilder, SetOptions};
 use hcert::trust::{
-    Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, ListBytes,
-    ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, detect_companion,
-    detect_format,
+    Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, Kid, ListBytes,
+    ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, TrustStoreBuilder,
+    detect_companion, detect_format,
 };
+use hcert::verify::{Outcome, Policy, Step, Verifier};
 use lists::cms::{Cms, item};
 use lists::gdhcn::PROD;
 use lists::{bytes, certificate, encode, jws, sign, spec};
@@ -518,6 +520,98 @@ fn the_issuer_is_the_one_that_the_key_identifier_names() {
     }
 }
 
+#[test]
+fn a_csca_and_an_upload_certificate_without_a_country_do_not_vouch_for_each_other() {
+    let named = |csca: &str, upload: &str| {
+        let root = certificate(csca, "csca", csca, "csca", true);
+        let uploader = certificate(upload, "upload", upload, "upload", false);
+        let signer = certificate("CN=DSC", "dsc", csca, "csca", false);
+        gateway(
+            &[
+                uploaded(&signer, &uploader),
+                anchored("CSCA", &root),
+                anchored("UPLOAD", &uploader),
+            ],
+            GatewayRoles::default(),
+        )
+    };
+    // Nothing tells whose uploader it is, not even one that shares a name.
+    for (csca, upload) in [
+        ("CN=CSCA,O=A", "CN=UP,O=B"),
+        ("CN=CSCA,O=A", "CN=UP,O=A"),
+        ("CN=CSCA,O=A", "CN=UP,O=A,C=XX"),
+        ("CN=CSCA,O=A,C=XX", "CN=UP,O=A"),
+        ("CN=CSCA,O=A,C=XX", "CN=UP,O=A,C=YY"),
+    ] {
+        let (keys, problems) = named(csca, upload);
+        assert_eq!((keys, problems[0]), (0, "not-uploaded"), "{csca}, {upload}");
+    }
+    assert_eq!(named("CN=CSCA,O=A,C=XX", "CN=UP,O=B,C=XX").0, 1);
+}
+
+#[test]
+fn equal_roots_of_two_countries_vouch_for_neither() {
+    // The subject has no country, so the issuer's counts.
+    let named = |issuer: &str| certificate("CN=CSCA", "csca", issuer, "above", true);
+    let (one, other) = (named("CN=Above,C=XX"), named("CN=Above,C=YY"));
+    let uploader = |country: &str| {
+        let name = format!("CN=UP,C={country}");
+        certificate(&name, "upload", &name, "upload", false)
+    };
+    let (of_one, of_other) = (uploader("XX"), uploader("YY"));
+    let signer = certificate("CN=DSC", "dsc", "CN=CSCA", "csca", false);
+    let with = |roots: &[&Vec<u8>], upload: &Vec<u8>| {
+        let mut items = vec![uploaded(&signer, upload), anchored("UPLOAD", upload)];
+        items.extend(roots.iter().map(|root| anchored("CSCA", root)));
+        let (keys, problems) = gateway(&items, GatewayRoles::default());
+        (keys, problems[0])
+    };
+    assert_eq!(with(&[&one], &of_one).0, 1);
+    assert_eq!(with(&[&other], &of_other).0, 1);
+    assert_eq!(with(&[&one], &of_other), (0, "not-uploaded"));
+    for upload in [&of_one, &of_other] {
+        assert_eq!(with(&[&one, &other], upload), (0, "not-uploaded"));
+        assert_eq!(with(&[&other, &one], upload), (0, "not-uploaded"));
+    }
+    // Where they agree, either order gives the same.
+    let renewed = changed(&one, "above", |tbs| {
+        tbs.validity =
+            Certificate::from_der(&csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z"))
+                .unwrap()
+                .tbs_certificate
+                .validity;
+    });
+    assert_eq!(with(&[&one, &renewed], &of_one).0, 1);
+    assert_eq!(with(&[&renewed, &one], &of_one).0, 1);
+}
+
+#[test]
+fn the_time_beside_an_entry_of_the_gateway_decides_nothing() {
+    let issuer = Issuer::new(Dsc::from_der(&dsc()).unwrap(), common::signer("dsc")).unwrap();
+    let issued = issuer.issue(&common::vaccination(), common::VALIDITY);
+    let code = issued.unwrap().text().to_owned();
+    // Nobody signs it: neither a far future nor a past tells anything.
+    let with = |time: &str| {
+        let mut signer = uploaded(&dsc(), &upload());
+        signer["timestamp"] = time.into();
+        let items = [
+            signer,
+            anchored("CSCA", &csca()),
+            anchored("UPLOAD", &upload()),
+        ];
+        let (store, report) = load_at(&items, GatewayRoles::default(), None);
+        assert_eq!(store.lists()[0].newest_entry(), None, "{time}");
+        assert_eq!(report.state, Default::default(), "{time}");
+        let verdict = Verifier::new(store).verify(&code, common::NOW);
+        (verdict.outcome(), verdict.step(Step::TrustList).clone())
+    };
+    let honest = with("2021-06-01T00:00:00Z");
+    assert_eq!(honest.0, Outcome::Valid);
+    for time in ["2099-01-01T00:00:00Z", "1999-01-01T00:00:00Z"] {
+        assert_eq!(with(time), honest, "{time}");
+    }
+}
+
 // --------------------------------------------------------- chains to a root
 
 fn root() -> Vec<u8> {
@@ -732,6 +826,104 @@ fn switzerlands_signers_are_judged_as_well() {
     assert_eq!(load(&[bad], None).unwrap_err().code(), "trust-chain");
 }
 
+#[test]
+fn the_common_name_is_demanded_of_every_signer_under_a_root() {
+    let text = std::str::from_utf8(RULES).unwrap();
+    let jws_by = |signer: &str, header: Value| jws(&header.to_string(), text, |m| sign(signer, m));
+    let chain =
+        |all: &[&Vec<u8>]| -> Vec<String> { all.iter().map(|d| STANDARD.encode(d)).collect() };
+    let form = Cms {
+        content: true,
+        ..Cms::USUAL
+    };
+    // The root and leaves that have the demanded name or another one.
+    let own = certificate("CN=Rules,C=XX", "root", "CN=Rules,C=XX", "root", true);
+    let mail = certificate("CN=Mail,C=XX", "list", ROOT, "root", false);
+    let x5c = |all: &[&Vec<u8>]| json!({"alg": "ES256", "x5c": chain(all)});
+    let pinned = |der: &[u8]| Anchor::from_bytes(der).unwrap();
+    let by_root = |all: &[&Vec<u8>]| jws_by("root", x5c(all));
+    let by_leaf = |all: &[&Vec<u8>]| jws_by("list", x5c(all));
+    let bare = |signer: &str| jws_by(signer, json!({"alg": "ES256"}));
+    for (place, (document, anchor)) in [
+        // The root itself signs, with its certificate or without.
+        (bare("root"), pinned(&root())),
+        (by_root(&[]), pinned(&root())),
+        (by_root(&[&root()]), pinned(&root())),
+        (by_root(&[&root(), &root()]), pinned(&root())),
+        (by_root(&[&root(), &leaf()]), pinned(&root())),
+        (form.sign(RULES, &root(), "root"), pinned(&root())),
+        // Also if it has the name.
+        (bare("root"), pinned(&own)),
+        (by_root(&[&own]), pinned(&own)),
+        (form.sign(RULES, &own, "root"), pinned(&own)),
+        // A key has no name, and issues nothing.
+        (bare("root"), key("root")),
+        (bare("list"), key("list")),
+        (by_leaf(&[&leaf()]), key("list")),
+        (by_leaf(&[&leaf()]), key("root")),
+        (by_leaf(&[&mail]), key("list")),
+        (by_leaf(&[&mail]), key("root")),
+        (form.sign(RULES, &leaf(), "list"), key("list")),
+        (form.sign(RULES, &mail, "list"), key("list")),
+        // The signer pinned, which is no root.
+        (bare("list"), pinned(&leaf())),
+        (by_leaf(&[&leaf()]), pinned(&leaf())),
+        (by_leaf(&[&mail]), pinned(&mail)),
+        (form.sign(RULES, &mail, "list"), pinned(&mail)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let opened = SignedDocument::open_under_root("rules", &document, &anchor, "Rules");
+        let code = opened
+            .map(|_| "opened")
+            .unwrap_or_else(|error| error.code());
+        assert_eq!(code, "trust-chain", "{place}");
+    }
+    assert_eq!(opened(&[leaf()], &root()), "opened");
+    assert_eq!(opened(&[leaf(), root()], &root()), "opened");
+}
+
+#[test]
+fn switzerlands_root_signs_no_list_itself() {
+    let rsa = raw::RsaSigner::new(2048);
+    let own = rsa_leaf(&rsa, LEAF, "root");
+    let mail = rsa_leaf(&rsa, "CN=Mail,C=XX", "root");
+    let load = |chain: &[&Vec<u8>], anchor: Anchor| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        let mut header = json!({"alg": "RS256"});
+        if !x5c.is_empty() {
+            header["x5c"] = x5c.into();
+        }
+        let sign = |payload: Value| {
+            jws(&header.to_string(), &payload.to_string(), |m| {
+                rsa.sign_rs256(m)
+            })
+        };
+        let keys = sign(json!({"certs": []}));
+        let active = sign(json!({"activeKeyIds": [], "validDuration": 172_800_000}));
+        let given = ListBytes::from(&keys).with_companion(&active);
+        let mut builder = TrustStore::builder();
+        let loaded = builder.add_signed_list("ch", ListFormat::Swiss, given, &[anchor]);
+        loaded
+            .map(|_| "loaded")
+            .unwrap_or_else(|error| error.code())
+    };
+    let pinned = |der: &[u8]| Anchor::from_bytes(der).unwrap();
+    assert_eq!(load(&[&own], pinned(&root())), "loaded");
+    for (chain, anchor) in [
+        (vec![], Anchor::Key(rsa.public_key())),
+        (vec![&own], Anchor::Key(rsa.public_key())),
+        (vec![&mail], Anchor::Key(rsa.public_key())),
+        (vec![], pinned(&own)),
+        (vec![&own], pinned(&own)),
+        (vec![&mail], pinned(&mail)),
+    ] {
+        let shown = format!("{} {anchor:?}", chain.len());
+        assert_eq!(load(&chain, anchor), "trust-chain", "{shown}");
+    }
+}
+
 // ----------------------------------------------------------------- strength
 
 fn rsa_leaf(rsa: &raw::RsaSigner, subject: &str, issuer_key: &str) -> Vec<u8> {
@@ -792,6 +984,313 @@ fn a_short_rsa_key_verifies_nothing_in_any_form() {
         let loaded = builder.add_signed_list("s", ListFormat::Snapshot, &snapshot, &anchors);
         assert_eq!(loaded.map(drop).map_err(drop), expected, "{bits}");
     }
+}
+
+#[test]
+fn a_published_key_vouches_for_nothing_in_any_form() {
+    let text = std::str::from_utf8(RULES).unwrap();
+    let made = at("2021-06-01T00:00:00Z");
+    let form = Cms {
+        content: true,
+        ..Cms::USUAL
+    };
+    // The key and its certificate, which anybody can sign with, and others.
+    let published = certificate("CN=Rules,C=XX", PUBLISHED, ROOT, "root", true);
+    let pinned = Anchor::Certificate(Dsc::from_der(&published).unwrap());
+    for (label, refused) in [(PUBLISHED, true), ("list", false)] {
+        let own = certificate("CN=Rules,C=XX", label, "CN=Rules,C=XX", label, false);
+        let bare = key(label);
+        let named = Anchor::Certificate(Dsc::from_der(&own).unwrap());
+        let signer = common::signer(label);
+        let codes = |result: Result<(), &'static str>| match (result, refused) {
+            (Ok(()), false) | (Err("trust-published-key"), true) => {}
+            (other, _) => panic!("{label}: {other:?}"),
+        };
+        // Documents.
+        let header = bytes(&encode(&cbor!({1 => -7}).unwrap()));
+        let to_sign = cbor!(["Signature1", header, bytes(&[]), bytes(RULES)]).unwrap();
+        let signature = bytes(&sign(label, &encode(&to_sign)));
+        let cose = cbor!([header, {}, bytes(RULES), signature]).unwrap();
+        let cose = encode(&ciborium::Value::Tag(18, Box::new(cose)));
+        let line = lists::german(text, label);
+        let jws = jws(r#"{"alg":"ES256"}"#, text, |m| sign(label, m));
+        let cms = form.sign(RULES, &own, label);
+        let ours = SignedDocument::sign("rules", RULES, made, None, &signer).unwrap();
+        let raw = sign(label, RULES);
+        for anchor in [&bare, &named] {
+            let open = |document: DocumentBytes<'_>| {
+                let opened = SignedDocument::open("rules", document, anchor);
+                codes(opened.map(drop).map_err(|error| error.code()));
+            };
+            for document in [&cose, &line, &jws, &cms, &ours] {
+                open(document.into());
+            }
+            open(DocumentBytes::from(RULES).with_signature(&raw));
+            let outside = Cms::USUAL.sign(RULES, &own, label);
+            open(DocumentBytes::from(RULES).with_signature(&outside));
+            let verified = anchor.verify_cms(&cms, RULES);
+            assert_eq!(verified.is_err(), refused);
+        }
+        // Lists, the key alone or beside another one.
+        let signed = dsc();
+        let listed = [(Kid::of_certificate(&signed), &signed[..])];
+        let german = lists::german(&lists::certificates(&listed, "2021-06-01T00:00:00Z"), label);
+        let swedish = lists::swedish(&listed, 1_622_505_600, 1_700_000_000, label);
+        let austrian = lists::austrian(&listed);
+        let beside = lists::austrian_signature(&austrian, 1_622_505_600, 1_700_000_000, label);
+        let mut builder = TrustStore::builder();
+        builder.add_certificate_der("dsc", &signed).unwrap();
+        let store = builder.build().0;
+        let snapshot = store.to_signed_snapshot(made, &signer).unwrap();
+        let gateway = Value::from(vec![item("CSCA", &csca(), &own, label)]).to_string();
+        for anchors in [vec![bare.clone()], vec![key("x"), named.clone()]] {
+            for (format, list) in [
+                (ListFormat::German, ListBytes::from(&german)),
+                (ListFormat::Swedish, ListBytes::from(&swedish)),
+                (
+                    ListFormat::Austrian,
+                    ListBytes::from(&austrian).with_companion(&beside),
+                ),
+                (ListFormat::Snapshot, ListBytes::from(&snapshot)),
+                (ListFormat::Gateway, ListBytes::from(&gateway)),
+            ] {
+                let mut builder = TrustStore::builder();
+                let added = builder.add_signed_list("list", format, list, &anchors);
+                codes(added.map(drop).map_err(|error| error.code()));
+            }
+        }
+        // A revocation set.
+        let set = SetBuilder::new(SetOptions::default()).build(made).unwrap();
+        let set = revocation::set::sign(&set, &signer).unwrap();
+        let opened = RevocationSet::open(&set[..], std::slice::from_ref(&bare));
+        let code = opened.map(drop).map_err(|error| error.code());
+        let expected = Err("revocation-set-published-key");
+        assert_eq!(code, if refused { expected } else { Ok(()) });
+    }
+    // Chains: as root, between and as signer.
+    let document = |chain: &[&Vec<u8>], signer: &str| {
+        let x5c: Vec<_> = chain.iter().map(|der| STANDARD.encode(der)).collect();
+        let header = json!({"alg": "ES256", "x5c": x5c}).to_string();
+        jws(&header, text, |m| sign(signer, m))
+    };
+    let wide = changed(&root(), "root", |t| {
+        set(t, BASIC_CONSTRAINTS, true, Some(CA))
+    });
+    let root = Anchor::Certificate(Dsc::from_der(&wide).unwrap());
+    let middle = certificate("CN=Middle,C=XX", PUBLISHED, ROOT, "root", true);
+    let low = certificate("CN=Rules,C=XX", "list", "CN=Middle,C=XX", PUBLISHED, false);
+    let signed = certificate("CN=Rules,C=XX", PUBLISHED, ROOT, "root", false);
+    let under = certificate("CN=Rules,C=XX", "list", "CN=Rules,C=XX", PUBLISHED, false);
+    for (place, (document, anchor)) in [
+        (document(&[&signed], PUBLISHED), &root),
+        (document(&[&low, &middle], "list"), &root),
+        (document(&[&under], "list"), &pinned),
+        (form.sign(RULES, &signed, PUBLISHED), &root),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let opened = SignedDocument::open_under_root("rules", &document, anchor, "Rules");
+        assert_eq!(opened.unwrap_err().code(), "trust-published-key", "{place}");
+    }
+}
+
+#[test]
+fn a_published_key_is_no_csca_and_no_uploader() {
+    let root = certificate(CSCA, PUBLISHED, CSCA, PUBLISHED, true);
+    let signer = certificate("CN=DSC,O=Example,C=XX", "dsc", CSCA, PUBLISHED, false);
+    let items = [
+        uploaded(&signer, &upload()),
+        anchored("CSCA", &root),
+        anchored("UPLOAD", &upload()),
+    ];
+    let (keys, problems) = gateway(&items, GatewayRoles::default());
+    let expected = ["not-issued", "published-key", "not-a-document-signer"];
+    assert_eq!((keys, &problems[..]), (0, &expected[..]));
+    let uploader = certificate(UPLOAD, PUBLISHED, UPLOAD, PUBLISHED, false);
+    let items = [
+        item("DSC", &dsc(), &uploader, PUBLISHED),
+        anchored("CSCA", &csca()),
+        anchored("UPLOAD", &uploader),
+    ];
+    let (keys, problems) = gateway(&items, GatewayRoles::default());
+    let expected = ["not-uploaded", "not-a-document-signer", "published-key"];
+    assert_eq!((keys, &problems[..]), (0, &expected[..]));
+}
+
+// --------------------------------------------------------- document signers
+
+/// In each form that has certificates: the keys, and the problems with whether
+/// the key was kept.
+fn listed(der: &[u8]) -> Vec<(usize, Vec<(&'static str, bool)>)> {
+    let listed = [(Kid::of_certificate(der), der)];
+    let text = STANDARD.encode(der);
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");
+    let jwk = json!({"kty": "EC", "kid": STANDARD.encode(listed[0].0.as_bytes()), "x5c": [text]});
+    let time = "2021-06-01T00:00:00Z";
+    let certificates = lists::certificates(&listed, time);
+    let german = lists::german(&certificates, "list");
+    let swedish = lists::swedish(&listed, 1_622_505_600, 1_700_000_000, "list");
+    let austrian = lists::austrian(&listed);
+    let beside = lists::austrian_signature(&austrian, 1_622_505_600, 1_700_000_000, "list");
+    let network = PROD.document(&[PROD.entry("DCC:XXA:DSC", &Dsc::from_der(der).unwrap())]);
+    let network = PROD.signed(network).to_string();
+    let load = |add: &dyn Fn(&mut TrustStoreBuilder)| {
+        let mut builder = TrustStore::builder();
+        add(&mut builder);
+        let (store, report) = builder.build();
+        let problems = report.problems.iter().map(|p| (p.problem.code(), p.kept));
+        (store.len(), problems.collect())
+    };
+    let signed = |format, list: ListBytes<'_>| {
+        load(&|builder| {
+            builder
+                .add_signed_list("list", format, list, &[key("list")])
+                .unwrap();
+        })
+    };
+    vec![
+        load(&|b| drop(b.add_certificate_der("x", der).unwrap())),
+        load(&|b| drop(b.add_pem("x", &pem).unwrap())),
+        load(&|b| drop(b.add_jwk("x", jwk.to_string().as_bytes()).unwrap())),
+        load(&|b| drop(b.add_bytes("x", certificates.as_bytes()).unwrap())),
+        signed(ListFormat::German, ListBytes::from(&german)),
+        signed(ListFormat::Swedish, ListBytes::from(&swedish)),
+        signed(
+            ListFormat::Austrian,
+            ListBytes::from(&austrian).with_companion(&beside),
+        ),
+        load(&|b| {
+            drop(
+                b.add_gdhcn("x", network.as_bytes(), &PROD.anchor())
+                    .unwrap(),
+            )
+        }),
+    ]
+}
+
+#[test]
+fn a_document_signer_that_may_not_sign_is_no_key_in_any_list() {
+    let with = |last: u8, critical: bool, value: &[u8]| {
+        changed(&dsc(), "csca", |t| set(t, last, critical, Some(value)))
+    };
+    let twice = changed(&dsc(), "csca", |t| {
+        set(t, KEY_USAGE, true, Some(&usage(SIGNATURES)));
+        let own = t.extensions.as_ref().unwrap().last().unwrap().clone();
+        t.extensions.as_mut().unwrap().push(own);
+    });
+    const ENCIPHERMENT: u8 = 0x20;
+    const REVOCATIONS: u8 = 0x02;
+    for bad in [
+        with(UNKNOWN, true, &[0x30, 0]),
+        // inhibitAnyPolicy
+        with(54, true, &[2, 1, 0]),
+        with(KEY_USAGE, true, &usage(ENCIPHERMENT)),
+        with(KEY_USAGE, false, &usage(ENCIPHERMENT)),
+        with(KEY_USAGE, true, &usage(AGREEMENT)),
+        with(KEY_USAGE, true, &usage(REVOCATIONS)),
+        with(KEY_USAGE, true, &usage(0)),
+        with(KEY_USAGE, true, &[3, 0]),
+        with(KEY_USAGE, true, &[]),
+        twice,
+    ] {
+        for (form, found) in listed(&bad).into_iter().enumerate() {
+            let expected = (0, vec![("not-for-signatures", false)]);
+            assert_eq!(found, expected, "{form}");
+        }
+    }
+    for good in [
+        dsc(),
+        with(UNKNOWN, false, &[0x30, 0]),
+        with(KEY_USAGE, true, &usage(SIGNATURES)),
+        with(KEY_USAGE, true, &usage(0x40)),
+        with(KEY_USAGE, true, &usage(SIGNATURES | CERTIFICATES)),
+        changed(&dsc(), "csca", |t| set(t, KEY_USAGE, true, None)),
+    ] {
+        for (form, (keys, problems)) in listed(&good).into_iter().enumerate() {
+            assert_eq!(keys, 1, "{form}");
+            assert!(!problems.contains(&("not-for-signatures", true)), "{form}");
+        }
+    }
+}
+
+/// Latvia's published examples are signed by such a key.
+#[test]
+fn a_key_for_certificates_alone_signs_health_certificates_with_a_note() {
+    for bits in [CERTIFICATES, CERTIFICATES | 0x02] {
+        let authority = changed(&dsc(), "csca", |t| {
+            set(t, KEY_USAGE, true, Some(&usage(bits)));
+        });
+        for (form, (keys, problems)) in listed(&authority).into_iter().enumerate() {
+            assert_eq!(keys, 1, "{form}");
+            assert!(problems.contains(&("not-for-signatures", true)), "{form}");
+        }
+    }
+}
+
+#[test]
+fn what_is_issued_after_the_private_keys_period_is_noted() {
+    let time = |tag: u8, time: &str| [&[tag, 15][..], time.as_bytes()].concat();
+    let sequence = |parts: &[Vec<u8>]| {
+        let content = parts.concat();
+        [&[0x30, content.len() as u8][..], &content].concat()
+    };
+    let (before, after) = ("20210501000000Z", "20210701000000Z");
+    let (from, until) = (|t| time(0x80, t), |t| time(0x81, t));
+    let verdict = |values: &[Vec<u8>]| {
+        let der = changed(&dsc(), "csca", |tbs| {
+            let extensions = tbs.extensions.get_or_insert_default();
+            extensions.extend(values.iter().map(|value| Extension {
+                extn_id: oid(16),
+                critical: false,
+                extn_value: OctetString::new(&value[..]).unwrap(),
+            }));
+        });
+        let issuer = Issuer::new(Dsc::from_der(&der).unwrap(), common::signer("dsc")).unwrap();
+        let issued = issuer.issue(&common::vaccination(), common::VALIDITY);
+        let code = issued.unwrap().text().to_owned();
+        let mut builder = TrustStore::builder();
+        builder.add_certificate_der("dsc", &der).unwrap();
+        let store = builder.build().0;
+        let strict = Verifier::with_policy(store.clone(), Policy::default().strict());
+        let strict = strict.verify(&code, common::NOW).outcome();
+        let verifier = Verifier::new(store);
+        let verdict = verifier.verify(&code, common::NOW);
+        let noted = verdict
+            .deviations()
+            .iter()
+            .any(|d| d.code() == "iat-outside-dsc");
+        assert_eq!(verdict.outcome(), Outcome::Valid);
+        assert_eq!(strict == Outcome::Valid, !noted);
+        noted
+    };
+    // Issued on the first of June.
+    for (value, outside) in [
+        (sequence(&[from(before), until(after)]), false),
+        (sequence(&[from(before)]), false),
+        (sequence(&[until(after)]), false),
+        (
+            sequence(&[from("20210601000000Z"), until("20210601000000Z")]),
+            false,
+        ),
+        (sequence(&[until(before)]), true),
+        (sequence(&[from(after)]), false),
+        (sequence(&[from(before), until(before)]), true),
+        (sequence(&[from(after), until(before)]), true),
+        // What can't be read is no period that anything is in.
+        (vec![], true),
+        (sequence(&[]), true),
+        (sequence(&[until(after), from(before)]), true),
+        (sequence(&[time(0x18, before)]), true),
+        (sequence(&[from(before), from(before)]), true),
+        (sequence(&[from("2021-05-01T000Z")]), true),
+        (sequence(&[from("20210532000000Z")]), true),
+    ] {
+        assert_eq!(verdict(std::slice::from_ref(&value)), outside, "{value:?}");
+    }
+    assert!(!verdict(&[]));
+    let good = sequence(&[from(before), until(after)]);
+    assert!(verdict(&[good.clone(), good]), "which one?");
 }
 
 // --------------------------------------------------------- ambiguous inputs

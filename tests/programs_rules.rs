@@ -423,6 +423,54 @@ fn signed_rules_that_have_expired_or_are_older_are_refused() {
 }
 
 #[test]
+fn older_rules_by_a_key_that_is_pinned_beside_the_newer_ones_are_refused() {
+    let files = Files::new("rollover");
+    let content = std::fs::read(RULES).unwrap();
+    let now = Timestamp::parse(NOW).unwrap();
+    let anchor = |label: &str| {
+        let key = common::pki::TestKey::new(label);
+        files.write(&format!("{label}.der"), key.spki_der().unwrap())
+    };
+    let bundle = |name: &str, made_at: Timestamp, label: &str| {
+        let signer = common::signer(label);
+        let signed = SignedDocument::sign("rules", &content, made_at, None, &signer);
+        files.write(name, signed.unwrap())
+    };
+    let (old_key, new_key) = (anchor("old"), anchor("new"));
+    let old = bundle("old.cose", now.plus(-20), "old");
+    let new = bundle("new.cose", now.plus(-10), "new");
+    for (n, keys) in [[&old_key, &new_key], [&new_key, &old_key]]
+        .into_iter()
+        .enumerate()
+    {
+        let state = format!("{}.{n}.state", files.write("unused", ""));
+        let with = |bundle: &str| {
+            let rules = [
+                "--country",
+                "XX",
+                "--arrival",
+                "2021-07-01T00:00:00Z",
+                "--state",
+                &state,
+                "--rules-anchor",
+                keys[0],
+                "--rules-anchor",
+                keys[1],
+                "--rules",
+                bundle,
+            ];
+            verify(&files, &vaccination(), &rules)
+        };
+        assert_eq!(with(&old).status, 0);
+        assert_eq!(with(&new).status, 0);
+        let ran = with(&old);
+        assert_eq!(ran.status, 2, "{}", ran.out);
+        assert!(ran.err.contains("older"), "{}", ran.err);
+        assert_eq!(with(&new).status, 0);
+    }
+}
+
+#[test]
 fn what_nobody_was_asked_about_is_open() {
     let files = Files::new("nobody");
     let none = files.write("rules.json", "[]");

@@ -25,6 +25,7 @@ use common::pki::{self, TestKey};
 use hcert::Timestamp;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
+use hcert::revocation::{RevocationList, RevocationPart, RevocationSource as _};
 use hcert::trust::{
     Anchor, DocumentBytes, DocumentError, DocumentFormat, Edition, SignedDocument, TrustState,
     snapshot,
@@ -561,8 +562,8 @@ fn signers_under_a_root_bring_their_chain() {
     ] {
         assert_eq!(code(open(&bad, "Rules")), "trust-chain");
     }
-    // Nothing but the root's own signature.
-    assert_eq!(code(open(&with_x5c(&[]), "Rules")), "trust-signature");
+    // Without a certificate there is no name.
+    assert_eq!(code(open(&with_x5c(&[]), "Rules")), "trust-chain");
     // Signers of a root are its signers by that method alone.
     let pinned = with_x5c(&[&leaf]);
     let pinned = SignedDocument::open("rules", &pinned, &anchor);
@@ -623,6 +624,75 @@ fn an_older_edition_is_refused_in_any_form() {
     let mut state = TrustState::default();
     state.accept(&open(&undated).unwrap()).unwrap();
     assert_eq!(state, TrustState::default());
+}
+
+#[test]
+fn what_is_pinned_together_is_one_signer_in_any_form() {
+    const ROOT: &str = "CN=Root,C=XX";
+    let own = |label: &str, made: Timestamp| {
+        SignedDocument::sign("rules", RULES, made, None, &common::signer(label)).unwrap()
+    };
+    let jws = |label: &str, x5c: &[Vec<u8>], made: Timestamp| {
+        let x5c: Vec<_> = x5c.iter().map(|der| STANDARD.encode(der)).collect();
+        let header = match x5c.is_empty() {
+            true => serde_json::json!({"alg": "ES256"}),
+            false => serde_json::json!({"alg": "ES256", "x5c": x5c}),
+        };
+        let payload = format!(r#"{{"iat":{}}}"#, made.seconds());
+        lists::jws(&header.to_string(), &payload, |m| lists::sign(label, m))
+    };
+    let refused = |old: &SignedDocument<'_>, new: &SignedDocument<'_>| {
+        assert_ne!(old.identity(), new.identity());
+        let mut state = TrustState::default();
+        state.accept(old).unwrap();
+        state.accept(new).unwrap();
+        let mut state = TrustState::from_json(state.to_json().as_bytes()).unwrap();
+        assert_eq!(state.accept(old).unwrap_err().code(), "trust-rollback");
+        state.accept(new).unwrap();
+        state.dangerously_accept_as("a", new).unwrap();
+        let named = state.dangerously_accept_as("a", old).unwrap_err();
+        assert_eq!(named.code(), "trust-rollback");
+        // Another name is another document.
+        state.dangerously_accept_as("b", old).unwrap();
+    };
+    for pinned in [[key("old"), key("new")], [key("new"), key("old")]] {
+        let open = |bytes: &[u8], label: &str| {
+            let bytes = bytes.to_vec().leak();
+            let document = SignedDocument::open("rules", &*bytes, &key(label)).unwrap();
+            document.pinned_with(&pinned)
+        };
+        for old in [own("old", MADE), jws("old", &[], MADE)] {
+            for new in [own("new", ENDS), jws("new", &[], ENDS)] {
+                refused(&open(&old, "old"), &open(&new, "new"));
+            }
+        }
+    }
+    // Two roots, one of which takes the place of the other.
+    let root = |key: &str| certificate(ROOT, key, ROOT, key, true);
+    let roots = ["first", "second"].map(|key| Anchor::from_bytes(&root(key)).unwrap());
+    let open = |root: usize, key: &str, made: Timestamp| {
+        let leaf = certificate("CN=Rules,C=XX", "list", ROOT, key, false);
+        let bytes = jws("list", &[leaf], made).leak();
+        SignedDocument::open_under_root("rules", &*bytes, &roots[root], "Rules")
+            .unwrap()
+            .pinned_with(&roots)
+    };
+    refused(&open(0, "first", MADE), &open(1, "second", ENDS));
+    // A revocation list knows as much as its document.
+    let revoked = |label: &str, made: Timestamp| {
+        SignedDocument::sign("revocation", &[0xa0], made, None, &common::signer(label)).unwrap()
+    };
+    let pinned = [key("old"), key("new")];
+    let (old, new) = (revoked("old", MADE), revoked("new", ENDS));
+    let mut state = TrustState::default();
+    for (bytes, label, expected) in [(&new, "new", None), (&old, "old", Some("trust-rollback"))] {
+        let document = SignedDocument::open("revocation", bytes, &key(label)).unwrap();
+        let document = document.pinned_with(&pinned);
+        let part = RevocationPart::of_document(&document).unwrap();
+        let list = RevocationList::read("x", part).unwrap();
+        let accepted = state.accept_revocations(list.info());
+        assert_eq!(accepted.err().map(|error| error.code()), expected);
+    }
 }
 
 #[test]

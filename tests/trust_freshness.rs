@@ -342,6 +342,96 @@ fn a_list_by_another_signer_is_another_list() {
     assert!(load(&state, &[&List::swedish(1)]).is_err());
 }
 
+/// While a signer changes the key, both are pinned: an old edition by the old
+/// one, served again, would trust what the new one withdrew.
+#[test]
+fn an_older_list_by_a_key_that_is_pinned_beside_the_newer_ones_is_refused() {
+    let signed_by = |format: ListFormat, edition: usize, signer: &str| {
+        let dsc = dsc(signer, &[]);
+        let listed = [(dsc.kid(), dsc.der())];
+        let time = made(edition).seconds();
+        let mut list = List::new(ListFormat::German, edition);
+        list.format = format;
+        list.bytes = match format {
+            ListFormat::German => {
+                lists::german(&lists::certificates(&listed, MADE[edition]), signer)
+            }
+            ListFormat::Swedish => lists::swedish(&listed, time, time + 30 * DAY, signer),
+            ListFormat::Austrian => {
+                let bytes = lists::austrian(&listed);
+                let signature = lists::austrian_signature(&bytes, time, time + 30 * DAY, signer);
+                list.companion = Some(signature);
+                bytes
+            }
+            _ => {
+                let mut builder = TrustStore::builder();
+                builder.add_certificate_der("dsc", dsc.der()).unwrap();
+                let signer = common::signer(signer);
+                let store = builder.build().0;
+                store.to_signed_snapshot(made(edition), &signer).unwrap()
+            }
+        };
+        list
+    };
+    let add = |builder: &mut TrustStoreBuilder, list: &List, anchors: &[Anchor]| {
+        let added = builder.add_signed_list("list", list.format, list.as_bytes(), anchors);
+        added.map(drop).map_err(|error| error.code())
+    };
+    let (old_key, new_key) = (key("old"), key("new"));
+    for format in [
+        ListFormat::German,
+        ListFormat::Swedish,
+        ListFormat::Austrian,
+        ListFormat::Snapshot,
+    ] {
+        for pinned in [
+            [old_key.clone(), new_key.clone()],
+            [new_key.clone(), old_key.clone()],
+        ] {
+            let old = signed_by(format, 0, "old");
+            let new = signed_by(format, 1, "new");
+            let newest = signed_by(format, 2, "old");
+            // From one loading to the next.
+            let mut state = TrustState::default();
+            for list in [&old, &new] {
+                let mut builder = TrustStore::builder().with_state(&state);
+                add(&mut builder, list, &pinned).unwrap();
+                let text = builder.build().1.state.to_json();
+                state = TrustState::from_json(text.as_bytes()).unwrap();
+            }
+            let mut builder = TrustStore::builder().with_state(&state);
+            let added = add(&mut builder, &old, &pinned);
+            assert_eq!(added, Err("trust-rollback"), "{format:?}");
+            assert_eq!(add(&mut builder, &new, &pinned), Ok(()), "{format:?}");
+            assert_eq!(add(&mut builder, &newest, &pinned), Ok(()), "{format:?}");
+            // Within one builder.
+            let mut builder = TrustStore::builder();
+            add(&mut builder, &new, &pinned).unwrap();
+            let added = add(&mut builder, &old, &pinned);
+            assert_eq!(added, Err("trust-rollback"), "{format:?}");
+            // Of a snapshot nothing is taken out again.
+            if format == ListFormat::Snapshot {
+                continue;
+            }
+            // A state that comes late.
+            let mut builder = TrustStore::builder();
+            add(&mut builder, &old, &pinned).unwrap();
+            assert_eq!(builder.with_state(&state).build().0.len(), 0, "{format:?}");
+            let mut builder = TrustStore::builder();
+            add(&mut builder, &old, &pinned).unwrap();
+            add(&mut builder, &new, &pinned).unwrap();
+            let store = builder.build().0;
+            let keys: Vec<_> = store.iter().map(|key| key.public_key().clone()).collect();
+            assert_eq!(keys, [dsc("new", &[]).public_key().clone()], "{format:?}");
+            // Pinned apart, they are two signers.
+            let mut builder = TrustStore::builder();
+            add(&mut builder, &new, std::slice::from_ref(&new_key)).unwrap();
+            add(&mut builder, &old, std::slice::from_ref(&old_key)).unwrap();
+            assert_eq!(builder.build().0.len(), 2, "{format:?}");
+        }
+    }
+}
+
 #[test]
 fn a_forgotten_list_may_start_anew() {
     let (_, report) = load(&TrustState::default(), &[&List::swedish(2)]).unwrap();

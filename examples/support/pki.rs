@@ -25,6 +25,14 @@ pub const EKU_TEST: &str = "1.3.6.1.4.1.1847.2021.1.1";
 pub const EKU_VACCINATION: &str = "1.3.6.1.4.1.1847.2021.1.2";
 pub const EKU_RECOVERY: &str = "1.3.6.1.4.1.1847.2021.1.3";
 
+/// The label of a key whose private half is published: that of COSE's examples
+/// (RFC 9052, appendix C.7.2).
+pub const PUBLISHED: &str = "published";
+const PUBLISHED_SCALAR: [u8; 32] = [
+    0x57, 0xc9, 0x20, 0x77, 0x66, 0x41, 0x46, 0xe8, 0x76, 0x76, 0x0c, 0x95, 0x20, 0xd0, 0x54, 0xaa,
+    0x93, 0xc3, 0xaf, 0xb0, 0x4e, 0x30, 0x67, 0x05, 0xdb, 0x60, 0x90, 0x30, 0x85, 0x07, 0xb4, 0xd3,
+];
+
 /// A P-256 key.
 pub struct TestKey(SigningKey);
 
@@ -40,7 +48,10 @@ impl TestKey {
         // A digest is a scalar of P-256 with overwhelming probability; the
         // counter covers the rest.
         let key = (0u8..).find_map(|n| {
-            let digest = Sha256::digest([label.as_bytes(), &[n]].concat());
+            let digest = match label {
+                PUBLISHED => PUBLISHED_SCALAR.into(),
+                _ => Sha256::digest([label.as_bytes(), &[n]].concat()),
+            };
             SigningKey::from_slice(&digest).ok()
         });
         Self(key.expect("one of the first digests is a scalar"))

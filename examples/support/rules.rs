@@ -410,6 +410,7 @@ fn add(
     for anchor in signed.anchors {
         match SignedDocument::open("rules", document, anchor) {
             Ok(document) => {
+                let document = document.pinned_with(signed.anchors);
                 let stale = document.check_age(signed.now, None);
                 stale.map_err(|e| failed(path, e.to_string()))?;
                 rules(document.content())?;

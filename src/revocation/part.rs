@@ -83,7 +83,7 @@ impl<'a> RevocationPart<'a> {
         Self {
             content: Cow::Borrowed(&[]),
             identity: Some(document.identity().into()),
-            also: Vec::new(),
+            also: document.identities_beside().to_vec(),
             issued_at: document.issued_at(),
             expires_at: document.expires_at(),
             fetched_at: document.fetched_at(),

@@ -114,6 +114,10 @@ pub enum SetFormError {
     /// in another encoding.
     #[error("the envelope of the signed revocation set is not as it has to be")]
     Envelope,
+    /// Anybody can sign with an anchor, or its maker has it for examples alone:
+    /// [`published_key`](crate::trust::published_key).
+    #[error("anybody can sign with the pinned key, or it is an example")]
+    PublishedKey,
     /// The signature is by another key than the anchors', or over other bytes.
     #[error("the signature of the revocation set does not verify with the anchor")]
     Signature,
@@ -130,6 +134,7 @@ impl SetFormError {
             Self::Unsigned => "revocation-set-unsigned",
             Self::Signed => "revocation-set-signed",
             Self::Envelope => "revocation-set-envelope",
+            Self::PublishedKey => "revocation-set-published-key",
             Self::Signature => "revocation-set-signature",
         }
     }

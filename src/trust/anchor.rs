@@ -1,7 +1,9 @@
 //! What a list's signature is checked against.
 
+use super::error::LoadError;
 use super::list::cms::{CmsError, SignedData};
 use super::list::{ListFormat, detect_format};
+use super::published::refuse_published;
 use super::report::ProblemKind;
 use super::store::TrustStore;
 use super::text::hex;
@@ -10,7 +12,9 @@ use crate::crypto::PublicKey;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say
 /// who is trusted. Get it from the list's maker over another way than the list
-/// itself, and keep it in the program.
+/// itself, and keep it in the program. One of the
+/// [keys that anybody can sign with](super::published_keys) is refused wherever
+/// it is used ([`LoadError::PublishedKey`]).
 ///
 /// ```
 /// use hcert::trust::Anchor;
@@ -76,7 +80,7 @@ impl Anchor {
             )
         });
         let format = format.ok_or(AnchorError::Unrecognised)?;
-        let mut builder = TrustStore::builder();
+        let mut builder = TrustStore::builder().for_an_anchor();
         builder
             .add_list("anchor", format, bytes)
             .map_err(|_| AnchorError::Unrecognised)?;
@@ -104,6 +108,11 @@ impl Anchor {
             Self::Key(key) => key,
             Self::Certificate(certificate) => certificate.public_key(),
         }
+    }
+
+    /// Refuses one that everybody can sign with.
+    pub(super) fn check(&self) -> Result<(), LoadError> {
+        refuse_published(self.public_key())
     }
 
     /// Names the lists of a form that this anchor vouches for, whichever

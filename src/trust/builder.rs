@@ -11,7 +11,7 @@ use super::error::LoadError;
 use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
-use super::published::published_key;
+use super::published::refuse_published;
 use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
@@ -53,6 +53,7 @@ pub struct TrustStoreBuilder {
     deny: DenyList,
     accept_published: bool,
     gateway: GatewayRoles,
+    is_anchor: bool,
 }
 
 /// Those that a list has to be of: those that the caller asks for, that of the
@@ -168,9 +169,16 @@ impl TrustStoreBuilder {
         self
     }
 
+    /// For what is pinned, and signs no certificates.
+    pub(super) fn for_an_anchor(mut self) -> Self {
+        self.is_anchor = true;
+        self
+    }
+
     /// Takes, from now on, keys that are refused otherwise because anybody can
     /// sign with them ([`ProblemKind::PublishedKey`]). For tests with the
     /// field's sample certificates, never for a store that decides anything.
+    /// They sign certificates then, and still no list or certificate.
     #[must_use]
     pub fn dangerously_accept_published_keys(mut self) -> Self {
         self.accept_published = true;
@@ -259,6 +267,11 @@ impl TrustStoreBuilder {
     /// is an error, if a signature over the whole list is wrong, or if the form
     /// has none.
     ///
+    /// What is pinned together is one signer, as while the key changes: a list
+    /// that is older than one of the same form by any of `anchors` is refused,
+    /// in this builder and by its [state](Self::with_state). For lists of two
+    /// signers pass each its own anchor.
+    ///
     /// No clock is read: the list's own dates go into [`ListInfo`], and those
     /// of the certificates beside its signature are not looked at.
     ///
@@ -304,6 +317,9 @@ impl TrustStoreBuilder {
         bytes: ListBytes<'_>,
         check: Check<'_>,
     ) -> Result<&mut Self, LoadError> {
+        if let Check::Anchors(anchors) = check {
+            anchors.iter().try_for_each(Anchor::check)?;
+        }
         let max = self.limits.input_bytes;
         if let Some(companion) = bytes.companion.filter(|bytes| bytes.len() > max) {
             let bytes = companion.len();
@@ -326,7 +342,7 @@ impl TrustStoreBuilder {
                 format,
                 authenticated: matches!(check, Check::Anchors(_)),
                 fetched_at: bytes.fetched_at,
-                claims: content.claims,
+                claims: content.claims.pinned(format, check),
             };
             Ok((content.entries, Voucher::List(list.into())))
         })?;
@@ -344,7 +360,8 @@ impl TrustStoreBuilder {
         let fits = self.environments();
         self.add(label, bytes.list, |source| {
             list::check_given(ListFormat::Snapshot, &bytes, check)?;
-            let read = snapshot::read(source, bytes.list, check)?;
+            let mut read = snapshot::read(source, bytes.list, check)?;
+            read.own.claims = read.own.claims.pinned(ListFormat::Snapshot, check);
             fits.check(read.environment)?;
             environment = environment.or(read.environment);
             Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
@@ -412,6 +429,7 @@ impl TrustStoreBuilder {
         bytes: &[u8],
         anchor: &GdhcnAnchor,
     ) -> Result<&mut Self, LoadError> {
+        refuse_published::<LoadError>(anchor.public_key())?;
         let added = anchor.environment();
         self.environments().check(Some(added))?;
         self.add(label, bytes, |source| {
@@ -490,6 +508,7 @@ impl TrustStoreBuilder {
             label: label.into(),
             limits: self.limits,
             gateway: self.gateway.clone(),
+            is_anchor: self.is_anchor,
             signatures: Cell::default(),
         };
         let (entries, voucher) = read(&source)?;
@@ -552,13 +571,10 @@ impl TrustStoreBuilder {
             });
         };
         let outcome = entry.outcome.and_then(|found| {
-            let known = published_key(&found.key.key).filter(|_| !self.accept_published);
-            known.map_or(Ok(found), |known| {
-                Err(ProblemKind::PublishedKey {
-                    name: known.name(),
-                    private: known.is_private_key_published(),
-                })
-            })
+            if !self.accept_published {
+                refuse_published::<ProblemKind>(&found.key.key)?;
+            }
+            Ok(found)
         });
         let found = match outcome {
             Ok(found) => found,

@@ -206,6 +206,8 @@ pub struct SignedDocument<'a> {
     content: Cow<'a, [u8]>,
     format: DocumentFormat,
     identity: String,
+    /// What it would be under the anchors that were pinned with its own.
+    also: Vec<String>,
     issued_at: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     fetched_at: Option<Timestamp>,
@@ -232,6 +234,8 @@ impl<'a> SignedDocument<'a> {
     /// the certificates in the document have to lead to it from one with this
     /// common name (a root may have thousands of others under it). For
     /// [`Jws`](DocumentFormat::Jws) with `x5c`, as Switzerland's, and for CMS.
+    /// What the root signs itself is not opened, and an [`Anchor::Key`] has no
+    /// certificates under it.
     ///
     /// Each of them has to let its key do what it does here, and to be valid
     /// when the document was fetched
@@ -244,6 +248,42 @@ impl<'a> SignedDocument<'a> {
         common_name: &str,
     ) -> Result<Self, DocumentError> {
         read::open(purpose, bytes.into(), root, Some(common_name))
+    }
+
+    /// Says which anchors the caller pins together with the one that it was
+    /// opened with, as while a signer changes the key: then
+    /// [`TrustState::accept`](super::TrustState::accept) refuses what is older
+    /// than an edition by any of them.
+    ///
+    /// ```
+    /// # use hcert::Timestamp;
+    /// # use hcert::issue::P256Signer;
+    /// use hcert::trust::{Anchor, SignedDocument, TrustState};
+    /// # use p256::pkcs8::{EncodePrivateKey, LineEnding};
+    /// # let key = |n| p256::SecretKey::from_slice(&[n; 32])?.to_pkcs8_pem(LineEnding::LF).map_err(Box::<dyn std::error::Error>::from);
+    /// # let (old, new) = (P256Signer::from_pkcs8_pem(&key(7)?)?, P256Signer::from_pkcs8_pem(&key(8)?)?);
+    /// # let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// let first = SignedDocument::sign("rules", b"[]", made_at, None, &old)?;
+    /// let second = SignedDocument::sign("rules", b"[]", made_at.plus(1), None, &new)?;
+    /// let pinned = [Anchor::Key(old.public_key()?), Anchor::Key(new.public_key()?)];
+    ///
+    /// let mut state = TrustState::default();
+    /// let first = SignedDocument::open("rules", &first, &pinned[0])?.pinned_with(&pinned);
+    /// let second = SignedDocument::open("rules", &second, &pinned[1])?.pinned_with(&pinned);
+    /// state.accept(&first)?;
+    /// state.accept(&second)?;
+    /// assert_eq!(state.accept(&first).unwrap_err().code(), "trust-rollback");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pinned_with(mut self, anchors: &[Anchor]) -> Self {
+        // `document:PURPOSE:KEY`, and the common name under a root.
+        let mut parts = self.identity.splitn(4, ':').skip(1);
+        let (purpose, _, name) = (parts.next(), parts.next(), parts.next());
+        let purpose = purpose.unwrap_or_default();
+        let identities = anchors.iter().map(|anchor| identity(purpose, anchor, name));
+        self.also = identities.filter(|other| *other != self.identity).collect();
+        self
     }
 
     /// What was signed.
@@ -267,6 +307,12 @@ impl<'a> SignedDocument<'a> {
     /// back to an older edition in another one.
     pub fn identity(&self) -> &str {
         &self.identity
+    }
+
+    /// Under which identities an edition may be known that it has to be no
+    /// older than.
+    pub(crate) fn identities_beside(&self) -> &[String] {
+        &self.also
     }
 
     /// When it was made, or from when on it counts, by its signed word.

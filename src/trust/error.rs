@@ -115,6 +115,16 @@ pub enum LoadError {
         /// What is wrong.
         fault: &'static str,
     },
+    /// Anybody can sign with a key that is pinned or leads to the pinned one, or
+    /// its maker has it for examples alone:
+    /// [`published_key`](super::published_key).
+    #[error("{}, so its signatures prove nothing: {name}", if *private { "the private key of this signer is published" } else { "the signer's key is an example" })]
+    PublishedKey {
+        /// Whose key it is.
+        name: &'static str,
+        /// Whether the private half is published.
+        private: bool,
+    },
     /// The signature is by another key than the anchor's, or over other bytes.
     #[error("the signature does not verify with the anchor")]
     Signature,
@@ -172,6 +182,7 @@ impl LoadError {
             Self::Companion { .. } => "trust-companion",
             Self::Algorithm { .. } => "trust-algorithm",
             Self::Chain { .. } => "trust-chain",
+            Self::PublishedKey { .. } => "trust-published-key",
             Self::Signature => "trust-signature",
             Self::Form { .. } => "trust-form",
             Self::Member { .. } => "trust-member",

@@ -71,13 +71,15 @@ pub enum ListFormat {
     /// signed each CSCA and UPLOAD entry, and each has to show by its
     /// certificate that it is one, or be named by the caller
     /// ([`GatewayRoles`]). A DSC entry counts if a CSCA of those issued it and
-    /// an UPLOAD certificate of the CSCA's country signed it. The key's
-    /// country is the CSCA's (the entry's own is not signed), and it is valid
-    /// as long as both certificates are. That the UPLOAD certificate is valid
+    /// an UPLOAD certificate of the CSCA's country signed it; a CSCA without a
+    /// country has no such. The key's country is the CSCA's (the entry's own
+    /// is not signed), and it is valid as long as both certificates are. That the UPLOAD certificate is valid
     /// is judged at [`ListBytes::fetched_at`], and **not without it**
     /// ([`ListInfo::signer_dates`]).
     /// **Nothing signs the array as a whole**: entries may be missing, and
-    /// their kids and dates are as whoever sent it wrote them.
+    /// whoever has the honest bytes of one that was withdrawn can put it back.
+    /// Kids and dates beside a certificate are as whoever sent it wrote them,
+    /// so the list has no date but [`ListBytes::fetched_at`].
     Gateway,
     /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
     /// signature over all that follows, which is [`Certificates`](Self::Certificates).

@@ -1,5 +1,7 @@
 //! Keys that anybody can sign with: their private halves are published.
 
+use super::error::LoadError;
+use super::report::ProblemKind;
 use crate::crypto::PublicKey;
 
 /// A key that no trust list of real signers should hold: anybody can sign
@@ -84,6 +86,32 @@ pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
 /// There are others.
 pub fn published_keys() -> &'static [PublishedKey] {
     KEYS
+}
+
+impl From<&'static PublishedKey> for LoadError {
+    fn from(known: &'static PublishedKey) -> Self {
+        Self::PublishedKey {
+            name: known.name,
+            private: known.private,
+        }
+    }
+}
+
+impl From<&'static PublishedKey> for ProblemKind {
+    fn from(known: &'static PublishedKey) -> Self {
+        Self::PublishedKey {
+            name: known.name,
+            private: known.private,
+        }
+    }
+}
+
+/// Refuses what everybody can sign with, wherever signatures are to count.
+pub(super) fn refuse_published<E>(key: &PublicKey) -> Result<(), E>
+where
+    E: From<&'static PublishedKey>,
+{
+    published_key(key).map_or(Ok(()), |known| Err(known.into()))
 }
 
 const fn private(

@@ -112,8 +112,12 @@ pub enum ProblemKind {
         /// SHA-256 of the certificate, in hexadecimal digits.
         sha256: String,
     },
-    /// The key usage of the certificate excludes signatures, or it has a
-    /// critical extension that is unknown here.
+    /// The key usage of the certificate excludes signatures, or can't be read,
+    /// or the certificate has a critical extension that is unknown here (RFC
+    /// 5280 §4.2).
+    ///
+    /// Kept, but for an entry of the gateway, if the key usage is for signing
+    /// certificates: some issuers sign health certificates with such a key.
     #[error("the certificate is not for signatures, or limits its key in an unknown way")]
     NotForSignatures,
     /// An UPLOAD certificate that was not valid when the list was fetched, or

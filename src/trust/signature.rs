@@ -11,6 +11,7 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
+use super::published::published_key;
 use super::x509::{Dsc, RawExtension, read_tlv};
 use crate::crypto::{Algorithm, KeyKind, PublicKey};
 
@@ -23,6 +24,8 @@ pub(super) enum Fault {
     /// Unknown, too weak, or not one for this kind of key.
     #[error("the signature algorithm is not accepted, or does not fit the key")]
     Algorithm,
+    #[error("anybody can sign with the key, or it is an example")]
+    PublishedKey,
     #[error("the signature does not verify")]
     Signature,
 }
@@ -53,27 +56,34 @@ impl Hash {
     }
 }
 
-/// Whether a key is strong enough for its signatures to count: the one place
-/// that says so, for lists, documents, certificates and what is beside them.
+/// Whether signatures by a key count: it is strong enough, and not everybody
+/// can make them. The one place that says so, for lists, documents, certificates
+/// and what is beside them.
 ///
 /// The strength of a document signer is the verifier's policy.
-pub(super) fn is_strong(key: &PublicKey) -> bool {
-    match key.kind() {
+pub(super) fn check_key(key: &PublicKey) -> Result<(), Fault> {
+    if published_key(key).is_some() {
+        return Err(Fault::PublishedKey);
+    }
+    let is_strong = match key.kind() {
         KeyKind::P256 => true,
         KeyKind::Rsa { bits } => *bits >= MIN_RSA_BITS,
         // Some national roots sign with it.
         KeyKind::Unsupported { name } => name == "P-384",
-    }
+    };
+    is_strong.then_some(()).ok_or(Fault::Algorithm)
 }
 
-/// Whether a strong key of that algorithm signed the message.
+/// Whether a key that counts, of that algorithm, signed the message.
 pub(super) fn is_signed(
     key: &PublicKey,
     algorithm: Algorithm,
     message: &[&[u8]],
     signature: &[u8],
 ) -> bool {
-    is_strong(key) && key.algorithm() == Some(algorithm) && key.verify(message, signature).is_ok()
+    check_key(key).is_ok()
+        && key.algorithm() == Some(algorithm)
+        && key.verify(message, signature).is_ok()
 }
 
 /// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
@@ -130,9 +140,7 @@ impl Scheme {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), Fault> {
-        if !is_strong(key) {
-            return Err(Fault::Algorithm);
-        }
+        check_key(key)?;
         let info =
             SubjectPublicKeyInfoRef::from_der(key.spki_der()).map_err(|_| Fault::Algorithm)?;
         let bits = info.subject_public_key.as_bytes().ok_or(Fault::Algorithm)?;
@@ -278,6 +286,59 @@ pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result
     Ok(())
 }
 
+/// digitalSignature and nonRepudiation (RFC 5280 §4.2.1.3).
+const SIGNATURES: u8 = 0xc0;
+const KEY_CERT_SIGN: u8 = 0x04;
+
+/// The basic constraints and the first octet of the key usage, as far as there
+/// are any. `None` if they can't be known: one of them can't be read or occurs
+/// twice, or an extension that has to be understood isn't.
+fn limits<'a>(extensions: &[RawExtension<'a>]) -> Option<(Option<&'a [u8]>, Option<u8>)> {
+    let (mut constraints, mut usage) = (None, None);
+    for extension in extensions {
+        let seen = match extension.oid {
+            [0x55, 0x1d, 19] => &mut constraints,
+            [0x55, 0x1d, 15] => &mut usage,
+            // Extended key usage and certificate policies limit no
+            // signing of certificates or lists.
+            [0x55, 0x1d, 37 | 32] => continue,
+            _ if extension.critical => return None,
+            _ => continue,
+        };
+        if seen.replace(extension.value).is_some() {
+            return None;
+        }
+    }
+    let usage = match usage {
+        Some(value) => Some(first_octet(value)?),
+        None => None,
+    };
+    Some((constraints, usage))
+}
+
+/// Whether a document signer's certificate lets its key sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signing {
+    Allowed,
+    /// Certificates alone. Some issuers sign health certificates with such a
+    /// key.
+    CertificatesAlone,
+    /// Or in a way that is not known.
+    Excluded,
+}
+
+impl Signing {
+    pub(super) fn of(extensions: &[RawExtension<'_>]) -> Self {
+        match limits(extensions) {
+            None => Self::Excluded,
+            Some((_, None)) => Self::Allowed,
+            Some((_, Some(bits))) if bits & SIGNATURES != 0 => Self::Allowed,
+            Some((_, Some(bits))) if bits & KEY_CERT_SIGN != 0 => Self::CertificatesAlone,
+            Some(_) => Self::Excluded,
+        }
+    }
+}
+
 /// What a certificate lets its key do, by its extensions (RFC 5280 §4.2.1).
 pub(super) struct Purposes {
     is_authority: bool,
@@ -288,34 +349,14 @@ pub(super) struct Purposes {
 }
 
 impl Purposes {
-    const DIGITAL_SIGNATURE: u8 = 0x80;
-    const NON_REPUDIATION: u8 = 0x40;
-    const KEY_CERT_SIGN: u8 = 0x04;
     /// serverAuth, clientAuth, anyExtendedKeyUsage (RFC 5280 §4.2.1.12).
     const TLS: [&str; 3] = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0"];
 
     /// `None` if they can't be known: an extension that counts here can't be
     /// read or occurs twice, or one that has to be understood isn't.
     pub(super) fn of(certificate: &Dsc) -> Option<Self> {
-        let (mut constraints, mut usage) = (None, None);
-        for extension in certificate.extensions() {
-            let seen = match extension.oid {
-                [0x55, 0x1d, 19] => &mut constraints,
-                [0x55, 0x1d, 15] => &mut usage,
-                // Extended key usage and certificate policies limit no
-                // signing of certificates or lists.
-                [0x55, 0x1d, 37 | 32] => continue,
-                _ if extension.critical => return None,
-                _ => continue,
-            };
-            if seen.replace(extension.value).is_some() {
-                return None;
-            }
-        }
-        let usage = match usage {
-            Some(value) => Some(first_octet(value)?),
-            None => None,
-        };
+        let extensions = certificate.extensions();
+        let (constraints, usage) = limits(&extensions)?;
         Some(Self {
             is_authority: certificate.is_ca(),
             path_length: match constraints {
@@ -333,16 +374,13 @@ impl Purposes {
     /// With `below` authorities between this one and the end of the chain.
     fn may_issue(&self, below: usize) -> bool {
         self.is_authority
-            && self
-                .usage
-                .is_none_or(|bits| bits & Self::KEY_CERT_SIGN != 0)
+            && self.usage.is_none_or(|bits| bits & KEY_CERT_SIGN != 0)
             && self.path_length.is_none_or(|most| below <= most)
     }
 
     /// Whether the key may sign something that is no certificate.
     pub(super) fn may_sign(&self) -> bool {
-        self.usage
-            .is_none_or(|bits| bits & (Self::DIGITAL_SIGNATURE | Self::NON_REPUDIATION) != 0)
+        self.usage.is_none_or(|bits| bits & SIGNATURES != 0)
     }
 
     /// Whether it is an authority's, and nothing but that.

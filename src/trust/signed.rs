@@ -192,6 +192,7 @@ impl<'a> Signed<'a> {
         &self,
         anchors: &'k [Anchor],
     ) -> core::result::Result<&'k Anchor, LoadError> {
+        anchors.iter().try_for_each(Anchor::check)?;
         let heads = sig_structure(self.header, self.payload);
         let message = [&heads[0][..], self.header, &heads[1], self.payload];
         let signs = |anchor: &&Anchor| {

@@ -9,6 +9,7 @@ use super::error::LoadError;
 use super::key::{Kid, TrustedKey};
 use super::list::GatewayRoles;
 use super::report::ProblemKind;
+use super::signature::Signing;
 use super::x509::Dsc;
 use crate::crypto::PublicKey;
 
@@ -46,6 +47,8 @@ pub(super) struct Source {
     pub(super) label: Arc<str>,
     pub(super) limits: LoadLimits,
     pub(super) gateway: GatewayRoles,
+    /// Whether an anchor is read, and no document signer.
+    pub(super) is_anchor: bool,
     /// How many signatures were checked, entry by entry.
     pub(super) signatures: Cell<usize>,
 }
@@ -71,10 +74,17 @@ impl Source {
             }),
             _ => None,
         };
+        let signing = match certificate.signing() {
+            Signing::Allowed => None,
+            // A pinned one has its uses judged where it signs.
+            _ if self.is_anchor => None,
+            Signing::CertificatesAlone => Some(ProblemKind::NotForSignatures),
+            Signing::Excluded => return Err(ProblemKind::NotForSignatures),
+        };
         let kid = declared.unwrap_or(computed);
         Ok(Found {
             key: TrustedKey::from_certificate(kid, certificate, self.label.clone()),
-            notes: note.into_iter().collect(),
+            notes: note.into_iter().chain(signing).collect(),
         })
     }
 

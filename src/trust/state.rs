@@ -250,10 +250,12 @@ impl TrustState {
 
     /// Refuses an older edition than the one seen before.
     pub(super) fn check(&self, list: &ListInfo) -> Result<(), LoadError> {
-        match list.identity().filter(|_| list.is_authenticated()) {
-            Some(identity) => self.check_edition(identity, Edition::of(list)),
-            None => Ok(()),
+        if !list.is_authenticated() {
+            return Ok(());
         }
+        let edition = Edition::of(list);
+        let mut identities = list.identities();
+        identities.try_for_each(|identity| self.check_edition(identity, edition))
     }
 
     fn check_edition(&self, identity: &str, found: Edition) -> Result<(), LoadError> {
@@ -277,11 +279,15 @@ impl TrustState {
     /// make use of is better not remembered. One without any date is never an
     /// older one, unless the one before had a date.
     ///
+    /// While a signer changes the key and both are pinned, say so
+    /// ([`SignedDocument::pinned_with`]): otherwise each key has editions of its
+    /// own, and an old one by the old key is taken after a newer one.
+    ///
     /// All documents of a purpose and a signer are editions of one: where a
     /// signer keeps several side by side, see
     /// [`dangerously_accept_as`](Self::dangerously_accept_as).
     pub fn accept(&mut self, document: &SignedDocument<'_>) -> Result<(), LoadError> {
-        self.accept_document(document.identity(), document)
+        self.accept_document(document.identity(), document.identities_beside(), document)
     }
 
     /// The same for one of several documents that one signer keeps side by
@@ -319,12 +325,15 @@ impl TrustState {
         name: &str,
         document: &SignedDocument<'_>,
     ) -> Result<(), LoadError> {
-        self.accept_document(&named(document.identity(), name)?, document)
+        let beside = document.identities_beside().iter();
+        let beside: Result<Vec<_>, _> = beside.map(|other| named(other, name)).collect();
+        self.accept_document(&named(document.identity(), name)?, &beside?, document)
     }
 
     fn accept_document(
         &mut self,
         identity: &str,
+        beside: &[String],
         document: &SignedDocument<'_>,
     ) -> Result<(), LoadError> {
         let edition = Edition {
@@ -333,6 +342,9 @@ impl TrustState {
             ..Edition::default()
         };
         self.check_edition(identity, edition)?;
+        for other in beside {
+            self.check_edition(other, edition)?;
+        }
         self.note(identity, edition);
         Ok(())
     }

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 use x509_cert::attr::AttributeTypeAndValue;
-use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::asn1::{GeneralizedTime, ObjectIdentifier};
 use x509_cert::der::{Decode, Tag, Tagged};
 use x509_cert::name::Name;
 use x509_cert::time::Time;
@@ -22,12 +22,15 @@ use x509_cert::time::Time;
 use self::fields::Fields;
 pub(super) use self::fields::RawExtension;
 use super::key::{KeyUsage, Kid};
+use super::signature::Signing;
 use super::text::{hex, is_unprintable};
 use crate::Timestamp;
 use crate::crypto::{KeyError, PublicKey};
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
 const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
+/// 2.5.29.16.
+const PRIVATE_KEY_PERIOD: &[u8] = &[0x55, 0x1d, 16];
 const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 
@@ -114,6 +117,8 @@ struct Parts {
     key: PublicKey,
     extended_key_usage: Option<Vec<String>>,
     is_ca: bool,
+    signing: Signing,
+    key_until: Option<Timestamp>,
 }
 
 /// For display, and so made when somebody asks.
@@ -152,10 +157,7 @@ impl Dsc {
                 .flatten()
                 .map(u32::from),
         })?;
-        let time = |time: Time| match i64::try_from(time.to_unix_duration().as_secs()) {
-            Ok(seconds) => Timestamp::from_seconds(seconds),
-            Err(_) => Timestamp::from_seconds(i64::MAX),
-        };
+        let time = |time: Time| seconds(time.to_unix_duration());
         let extended_key_usage = EXTENDED_KEY_USAGE.read(&fields.extensions, read_oids)?;
         let is_ca = BASIC_CONSTRAINTS.read(&fields.extensions, read_ca_flag)?;
         Ok(Self(Arc::new(Parts {
@@ -172,6 +174,8 @@ impl Dsc {
             key: PublicKey::from_spki(fields.spki, &fields.key)?,
             extended_key_usage,
             is_ca: is_ca.unwrap_or(false),
+            signing: Signing::of(&fields.extensions),
+            key_until: read_key_until(&fields.extensions),
         })))
     }
 
@@ -256,6 +260,17 @@ impl Dsc {
     pub(super) fn extensions(&self) -> Vec<RawExtension<'_>> {
         // What was read once is read again.
         Fields::read(&self.0.der).map_or_else(Vec::new, |fields| fields.extensions)
+    }
+
+    /// Whether it lets its key sign.
+    pub(super) fn signing(&self) -> Signing {
+        self.0.signing
+    }
+
+    /// The last second at which its private key was to sign (RFC 3280
+    /// §4.2.1.4), if it says so. Where that can't be read, it is over.
+    pub(crate) fn key_until(&self) -> Option<Timestamp> {
+        self.0.key_until
     }
 
     /// Whether it is valid at a time.
@@ -377,6 +392,37 @@ fn read_ca_flag(value: &[u8]) -> Option<bool> {
         Some((2, _, [])) => Some(ca),
         _ => None,
     }
+}
+
+fn seconds(since_1970: core::time::Duration) -> Timestamp {
+    Timestamp::from_seconds(i64::try_from(since_1970.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Of the private key usage period. Where it can't be read or occurs twice, it
+/// is over.
+fn read_key_until(extensions: &[RawExtension<'_>]) -> Option<Timestamp> {
+    let mut periods = extensions.iter().filter(|e| e.oid == PRIVATE_KEY_PERIOD);
+    let read = read_period(periods.next()?.value).filter(|_| periods.next().is_none());
+    read.unwrap_or(Some(Timestamp::from_seconds(i64::MIN)))
+}
+
+/// The end of `SEQUENCE { [0] GeneralizedTime OPTIONAL, [1] GeneralizedTime
+/// OPTIONAL }`, one of which has to be there.
+fn read_period(value: &[u8]) -> Option<Option<Timestamp>> {
+    let mut rest = read_sequence(value)?;
+    let mut next = |tag| match read_tlv(rest) {
+        Some((found, content, after)) if found == tag => {
+            rest = after;
+            let length = u8::try_from(content.len()).ok()?;
+            let der = [&[0x18, length][..], content].concat();
+            let time = GeneralizedTime::from_der(&der).ok()?;
+            Some(Some(seconds(time.to_unix_duration())))
+        }
+        _ => Some(None),
+    };
+    let (from, until) = (next(0x80)?, next(0x81)?);
+    let says = from.is_some() || until.is_some();
+    (rest.is_empty() && says).then_some(until)
 }
 
 /// X.690 §8.19.

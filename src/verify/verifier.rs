@@ -13,7 +13,7 @@ use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::{Entry, Generation, Record};
 use crate::revocation::{Identifier, RevocationInfo, Revocations};
-use crate::trust::{KeyUsage, Kid, TrustStore, TrustedKey};
+use crate::trust::{Dsc, KeyUsage, Kid, TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
 /// serves all threads.
@@ -518,14 +518,15 @@ fn note_signer(
     {
         note(DeviationCode::IssCountry, "iss");
     }
-    let Some((not_before, not_after)) = validity else {
-        return;
-    };
     let outside = |time: TimeClaim| {
-        let time = time.timestamp();
-        time.is_some_and(|t| !(not_before..=not_after).contains(&t))
+        let time = time.timestamp().zip(validity);
+        time.is_some_and(|(t, (from, until))| !(from..=until).contains(&t))
     };
-    if outside(claims.issued_at()) {
+    let issued_at = claims.issued_at();
+    // Some begin to sign before their period does.
+    let key_until = signer.certificate().and_then(Dsc::key_until);
+    let is_late = key_until.is_some_and(|end| issued_at.timestamp().is_some_and(|t| t > end));
+    if outside(issued_at) || is_late {
         note(DeviationCode::IatOutsideDsc, "iat");
     }
     if outside(claims.expires_at()) {

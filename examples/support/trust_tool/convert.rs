@@ -27,7 +27,8 @@ Usage: trust convert [OPTION]… --out SNAPSHOT FILE…
                       that you vouch for in person: nothing checks where it is
                       from; may be repeated
   --anchor FILE       who signs the lists: a certificate or a public key; may be
-                      repeated
+                      repeated. Of one form of list several are one signer, who
+                      changes the key
   --trust-env ENV     prod (if nothing is said), uat or dev: the environment of
                       the WHO's network. With --anchor it has to be said.
                       With either a list without a signature is refused

@@ -111,7 +111,8 @@ deviations! {
     /// `iss` names another country than the document signer certificate.
     IssCountry = "iss-country", "iss is not the country of the document signer";
     /// Issued outside the validity of the document signer certificate
-    /// (hcert-spec §3.3.6).
+    /// (hcert-spec §3.3.6), or after the end of the period that it gives its
+    /// private key (RFC 3280 §4.2.1.4).
     IatOutsideDsc = "iat-outside-dsc", "issued outside the validity of the document signer certificate";
     /// Expires outside the validity of the document signer certificate
     /// (hcert-spec §3.3.5).

@@ -6,8 +6,8 @@ use core::ops::Range;
 use super::layout::MAGIC;
 use super::{Layout, SetError, SetFormError};
 use crate::issue::Signer;
-use crate::trust::Anchor;
 use crate::trust::signed::{self, Signed};
+use crate::trust::{Anchor, LoadError};
 
 /// The content type in the protected header of a signed set (COSE header
 /// parameter 3): a key that signs other things as well signs none that could
@@ -58,8 +58,9 @@ pub(super) fn verify(
     anchors: &[Anchor],
 ) -> Result<(Anchor, Range<usize>), SetFormError> {
     let signed = read(bytes)?;
-    let anchor = signed
-        .verify(anchors)
-        .map_err(|_| SetFormError::Signature)?;
+    let anchor = signed.verify(anchors).map_err(|error| match error {
+        LoadError::PublishedKey { .. } => SetFormError::PublishedKey,
+        _ => SetFormError::Signature,
+    })?;
     Ok((anchor.clone(), signed.payload_range()))
 }

@@ -19,7 +19,7 @@ use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::list::jws::{self, Profile};
 use crate::trust::list::{at, de, json};
-use crate::trust::signature::{Hash, Scheme, is_signed, is_strong};
+use crate::trust::signature::{Hash, Scheme, check_key, is_signed};
 use crate::trust::signed::{Dates, Signed};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::{decode_base64, hex, shown};
@@ -44,14 +44,14 @@ pub(super) fn open<'a>(
         at: bytes.fetched_at,
         limits: LoadLimits::default(),
     };
-    if !is_strong(anchor.public_key()) {
-        return Err(LoadError::Signature.into());
-    }
+    anchor.check()?;
+    check_key(anchor.public_key()).map_err(|_| LoadError::Signature)?;
     let (content, dates) = reader.read(format, &bytes)?;
     Ok(SignedDocument {
         content,
         format,
         identity: identity(purpose, anchor, common_name),
+        also: Vec::new(),
         issued_at: dates.issued_at,
         expires_at: dates.expires_at,
         fetched_at: bytes.fetched_at,

@@ -13,6 +13,7 @@ use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
+use crate::trust::signature::check_key;
 use crate::trust::source::{Entry, Source};
 use crate::trust::text::hex;
 
@@ -133,7 +134,8 @@ pub(in crate::trust) fn verify<'a>(
     let parts = parts(signature)?;
     let signed = |anchor: &&Anchor| {
         let key = anchor.public_key();
-        key.algorithm() == Some(Algorithm::Es256) && parts.cose.verify(key).is_ok()
+        let fits = key.algorithm() == Some(Algorithm::Es256) && check_key(key).is_ok();
+        fits && parts.cose.verify(key).is_ok()
     };
     let anchor = anchors.iter().find(signed).ok_or(LoadError::Signature)?;
     if parts.digest[..] != Sha256::digest(list)[..] {

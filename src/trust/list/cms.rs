@@ -40,6 +40,10 @@ pub enum CmsError {
     /// for the signer's key.
     #[error("the CMS uses an algorithm that is not accepted, or does not fit the key")]
     Algorithm,
+    /// Anybody can sign with the signer's key, or its maker has it for examples
+    /// alone: [`published_key`](crate::trust::published_key).
+    #[error("anybody can sign with the key of the CMS's signer, or it is an example")]
+    PublishedKey,
     /// The signature doesn't verify with the key.
     #[error("the CMS signature does not verify")]
     Signature,
@@ -55,6 +59,7 @@ impl CmsError {
             Self::Structure => "cms-structure",
             Self::Content => "cms-content",
             Self::Algorithm => "cms-algorithm",
+            Self::PublishedKey => "cms-published-key",
             Self::Signature => "cms-signature",
             Self::SignerMissing => "cms-signer-missing",
         }
@@ -65,6 +70,7 @@ impl From<Fault> for CmsError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Algorithm => Self::Algorithm,
+            Fault::PublishedKey => Self::PublishedKey,
             Fault::Signature => Self::Signature,
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn read(source: &Source, bytes: &[u8], check: Check<'_>) -> Result<Co
 
 /// The latest `timestamp` of an array's entries. An entry of which it can't be
 /// read is not taken.
-pub(super) fn newest(entries: Option<&Value>) -> Option<Timestamp> {
+fn newest(entries: Option<&Value>) -> Option<Timestamp> {
     let entries = entries?.as_array()?.iter();
     entries
         .filter_map(|entry| instant::text(entry, "timestamp").ok()?)

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Check, Claims, Content, SignerDates, de, json, parse_json, read_certificate_entry};
+use super::{Check, Claims, Content, SignerDates, json, parse_json, read_certificate_entry};
 use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
+use crate::trust::published::refuse_published;
 use crate::trust::report::ProblemKind;
-use crate::trust::signature::{Purposes, issued_by, issuer_of};
+use crate::trust::signature::{Parts, Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, hex, shown};
 use crate::trust::x509::Dsc;
@@ -125,24 +126,21 @@ pub(super) fn read_list(
     fetched_at: Option<Timestamp>,
     check: Check<'_>,
 ) -> Result<Content, LoadError> {
-    let mut signer_dates = SignerDates::None;
-    let (list, entries) = match check {
+    let (entries, signer_dates) = match check {
         Check::Unsigned => {
             let list = parse_json(bytes, &source.limits)?;
-            let entries = read(source, &list)?;
-            (list, entries)
+            (read(source, &list)?, SignerDates::None)
         }
         Check::Anchors(anchors) => {
             let list = json::parse(bytes, &source.limits)?;
             let entries = read_signed(source, &list, anchors, fetched_at)?;
-            signer_dates = SignerDates::at(fetched_at);
-            (list, entries)
+            (entries, SignerDates::at(fetched_at))
         }
     };
     Ok(Content {
         entries,
+        // Nobody signs the times in the entries.
         claims: Claims {
-            newest_entry: de::newest(Some(&list)),
             signer_dates,
             ..Claims::default()
         },
@@ -227,6 +225,7 @@ fn authority(
             until: certificate.not_after(),
         });
     }
+    refuse_published::<ProblemKind>(certificate.public_key())?;
     let problem = |error| ProblemKind::AnchorSignature { error };
     let cms = SignedData::parse(&cms).map_err(problem)?;
     cms.check_content(&der).map_err(problem)?;
@@ -261,13 +260,10 @@ fn signer(
 ) -> Result<Found, ProblemKind> {
     let der = member(entry, "rawData")?;
     let certificate = Dsc::from_der(&der)?;
-    let root = issuer_of(&certificate, &authorities.roots).ok_or(ProblemKind::NotIssued)?;
+    let (root, country) = issuer(&certificate, authorities).ok_or(ProblemKind::NotIssued)?;
     if !Purposes::of(&certificate).is_some_and(|purposes| purposes.may_sign()) {
         return Err(ProblemKind::NotForSignatures);
     }
-    // The country that the entry declares is not signed; the one in a
-    // certificate that the trust anchor signed is.
-    let country = root.country();
     // A document signer is no longer valid than what it hangs on.
     let from = certificate.not_before().max(root.not_before());
     let until = certificate.not_after().min(root.not_after());
@@ -281,10 +277,12 @@ fn signer(
     let cms = member(entry, "signature")?;
     source.check_size(&cms)?;
     let cms = SignedData::parse(&cms).map_err(problem)?;
+    // Without a country nothing tells whose uploader it is.
+    let country = country.ok_or(ProblemKind::NotUploaded)?;
     let uploader = authorities
         .uploaders
         .iter()
-        .filter(|uploader| uploader.country() == country && cms.names(uploader))
+        .filter(|uploader| uploader.country() == Some(country) && cms.names(uploader))
         .max_by_key(|uploader| (uploader.not_before(), uploader.sha256()))
         .ok_or(ProblemKind::NotUploaded)?;
     cms.check_content(&der).map_err(problem)?;
@@ -292,7 +290,7 @@ fn signer(
     issued_by(&certificate, root, 0).map_err(|_| ProblemKind::NotIssued)?;
     source.count_signature();
     cms.verify(&der, uploader.public_key()).map_err(problem)?;
-    if let (Some(declared), Some(country)) = (found.key.country.as_deref(), country)
+    if let Some(declared) = found.key.country.as_deref()
         && declared != country
     {
         found.notes.push(ProblemKind::CountryMismatch {
@@ -300,9 +298,26 @@ fn signer(
             issuer: shown(country),
         });
     }
-    found.key.country = country.map(|country| shown(country).into());
+    found.key.country = Some(shown(country).into());
     found.key.validity = Some((from, until));
     Ok(found)
+}
+
+/// The CSCA of a document signer, and its country: the one that the entry
+/// declares is not signed, the one in a certificate of the trust anchor is.
+/// Several of one name and key that are not of one country have none: which of
+/// them the list holds, whoever sends it decides.
+fn issuer<'a>(signer: &Dsc, authorities: &'a Authorities) -> Option<(&'a Dsc, Option<&'a str>)> {
+    let root = issuer_of(signer, &authorities.roots)?;
+    let subject = Parts::of(root)?.subject;
+    let is_equal = |other: &&Dsc| {
+        other.public_key() == root.public_key()
+            && Parts::of(other).is_some_and(|parts| parts.subject == subject)
+    };
+    let mut equal = authorities.roots.iter().filter(is_equal);
+    let country = root.country();
+    let agree = equal.all(|other| other.country() == country);
+    Some((root, country.filter(|_| agree)))
 }
 
 fn member(entry: &Value, name: &'static str) -> Result<Vec<u8>, ProblemKind> {

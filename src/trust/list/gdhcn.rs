@@ -25,11 +25,12 @@ use self::document::{Document, ListedKey, Method, Proof, host};
 use self::json::Node;
 pub(super) use self::unsigned::read as read_unsigned;
 use super::{Claims, ListFormat, ListInfo, Shape, check_density, check_weight, without_bom};
-use crate::crypto::{self, KeyError, PublicKey};
+use crate::crypto::{self, Algorithm, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
+use crate::trust::signature::is_signed;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::text::{decode_base64, shown};
 use crate::trust::x509::Dsc;
@@ -492,10 +493,10 @@ fn verify(
     nquads::of_document(document, anchor.environment, |lines| content.update(lines))?;
     let content: [u8; 32] = content.finalize().into();
     let message = [JWS_HEADER.as_bytes(), b".", &options, &content];
-    anchor
-        .key
-        .verify(&message, &signature)
-        .map_err(|_| GdhcnError::Signature)
+    match is_signed(&anchor.key, Algorithm::Es256, &message, &signature) {
+        true => Ok(()),
+        false => Err(GdhcnError::Signature),
+    }
 }
 
 fn read_entries(source: &Source, document: &Document<'_>, environment: Environment) -> Vec<Entry> {
@@ -572,6 +573,11 @@ fn read_certificate(
         })?;
     let der = decode_base64(leaf).ok_or(ProblemKind::Base64 { name: "x5c" })?;
     let mut found = source.listed_certificate(Some(kid), &der)?;
+    // Listed as what it is.
+    if origin.usage == GdhcnUsage::SigningAuthority {
+        let notes = &mut found.notes;
+        notes.retain(|note| *note != ProblemKind::NotForSignatures);
+    }
     // The network vouches for the participant. What country its certificate
     // names, a participant writes itself.
     let named = found.key.country.take();

@@ -1,6 +1,6 @@
 //! What a list says about itself.
 
-use super::ListFormat;
+use super::{Check, ListFormat};
 use crate::Timestamp;
 use crate::trust::state::Edition;
 
@@ -18,6 +18,8 @@ pub struct ListInfo {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::trust) struct Claims {
     pub(in crate::trust) identity: Option<String>,
+    /// What it would be under the other anchors of the call.
+    pub(in crate::trust) also: Vec<String>,
     pub(in crate::trust) issuer: Option<String>,
     pub(in crate::trust) issued_at: Option<Timestamp>,
     pub(in crate::trust) expires_at: Option<Timestamp>,
@@ -26,6 +28,17 @@ pub(in crate::trust) struct Claims {
     pub(in crate::trust) sequence: Option<u64>,
     pub(in crate::trust) snapshot_made_at: Option<Timestamp>,
     pub(in crate::trust) signer_dates: SignerDates,
+}
+
+impl Claims {
+    /// What one call pins together is one signer, who may be changing the key.
+    pub(in crate::trust) fn pinned(mut self, format: ListFormat, check: Check<'_>) -> Self {
+        if let (Some(own), Check::Anchors(anchors)) = (&self.identity, check) {
+            let identities = anchors.iter().map(|anchor| anchor.identifies(format));
+            self.also = identities.filter(|other| other != own).collect();
+        }
+        self
+    }
 }
 
 /// Whether the dates of the certificates between a list's signatures and the
@@ -65,7 +78,8 @@ impl SignerDates {
 impl ListInfo {
     /// Whether it is another edition of the same list, and a later one.
     pub(in crate::trust) fn is_newer_than(&self, other: &Self) -> bool {
-        let same = self.identity().is_some() && self.identity() == other.identity();
+        let is = |list: &Self, identity| list.identities().any(|known| Some(known) == identity);
+        let same = is(self, other.identity()) || is(other, self.identity());
         same && self.authenticated
             && other.authenticated
             && Edition::of(other).is_before(&Edition::of(self))
@@ -92,6 +106,12 @@ impl ListInfo {
     /// signed it. `None` for a list that nobody signed as a whole.
     pub fn identity(&self) -> Option<&str> {
         self.claims.identity.as_deref()
+    }
+
+    /// The same, and what it would be by the anchors that were pinned with it.
+    pub(in crate::trust) fn identities(&self) -> impl Iterator<Item = &str> {
+        let also = self.claims.also.iter().map(String::as_str);
+        self.identity().into_iter().chain(also)
     }
 
     /// Who made the list, in its own words.

@@ -10,6 +10,7 @@ use crate::crypto::{Algorithm, PublicKey};
 use crate::instant::Claims;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::published::refuse_published;
 use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
 use crate::trust::source::LoadLimits;
 use crate::trust::text::decode_base64;
@@ -22,9 +23,9 @@ pub(in crate::trust) const MAX_CHAIN: usize = 6;
 pub(in crate::trust) struct Profile<'a> {
     /// `None`: any of these, by a key that it is for.
     pub(in crate::trust) algorithm: Option<JwsAlgorithm>,
-    /// Under a pinned root: the common name that the signer must have. A root
-    /// may have thousands of other certificates under it. `None`: the signer
-    /// itself is pinned, and there are no chains.
+    /// Under a pinned root certificate: the common name that the signer must
+    /// have. A root may have thousands of other certificates under it. `None`:
+    /// the signer itself is pinned, and there are no chains.
     pub(in crate::trust) chain_to: Option<&'a str>,
     /// When the certificates of a chain have to be valid, if a time is known.
     pub(in crate::trust) at: Option<Timestamp>,
@@ -206,12 +207,20 @@ pub(in crate::trust) fn signer<'a>(
     at: Option<Timestamp>,
 ) -> Result<&'a PublicKey, LoadError> {
     let chain_fault = |fault| Err(LoadError::Chain { fault });
-    let (pinned, leaf) = match (anchor, chain.first()) {
-        (Anchor::Certificate(pinned), Some(leaf)) if leaf != pinned => (pinned, leaf),
-        _ => return Ok(anchor.public_key()),
-    };
     let Some(common_name) = chain_to else {
-        return chain_fault("the signer's certificate is not the pinned one");
+        return match (anchor, chain.first()) {
+            (Anchor::Certificate(pinned), Some(leaf)) if leaf != pinned => {
+                chain_fault("the signer's certificate is not the pinned one")
+            }
+            _ => Ok(anchor.public_key()),
+        };
+    };
+    let Anchor::Certificate(pinned) = anchor else {
+        return chain_fault("signers under a root need its certificate pinned, not a key");
+    };
+    // The root signs for whoever it issued certificates to, not for itself.
+    let Some(leaf) = chain.first().filter(|leaf| *leaf != pinned) else {
+        return chain_fault("no certificate of a signer under the pinned one is there");
     };
     if leaf.common_name() != Some(common_name) {
         return chain_fault("the signer's certificate has another common name");
@@ -219,6 +228,9 @@ pub(in crate::trust) fn signer<'a>(
     // The root itself may be sent along.
     let sent = chain.strip_suffix(core::slice::from_ref(pinned));
     let path = sent.unwrap_or(chain);
+    for certificate in path.iter().chain([pinned]) {
+        refuse_published::<LoadError>(certificate.public_key())?;
+    }
     let issuers = path.iter().skip(1).chain([pinned]);
     for (below, (certificate, issuer)) in path.iter().zip(issuers).enumerate() {
         if issued_by(certificate, issuer, below).is_err() {
