@@ -11,10 +11,11 @@ mod tables;
 use core::fmt;
 use std::sync::Arc;
 
-use rsa::pkcs1::DecodeRsaPublicKey;
+use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
 use rsa::pkcs8::EncodePublicKey;
 use sha2::{Digest, Sha256};
-use x509_cert::der::{Decode, asn1::ObjectIdentifier};
+use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 pub use self::prepared::PreparedKey;
@@ -25,6 +26,8 @@ pub(crate) use self::tables::Tables;
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 
 /// What stands before `x‖y` in the SubjectPublicKeyInfo of a P-256 key: the
@@ -169,6 +172,8 @@ enum Inner {
         key: RsaKey,
         kind: KeyKind,
         spki: Box<[u8]>,
+        /// By its own word (RFC 4055 §1.2). It is the same key all the same.
+        pss_alone: bool,
     },
     Unsupported {
         kind: KeyKind,
@@ -224,6 +229,13 @@ impl PublicKey {
                 };
                 Inner::p256(point.last_chunk().ok_or(KeyError::Point)?)
             }
+            // RFC 4055 §3.3: a signature has to fit the key's parameters.
+            RSASSA_PSS if !info.algorithm.parameters.is_none_or(fits_ps256) => Inner::Unsupported {
+                kind: KeyKind::Unsupported {
+                    name: "RSASSA-PSS with other parameters than those of PS256".into(),
+                },
+                spki: der.into(),
+            },
             RSA_ENCRYPTION | RSASSA_PSS => {
                 let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
                 let (key, spki) = RsaKey::new(key)?;
@@ -231,6 +243,7 @@ impl PublicKey {
                     kind: KeyKind::Rsa { bits: key.bits() },
                     spki,
                     key,
+                    pss_alone: oid == RSASSA_PSS,
                 }
             }
             _ => {
@@ -336,12 +349,36 @@ impl PublicKey {
         }
     }
 
+    /// Whether an RSA key says that it is for RSASSA-PSS and nothing else.
+    pub(crate) fn is_for_pss_alone(&self) -> bool {
+        matches!(
+            &*self.0,
+            Inner::Rsa {
+                pss_alone: true,
+                ..
+            }
+        )
+    }
+
     fn slot(&self) -> Option<&Slot> {
         match &*self.0 {
             Inner::P256 { slot, .. } => Some(slot),
             Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
         }
     }
+}
+
+/// Whether the parameters of a key let it sign PS256 (RFC 8230 §2): SHA-256,
+/// MGF1 with SHA-256, and no longer salt than PS256 has.
+fn fits_ps256(parameters: AnyRef<'_>) -> bool {
+    let der = parameters.to_der().unwrap_or_default();
+    RsaPssParams::from_der(&der).is_ok_and(|parameters| {
+        let mask = parameters.mask_gen;
+        parameters.hash.oid == SHA_256
+            && mask.oid == MGF1
+            && mask.parameters.is_some_and(|hash| hash.oid == SHA_256)
+            && parameters.salt_len <= 32
+    })
 }
 
 /// `r‖s` of an ECDSA signature with P-256 in DER (RFC 3279 §2.2.3).
@@ -394,6 +431,33 @@ mod tests {
             subject_public_key: BitStringRef::from_bytes(bits).unwrap(),
         };
         info.to_der().unwrap()
+    }
+
+    #[test]
+    fn a_key_for_other_parameters_signs_no_ps256() {
+        let mut modulus = [0xff; 256];
+        modulus[0] = 0xc0;
+        let plain = PublicKey::from_rsa_components(&modulus, &[1, 0, 1]).unwrap();
+        let info = SubjectPublicKeyInfoRef::from_der(plain.spki_der()).unwrap();
+        let bits = info.subject_public_key.as_bytes().unwrap();
+        let read = |parameters: Option<RsaPssParams<'_>>| {
+            let der = parameters.map(|parameters| parameters.to_der().unwrap());
+            let parameters = der.as_deref().map(|der| AnyRef::from_der(der).unwrap());
+            PublicKey::from_spki_der(&spki(RSASSA_PSS, parameters, bits)).unwrap()
+        };
+        let fits = |salt| Some(RsaPssParams::new::<Sha256>(salt));
+        for parameters in [None, fits(20), fits(32)] {
+            let key = read(parameters);
+            assert!(key.algorithm() == Some(Algorithm::Ps256) && key.is_for_pss_alone());
+            assert_eq!(key.fingerprint(), plain.fingerprint());
+        }
+        let long = Some(RsaPssParams::new::<sha2::Sha512>(64));
+        // The defaults mean SHA-1.
+        for parameters in [long, fits(33), Some(RsaPssParams::default())] {
+            let key = read(parameters);
+            assert_eq!(key.algorithm(), None, "{:?}", key.kind());
+        }
+        assert!(!plain.is_for_pss_alone());
     }
 
     /// A key on a list of leaked ones must not get by in another spelling.

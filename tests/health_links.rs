@@ -89,6 +89,10 @@ fn the_parts_of_a_link_are_read() {
     let viewed = read_link(&viewed, &[]);
     assert_eq!(viewed.viewer(), Some("https://viewer.example.org/"));
     assert_eq!(viewed.url(), URL);
+    for viewer in ["javascript:x", "file:///", "", "//example.org/", "viewer"] {
+        let error = HealthLink::parse(&format!("{viewer}#{uri}")).unwrap_err();
+        assert_eq!(error.code(), "link-url-missing", "{viewer}");
+    }
     // The rest is optional.
     let bare = read_link(&link(&json("")), &[]);
     assert_eq!(

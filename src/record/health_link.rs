@@ -172,6 +172,17 @@ impl HealthLink {
             Some((viewer, link)) => (Some(viewer.to_owned()), link),
             None => (None, text),
         };
+        // It is opened, as the URL of the record is.
+        let is_web = |viewer: &String| {
+            let is = |scheme: &str| {
+                let start = viewer.get(..scheme.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            };
+            is("https://") || is("http://")
+        };
+        if viewer.as_ref().is_some_and(|viewer| !is_web(viewer)) {
+            return Err(HealthLinkError::Url);
+        }
         let kinds = [HealthLinkKind::Smart, HealthLinkKind::Verifiable];
         let known = |kind: HealthLinkKind| Some((kind, link.strip_prefix(kind.scheme())?));
         let (kind, encoded) = kinds

@@ -163,7 +163,7 @@ impl Scheme {
                 }
                 _ => return Err(Fault::Algorithm),
             },
-            ("1.2.840.113549.1.1.1", Self::Pkcs1(hash)) => {
+            ("1.2.840.113549.1.1.1", Self::Pkcs1(hash)) if !key.is_for_pss_alone() => {
                 let key = rsa_key(bits)?;
                 let signature =
                     pkcs1v15::Signature::try_from(signature).map_err(|_| Fault::Signature)?;
