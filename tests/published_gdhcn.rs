@@ -170,6 +170,8 @@ fn the_development_list_loads_with_its_fake_kid_noted() {
             (("not-a-document-signer", false), 7),
             (("kid-mismatch", true), 1),
             (("key-unusable", true), 2),
+            // An authority listed as a document signer (PH4H, NIC).
+            (("not-for-signatures", true), 1),
             (("participant-country", true), 2),
         ])
     );

@@ -109,9 +109,22 @@ fn other_anchor() -> Anchor {
 
 #[test]
 fn germanys_lists_verify_and_their_twins_do_not() {
-    for (folder, file, entries, newest) in [
-        ("de-acc", "demo-dsc-list.json", 610, "2023-11-30T22:17:36Z"),
-        ("de-prod", "prod-dsc-list.json", 829, "2023-11-28T10:23:58Z"),
+    // Keys for signing certificates alone: Malta's and Latvia's, Georgia's.
+    for (folder, file, entries, authorities, newest) in [
+        (
+            "de-acc",
+            "demo-dsc-list.json",
+            610,
+            2,
+            "2023-11-30T22:17:36Z",
+        ),
+        (
+            "de-prod",
+            "prod-dsc-list.json",
+            829,
+            1,
+            "2023-11-28T10:23:58Z",
+        ),
     ] {
         let Some(folder) = published::find(&format!("trust-lists/{folder}")) else {
             return;
@@ -121,7 +134,8 @@ fn germanys_lists_verify_and_their_twins_do_not() {
         assert_eq!(detect_format(&list), Some(ListFormat::German));
         let (store, report) = signed(ListFormat::German, &list, &key).unwrap();
         assert_eq!(counts(&report), [entries, entries, 0, 0]);
-        assert_eq!(summary(&report), BTreeMap::new());
+        let noted = BTreeMap::from([(("not-for-signatures", true), authorities)]);
+        assert_eq!(summary(&report), noted);
         let info = &store.lists()[0];
         assert!(info.is_authenticated());
         assert_eq!(info.newest_entry(), time(newest));
@@ -155,7 +169,8 @@ fn swedens_list_verifies_and_its_twins_do_not() {
     let (store, report) = signed(ListFormat::Swedish, &list, &key).unwrap();
     assert_eq!(counts(&report), [456, 456, 0, 0]);
     assert_eq!(limited(&store), 231);
-    assert_eq!(summary(&report), BTreeMap::from([(("jwk-use", true), 3)]));
+    let noted = [(("jwk-use", true), 3), (("not-for-signatures", true), 1)];
+    assert_eq!(summary(&report), BTreeMap::from(noted));
     let info = &store.lists()[0];
     assert_eq!(info.issuer(), Some("https://dgcg.covidbevis.se/tp"));
     assert_eq!(info.issued_at(), time("2022-05-11T08:30:00Z"));
@@ -304,7 +319,13 @@ fn lists_without_a_signature_load_when_that_is_said() {
         let (store, report) = unsigned(format, &list);
         assert_eq!(counts(&report), expected, "{path}");
         assert_eq!(limited(&store), limits, "{path}");
-        assert_eq!(summary(&report), BTreeMap::new(), "{path}");
+        // Georgia's key for signing certificates alone; the others have no
+        // certificates, or not that one.
+        let noted = match path {
+            "cwa/default_dsc_list.bin" => vec![(("not-for-signatures", true), 1)],
+            _ => vec![],
+        };
+        assert_eq!(summary(&report), noted.into_iter().collect(), "{path}");
         assert!(!store.lists()[0].is_authenticated());
 
         let mut builder = TrustStore::builder();

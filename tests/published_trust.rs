@@ -40,9 +40,14 @@ fn the_acceptance_environment_loads_without_a_loss() {
     let (store, report) = builder.build();
     assert_eq!((report.loaded, report.total, store.len()), (756, 756, 756));
     assert_eq!((report.duplicates, report.rejected), (0, 0));
-    // Two keys write out the parameters of their curve.
+    // Two keys write out the parameters of their curve, and two are for signing
+    // certificates alone (Malta, Latvia).
     let noted = summary(&report);
-    assert_eq!(noted, BTreeMap::from([(("key-unusable", true), 2)]));
+    let expected = [
+        (("key-unusable", true), 2),
+        (("not-for-signatures", true), 2),
+    ];
+    assert_eq!(noted, BTreeMap::from(expected));
     let limited = store.iter().filter(|k| k.usage() != KeyUsage::ANY).count();
     assert_eq!(limited, 421);
     for key in store.iter() {
@@ -91,8 +96,13 @@ fn every_certificate_of_dgc_testdata_loads() {
     }
     let (_, report) = builder.build();
     assert_eq!((added, legacy, empty), (316, 219, 1));
-    // Spain's P-384, vectors 402 and 403.
+    // Spain's P-384, vectors 402 and 403; Latvia's signer of 1 to 3, which is
+    // for signing certificates alone.
     let noted = summary(&report);
-    assert_eq!(noted, BTreeMap::from([(("key-unusable", true), 2)]));
+    let expected = [
+        (("key-unusable", true), 2),
+        (("not-for-signatures", true), 3),
+    ];
+    assert_eq!(noted, BTreeMap::from(expected));
     assert_eq!((report.rejected, report.total), (0, added));
 }

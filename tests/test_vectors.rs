@@ -425,6 +425,8 @@ fn every_reason_to_refuse_a_list_has_a_vector_and_an_explanation() {
         "trust-too-many-entries",
         "trust-too-complex",
         "trust-too-dense",
+        // Which keys are published, everybody knows another part of.
+        "trust-published-key",
         // Which of the network's documents is meant is asked on request alone.
         "gdhcn-other-list",
     ];

@@ -158,6 +158,8 @@ fn every_reason_of_revocation_has_a_vector_and_an_explanation() {
         // Budgets, whose size is everybody's own matter.
         "revocation-input-too-large",
         "revocation-too-many-entries",
+        // Which keys are published, everybody knows another part of.
+        "revocation-set-published-key",
         // Lists in parts and slices, and Italy's changes, which no vector has.
         "revocation-version",
         "revocation-rollback",
