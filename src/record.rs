@@ -165,6 +165,8 @@ pub struct Record {
     pub(crate) holder: Holder,
     pub(crate) entries: Vec<Entry>,
     pub(crate) schema_version: Text,
+    /// Whether the certificate states a version that can't be read.
+    pub(crate) version_unread: bool,
     pub(crate) payload: PayloadKind,
 }
 
@@ -233,6 +235,7 @@ impl Record {
             holder,
             entries,
             schema_version: wire::version(payload).into(),
+            version_unread: false,
             payload,
         };
         record.check()?;
@@ -327,12 +330,26 @@ impl Record {
     }
 
     /// Whether an EU DCC is of another major version than those that were
-    /// published, which are all 1. One that is not a number is a departure from
-    /// the schema, and says nothing.
+    /// published, which are all 1, or states one that can't be read. Without
+    /// one it is of version 1.
     pub(crate) fn is_of_unknown_version(&self) -> bool {
-        let major = self.schema_version.split('.').next().unwrap_or_default();
-        let is_number = !major.is_empty() && major.bytes().all(|b| b.is_ascii_digit());
-        self.payload == PayloadKind::EuDcc && is_number && major.parse() != Ok(1u8)
+        let version = self.schema_version.trim();
+        let major = version.split('.').next().unwrap_or_default();
+        let is_number = major.bytes().all(|b| b.is_ascii_digit());
+        let is_known = self.schema_version.is_empty() || (is_number && major.parse() == Ok(1u8));
+        self.payload == PayloadKind::EuDcc && (self.version_unread || !is_known)
+    }
+
+    /// Whether a DDCC states another version than those, or one that can't be
+    /// read. The early ones state none.
+    pub(crate) fn is_of_other_version(&self, known: &[impl AsRef<str>]) -> bool {
+        let version = self.schema_version();
+        let is_known = version.is_empty() || known.iter().any(|known| known.as_ref() == version);
+        let is_ddcc = matches!(
+            self.payload,
+            PayloadKind::DdccVaccination | PayloadKind::DdccTest
+        );
+        is_ddcc && (self.version_unread || !is_known)
     }
 
     /// Whether a health link is of a version whose protocol is not known.

@@ -12,6 +12,8 @@
 #[path = "common/card.rs"]
 mod card;
 mod common;
+#[path = "unread_and_unknown/ends.rs"]
+mod ends;
 #[path = "unread_and_unknown/groups.rs"]
 mod groups;
 #[path = "unread_and_unknown/issuers.rs"]
@@ -28,6 +30,8 @@ mod raw;
 mod recognition;
 #[path = "unread_and_unknown/tests.rs"]
 mod tests;
+#[path = "unread_and_unknown/versions.rs"]
+mod versions;
 
 use ciborium::Value;
 use hcert::trust::{KeyUsage, TrustStore};

@@ -8,8 +8,9 @@
 pub mod cbor;
 pub mod cose;
 pub mod cwt;
-mod ddcc;
+pub(crate) mod ddcc;
 mod deviation;
+pub(crate) mod ends;
 pub(crate) mod eu_dcc;
 mod health_link;
 pub(crate) mod item;
@@ -92,7 +93,7 @@ impl Unverified {
         limits: &Limits,
         mut deviations: Vec<Deviation>,
     ) -> Result<Self, DecodeError> {
-        let cose = CoseSign1::parse(bytes, limits, &mut deviations)?.without_header_claims()?;
+        let cose = CoseSign1::parse(bytes, limits, &mut deviations)?.of_certificate()?;
         Ok(Self {
             cose,
             deviations,

@@ -9,7 +9,7 @@ use crate::crypto::Algorithm;
 use crate::format::hc1::cbor;
 use crate::format::hc1::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
-use crate::format::hc1::{DeviationCode, Unverified, payload, text};
+use crate::format::hc1::{DeviationCode, Unverified, ddcc, payload, text};
 use crate::qr::{EcLevel, QrSymbol};
 use crate::record::{
     Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, ValueSets, YellowCard,
@@ -238,6 +238,10 @@ fn content(
         if record.as_ref().is_some_and(Record::is_of_unknown_version) {
             report.find("dcc-version-unknown", "ver");
         }
+        let is_other = |record: &Record| record.is_of_other_version(&ddcc::PUBLISHED);
+        if record.as_ref().is_some_and(is_other) {
+            report.find("ddcc-version-unknown", "certificate.version");
+        }
         if record
             .as_ref()
             .is_some_and(Record::has_link_of_unknown_version)
@@ -273,6 +277,9 @@ fn yellow_card(card: &YellowCard, products: &ProductCatalogue, report: &mut Repo
     report.fact("generation", card.generation().code());
     if card.has_product() && products.get(card.product()).is_none() {
         report.find("product-unknown", "vp");
+    }
+    if card.has_unknown_disease(products) {
+        report.find("disease-unknown", "tg");
     }
     let has_template = card.generation() == Generation::Icvp2026;
     if has_template && card.template() != Some(TEMPLATE) {

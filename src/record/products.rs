@@ -189,6 +189,13 @@ impl ProductCatalogue {
         self.0.products.values()
     }
 
+    /// Whether a disease of that code is there, in capitals or not.
+    pub(super) fn has_disease(&self, code: &str) -> bool {
+        let code = code.trim();
+        let mut all = self.0.diseases.keys();
+        all.any(|known| known.eq_ignore_ascii_case(code))
+    }
+
     /// The name of the disease of that code.
     pub fn disease_name(&self, code: &str) -> Option<&str> {
         self.0.diseases.get(code).map(String::as_str)

@@ -239,9 +239,17 @@ impl YellowCard {
         differs.then_some("v.vls").or(ends)
     }
 
+    /// Whether the card names a disease that is neither one of the Regulations'
+    /// nor in the catalogue: nothing tells whether it holds for life. That of a
+    /// product is the catalogue's own.
+    pub(crate) fn has_unknown_disease(&self, products: &ProductCatalogue) -> bool {
+        let is_named = |code: &str| !products.has_disease(code);
+        self.rule() == Some(Rule::Stated) && self.disease().is_some_and(is_named)
+    }
+
     /// By the disease, in ICD-11 or SNOMED CT; `None` if it is not known.
     fn rule(&self) -> Option<Rule> {
-        Some(match self.disease.as_deref()? {
+        Some(match self.disease.as_deref()?.trim() {
             code if code.eq_ignore_ascii_case(codes::YELLOW_FEVER) => Rule::YellowFever,
             code if code.eq_ignore_ascii_case(codes::POLIOMYELITIS) => Rule::Poliomyelitis,
             "16541001" => Rule::YellowFever,

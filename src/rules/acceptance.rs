@@ -140,6 +140,13 @@ pub enum OpenReason {
         /// The most that are looked at.
         max: usize,
     },
+    /// A record that nobody verified is of a version that is not known: it
+    /// could mean something else.
+    #[error("the record is of a version that is not known")]
+    UnknownVersion,
+    /// A record that nobody verified is about nobody.
+    #[error("the record names nobody: there is no name to compare with")]
+    HolderUnnamed,
     /// The certificate has no entry.
     #[error("the certificate states nothing")]
     NothingStated,
@@ -163,6 +170,8 @@ impl OpenReason {
             Self::NotInForce { .. } => "policy-not-in-force",
             Self::IssuerUnknown { .. } => "issuer-unknown",
             Self::TooManyEntries { .. } => "too-many-entries",
+            Self::UnknownVersion => "record-version-unknown",
+            Self::HolderUnnamed => "record-holder-unnamed",
             Self::NothingStated => "nothing-stated",
         }
     }

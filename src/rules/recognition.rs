@@ -203,13 +203,18 @@ impl Recognition {
     }
 
     /// The same of a record that **nobody has verified**: what the policy
-    /// would say if it were authentic and its issuer as given.
+    /// would say if it were authentic and its issuer as given. Of one that names
+    /// nobody or is of a version that is not known, of which a
+    /// verifier ascertains nothing, the question is open.
     pub fn evaluate_unverified(
         &self,
         record: &Record,
         issuer: &IssuerFacts<'_>,
         arrival: &Arrival,
     ) -> Acceptance {
+        if let Some(reason) = evaluate::unascertained(record) {
+            return Acceptance::open(reason);
+        }
         let valid = evaluate::unverified(record, issuer);
         self.0
             .evaluate(record, &Issuers::one(*issuer, valid), arrival)
@@ -223,6 +228,9 @@ impl Recognition {
 
     /// The same of a record that **nobody has verified**.
     pub fn periods_unverified(&self, record: &Record, issuer: &IssuerFacts<'_>) -> Vec<Period> {
+        if evaluate::unascertained(record).is_some() {
+            return Vec::new();
+        }
         let valid = evaluate::unverified(record, issuer);
         self.0.periods(record, &Issuers::one(*issuer, valid))
     }

@@ -1,5 +1,6 @@
 use super::TrustDomains;
 use crate::Limits;
+use crate::format::hc1::ddcc;
 use crate::record::{ProductCatalogue, TEMPLATE};
 use crate::trust::freshness::Skew;
 
@@ -43,6 +44,7 @@ pub struct Policy {
     pub(super) limits: Limits,
     pub(super) products: ProductCatalogue,
     pub(super) templates: Vec<String>,
+    pub(super) ddcc_versions: Vec<String>,
     pub(super) max_list_age: Option<u64>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
@@ -64,6 +66,7 @@ impl Default for Policy {
             // That of DVC.fsh, and the version that ICVPMin.fsh and the core
             // data dictionary give themselves; no other has been published.
             templates: vec![TEMPLATE.into(), "1".into()],
+            ddcc_versions: ddcc::PUBLISHED.map(String::from).into(),
             max_list_age: None,
             expired_lists: false,
             retrospective: false,
@@ -175,6 +178,20 @@ impl Policy {
     /// [`Unascertained`](super::Outcome::Unascertained).
     pub fn known_template(mut self, version: &str) -> Self {
         self.templates.push(version.into());
+        self
+    }
+
+    /// Adds a version of the WHO's DDCC core data set to those that are known,
+    /// `RC1` and `RC2`. A DDCC that states another one is
+    /// [`Unascertained`](super::Outcome::Unascertained).
+    ///
+    /// ```
+    /// use hcert::verify::Policy;
+    /// let policy = Policy::default().known_ddcc_version("RC3");
+    /// # let _ = policy;
+    /// ```
+    pub fn known_ddcc_version(mut self, version: &str) -> Self {
+        self.ddcc_versions.push(version.into());
         self
     }
 

@@ -229,9 +229,14 @@ pub enum Reason {
     #[error("what it states can't be held against the time: its day or its disease is not known")]
     RecordUndated,
     /// The EU DCC is of another major version than 1, of which no schema was
-    /// published: its members could mean something else.
+    /// published, or states one that can't be read: its members could mean
+    /// something else.
     #[error("the certificate is of a major version of the DCC schema that is not known")]
     UnknownVersion,
+    /// A DDCC is of a version of the core data set that the policy does not
+    /// name, or of one that can't be read.
+    #[error("the certificate is of a version of the DDCC core data set that is not known")]
+    UnknownDdccVersion,
     /// A health link is of a version of its protocol that is not known.
     #[error("the version of the health link's protocol is not known")]
     UnknownLinkVersion,
@@ -243,6 +248,10 @@ pub enum Reason {
     /// have (smart-icvp, REQ-CC-06).
     #[error("the vaccine product is not in the catalogue")]
     UnknownProduct,
+    /// A yellow card of 2024 names a disease that the catalogue of the policy
+    /// does not have: nothing tells whether the Regulations set its period.
+    #[error("the disease is not in the catalogue")]
+    UnknownDisease,
     /// A yellow card is of a version of the template that the policy does not
     /// name, or of none (smart-icvp, REQ-DE-27).
     #[error("the version of the certificate's template is not known")]
@@ -291,9 +300,11 @@ impl Reason {
             Self::RecordExpired { .. } => "record-expired",
             Self::RecordUndated => "record-undated",
             Self::UnknownVersion => "dcc-version-unknown",
+            Self::UnknownDdccVersion => "ddcc-version-unknown",
             Self::UnknownLinkVersion => "link-version-unknown",
             Self::HolderUnnamed => "holder-unnamed",
             Self::UnknownProduct => "product-unknown",
+            Self::UnknownDisease => "disease-unknown",
             Self::UnknownTemplate => "template-unknown",
             Self::Content(e) => e.code(),
             Self::Deviation(_) => "strict",
@@ -320,6 +331,8 @@ impl Reason {
             | Self::HolderUnnamed
             | Self::UnknownLinkVersion
             | Self::UnknownVersion
+            | Self::UnknownDdccVersion
+            | Self::UnknownDisease
             | Self::UnknownTemplate
             | Self::Content(
                 ContentError::UnknownPayload

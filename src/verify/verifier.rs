@@ -268,7 +268,7 @@ impl Verifier {
         let refused = unread
             .or_else(|| self.unknown_card(record?))
             .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
-            .or_else(|| unknown_version(record?));
+            .or_else(|| self.unknown_version(record?));
         progress.set(
             Step::Content,
             refused.map_or(StepResult::Passed, StepResult::Failed),
@@ -378,6 +378,19 @@ impl Verifier {
     }
 
     /// Whether a yellow card names a product or a template that is not known.
+    /// A payload of a version that is not known could mean something else.
+    fn unknown_version(&self, record: &Record) -> Option<Reason> {
+        if record.is_of_unknown_version() {
+            return Some(Reason::UnknownVersion);
+        }
+        if record.is_of_other_version(&self.policy.ddcc_versions) {
+            return Some(Reason::UnknownDdccVersion);
+        }
+        record
+            .has_link_of_unknown_version()
+            .then_some(Reason::UnknownLinkVersion)
+    }
+
     fn unknown_card(&self, record: &Record) -> Option<Reason> {
         let cards = record.entries().iter().filter_map(|entry| match entry {
             Entry::YellowCard(card) => Some(card),
@@ -386,6 +399,9 @@ impl Verifier {
         let reasons = cards.filter_map(|card| {
             if card.has_product() && self.policy.products.get(card.product()).is_none() {
                 return Some(Reason::UnknownProduct);
+            }
+            if card.has_unknown_disease(&self.policy.products) {
+                return Some(Reason::UnknownDisease);
             }
             let is_known = |v| self.policy.templates.iter().any(|known| known == v);
             let has_template = card.generation() == Generation::Icvp2026;
@@ -437,16 +453,6 @@ impl Verifier {
         let heaviest = reasons.rev().max_by_key(|reason| reason.outcome().weight());
         heaviest.map_or(StepResult::Passed, StepResult::Failed)
     }
-}
-
-/// A payload of a version that is not known could mean something else.
-fn unknown_version(record: &Record) -> Option<Reason> {
-    if record.is_of_unknown_version() {
-        return Some(Reason::UnknownVersion);
-    }
-    record
-        .has_link_of_unknown_version()
-        .then_some(Reason::UnknownLinkVersion)
 }
 
 /// By the kind of the payload, which is known where the record is not, or by

@@ -168,8 +168,8 @@ fn another_major_version_is_not_taken_for_a_known_one() {
             "{ver}"
         );
     }
-    // A minor one adds, by the schema's own rule, and what is no number says nothing.
-    for ver in ["1.0.0", "1.3.3", "1.4.0", "1.3", "1", "01.3.0", "", "x"] {
+    // A minor one adds, by the schema's own rule, and an empty text states none.
+    for ver in ["1.0.0", "1.3.3", "1.4.0", "1.3", "1", "01.3.0", ""] {
         let claims = cwt(with(super::raw::dcc(), "ver", Some(Value::from(ver))));
         assert_eq!(verify(claims).outcome(), Outcome::Valid, "{ver}");
     }

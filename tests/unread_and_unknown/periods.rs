@@ -14,7 +14,7 @@ use super::{code, deviations, listed, signed};
 /// period.
 fn stated() -> [Value; 2] {
     [
-        dose(card_2024(), "tg", text("1F01")),
+        dose(card_2024(), "tg", text("1F03")),
         dose(card_2025(), "vp", text(ROTAVIRUS)),
     ]
     .map(|card| dose(card, "vls", None))

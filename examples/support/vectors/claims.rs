@@ -54,6 +54,8 @@ fn expiry(suite: &mut Suite) -> Result<(), Error> {
             .fails("expired", "time", "expired").deviates(&["claim-float", "exp-outside-dsc"]),
         with("exp-tagged", "RFC 8392 §2: a NumericDate is written without tag 1. Some issuers write it.", tag(1, &int(EXP)))?
             .deviates(&["claim-tagged"]),
+        with("exp-tagged-days", "RFC 8943: exp is a count of days since 1970, in tag 100. Tag 1 alone is one of seconds.", tag(100, &int(30_000)))?
+            .flags(&["claim-type", "choice"]).invalid("time", "exp-unusable").deviates(&["claim-tagged"]),
         with("exp-bignum", "RFC 8949 §3.4.3: exp is a big number, which is the same number as the integer, only not in its shortest form.", tag(2, &bytes(&EXP.to_be_bytes())))?
             .flags(&["claim-type", "choice"]),
         with("exp-tagged-float", "RFC 8392 §2: a float inside tag 1.", tag(1, &float(EXP as f64)))?
@@ -144,6 +146,10 @@ fn start(suite: &mut Suite) -> Result<(), Error> {
             .flags(&["boundary", "claim-type"]).deviates(&["claim-float"]),
         iat("iat-tagged", "RFC 8392 §2: iat inside tag 1.", tag(1, &int(IAT)))?
             .flags(&["claim-type"]).deviates(&["claim-tagged"]),
+        iat("iat-tagged-days", "RFC 8943: iat is a count of days since 1970, in tag 100: a day of 2052, and as seconds one of 1970.", tag(100, &int(30_000)))?
+            .flags(&["claim-type", "choice"]).invalid("time", "start-unusable").deviates(&["claim-tagged"]),
+        nbf("nbf-tagged-days", "The same for nbf.", tag(100, &int(30_000)))?
+            .flags(&["claim-type", "choice"]).invalid("time", "start-unusable").deviates(&["claim-tagged"]),
         case(suite, "iat-missing", "hcert-spec §3.3.6: iat is missing. It decides nothing by itself.", usual().without(6).bytes())?
             .deviates(&["iat-missing"]),
         iat("start-unusable-iat-negative", "RFC 8392 §2: iat is -1.", int(-1))?
@@ -229,6 +235,63 @@ fn types(suite: &mut Suite) -> Result<(), Error> {
             .without_claims(),
         );
     }
+    for (id, what, key) in [
+        ("name", "the byte string exp", bytes(b"exp")),
+        ("digit", "the byte string 4", bytes(b"4")),
+        (
+            "number",
+            "a byte string around the number 4",
+            bytes(&int(4)),
+        ),
+    ] {
+        let mut claims = usual().without(4).members();
+        claims.push((key, int(EXP)));
+        suite.push(
+            case(
+                suite,
+                &format!("cwt-claim-type-exp-bytes-{id}"),
+                &format!("RFC 8392 §3: {what} names exp. An end is none the less one."),
+                map(&claims),
+            )?
+            .flags(&["claim-type", "choice"])
+            .invalid("content", "cwt-claim-type")
+            .without_claims(),
+        );
+    }
+    for (id, what, claim) in [
+        (
+            "aud",
+            "RFC 8392 §3.1.3: aud names for whom the certificate is. HCERT has none, and nothing here is held against it.",
+            3,
+        ),
+        (
+            "cnf",
+            "RFC 8747 §3.1: cnf names the key that the holder has to prove to have.",
+            8,
+        ),
+    ] {
+        let claims = usual().set(claim, text("somebody")).bytes();
+        let made = case(
+            suite,
+            &format!("claim-restricts-{id}"),
+            what,
+            claims.clone(),
+        )?;
+        suite.push(made.flags(&["choice"]).deviates(&["claim-restricts"]));
+    }
+    let mut claims = usual().members();
+    claims.push((text("validUntil"), int(EXP)));
+    suite.push(
+        case(
+            suite,
+            "payload-period-claim",
+            "An end among the claims, under a name that nobody reads.",
+            map(&claims),
+        )?
+        .flags(&["choice"])
+        .invalid("content", "payload-period")
+        .without_content(),
+    );
     for (id, what, payload) in [
         ("array", "an array", array(&[usual().bytes()])),
         ("text", "a text", text("certificate")),

@@ -534,6 +534,66 @@ fn header_types(suite: &mut Suite) -> Result<(), Error> {
             .flags(&["header-type", "choice"])
             .invalid("decode", "cose-header-claims"),
     );
+    let ended = (text("CWT Claims"), map(&[(int(4), int(1_622_678_400))]));
+    let message = suite.message("dsc", payload())?.unprotected(&[ended]);
+    suite.push(
+        Case::new(
+            "cose-header-claims-name",
+            "RFC 9597: the same under the name of the parameter.",
+            &message,
+        )?
+        .flags(&["header-type", "choice"])
+        .invalid("decode", "cose-header-claims"),
+    );
+    for (id, what, label, value, fails) in [
+        (
+            "content-type-document",
+            "RFC 9052 §3.1: the content type is that of a document of this project, which another key of the same maker may sign.",
+            3,
+            text("application/x.hcert-document; purpose=rules"),
+            true,
+        ),
+        (
+            "content-type-json",
+            "The content type is that of JSON (50).",
+            3,
+            int(50),
+            true,
+        ),
+        (
+            "content-type-cwt",
+            "The content type is that of a CWT (61), as some issuers write it.",
+            3,
+            int(61),
+            false,
+        ),
+        (
+            "typ-snapshot",
+            "RFC 9596: typ is that of a trust snapshot of this project.",
+            16,
+            text("application/x.hcert-trust-snapshot"),
+            true,
+        ),
+        (
+            "typ-cwt",
+            "RFC 9596: typ is that of a CWT.",
+            16,
+            text("application/cwt"),
+            false,
+        ),
+    ] {
+        let header = map(&[alg(-7), (int(label), value), kid_member(kid)]);
+        let made = Case::new(
+            format!("cose-{id}"),
+            what,
+            &suite.signed("dsc", Message::new(header, payload()))?,
+        )?;
+        let made = made.flags(&["header-type", "choice"]);
+        suite.push(match fails {
+            true => made.invalid("decode", "cose-content-type"),
+            false => made,
+        });
+    }
     let message = suite.message("dsc", payload())?.unprotected(&[crit]);
     suite.push(
         Case::new("cose-critical-unprotected", "RFC 9052 §3.1: crit has to be protected; in the unprotected header it is wrong in any case.", &message)?

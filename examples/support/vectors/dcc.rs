@@ -112,6 +112,22 @@ fn versions(suite: &mut Suite) -> Result<(), Error> {
         ),
         ("empty", "ver is empty", json!(""), "schema-pattern"),
         ("number", "ver is a number", json!(1), "schema-type"),
+        ("number-2", "ver is the number 2", json!(2), "schema-type"),
+        ("array", "ver is an array", json!(["2.0.0"]), "schema-type"),
+        ("null", "ver is null", json!(null), "schema-type"),
+        (
+            "letter",
+            "ver has a letter before the numbers",
+            json!("v2.0.0"),
+            "schema-pattern",
+        ),
+        (
+            "comma",
+            "ver has commas between the numbers",
+            json!("2,0,0"),
+            "schema-pattern",
+        ),
+        ("word", "ver is no version", json!("x"), "schema-pattern"),
     ] {
         let dcc = changed(v(), |d| d["ver"] = ver);
         let made = case(
@@ -122,7 +138,8 @@ fn versions(suite: &mut Suite) -> Result<(), Error> {
         )?;
         let made = match id {
             // Its members could mean something else.
-            "unknown-2-0-0" | "unknown-0-9-0" => made
+            "unknown-2-0-0" | "unknown-0-9-0" | "number-2" | "array" | "null" | "letter"
+            | "comma" | "word" => made
                 .fails("unascertained", "content", "dcc-version-unknown")
                 .flags(&["choice"]),
             _ => made,

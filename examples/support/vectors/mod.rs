@@ -466,7 +466,7 @@ impl Case {
         let mut stages = self.stages.clone();
         let (at_decode, code) = (self.step == Some("decode"), self.code.unwrap_or_default());
         // The message is read, and is no certificate.
-        if at_decode && code != "cose-header-claims" {
+        if at_decode && !["cose-header-claims", "cose-content-type"].contains(&code) {
             (stages.protected, stages.payload, stages.signature) = (None, None, None);
             if !code.starts_with("cose-") && !code.starts_with("cbor-") {
                 stages.cose = None;

@@ -5,8 +5,8 @@ use core::fmt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::cbor::{self, CborError, Head, Span, Walk, major};
-use super::{Deviation, DeviationCode};
+use super::cbor::{self, CborError, Head, Key, Span, Walk, major};
+use super::{Deviation, DeviationCode, ends};
 use crate::Limits;
 use crate::crypto::{Algorithm, BadSignature, PublicKey};
 use crate::trust::Kid;
@@ -18,8 +18,23 @@ pub const TAG_CWT: u64 = 61;
 
 const LABEL_ALG: i128 = 1;
 const LABEL_CRIT: i128 = 2;
+const LABEL_CONTENT_TYPE: i128 = 3;
 const LABEL_KID: i128 = 4;
 const LABEL_CLAIMS: i128 = 15;
+/// RFC 9596.
+const LABEL_TYPE: i128 = 16;
+/// What others call the parameters that can refuse a certificate.
+const NAMES: [(&str, i128); 9] = [
+    ("2", LABEL_CRIT),
+    ("crit", LABEL_CRIT),
+    ("3", LABEL_CONTENT_TYPE),
+    ("contenttype", LABEL_CONTENT_TYPE),
+    ("cty", LABEL_CONTENT_TYPE),
+    ("15", LABEL_CLAIMS),
+    ("cwtclaims", LABEL_CLAIMS),
+    ("16", LABEL_TYPE),
+    ("typ", LABEL_TYPE),
+];
 
 /// Why bytes are not a COSE_Sign1 structure that HCERT allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,10 +55,15 @@ pub enum CoseError {
         /// `alg`, `kid` or `crit`.
         name: &'static str,
     },
-    /// A header holds claims (RFC 9597, label 15), where a certificate has them
-    /// in its payload: an end that stood there would be overlooked.
+    /// A header holds claims (RFC 9597, label 15, or its name), where a
+    /// certificate has them in its payload: an end that stood there would be
+    /// overlooked.
     #[error("a header holds claims, which belong into the payload")]
     Claims,
+    /// The protected header says that the payload, or the whole, is something
+    /// else than a CWT: a document of another kind is no certificate.
+    #[error("the header says that this is something else than a certificate")]
+    ContentType,
     /// The message names header parameters that a reader must understand
     /// (RFC 9052 §3.1, `crit`).
     #[error("the message demands that header parameters be understood (crit)")]
@@ -59,6 +79,7 @@ impl CoseError {
             Self::Structure(_) => "cose-structure",
             Self::HeaderType { .. } => "cose-header-type",
             Self::Claims => "cose-header-claims",
+            Self::ContentType => "cose-content-type",
             Self::Critical => "cose-critical",
         }
     }
@@ -94,6 +115,8 @@ struct Header {
     kid_text: bool,
     critical: bool,
     claims: bool,
+    /// Whether it names a type that no certificate has.
+    other_type: bool,
 }
 
 /// A COSE_Sign1 structure over one buffer.
@@ -106,6 +129,7 @@ pub struct CoseSign1 {
     algorithm: Option<DeclaredAlgorithm>,
     kid: Option<Kid>,
     claims_in_header: bool,
+    other_type: bool,
 }
 
 impl CoseSign1 {
@@ -206,15 +230,19 @@ impl CoseSign1 {
             algorithm,
             kid,
             claims_in_header: protected_header.claims || unprotected.claims,
+            // Nobody signed the other header.
+            other_type: protected_header.other_type,
         })
     }
 
-    /// A certificate has its claims in its payload: an end that stood in a
-    /// header would be overlooked.
-    pub(crate) fn without_header_claims(self) -> Result<Self, CoseError> {
-        match self.claims_in_header {
-            true => Err(CoseError::Claims),
-            false => Ok(self),
+    /// The structure of a certificate, which has its claims in its payload, and
+    /// no type of anything else.
+    pub(crate) fn of_certificate(self) -> Result<Self, CoseError> {
+        match (self.claims_in_header, self.other_type) {
+            // An end that stood in a header would be overlooked.
+            (true, _) => Err(CoseError::Claims),
+            (_, true) => Err(CoseError::ContentType),
+            _ => Ok(self),
         }
     }
 
@@ -323,7 +351,7 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     walk.map(head, at, 1, |walk, key, depth| {
         let at = walk.at;
         let head = walk.head()?;
-        match (key.integer(), head.major, head.argument) {
+        match (label(&key), head.major, head.argument) {
             (Some(LABEL_ALG), major::UNSIGNED, Some(n)) => {
                 header.algorithm = Some(known(i128::from(n)));
             }
@@ -349,6 +377,14 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
             (Some(LABEL_KID), ..) => wrong = Some("kid"),
             (Some(LABEL_CRIT), ..) => header.critical = true,
             (Some(LABEL_CLAIMS), ..) => header.claims = true,
+            (Some(label @ (LABEL_CONTENT_TYPE | LABEL_TYPE)), major::TEXT, _) => {
+                let name = walk.string(head)?;
+                header.other_type |= !is_type_name(label, name.of(bytes));
+                return Ok(());
+            }
+            (Some(label @ (LABEL_CONTENT_TYPE | LABEL_TYPE)), major, number) => {
+                header.other_type |= major != major::UNSIGNED || !is_type(label, number);
+            }
             _ => {}
         }
         walk.body(head, at, depth)
@@ -356,6 +392,48 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     match wrong {
         Some(name) => Err(CoseError::HeaderType { name }),
         None => Ok(header),
+    }
+}
+
+/// The number of a parameter. A text or a byte string stands for one that can
+/// refuse a certificate; it never brings an algorithm or a kid.
+fn label(key: &Key<'_>) -> Option<i128> {
+    let (Key::Text(name) | Key::Bytes(name)) = key else {
+        return key.integer();
+    };
+    let name = core::str::from_utf8(name).ok()?.trim();
+    // 015 is 15.
+    let digits = match name.bytes().all(|b| b.is_ascii_digit()) {
+        true => name.trim_start_matches('0'),
+        false => name,
+    };
+    let mut names = NAMES.iter();
+    let named = names.find(|(known, _)| ends::is_like(digits, &[known]));
+    named.map(|(_, label)| *label)
+}
+
+/// The registered numbers of CoAP (RFC 7252 §12.3) for octets, CBOR and a CWT,
+/// which the field writes; for the whole those of a COSE_Sign1 and a CWT.
+fn is_type(label: i128, number: Option<u64>) -> bool {
+    match label {
+        LABEL_TYPE => matches!(number, Some(18 | 61)),
+        _ => matches!(number, Some(42 | 60 | 61)),
+    }
+}
+
+/// The same by their names.
+fn is_type_name(label: i128, name: &[u8]) -> bool {
+    let name = core::str::from_utf8(name).unwrap_or_default();
+    let name = name.trim().to_ascii_lowercase();
+    let name = name.strip_prefix("application/").unwrap_or(&name);
+    match label {
+        LABEL_TYPE => {
+            let of_cose = name.strip_prefix("cose").map(str::trim_start);
+            let is_sign1 = |rest: &str| rest.is_empty() || rest.contains("cose-sign1");
+            let of_cose = of_cose.filter(|rest| rest.is_empty() || rest.starts_with(';'));
+            name == "cwt" || of_cose.is_some_and(is_sign1)
+        }
+        _ => matches!(name, "cwt" | "cbor" | "octet-stream"),
     }
 }
 

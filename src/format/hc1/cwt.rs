@@ -6,7 +6,7 @@ use core::fmt;
 
 use super::cbor::{self, CborError};
 use super::item::{self, Item};
-use super::{Deviation, DeviationCode, ddcc, members};
+use super::{Deviation, DeviationCode, ddcc, ends, members};
 use crate::record::{HealthLinkError, PayloadKind};
 use crate::{Limits, Timestamp};
 
@@ -15,6 +15,9 @@ const CLAIM_EXP: i128 = 4;
 const CLAIM_NBF: i128 = 5;
 const CLAIM_IAT: i128 = 6;
 const CLAIM_HCERT: i128 = -260;
+/// Audience (RFC 8392 §3.1.3): who is not in it has to refuse. And confirmation
+/// (RFC 8747 §3.1): it holds for who proves to have a key.
+const RESTRICTIONS: [(i128, &str); 2] = [(3, "aud"), (8, "cnf")];
 const CLAIMS: [i128; 5] = [CLAIM_ISS, CLAIM_EXP, CLAIM_NBF, CLAIM_IAT, CLAIM_HCERT];
 
 /// 9999-12-31T23:59:59Z: what is later is no second count, but
@@ -35,8 +38,9 @@ pub enum ContentError {
     /// The payload of the COSE_Sign1 is not a map of claims.
     #[error("the payload is not a map of CWT claims")]
     NotClaims,
-    /// A claim has a type that its definition does not allow.
-    #[error("the claim {name} has a type that it must not have")]
+    /// A claim has a type that its definition does not allow, or a name of such
+    /// a type: a byte string.
+    #[error("the claim {name} has a type that it must not have, or its name has")]
     ClaimType {
         /// `iss`, `exp`, `nbf`, `iat` or `hcert`.
         name: &'static str,
@@ -245,6 +249,14 @@ impl Claims {
         };
         let mut seen = CLAIMS.map(|_| false);
         for (name, bytes) in members.iter() {
+            if let Item::Bytes(name) = name
+                && let Some(name) = claim_in_bytes(name)
+            {
+                return Err(ContentError::ClaimType { name });
+            }
+            if let Some(claim) = restriction(name) {
+                deviations.push(Deviation::new(DeviationCode::ClaimRestricts, claim));
+            }
             let Some(key) = claim_key(name, &CLAIMS, deviations) else {
                 continue;
             };
@@ -269,6 +281,11 @@ impl Claims {
             }
         }
         claims.payload_at_root(deviations);
+        // Beside a payload that stands here itself its reader looks for them.
+        let root = Item::read(&claims.bytes);
+        if claims.payload.is_ok() && !claims.is_at_root() && ends::is_beside_claims(root) {
+            claims.payload = Err(ContentError::Period);
+        }
         if claims.issued_at == TimeClaim::Absent {
             deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));
         }
@@ -328,6 +345,11 @@ impl Claims {
     pub(crate) fn payload(&self) -> Result<(PayloadKind, Item<'_>), ContentError> {
         let Payload { kind, at } = self.payload?;
         Ok((kind, Item::read(self.bytes.get(at..).unwrap_or_default())))
+    }
+
+    /// Whether the payload stands beside the claims.
+    pub(crate) fn is_at_root(&self) -> bool {
+        matches!(self.payload, Ok(Payload { at: 0, .. }))
     }
 
     /// The same for those who look at all of it.
@@ -393,7 +415,13 @@ fn time_claim(
         }
         Item::Tag(tagged) if !tagged.item().is_tag() => {
             deviations.push(Deviation::new(DeviationCode::ClaimTagged, name));
-            return time_claim(name, tagged.item(), deviations);
+            let time = time_claim(name, tagged.item(), deviations)?;
+            // Tag 1 is one of seconds (RFC 8949 §3.4.2). Others are of days, of
+            // fractions, of texts: the number means something else.
+            return Ok(match tagged.tag() {
+                1 => time,
+                _ => TimeClaim::Unusable,
+            });
         }
         _ => return Err(ContentError::ClaimType { name }),
     };
@@ -426,10 +454,44 @@ fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> 
     }
 }
 
+/// The name of the claim that a byte string stands for: its text, its number,
+/// or the number as an item of CBOR.
+fn claim_in_bytes(name: &[u8]) -> Option<&'static str> {
+    let by_text = core::str::from_utf8(name).ok().and_then(claim_named);
+    let claim = by_text.or_else(|| match (name, Item::read(name)) {
+        ([_] | [0x18..=0x1b | 0x38..=0x3b, ..], Item::Integer(number)) => Some(number),
+        _ => None,
+    });
+    Some(match claim? {
+        CLAIM_ISS => "iss",
+        CLAIM_EXP => "exp",
+        CLAIM_NBF => "nbf",
+        CLAIM_IAT => "iat",
+        CLAIM_HCERT => "hcert",
+        _ => return None,
+    })
+}
+
+/// The name of the registered claim that restricts for whom a certificate
+/// holds, however it is written.
+fn restriction(key: Item<'_>) -> Option<&'static str> {
+    let mut all = RESTRICTIONS.into_iter();
+    let found = match key {
+        Item::Integer(number) => all.find(|(claim, _)| *claim == number),
+        key => {
+            let text = ends::text_of(key)?;
+            all.find(|(claim, name)| {
+                ends::is_like(text, &[name]) || text.trim().parse() == Ok(*claim)
+            })
+        }
+    };
+    found.map(|(_, name)| name)
+}
+
 /// The claim that a text stands for, by its number or by its name (RFC 8392
 /// §3.1, which are those of a JWT): a time that is named otherwise is one all
 /// the same.
-fn claim_named(text: &str) -> Option<i128> {
+pub(super) fn claim_named(text: &str) -> Option<i128> {
     const NAMES: [(&str, i128); 4] = [
         ("iss", CLAIM_ISS),
         ("exp", CLAIM_EXP),
@@ -457,6 +519,9 @@ fn hcert(
     };
     if members.len() > 1 {
         deviations.push(Deviation::new(DeviationCode::HcertExtra, "hcert"));
+    }
+    if ends::is_beside(value, &[]) {
+        return Ok(Err(ContentError::Period));
     }
     let payloads = PayloadKind::ALL.map(|kind| i128::from(kind.claim_key()));
     let mut found = Err(ContentError::UnknownPayload);

@@ -12,7 +12,7 @@ use super::cwt::ContentError;
 use super::eu_dcc::{day, days_of, members, stated};
 use super::item::Item;
 use super::members::{Map, Reader, check_written, single};
-use super::{Deviation, DeviationCode};
+use super::{Deviation, DeviationCode, ends};
 use crate::record::{
     CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
     RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,
@@ -21,6 +21,8 @@ use crate::{Date, PartialDate};
 
 /// The version of the core data set that is written.
 pub(super) const CURRENT: &str = "RC2";
+/// The versions of it that were published.
+pub(crate) const PUBLISHED: [&str; 2] = ["RC1", CURRENT];
 
 /// The members that make a certificate of the early form, and that stand in
 /// `certificate` today.
@@ -48,10 +50,13 @@ const SEVERAL: ContentError = ContentError::SeveralPayloads {
 };
 
 /// Reads the payload. Members that the core data set does not know are no
-/// departure, and are left out.
+/// departure, and are left out, but for ends and begins of a validity: they
+/// would count. Beside the claims (`at_root`) the names of claims are none of
+/// members.
 pub(crate) fn read(
     kind: PayloadKind,
     value: Item<'_>,
+    at_root: bool,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Record, ContentError> {
     let root = Map::new(single(kind, value, deviations)?, "");
@@ -82,11 +87,32 @@ pub(crate) fn read(
     // Side by side, under names of their own.
     let early = !is_test && !has("vaccination");
     let certificate = Certificate::read(&mut reader, &root)?;
+    let of_root: &[&str] = if certificate.early {
+        &["valid_from", "valid_until"]
+    } else {
+        &[]
+    };
+    let of_event: &[&str] = if is_test {
+        &[]
+    } else {
+        &["validFrom", "vaccine_valid"]
+    };
+    let is_side_by_side = event.at.is_empty();
+    let of_all = [of_root, of_event].concat();
+    let of_root = if is_side_by_side { &of_all } else { of_root };
+    let other_end = match at_root {
+        true => ends::is_beside_both(root.value, of_root),
+        false => ends::is_beside(root.value, of_root),
+    };
+    if other_end || (!is_side_by_side && ends::is_beside(event.value, of_event)) {
+        return Err(ContentError::Period);
+    }
     if early || certificate.early {
         reader.note(DeviationCode::DdccEarlyForm, "");
     }
     let holder = holder(&mut reader, &root);
     let version = certificate.version.clone();
+    let version_unread = certificate.version_unread;
     let entry = if is_test {
         Entry::Test(test(&mut reader, &event, certificate))
     } else {
@@ -96,6 +122,7 @@ pub(crate) fn read(
         holder,
         entries: vec![entry],
         schema_version: version.into(),
+        version_unread,
         payload: kind,
     })
 }
@@ -131,6 +158,7 @@ struct Certificate {
     issuer: String,
     id: String,
     version: String,
+    version_unread: bool,
     details: CertificateDetails,
 }
 
@@ -139,10 +167,6 @@ impl Certificate {
         let early = EARLY_CERTIFICATE
             .into_iter()
             .any(|name| root.get(name).is_some());
-        // It belongs into `certificate`, where it would count.
-        if root.get("period").is_some() {
-            return Err(ContentError::Period);
-        }
         let Some(value) = reader.value(root, "certificate") else {
             return if early {
                 Self::read_early(reader, root)
@@ -170,12 +194,22 @@ impl Certificate {
         if names.any(|(name, _)| !is_bound(name)) {
             return Err(ContentError::Period);
         }
+        if ends::is_beside(value, &["period"]) {
+            return Err(ContentError::Period);
+        }
         let details = CertificateDetails {
             kid: reader.text(&map, "kid"),
             ddcc_id: reader.identifier(&map, "ddccid"),
             valid_from: bound(reader, period.as_ref(), "start")?,
             valid_until: bound(reader, period.as_ref(), "end")?,
         };
+        let version = reader
+            .required(&map, "version", Reader::text)
+            .unwrap_or_default();
+        // An empty text states none, as everywhere.
+        let is_stated = map
+            .get("version")
+            .is_some_and(|version| version.untagged().as_text() != Some(""));
         Ok(Self {
             early: false,
             issuer: reader
@@ -184,9 +218,9 @@ impl Certificate {
             id: reader
                 .required(&map, "hcid", Reader::identifier)
                 .unwrap_or_default(),
-            version: reader
-                .required(&map, "version", Reader::text)
-                .unwrap_or_default(),
+            version_unread: (is_stated && version.is_empty())
+                || ends::is_misspelt(value, "version"),
+            version,
             details,
         })
     }
@@ -197,6 +231,7 @@ impl Certificate {
             issuer: reader.text(root, "pha").unwrap_or_default(),
             id: reader.text(root, "hcid").unwrap_or_default(),
             version: String::new(),
+            version_unread: false,
             details: CertificateDetails {
                 valid_from: bound(reader, Some(root), "valid_from")?,
                 valid_until: bound(reader, Some(root), "valid_until")?,
@@ -473,7 +508,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         return Err(RecordError::Lost(record.payload));
     }
     check_written(record, &write(record), |value, deviations| {
-        read(record.payload, value, deviations)
+        read(record.payload, value, false, deviations)
     })?;
     if !(matches!(country.len(), 2 | 3) && letters) {
         let at = format!("{name}.country");

@@ -96,12 +96,17 @@ deviations! {
     KidText = "kid-text", "kid is a text in base64";
     /// A time as a floating-point number; the fraction is cut off.
     ClaimFloat = "claim-float", "a time is a floating-point number";
-    /// A time inside a CBOR tag.
+    /// A time inside a CBOR tag. Tag 1 is read; a number under another one is no
+    /// second count.
     ClaimTagged = "claim-tagged", "a time stands inside a CBOR tag";
     /// iat or nbf counts milliseconds, where RFC 8392 §2 has seconds.
     ClaimMilliseconds = "claim-milliseconds", "a time is in milliseconds";
     /// A claim is named by a text, such as `"-260"`, where a number belongs.
     ClaimKeyText = "claim-key-text", "a claim is named by a text instead of a number";
+    /// A registered claim restricts for whom the certificate holds: `aud` (RFC
+    /// 8392 §3.1.3) or `cnf` (RFC 8747 §3.1). HCERT has neither, and nothing
+    /// here is held against them.
+    ClaimRestricts = "claim-restricts", "a claim restricts for whom the certificate holds, and is not looked at";
     /// No `iat` (hcert-spec §3.3.6).
     IatMissing = "iat-missing", "no time of issue";
     /// No `exp`, under a policy that lets it pass.

@@ -5,7 +5,7 @@ use ciborium::Value;
 use super::cwt::{ContentError, GroupName};
 use super::item::Item;
 use super::schema;
-use super::{Deviation, DeviationCode};
+use super::{Deviation, DeviationCode, ends};
 use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Text, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
@@ -53,6 +53,11 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
     if !dcc.is_map() {
         return Err(ContentError::NotDcc);
     }
+    // What a recovery states, `df` and `du`, is for rules to judge. Any other
+    // end is of no schema.
+    if ends::is_beside(dcc, &[]) {
+        return Err(ContentError::Period);
+    }
     // One is what the specification wants.
     let mut entries = Vec::with_capacity(1);
     for (group, read) in [
@@ -72,6 +77,9 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
         for entry in group.iter() {
             if !entry.is_map() {
                 return Err(ContentError::NotEntry);
+            }
+            if ends::is_beside(entry, &[]) {
+                return Err(ContentError::Period);
             }
             entries.push(read(entry));
         }
@@ -94,8 +102,22 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
         holder,
         entries,
         schema_version: text(dcc, "ver").unwrap_or_default(),
+        version_unread: is_unread_version(dcc),
         payload: PayloadKind::EuDcc,
     })
+}
+
+/// Whether a version is stated that can't be read, or under another spelling of
+/// its name. An empty text states none.
+fn is_unread_version(dcc: Item<'_>) -> bool {
+    let is_other = match dcc.get("ver").map(Item::untagged) {
+        None | Some(Item::Text(_)) => false,
+        // Of version 1, of whatever type.
+        Some(Item::Integer(number)) => number != 1,
+        Some(Item::Float(number)) => !(1.0..2.0).contains(&number),
+        Some(_) => true,
+    };
+    is_other || ends::is_misspelt(dcc, "ver")
 }
 
 fn vaccination(entry: Item<'_>) -> Vaccination {

@@ -8,8 +8,10 @@ use super::cwt::ContentError;
 use super::eu_dcc::members;
 use super::item::Item;
 use super::members::check_written;
-use super::{Deviation, DeviationCode};
-use crate::record::{Entry, HealthLink, Holder, PayloadKind, Record, RecordError, Text};
+use super::{Deviation, DeviationCode, ends};
+use crate::record::{
+    Entry, HealthLink, HealthLinkError, Holder, PayloadKind, Record, RecordError, Text,
+};
 
 const KIND: PayloadKind = PayloadKind::HealthLink;
 
@@ -32,6 +34,8 @@ pub(crate) fn read(
     let entries = links.into_iter().enumerate().map(|(n, link)| {
         let (uri, at) = match link {
             Item::Text(uri) => (uri, format!("[{n}]")),
+            // An end belongs into the link, where it would count.
+            link if ends::is_beside(link, &[]) => return Err(HealthLinkError::Expiry.into()),
             link => match link.get("u") {
                 Some(Item::Text(uri)) => (uri, format!("[{n}].u")),
                 _ => return Err(ContentError::NotPayload(KIND)),
@@ -44,6 +48,7 @@ pub(crate) fn read(
         holder: Holder::default(),
         entries: entries.collect::<Result<_, _>>()?,
         schema_version: Text::EMPTY,
+        version_unread: false,
         payload: KIND,
     })
 }

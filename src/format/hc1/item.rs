@@ -181,6 +181,10 @@ impl<'a> Map<'a> {
 }
 
 impl<'a> Tagged<'a> {
+    pub fn tag(self) -> u64 {
+        self.tag
+    }
+
     pub fn item(self) -> Item<'a> {
         Item::read(self.body)
     }

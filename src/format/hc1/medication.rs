@@ -8,7 +8,7 @@ use super::cwt::ContentError;
 use super::eu_dcc::{members, stated};
 use super::item::Item;
 use super::members::{Map, Reader, check_written, list, single};
-use super::{Deviation, DeviationCode};
+use super::{Deviation, DeviationCode, ends};
 use crate::PartialDate;
 use crate::record::{
     Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError, Text,
@@ -29,6 +29,10 @@ pub(crate) fn read(
     let root = Map::new(single(KIND, value, deviations)?, "");
     let lines = root.get("m").ok_or(ContentError::Empty(KIND))?;
     let lines = list(KIND, lines, "m", deviations)?;
+    let is_beside = |map: &Map<'_>| ends::is_beside(map.value, &[]);
+    if is_beside(&root) || lines.iter().any(is_beside) {
+        return Err(ContentError::Period);
+    }
     let mut reader = Reader(deviations);
     if lines.len() > MOST_LINES {
         reader.note(DeviationCode::SchemaEntries, "m");
@@ -41,6 +45,7 @@ pub(crate) fn read(
         holder,
         entries: entries.collect(),
         schema_version: Text::EMPTY,
+        version_unread: false,
         payload: KIND,
     })
 }

@@ -18,7 +18,9 @@ pub fn read(
     let (kind, value) = claims.payload()?;
     let record = match kind {
         PayloadKind::EuDcc => eu_dcc::read(value, deviations),
-        PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::read(kind, value, deviations),
+        PayloadKind::DdccVaccination | PayloadKind::DdccTest => {
+            ddcc::read(kind, value, claims.is_at_root(), deviations)
+        }
         PayloadKind::HealthLink => health_link::read(value, deviations),
         PayloadKind::YellowCard => yellow_card::read(value, products, deviations),
         PayloadKind::Medication => medication::read(value, deviations),

@@ -9,7 +9,7 @@ use super::cwt::ContentError;
 use super::eu_dcc::{birth_date, day_of, days_of};
 use super::item::{self, Item};
 use super::schema::is_member_name;
-use super::{Deviation, DeviationCode};
+use super::{Deviation, DeviationCode, ends};
 use crate::record::{
     Entry, Generation, Holder, IdentityDocument, PayloadKind, ProductCatalogue, Record,
     RecordError, TEMPLATE, Text, YellowCard,
@@ -44,6 +44,7 @@ fn record(holder: Holder, card: YellowCard) -> Record {
         holder,
         entries: vec![Entry::YellowCard(card)],
         schema_version: Text::EMPTY,
+        version_unread: false,
         payload: PayloadKind::YellowCard,
     }
 }
@@ -128,6 +129,10 @@ fn parse(
             v.unknown(&BOTH);
         }
     }
+    // Under another name or in another place an end is one all the same, and
+    // can't be read.
+    let read: &[&str] = if is_2026 { &[] } else { &["vls", "vle"] };
+    card.unread_until |= ends::is_beside(dose, read) || ends::is_beside(value, &[]);
     let at = v.at.trim_end_matches('.');
     // Annex 6, 4 of the Regulations wants one of them. The cards of 2025 that
     // are in the field have neither.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{HealthLinkError, HealthLinkKey};
 use crate::Timestamp;
 use crate::format::hc1::cwt::LAST_SECOND;
-use crate::format::hc1::{Deviation, DeviationCode};
+use crate::format::hc1::{Deviation, DeviationCode, ends};
 
 /// Written without padding, read with it.
 pub(super) const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -47,7 +47,11 @@ impl Payload {
         let json = BASE64URL
             .decode(encoded)
             .map_err(|_| HealthLinkError::Base64)?;
-        let Members(members) = serde_json::from_slice(&json).map_err(|error| {
+        let Members {
+            members,
+            other_end,
+            other_version,
+        } = serde_json::from_slice(&json).map_err(|error| {
             // The visitor refuses a second member, and nothing else of an object.
             if error.is_data() && json.trim_ascii_start().starts_with(b"{") {
                 HealthLinkError::MemberTwice
@@ -55,7 +59,7 @@ impl Payload {
                 HealthLinkError::Json
             }
         })?;
-        if members.get("exp").is_some_and(Value::is_null) {
+        if other_end || members.get("exp").is_some_and(Value::is_null) {
             return Err(HealthLinkError::Expiry);
         }
         let mut member = |name: &str| match members.get(name) {
@@ -68,13 +72,18 @@ impl Payload {
         let (url, key, exp) = (member("url"), member("key"), member("exp"));
         let (flag, label, version) = (member("flag"), member("label"), member("v"));
         let mut read = Reader { at, deviations };
+        if other_version {
+            read.note(DeviationCode::LinkVersion, "v");
+        }
         Ok(Self {
             url: read.url(url)?,
             key: read.key(key),
             expires_at: exp.map(|exp| read.expiry(exp)).transpose()?,
             flags: read.flags(flag),
             label: read.label(label),
-            version: version.map_or(Some(1), |version| read.version(version)),
+            version: version
+                .map_or(Some(1), |version| read.version(version))
+                .filter(|_| !other_version),
         })
     }
 
@@ -216,7 +225,14 @@ impl Reader<'_> {
 
 /// The members that are known, each once; `serde_json::Value` would take the
 /// last of two.
-struct Members(Map<String, Value>);
+#[derive(Default)]
+struct Members {
+    members: Map<String, Value>,
+    /// Whether an end or a begin stands there under another name than `exp`.
+    other_end: bool,
+    /// Whether a version stands there under another spelling than `v`.
+    other_version: bool,
+}
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -234,20 +250,22 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members, A::Error> {
-        let mut known = Map::new();
+        let mut read = Members::default();
         while let Some(name) = members.next_key::<String>()? {
             match name.as_str() {
                 "url" | "key" | "exp" | "flag" | "label" | "v" => {
                     let value = members.next_value()?;
-                    if known.insert(name, value).is_some() {
+                    if read.members.insert(name, value).is_some() {
                         return Err(A::Error::custom("a member stands twice"));
                     }
                 }
                 _ => {
+                    read.other_end |= ends::is_name(&name);
+                    read.other_version |= ends::is_like(&name, &["v"]);
                     members.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(Members(known))
+        Ok(read)
     }
 }

@@ -6,6 +6,7 @@ use super::issuers::{Belongs, IssuerFacts, Issuers, Row, authority};
 use super::read::with_english;
 use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
+use crate::format::hc1::ddcc;
 use crate::record::{Entry, Record};
 use crate::rules::{
     Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
@@ -31,6 +32,18 @@ fn stated(record: &Record) -> Period {
 /// The same, within the validity that the caller states.
 pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
     stated(record).and(&issuer.validity.unwrap_or(Period::ALWAYS))
+}
+
+/// Why no verifier would say that the record is valid, whoever signed it.
+pub(super) fn unascertained(record: &Record) -> Option<OpenReason> {
+    let is_unknown = record.is_of_unknown_version()
+        || record.is_of_other_version(&ddcc::PUBLISHED)
+        || record.has_link_of_unknown_version();
+    match () {
+        () if is_unknown => Some(OpenReason::UnknownVersion),
+        () if !record.names_holder() => Some(OpenReason::HolderUnnamed),
+        () => None,
+    }
 }
 
 /// When the certificate is valid: by its claims, a listing of its signer and its

@@ -57,7 +57,7 @@ fn stated(member: &str, day: impl Into<Value>) -> Value {
 
 /// The same in the form of 2024.
 fn stated_2024(member: &str, day: impl Into<Value>) -> Value {
-    let card = edit(card_2024(), "/v/tg", Some(json!("1F01")));
+    let card = edit(card_2024(), "/v/tg", Some(json!("1F03")));
     let card = edit(card, "/v/vls", None);
     edit(card, &format!("/v/{member}"), Some(day.into()))
 }
@@ -228,11 +228,39 @@ fn unread_periods(suite: &Suite) -> Result<Vec<Case>, Error> {
         case("card-start-unread", "The begin of the stated period can't be read.", &stated("vls", "01.06.2022"))?
             .deviates(&form),
     ];
+    let in_2026 = |pointer: &str| {
+        let card = changed("/vx/vp", json!(ROTAVIRUS));
+        edit(card, pointer, Some(json!("2016-01-01")))
+    };
+    let elsewhere = [
+        case(
+            "card-end-2026",
+            "The form of 2026 has no member for an end. The end of that of 2025, long over.",
+            &in_2026("/vx/vle"),
+        )?,
+        case(
+            "card-end-root",
+            "The end stands beside the dose.",
+            &in_2026("/vle"),
+        )?,
+        case(
+            "card-end-capitals",
+            "The end is named in capitals, in the form of 2025.",
+            &stated("VLE", "2016-01-01"),
+        )?,
+        case(
+            "card-end-name",
+            "The end has another name.",
+            &stated("validUntil", "2016-01-01"),
+        )?,
+    ];
+    let elsewhere = elsewhere.map(|case| case.deviates(&["member-unknown"]));
+    let made = made.into_iter().chain(elsewhere);
     let refused = |case: Case| {
         let case = case.invalid("content", "payload-period").flags(&["choice"]);
         case.without_content()
     };
-    let mut made: Vec<_> = made.map(refused).into();
+    let mut made: Vec<_> = made.map(refused).collect();
     made.push(
         case("card-end-unread-for-life", "Against yellow fever the Regulations set the period, whatever the card states; that it can't be read is noted.", &edit(card_2025(), "/v/0/vle", Some(json!("30.06.2022"))))?
             .flags(&["choice"]).deviates(&["schema-format"]),
@@ -246,6 +274,9 @@ fn products(suite: &Suite) -> Result<Vec<Case>, Error> {
         case("card-product-unknown", "smart-icvp, REQ-CC-06: the product is not in the catalogue. Its disease is not known either.", &changed("/vx/vp", json!("no-such-product")))?
             .invalid("content", "product-unknown").also("time", "record-undated"),
         case("card-product-2025", "A card of 2026 with a product of the catalogue of 2025.", &changed("/vx/vp", json!(YELLOW_FEVER)))?,
+        case("card-disease-unknown", "A card of 2024 whose disease is not known (A95, yellow fever in ICD-10): nothing tells whether it holds for life.", &edit(card_2024(), "/v/tg", Some(json!("A95"))))?
+            .fails("unascertained", "content", "disease-unknown"),
+        case("card-disease-blank", "The code of the disease has a blank before it.", &edit(card_2024(), "/v/tg", Some(json!(" 1D47"))))?,
         case("card-template-1", "smart-icvp, REQ-DE-27: the version of the template is another known one.", &changed("/v", json!("1")))?,
         case("card-template-unknown", "The version of the template is not known.", &changed("/v", json!("99.0.0")))?
             .fails("unascertained", "content", "template-unknown"),

@@ -88,9 +88,15 @@ fn forms(suite: &Suite) -> Result<Vec<Case>, Error> {
         with_claims(suite, id, what, at_root(&bare, payload))
     };
     let array = json!([vaccination().pointer("/vaccination")]);
+    let version = |version: Value| edit(vaccination(), "/certificate/version", Some(version));
     Ok(vec![
         with_payload(suite, DDCC_TEST, "ddcc-name-empty", "The name is empty: nobody can be compared with it.", &edit(test(), "/name", Some(json!(""))))?
             .flags(&["choice"]).fails("unascertained", "content", "holder-unnamed").deviates(&["schema-missing", "holder-unnamed"]),
+        with_payload(suite, DDCC_VACCINATION, "ddcc-version-rc1", "The version of the core data set is the one before.", &version(json!("RC1")))?,
+        with_payload(suite, DDCC_VACCINATION, "ddcc-version-unknown", "The version of the core data set was never published.", &version(json!("RC9")))?
+            .flags(&["choice"]).fails("unascertained", "content", "ddcc-version-unknown"),
+        with_payload(suite, DDCC_VACCINATION, "ddcc-version-number", "The version of the core data set is a number.", &version(json!(5)))?
+            .flags(&["choice"]).fails("unascertained", "content", "ddcc-version-unknown").deviates(&["schema-type"]),
         with_payload(suite, DDCC_VACCINATION, "ddcc-vaccination", "ddcc, DDCCCoreDataSet.VS: a vaccination.", &vaccination())?,
         with_payload(suite, DDCC_TEST, "ddcc-test", "ddcc, DDCCCoreDataSet.TR: a test.", &test())?,
         with_payload(suite, DDCC_VACCINATION, "ddcc-vaccination-array", "The vaccination stands in an array.", &edit(vaccination(), "/vaccination", Some(array)))?
@@ -223,6 +229,30 @@ fn refused(suite: &Suite) -> Result<Vec<Case>, Error> {
             &two_ends,
         )?
         .invalid("content", "payload-member-twice"),
+        case(
+            "ddcc-end-certificate",
+            "An end in the certificate, and not in its period.",
+            &edit(vaccination(), "/certificate/validUntil", Some(json!("2021-05-30"))),
+        )?
+        .invalid("content", "payload-period"),
+        case(
+            "ddcc-end-capital",
+            "The period is named with a capital letter.",
+            &edit(vaccination(), "/certificate/Period", Some(json!({"end": "2021-05-30"}))),
+        )?
+        .invalid("content", "payload-period"),
+        case(
+            "ddcc-end-vaccination",
+            "The period stands in the vaccination.",
+            &edit(vaccination(), "/vaccination/period", Some(json!({"end": "2021-05-30"}))),
+        )?
+        .invalid("content", "payload-period"),
+        case(
+            "ddcc-end-root",
+            "An end beside the certificate.",
+            &edit(vaccination(), "/validUntil", Some(json!("2021-05-30"))),
+        )?
+        .invalid("content", "payload-period"),
         case(
             "ddcc-shape",
             "A core data set without a vaccination.",

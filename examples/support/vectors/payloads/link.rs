@@ -172,6 +172,24 @@ pub fn add(suite: &mut Suite) -> Result<(), Error> {
             changed("exp", json!("tomorrow")),
             "link-exp",
         ),
+        (
+            "link-exp-capitals",
+            "exp is named in capitals, and over.",
+            changed("EXP", json!(1_600_000_000)),
+            "link-exp",
+        ),
+        (
+            "link-nbf",
+            "A begin, for which a link has no member.",
+            changed("nbf", json!(1_600_000_000)),
+            "link-exp",
+        ),
+        (
+            "link-exp-beside",
+            "exp stands beside the link, and not in it.",
+            json!([{"u": usual, "exp": 1_600_000_000}]),
+            "link-exp",
+        ),
     ];
     let mut made = Vec::from(made);
     for (id, what, payload, code) in unread {
