@@ -1209,7 +1209,7 @@ fn a_document_signer_that_may_not_sign_is_no_key_in_any_list() {
     ] {
         for (form, (keys, problems)) in listed(&good).into_iter().enumerate() {
             assert_eq!(keys, 1, "{form}");
-            assert!(!problems.contains(&("not-for-signatures", true)), "{form}");
+            assert!(!problems.contains(&("certificates-alone", true)), "{form}");
         }
     }
 }
@@ -1223,7 +1223,7 @@ fn a_key_for_certificates_alone_signs_health_certificates_with_a_note() {
         });
         for (form, (keys, problems)) in listed(&authority).into_iter().enumerate() {
             assert_eq!(keys, 1, "{form}");
-            assert!(problems.contains(&("not-for-signatures", true)), "{form}");
+            assert!(problems.contains(&("certificates-alone", true)), "{form}");
         }
     }
 }
