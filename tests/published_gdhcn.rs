@@ -171,7 +171,7 @@ fn the_development_list_loads_with_its_fake_kid_noted() {
             (("kid-mismatch", true), 1),
             (("key-unusable", true), 2),
             // An authority listed as a document signer (PH4H, NIC).
-            (("not-for-signatures", true), 1),
+            (("certificates-alone", true), 1),
             (("participant-country", true), 2),
         ])
     );

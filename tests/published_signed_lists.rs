@@ -134,7 +134,7 @@ fn germanys_lists_verify_and_their_twins_do_not() {
         assert_eq!(detect_format(&list), Some(ListFormat::German));
         let (store, report) = signed(ListFormat::German, &list, &key).unwrap();
         assert_eq!(counts(&report), [entries, entries, 0, 0]);
-        let noted = BTreeMap::from([(("not-for-signatures", true), authorities)]);
+        let noted = BTreeMap::from([(("certificates-alone", true), authorities)]);
         assert_eq!(summary(&report), noted);
         let info = &store.lists()[0];
         assert!(info.is_authenticated());
@@ -169,7 +169,7 @@ fn swedens_list_verifies_and_its_twins_do_not() {
     let (store, report) = signed(ListFormat::Swedish, &list, &key).unwrap();
     assert_eq!(counts(&report), [456, 456, 0, 0]);
     assert_eq!(limited(&store), 231);
-    let noted = [(("jwk-use", true), 3), (("not-for-signatures", true), 1)];
+    let noted = [(("jwk-use", true), 3), (("certificates-alone", true), 1)];
     assert_eq!(summary(&report), BTreeMap::from(noted));
     let info = &store.lists()[0];
     assert_eq!(info.issuer(), Some("https://dgcg.covidbevis.se/tp"));
@@ -322,7 +322,7 @@ fn lists_without_a_signature_load_when_that_is_said() {
         // Georgia's key for signing certificates alone; the others have no
         // certificates, or not that one.
         let noted = match path {
-            "cwa/default_dsc_list.bin" => vec![(("not-for-signatures", true), 1)],
+            "cwa/default_dsc_list.bin" => vec![(("certificates-alone", true), 1)],
             _ => vec![],
         };
         assert_eq!(summary(&report), noted.into_iter().collect(), "{path}");

@@ -45,7 +45,7 @@ fn the_acceptance_environment_loads_without_a_loss() {
     let noted = summary(&report);
     let expected = [
         (("key-unusable", true), 2),
-        (("not-for-signatures", true), 2),
+        (("certificates-alone", true), 2),
     ];
     assert_eq!(noted, BTreeMap::from(expected));
     let limited = store.iter().filter(|k| k.usage() != KeyUsage::ANY).count();
@@ -101,7 +101,7 @@ fn every_certificate_of_dgc_testdata_loads() {
     let noted = summary(&report);
     let expected = [
         (("key-unusable", true), 2),
-        (("not-for-signatures", true), 3),
+        (("certificates-alone", true), 3),
     ];
     assert_eq!(noted, BTreeMap::from(expected));
     assert_eq!((report.rejected, report.total), (0, added));

@@ -115,11 +115,14 @@ pub enum ProblemKind {
     /// The key usage of the certificate excludes signatures, or can't be read,
     /// or the certificate has a critical extension that is unknown here (RFC
     /// 5280 §4.2).
-    ///
-    /// Kept, but for an entry of the gateway, if the key usage is for signing
-    /// certificates: some issuers sign health certificates with such a key.
     #[error("the certificate is not for signatures, or limits its key in an unknown way")]
     NotForSignatures,
+    /// Kept: the key usage of the certificate is for signing certificates, and
+    /// not for other signatures. Some issuers sign health certificates with such
+    /// a key. An entry of the gateway is left out
+    /// ([`NotForSignatures`](Self::NotForSignatures)).
+    #[error("the certificate's key usage is for signing certificates alone")]
+    CertificatesAlone,
     /// An UPLOAD certificate that was not valid when the list was fetched, or
     /// a CSCA that was not valid at any time together with its document
     /// signer.
@@ -241,6 +244,7 @@ impl ProblemKind {
             Self::UploadSignature { .. } => "upload-signature",
             Self::GatewayRole { .. } => "gateway-role",
             Self::NotForSignatures => "not-for-signatures",
+            Self::CertificatesAlone => "certificates-alone",
             Self::SignerNotInDate { .. } => "signer-not-in-date",
             Self::CountryMismatch { .. } => "country-mismatch",
             Self::ParticipantCountry { .. } => "participant-country",

@@ -78,7 +78,7 @@ impl Source {
             Signing::Allowed => None,
             // A pinned one has its uses judged where it signs.
             _ if self.is_anchor => None,
-            Signing::CertificatesAlone => Some(ProblemKind::NotForSignatures),
+            Signing::CertificatesAlone => Some(ProblemKind::CertificatesAlone),
             Signing::Excluded => return Err(ProblemKind::NotForSignatures),
         };
         let kid = declared.unwrap_or(computed);

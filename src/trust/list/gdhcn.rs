@@ -576,7 +576,7 @@ fn read_certificate(
     // Listed as what it is.
     if origin.usage == GdhcnUsage::SigningAuthority {
         let notes = &mut found.notes;
-        notes.retain(|note| *note != ProblemKind::NotForSignatures);
+        notes.retain(|note| *note != ProblemKind::CertificatesAlone);
     }
     // The network vouches for the participant. What country its certificate
     // names, a participant writes itself.
