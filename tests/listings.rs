@@ -747,6 +747,121 @@ fn a_list_of_bare_keys_does_not_lift_the_limits_of_a_certificate() {
     assert_eq!(at_last(&vouched), VALID);
 }
 
+/// The Netherlands' form of the key, under the kid of the certificate.
+fn add_dutch(builder: &mut TrustStoreBuilder, of: &Dsc, usage: &[&str]) {
+    let name = BASE64_STANDARD.encode(of.kid().as_bytes());
+    let spki = BASE64_STANDARD.encode(of.public_key().spki_der());
+    let list = json!({name: [{"subjectPk": spki, "keyUsage": usage}]}).to_string();
+    builder
+        .trust_unsigned_list("nl", ListFormat::Dutch, list.as_bytes())
+        .unwrap();
+}
+
+/// A certificate of the same key for that long and for these records.
+fn certified(until: &str, eku: &[&str]) -> Dsc {
+    let mut spec = lists::spec("CN=DSC,C=XX", "CN=CSCA,C=XX", false);
+    (spec.not_after, spec.eku) = (Timestamp::parse(until).unwrap(), eku);
+    let keys = [pki::TestKey::new("a"), pki::TestKey::new("csca")];
+    Dsc::from_der(&pki::certificate(&spec, &keys[0], &keys[1]).unwrap()).unwrap()
+}
+
+fn add_certificates(builder: &mut TrustStoreBuilder, all: &[&Dsc]) {
+    let listed: Vec<_> = all.iter().map(|of| (of.kid(), of.der())).collect();
+    let list = lists::certificates(&listed, "2021-06-01T00:00:00Z");
+    builder
+        .add_list("list", ListFormat::Certificates, list.as_bytes())
+        .unwrap();
+}
+
+/// A list that says what the bare key may sign widens no certificate's usage.
+#[test]
+fn the_usages_of_a_bare_listing_come_on_top_of_a_certificates() {
+    let of_tests = certified("2023-01-01T00:00:00Z", &[pki::EKU_TEST]);
+    let refused = (Outcome::Invalid, Some("key-usage"));
+    let any = certified("2023-01-01T00:00:00Z", &[]);
+    for (certificate, usage, expected) in [
+        (&of_tests, &["t", "v", "r"][..], refused),
+        (&of_tests, &["v"], refused),
+        (&of_tests, &["t"], refused),
+        (&any, &["v"], VALID),
+        (&any, &["t"], VALID),
+    ] {
+        let store = built(|builder| {
+            add_certificates(builder, &[certificate]);
+            add_dutch(builder, certificate, usage);
+        });
+        let found = verify(&store, &signed_under(&certificate.kid()));
+        assert_eq!(summary(&found), expected, "{usage:?}");
+    }
+}
+
+/// One is for vaccinations and has ended, the other is for tests.
+#[test]
+fn a_bare_listing_does_not_join_two_certificates() {
+    let ended = certified("2021-06-15T00:00:00Z", &[pki::EKU_VACCINATION]);
+    let of_tests = certified("2023-01-01T00:00:00Z", &[pki::EKU_TEST]);
+    for bare in [false, true] {
+        let store = built(|builder| {
+            add_certificates(builder, &[&ended, &of_tests]);
+            if bare {
+                add_dutch(builder, &of_tests, &[]);
+            }
+        });
+        for kid in [ended.kid(), of_tests.kid()] {
+            let verdict = verify(&store, &signed_under(&kid));
+            let expected = (Outcome::Expired, Some("dsc-expired"));
+            assert_eq!(summary(&verdict), expected, "{bare}");
+        }
+    }
+}
+
+/// Verified today, and asked for an arrival after the certificate's end.
+#[test]
+fn a_bare_listing_does_not_lift_the_end_for_an_arrival() {
+    let ends = certified("2021-08-01T00:00:00Z", &[]);
+    let policy = Recognition::from_json(
+        json!({
+            "name": "P", "version": "1", "country": "XX", "valid_from": "2021-01-01",
+            "valid_until": "2022-12-31", "issuers": "any-trusted",
+            "vaccinations": [{"any_product": true, "from_day": 0, "until_day": 270}],
+        })
+        .to_string()
+        .as_bytes(),
+    )
+    .unwrap();
+    let rules = hcert::rules::RuleSet::from_json(
+        json!([{
+            "Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+            "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+            "CertificateType": "General", "Description": [], "ValidFrom": "2020-01-01T00:00:00Z",
+            "ValidTo": "2099-01-01T00:00:00Z", "AffectedFields": [], "Logic": {"===": [1, 1]},
+        }])
+        .to_string()
+        .as_bytes(),
+    )
+    .unwrap();
+    let later = Arrival::new("XX", Timestamp::parse("2021-10-01T00:00:00Z").unwrap());
+    for bare in [false, true] {
+        let store = built(|builder| {
+            add_certificates(builder, &[&ends]);
+            if bare {
+                add_dutch(builder, &ends, &[]);
+            }
+        });
+        let verdict = verify(&store, &signed_under(&ends.kid()));
+        // Strictly, too, the end is that of the certificate.
+        let departures = verdict.deviations().iter().map(|d| d.code());
+        assert_eq!(departures.collect::<Vec<_>>(), ["exp-outside-dsc"]);
+        let verified = verdict.into_verified().unwrap();
+        let asked = policy.evaluate(&verified, &later);
+        assert_eq!(asked.decision(), Decision::Refused, "{bare}");
+        let end = policy.periods(&verified)[0].until;
+        assert_eq!(end.to_string(), "2021-08-01T00:00:01Z", "{bare}");
+        let asked = rules.evaluate(&hcert::rules::Subject::from(&verified), &later);
+        assert_eq!(asked.decision(), Decision::Open, "{bare}");
+    }
+}
+
 // ------------------------------------------------------------------- every order
 
 /// What is added, each in one way that a listing of the key can differ.

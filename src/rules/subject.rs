@@ -129,7 +129,7 @@ impl From<&Verified> for Subject {
             }
         };
         // Each of these held when the certificate was verified: no gap between.
-        let valid = verified.listings().map(|key| key.validity());
+        let valid = verified.listings().map(|key| verified.validity_of(key));
         let whole = |a: Option<_>, b: Option<_>| {
             let ((first, last), (other_first, other_last)) = a.zip(b)?;
             let (first, last): (Timestamp, Timestamp) = (first, last);

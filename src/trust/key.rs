@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::chain::{Chain, ChainLink};
 use super::deny::Denial;
-use super::list::ListInfo;
 use super::list::gdhcn::GdhcnOrigin;
+use super::list::{ListFormat, ListInfo};
 use super::text::{decode_base64, hex};
 use super::x509::Dsc;
 use crate::Timestamp;
@@ -283,18 +283,10 @@ impl KeyUsage {
     }
 
     /// What both allow.
-    pub(super) const fn both(self, other: Self) -> Self {
+    pub(crate) const fn both(self, other: Self) -> Self {
         match (self.0, other.0) {
             (None, limit) | (limit, None) => Self(limit),
             (Some(a), Some(b)) => Self(Some(a & b)),
-        }
-    }
-
-    /// What one of them allows.
-    pub(crate) const fn either(self, other: Self) -> Self {
-        match (self.0, other.0) {
-            (None, _) | (_, None) => Self::ANY,
-            (Some(a), Some(b)) => Self(Some(a | b)),
         }
     }
 
@@ -487,6 +479,15 @@ impl TrustedKey {
     /// hold it: then no list's age counts.
     pub fn is_vouched_for(&self) -> bool {
         self.vouchers.caller
+    }
+
+    /// Whether it is one of a list that has the key without a certificate, and
+    /// so says nothing of what that limits: where another listing has the
+    /// certificate, its limits hold. The word of the caller, or of the maker of
+    /// a snapshot, is taken as it is.
+    pub(crate) fn is_silent(&self) -> bool {
+        let vouched = |list: &ListInfo| list.format() == ListFormat::Snapshot;
+        self.validity.is_none() && !self.vouchers.caller && !self.lists().any(vouched)
     }
 
     /// The entries of the [deny list](super::DenyList) that speak of the key.

@@ -421,6 +421,23 @@ impl Verified {
         self.others.iter()
     }
 
+    /// How long a listing vouches for the certificate: as its own certificate
+    /// says, and where it has none, those of others that allowed it.
+    pub(crate) fn validity_of(&self, listing: &TrustedKey) -> Option<(Timestamp, Timestamp)> {
+        if !listing.is_silent() {
+            return listing.validity();
+        }
+        let allows = |key: &&TrustedKey| {
+            let mut entries = self.record.entries().iter();
+            entries.all(|entry| key.usage().allows(entry.usage()))
+        };
+        let all = self.listings().chain(self.other_listings());
+        let certified = all.filter(allows).filter_map(TrustedKey::validity);
+        // Each of these held then: no gap between.
+        let held = certified.filter(|(first, last)| (*first..=*last).contains(&self.at));
+        held.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+    }
+
     /// Departures from the specification that were read all the same.
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations

@@ -188,11 +188,29 @@ impl Verifier {
                 None => (core::slice::from_ref(*signer), Default::default()),
             };
             let all = || kept.iter().chain(left_out);
-            let certified: Vec<_> = all().filter(|key| key.validity().is_some()).collect();
-            judged.extend(kept.iter().map(|listing| {
-                let progress = self.judge(progress.clone(), listing, &certified, content, now);
-                (progress.outcome(), progress, listing)
-            }));
+            let mut certified: Vec<Limits> = Vec::new();
+            for limits in all()
+                .filter(|key| key.validity().is_some())
+                .map(Limits::own)
+            {
+                if !certified.contains(&limits) {
+                    certified.push(limits);
+                }
+            }
+            for listing in kept {
+                // A silent listing has the limits of one certificate, whole.
+                let limits: Vec<_> = match listing.is_silent() && !certified.is_empty() {
+                    true => certified.iter().map(|of| of.and(listing.usage())).collect(),
+                    false => vec![Limits::own(listing)],
+                };
+                let each = limits.into_iter().map(|limits| {
+                    let progress = self.judge(progress.clone(), listing, &limits, content, now);
+                    (progress.outcome(), progress, listing)
+                });
+                let fewest = |went: &Progress| went.count(|r| matches!(r, StepResult::Failed(_)));
+                judged
+                    .extend(each.min_by_key(|(outcome, went, _)| (outcome.weight(), fewest(went))));
+            }
             others.extend(left_out);
         }
         let stated = progress.kid.as_ref();
@@ -262,23 +280,23 @@ impl Verifier {
         &self,
         mut progress: Progress,
         listing: &TrustedKey,
-        certified: &[&TrustedKey],
+        limits: &Limits,
         content: &Content,
         now: Timestamp,
     ) -> Progress {
         let list = freshness::trust_list(listing, &self.policy, self.trust.latest_time(), now);
         progress.set(Step::TrustList, list);
-        progress.set(Step::KeyValidity, key_validity(listing, certified, now));
+        progress.set(Step::KeyValidity, key_validity(limits.validity, now));
         let record = content.record.as_ref().ok();
         let usage = match &content.record {
-            Ok(record) => self.key_usage(listing, certified, record),
+            Ok(record) => self.key_usage(listing, limits.usage, record),
             Err(ContentError::UnknownGroup(_)) => StepResult::Skipped(SkipReason::UnknownKind),
             Err(_) => skipped(),
         };
         progress.set(Step::KeyUsage, usage);
         let claims = content.claims.as_ref().ok();
         if let Some(claims) = claims {
-            note_signer(claims, listing, &mut progress.deviations);
+            note_signer(claims, listing, limits.validity, &mut progress.deviations);
             if claims.expires_at() == TimeClaim::Absent
                 && self.allows_missing_expiry(claims, record)
             {
@@ -333,16 +351,7 @@ impl Verifier {
 
     /// Looks at every entry: a key for tests must not sign a vaccination in the
     /// second place either.
-    fn key_usage(
-        &self,
-        listing: &TrustedKey,
-        certified: &[&TrustedKey],
-        record: &Record,
-    ) -> StepResult {
-        let allowed = match is_silent(listing) && !listing.usage().is_limited() {
-            true => usage_of(certified),
-            false => listing.usage(),
-        };
+    fn key_usage(&self, listing: &TrustedKey, allowed: KeyUsage, record: &Record) -> StepResult {
         let mut usages = record.entries().iter().map(|entry| entry.usage());
         let usage = usages
             .find(|usage| !allowed.allows(*usage))
@@ -462,48 +471,54 @@ fn key_denied(signer: &TrustedKey, kid: &Kid, claims: Option<&Claims>) -> Option
     }))
 }
 
-/// Whether the listing is one of a list that has the key without a certificate,
-/// and so says nothing of what that limits. Where another listing has the
-/// certificate, its limits hold. The caller's own word is taken as it is.
-fn is_silent(listing: &TrustedKey) -> bool {
-    listing.validity().is_none() && !listing.is_vouched_for()
+/// How long the key of a listing counts and what it may sign.
+#[derive(Clone, Copy, PartialEq)]
+struct Limits {
+    validity: Option<(Timestamp, Timestamp)>,
+    usage: KeyUsage,
 }
 
-fn usage_of(certified: &[&TrustedKey]) -> KeyUsage {
-    let usages = certified.iter().map(|listing| listing.usage());
-    usages.reduce(KeyUsage::either).unwrap_or(KeyUsage::ANY)
-}
-
-fn key_validity(listing: &TrustedKey, certified: &[&TrustedKey], now: Timestamp) -> StepResult {
-    let own = listing.validity();
-    let others = certified.iter().filter(|_| is_silent(listing));
-    let others = others.filter_map(|other| other.validity());
-    let (mut expired, mut early) = (None, None);
-    for (not_before, not_after) in own.into_iter().chain(others) {
-        if now < not_before {
-            early = Some(early.map_or(not_before, |first: Timestamp| first.min(not_before)));
-        } else if now > not_after {
-            expired = expired.max(Some(not_after));
-        } else {
-            return StepResult::Passed;
+impl Limits {
+    fn own(listing: &TrustedKey) -> Self {
+        Self {
+            validity: listing.validity(),
+            usage: listing.usage(),
         }
     }
-    match (expired, early) {
-        (Some(not_after), _) => StepResult::Failed(Reason::DscExpired { not_after, now }),
-        (_, Some(not_before)) => StepResult::Failed(Reason::DscNotYetValid { not_before, now }),
-        _ => StepResult::Skipped(SkipReason::BareKey),
+
+    fn and(self, usage: KeyUsage) -> Self {
+        let usage = self.usage.both(usage);
+        Self { usage, ..self }
+    }
+}
+
+fn key_validity(validity: Option<(Timestamp, Timestamp)>, now: Timestamp) -> StepResult {
+    match validity {
+        Some((not_before, _)) if now < not_before => {
+            StepResult::Failed(Reason::DscNotYetValid { not_before, now })
+        }
+        Some((_, not_after)) if now > not_after => {
+            StepResult::Failed(Reason::DscExpired { not_after, now })
+        }
+        Some(_) => StepResult::Passed,
+        None => StepResult::Skipped(SkipReason::BareKey),
     }
 }
 
 /// Departures that show only next to the signer's certificate.
-fn note_signer(claims: &Claims, signer: &TrustedKey, deviations: &mut Vec<Deviation>) {
+fn note_signer(
+    claims: &Claims,
+    signer: &TrustedKey,
+    validity: Option<(Timestamp, Timestamp)>,
+    deviations: &mut Vec<Deviation>,
+) {
     let mut note = |code, at: &str| deviations.push(Deviation::new(code, at));
     if let (Some(iss), Some(country)) = (claims.issuer(), signer.country())
         && iss != country
     {
         note(DeviationCode::IssCountry, "iss");
     }
-    let Some((not_before, not_after)) = signer.validity() else {
+    let Some((not_before, not_after)) = validity else {
         return;
     };
     let outside = |time: TimeClaim| {

@@ -39,7 +39,7 @@ pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
 /// tolerance.
 pub(super) fn validity(verified: &Verified, listing: &TrustedKey) -> Period {
     let claims = verified.claims();
-    let signer = listing.validity();
+    let signer = verified.validity_of(listing);
     let starts = [
         claims.issued_at().timestamp(),
         claims.not_before().timestamp(),
