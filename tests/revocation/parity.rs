@@ -9,7 +9,7 @@ use hcert::revocation::{
     RevocationSource, Revocations, SetBuilder, SetError, SetOptions, Subject,
 };
 use hcert::trust::{KeyUsage, Kid, TrustStore};
-use hcert::verify::{Outcome, Step, Verifier};
+use hcert::verify::{Outcome, Policy, RevocationPolicy, Step, Verifier};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -309,5 +309,56 @@ fn a_batch_of_another_country_names_the_same_certificate() {
             Answer::NotCovered
         };
         assert_eq!(whole.answer(b"any", country, &id(UCI, 0xbb)), expected);
+    }
+}
+
+/// A key that is listed under two countries, of which the batches are for one:
+/// no certificate of it is covered, by the list or by the set. Nor is it where
+/// another country's key has the same kid.
+#[test]
+fn a_key_of_two_countries_is_covered_by_neither_alone() {
+    let batch = batch("UNKNOWN_KID", "SIGNATURE", &[&[9; 16]]).to_string();
+    let list = named(batch.as_bytes()).with_all_batches();
+    let text = issued("alpha", &vaccination()).text().to_owned();
+    let own = dsc("alpha", &[]);
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 60 });
+    for (countries, other, expected) in [
+        (&[Some("XX")][..], None, Outcome::Valid),
+        (&[Some("XX"), None], None, Outcome::Valid),
+        (&[Some("XX"), Some("YY")], None, Outcome::Unascertained),
+        (&[Some("YY")], None, Outcome::Unascertained),
+        (&[None], None, Outcome::Unascertained),
+        (&[Some("YY")], Some("XX"), Outcome::Unascertained),
+    ] {
+        let mut builder = TrustStore::builder();
+        let mut add = |key: &PublicKey, country: Option<&str>| {
+            let (kid, key) = (own.kid().clone(), key.clone());
+            builder
+                .add_public_key("x", kid, key, country, KeyUsage::ANY)
+                .unwrap();
+        };
+        for country in countries {
+            add(own.public_key(), *country);
+        }
+        if let Some(country) = other {
+            add(dsc("beta", &[]).public_key(), Some(country));
+        }
+        let (store, _) = builder.build();
+        let set = set(|builder| builder.add_list(&list, &store));
+        let verify = |source: &dyn Fn(&mut Revocations)| {
+            let mut revocations = Revocations::new();
+            source(&mut revocations);
+            let verifier = Verifier::with_policy(store.clone(), policy.clone());
+            let verifier = verifier.with_revocations(revocations);
+            verifier.verify(&text, NOW).outcome()
+        };
+        let of_list = verify(&|to| {
+            to.add(list.clone());
+        });
+        let of_set = verify(&|to| {
+            to.add(set.clone());
+        });
+        let found = (of_list, of_set);
+        assert_eq!(found, (expected, expected), "{countries:?} {other:?}");
     }
 }

@@ -1,12 +1,14 @@
 //! Lists in the forms of the field, into a builder.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::{SetBuilder, SetError};
 use crate::revocation::italian::COUNTRY;
 use crate::revocation::{
     IdentifierKind, ItalianList, PartitionedList, RevocationInfo, RevocationList, RevocationSource,
     SplitList,
 };
-use crate::trust::TrustStore;
+use crate::trust::{Kid, TrustStore};
 
 /// Each adds the list as a [source](Self::source), under its label, with its
 /// date ([`RevocationInfo::dated`]). A list without one is refused
@@ -54,8 +56,8 @@ impl SetBuilder {
         for (kid, ..) in list.groups().filter(|_| list.is_complete()) {
             kid.map(|kid| self.covers(kid)).transpose()?;
         }
-        for country in list.countries().filter(|_| list.is_complete()) {
-            self.covers_country(country, keys)?;
+        if list.is_complete() {
+            self.covers_countries(&list.countries().collect::<Vec<_>>(), keys)?;
         }
         if list.is_whole() {
             self.covers_any_kid();
@@ -75,7 +77,7 @@ impl SetBuilder {
         }
         // A set without entries doesn't show of which kind there are none.
         if !list.is_empty() {
-            self.covers_country(COUNTRY, keys)?;
+            self.covers_countries(&[COUNTRY], keys)?;
         }
         self.of(list.info())
     }
@@ -107,10 +109,27 @@ impl SetBuilder {
         self.covers_any_kid().of(list.info())
     }
 
-    fn covers_country(&mut self, country: &str, keys: &TrustStore) -> Result<(), SetError> {
-        let of_country = |own: &str| own.eq_ignore_ascii_case(country);
-        for key in (keys.iter()).filter(|key| key.country().is_some_and(of_country)) {
-            self.covers(key.kid().as_bytes())?;
+    /// Covers the kids of keys that are listed under these countries and under
+    /// no other: a set can't tell of which of them a certificate is.
+    fn covers_countries(&mut self, countries: &[&str], keys: &TrustStore) -> Result<(), SetError> {
+        let mut elsewhere: HashSet<[u8; 32]> = HashSet::new();
+        let mut here: HashSet<[u8; 32]> = HashSet::new();
+        for key in keys.all_listings() {
+            let Some(own) = key.country() else { continue };
+            let is_here = countries
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(own));
+            let of = if is_here { &mut here } else { &mut elsewhere };
+            of.insert(key.public_key().fingerprint());
+        }
+        let mut kids: BTreeMap<Kid, bool> = BTreeMap::new();
+        for key in keys.iter() {
+            let key_is = key.public_key().fingerprint();
+            let is_covered = here.contains(&key_is) && !elsewhere.contains(&key_is);
+            *kids.entry(key.kid().clone()).or_insert(true) &= is_covered;
+        }
+        for (kid, _) in kids.iter().filter(|(_, is_covered)| **is_covered) {
+            self.covers(kid.as_bytes())?;
         }
         Ok(())
     }
