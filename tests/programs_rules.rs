@@ -9,6 +9,8 @@
 mod common;
 #[path = "common/programs.rs"]
 mod programs;
+#[path = "common/raw.rs"]
+mod raw;
 
 use common::{dsc, issued, test, vaccination};
 use hcert::Timestamp;
@@ -467,4 +469,58 @@ fn an_unverified_certificate_is_accepted_while_it_is_valid_alone() {
     };
     assert_eq!(at(common::EXPIRES), 0);
     assert_eq!(at(common::EXPIRES.plus(1)), 1);
+}
+
+/// The issuer withdraws what it issued, and says so by a rule. With two entries
+/// the rule can't be asked, and that is no consent.
+#[test]
+fn a_rule_of_the_issuer_that_can_not_be_asked_leaves_it_open() {
+    let files = Files::new("unasked");
+    let rules = json!([{
+        "Identifier": "IR-XX-0001", "Type": "Invalidation", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "1.0.0",
+        "CertificateType": "General", "Description": [{"lang": "en", "desc": "withdrawn"}],
+        "ValidFrom": "2020-01-01T00:00:00Z", "ValidTo": "2099-01-01T00:00:00Z",
+        "AffectedFields": ["v.0.tg"], "Logic": {"===": [1, 2]},
+    }]);
+    let rules = files.write("rules.json", rules.to_string());
+    let policy = json!({
+        "name": "P", "version": "1", "country": "CH", "valid_from": "2021-01-01",
+        "valid_until": "2022-12-31", "issuers": "any-trusted",
+        "vaccinations": [{"any_product": true, "from_day": 0, "until_day": 270}],
+    });
+    let policy = files.write("policy.json", policy.to_string());
+    let trust = files.trust();
+    let asked = |name: &str, entries: usize, more: &[&str]| {
+        let group = ciborium::Value::Array(vec![raw::v(); entries]);
+        let claims = raw::cwt(raw::with(raw::dcc(), "v", Some(group)));
+        let raw = raw::Raw::new(dsc("alpha", &[]).kid().as_bytes()).payload(claims);
+        let code = raw::text(&raw.sign(&common::signer("alpha")));
+        let code = files.write(name, code);
+        let fixed = [
+            "--quiet",
+            "--json",
+            "--at",
+            NOW,
+            "--trust-key",
+            &trust,
+            "--recognition",
+            &policy,
+            "--country",
+            "CH",
+        ];
+        let ran = run("verify", &[&fixed, more, &[&code]].concat());
+        let acceptance = ran.line()["acceptance"].clone();
+        let word = |name: &str| acceptance[name].as_str().unwrap_or_default().to_owned();
+        (ran.status, word("decision"), word("reason"))
+    };
+    let found = |status, decision: &str, reason: &str| (status, decision.into(), reason.into());
+    for entries in [1, 2] {
+        let alone = asked("alone.txt", entries, &[]);
+        assert_eq!(alone, found(0, "accepted", ""), "{entries}");
+    }
+    let rules = ["--rules", &rules];
+    assert_eq!(asked("one.txt", 1, &rules), found(1, "refused", ""));
+    let open = found(1, "open", "too-many-entries");
+    assert_eq!(asked("two.txt", 2, &rules), open);
 }

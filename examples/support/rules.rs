@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use hcert::Timestamp;
 use hcert::record::{Record, ValueSets};
 use hcert::rules::{
-    Acceptance, Arrival, IssuerFacts, Period, Recognition, RuleOutcome, RuleProblemKind,
-    RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
+    Acceptance, Arrival, IssuerFacts, OpenReason, Period, Recognition, RuleOutcome,
+    RuleProblemKind, RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
 use hcert::trust::{Anchor, DocumentBytes, LoadLimits, SignedDocument, TrustState};
 use hcert::verify::Verified;
@@ -282,7 +282,18 @@ impl Rules {
         let set = self.set.as_ref()?;
         let acceptance = set.evaluate(asked.subject(), arrival);
         let passed = |result: &RuleResult| *result.outcome() == RuleOutcome::Passed;
-        let objects = !acceptance.results().iter().all(passed);
+        // What is open for all rules at once has no result. That there are none,
+        // or none for such a payload, is no objection.
+        let has_no_say = |reason: &OpenReason| {
+            matches!(
+                reason,
+                OpenReason::NoRules { .. } | OpenReason::Payload { .. }
+            )
+        };
+        let objects = !acceptance.results().iter().all(passed)
+            || acceptance
+                .reason()
+                .is_some_and(|reason| !has_no_say(reason));
         (objects || self.has_rules(arrival)).then_some(acceptance)
     }
 
