@@ -28,6 +28,7 @@ use super::{Claims, ListFormat, ListInfo, Shape, check_density, check_weight, wi
 use crate::crypto::{self, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
+use crate::trust::jwk;
 use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
@@ -572,6 +573,10 @@ fn read_certificate(
         })?;
     let der = decode_base64(leaf).ok_or(ProblemKind::Base64 { name: "x5c" })?;
     let mut found = source.listed_certificate(Some(kid), &der)?;
+    if jwk.get("d").is_some() || jwk.get("k").is_some() {
+        return Err(ProblemKind::JwkPrivateKey);
+    }
+    jwk::check_use(jwk)?;
     // The network vouches for the participant. What country its certificate
     // names, a participant writes itself.
     let named = found.key.country.take();
