@@ -122,8 +122,9 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 be repeated. Then nothing is taken that is not signed.
                 With --state, and among FILEs, one list for each signer
   --all-batches the gateway's batches in the files are all there are for the keys
-                that they name: who is not on them is not revoked. Otherwise
-                nothing is known of whom they don't name
+                that they name: who is not on them is not revoked, and they are as
+                old as the oldest of them. Otherwise nothing is known of whom they
+                don't name
   --require-revocations AGE  nothing is valid unless such a list covers it that
                 is at most so old; one that does not say when it was made counts
                 from when the file was last written, so copy lists with their
