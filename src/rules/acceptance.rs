@@ -140,6 +140,17 @@ pub enum OpenReason {
         /// The most that are looked at.
         max: usize,
     },
+    /// The signer's key is listed under more kids, or by more countries, than a
+    /// rule that looks at them is asked about.
+    #[error("the signer's key has {found} {of}, more than {max}")]
+    TooManyNames {
+        /// `kids` or `countries`.
+        of: &'static str,
+        /// How many it has.
+        found: usize,
+        /// The most that are looked at.
+        max: usize,
+    },
     /// The certificate has no entry.
     #[error("the certificate states nothing")]
     NothingStated,
@@ -163,6 +174,7 @@ impl OpenReason {
             Self::NotInForce { .. } => "policy-not-in-force",
             Self::IssuerUnknown { .. } => "issuer-unknown",
             Self::TooManyEntries { .. } => "too-many-entries",
+            Self::TooManyNames { .. } => "too-many-names",
             Self::NothingStated => "nothing-stated",
         }
     }
