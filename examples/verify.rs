@@ -126,8 +126,9 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 Several anchors are one signer, who changes the key: an older
                 list by any of them is refused after a newer one
   --all-batches the gateway's batches in the files are all there are for the keys
-                that they name: who is not on them is not revoked. Otherwise
-                nothing is known of whom they don't name
+                that they name: who is not on them is not revoked, and they are as
+                old as the oldest of them. Otherwise nothing is known of whom they
+                don't name
   --require-revocations AGE  nothing is valid unless such a list covers it that
                 is at most so old; one that does not say when it was made counts
                 from when the file was last written, so copy lists with their

@@ -703,3 +703,63 @@ fn an_environment_that_is_asked_for_later_takes_keys_of_others_out() {
     let (store, _) = add(&PROD).with_environment(Environment::Prod).build();
     assert_eq!(store.len(), 1);
 }
+
+/// What the key of an entry is for, beside its certificate, counts as in any
+/// other JWK.
+#[test]
+fn what_a_jwk_of_the_network_restricts_counts() {
+    let dsc = certificate("signer", "authority", false);
+    let loaded = |members: Value| {
+        let mut entry = PROD.entry("DCC:XXA:DSC", &dsc);
+        let jwk = entry["publicKeyJwk"].as_object_mut().unwrap();
+        jwk.extend(members.as_object().unwrap().clone());
+        let list = PROD.document(&[entry]);
+        let signed = PROD.load(PROD.signed(list.clone()).to_string());
+        let found = |loaded: Result<(TrustStore, LoadReport), LoadError>| {
+            let report = loaded.unwrap().1;
+            let codes = report.problems.iter().map(|p| p.problem.code());
+            (report.loaded, codes.collect::<Vec<_>>())
+        };
+        let unsigned = {
+            let mut builder = TrustStore::builder();
+            let list = list.to_string();
+            let added = builder.trust_unsigned_list("x", ListFormat::Gdhcn, list.as_bytes());
+            added.map(drop).map(|()| builder.build())
+        };
+        [found(signed), found(unsigned)]
+    };
+    for members in [
+        json!({}),
+        json!({"use": "sig"}),
+        json!({"use": "enc"}),
+        json!({"key_ops": ["verify"]}),
+        json!({"key_ops": ["sign", "verify"]}),
+        json!({"usage": "x", "alg": "ES256"}),
+    ] {
+        for found in loaded(members.clone()) {
+            assert_eq!(found, (1, vec![]), "{members}");
+        }
+    }
+    for (members, code) in [
+        (json!({"use": "x"}), "entry-member"),
+        (json!({"use": ["sig"]}), "entry-member"),
+        (json!({"use": {"a": "sig"}}), "entry-member"),
+        (json!({"Use": "enc"}), "entry-member"),
+        (json!({"use ": "sig"}), "entry-member"),
+        (json!({"key_ops": []}), "entry-member"),
+        (json!({"key_ops": ["encrypt"]}), "entry-member"),
+        (json!({"key_ops": "verify"}), "entry-member"),
+        (json!({"key_ops": ["verify", ["x"]]}), "entry-member"),
+        (json!({"Key_Ops": ["encrypt"]}), "entry-member"),
+        (json!({"revoked": {"revoked_at": "2020"}}), "entry-member"),
+        (json!({"exp": "1600000000"}), "entry-member"),
+        (json!({"nbf": "1600000000"}), "entry-member"),
+        (json!({" Exp": "1600000000"}), "entry-member"),
+        (json!({"REVOKED": "true"}), "entry-member"),
+        (json!({"d": "AAAA"}), "jwk-private-key"),
+    ] {
+        for found in loaded(members.clone()) {
+            assert_eq!(found, (0, vec![code]), "{members}");
+        }
+    }
+}

@@ -411,3 +411,56 @@ fn two_signed_lists_of_one_signer_have_one_date() {
         assert_eq!(both(a, b).status, 0);
     }
 }
+
+/// Batches that are together all there are say of no certificate more than the
+/// oldest of them does: a set of both is as old as that.
+#[test]
+fn batches_that_are_all_together_are_as_old_as_the_oldest() {
+    let files = Files::new("verify-all-batches");
+    let kid = BASE64_STANDARD.encode(dsc("alpha", &[]).kid().as_bytes());
+    let batch = |kid: &str, n: u8| {
+        let hash = BASE64_STANDARD.encode([n; 16]);
+        json!({"country": "XX", "expires": "2022-01-01T00:00:00Z", "kid": kid,
+            "hashType": "SIGNATURE", "entries": [{"hash": hash}]})
+        .to_string()
+    };
+    let now = hcert::Timestamp::parse(NOW).unwrap();
+    let aged = |name: &str, content: String, days: u64| {
+        let path = files.write(name, content);
+        let seconds = u64::try_from(now.seconds()).unwrap() - days * 86_400;
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+        path
+    };
+    let new = aged("new.json", batch(&kid, 1), 0);
+    let old = aged("old.json", batch("UNKNOWN_KID", 2), 30);
+    let recent = aged("recent.json", batch("UNKNOWN_KID", 2), 6);
+    let valid = (0, json!("valid"), Value::Null);
+    let stale = (1, json!("unascertained"), json!("revocation-stale"));
+    let required = ["--all-batches", "--require-revocations", "7d"];
+    for (given, expected) in [
+        (vec![&new], &valid),
+        (vec![&new, &old], &stale),
+        (vec![&old, &new], &stale),
+        (vec![&new, &recent], &valid),
+        (vec![&recent, &new, &old], &stale),
+    ] {
+        let mut more = required.to_vec();
+        for file in &given {
+            more.extend(["--revocations", file.as_str()]);
+        }
+        let ran = verify(&files, &more);
+        let line = ran.line();
+        let found = (
+            ran.status,
+            line["outcome"].clone(),
+            result(&line)["code"].clone(),
+        );
+        assert_eq!(&found, expected, "{given:?} {}", ran.out);
+    }
+}

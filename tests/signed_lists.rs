@@ -1149,3 +1149,93 @@ proptest! {
         let _ = cms_claimed_signer(&cms, &content);
     }
 }
+
+/// A limit that is spelt otherwise, or stands in the key itself, is one that
+/// can't be read, and an arc allows no kind.
+#[test]
+fn swedens_limits_count_in_any_spelling_and_place() {
+    let list_of = |eku: Value, in_key: Value| {
+        let mut payload: Value = serde_json::from_str(&swedish_payload(&eku)).unwrap();
+        let jwk = &mut payload["dsc_trust_list"]["XY"]["keys"][0];
+        let members = in_key.as_object().unwrap().clone();
+        jwk.as_object_mut().unwrap().extend(members);
+        let list = swedish(&swedish_header(), &payload.to_string());
+        load(ListFormat::Swedish, &list, &key("list")).unwrap()
+    };
+    let id = kid(&dsc());
+    for oid in ["1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1"] {
+        for (oids, expected) in [
+            (json!([oid]), "none"),
+            (json!([oid, format!("{oid}.2")]), "vaccination"),
+            (json!([format!("{oid}.2")]), "vaccination"),
+            (json!([format!("{oid}0")]), "any"),
+            (json!([format!("{oid}0.2")]), "any"),
+        ] {
+            let (store, _) = list_of(json!({ &id: oids }), json!({}));
+            let usage = store.iter().next().unwrap().usage();
+            assert_eq!(usage.to_string(), expected, "{oids}");
+        }
+    }
+    let refused = (0, vec![(0, "entry-member")]);
+    for oid in [
+        "1.3.6.1.4.1.01847.2021.1.1",
+        "01.3.6.1.4.1.1847.2021.1.1",
+        "1.3.6.1.4.1.1847.2021.1.01",
+        "1.3.6.1.4.1.00.1847.2021.1.1",
+        " 1.3.6.1.4.1.1847.2021.1.1",
+        "1.3.6.1.4.1.1847.2021.1.",
+    ] {
+        let (_, report) = list_of(json!({ &id: [oid] }), json!({}));
+        assert_eq!((report.loaded, codes(&report)), refused, "{oid}");
+    }
+    for members in [
+        json!({"eku": [pki::EKU_TEST]}),
+        json!({"Eku": [pki::EKU_TEST]}),
+        json!({"Exp": 1}),
+        json!({"exp ": 1_900_000_000}),
+        json!({"NBF": 1}),
+        json!({"Revoked": {"revoked_at": 1}}),
+    ] {
+        let (_, report) = list_of(json!({}), members.clone());
+        assert_eq!((report.loaded, codes(&report)), refused, "{members}");
+    }
+}
+
+/// Nobody signs the kid beside a certificate: of copies that differ in it alone
+/// sixteen are kept, the same in any order, and the certificate's own.
+#[test]
+fn of_the_kids_of_one_certificate_sixteen_are_kept() {
+    let [own, csca, upload] = gateway();
+    let copies = (0..40u32).map(|n| {
+        let mut copy = own.clone();
+        copy["kid"] = STANDARD.encode(n.to_be_bytes()).into();
+        copy
+    });
+    let mut items: Vec<Value> = copies.collect();
+    items.extend([own.clone(), own.clone(), csca, upload]);
+    let mut kept = Vec::new();
+    for reverse in [false, true] {
+        if reverse {
+            items.reverse();
+        }
+        let (store, report) = load_gateway(&items);
+        let too_many = codes(&report)
+            .iter()
+            .filter(|(_, code)| *code == "too-many-kids")
+            .count();
+        assert_eq!(too_many, 24);
+        // Two of each that is kept, and the two authorities.
+        assert_eq!(report.entry_signatures, 2 * (16 + 2) + 2);
+        let kids: Vec<_> = store.iter().map(|key| key.kid().to_string()).collect();
+        assert_eq!(kids.len(), 17);
+        assert!(!store.candidates(Kid::of_certificate(&dsc())).is_empty());
+        kept.push(kids);
+        let list = Value::from(items.as_slice()).to_string();
+        let (store, _) = unsigned(ListFormat::Gateway, &list);
+        assert_eq!(store.iter().count(), 17);
+    }
+    assert_eq!(kept[0], kept[1]);
+    // Seventeen are no more than are kept.
+    let (store, report) = load_gateway(&items[..]);
+    assert_eq!((store.iter().count(), report.loaded), (17, 18));
+}

@@ -245,9 +245,37 @@ impl RevocationList {
     /// caller has fetched all, and gives the time with
     /// [`fetched_at`](Self::fetched_at). A certificate of such a key that they
     /// don't name is not revoked then; otherwise the list does not cover it.
+    ///
+    /// Where several lists are all of them together, each is as old as the oldest
+    /// one: give that time to each ([`as_old_as`](Self::as_old_as)), as a newer
+    /// one suffices for a verdict by itself.
     #[must_use]
     pub fn with_all_batches(mut self) -> Self {
         self.complete = true;
+        self
+    }
+
+    /// Says that the list counts only together with others, of which the oldest
+    /// is of that date: its own age counts no later than from then on
+    /// ([`RevocationInfo::as_of`]).
+    ///
+    /// ```
+    /// # use hcert::Timestamp;
+    /// # use hcert::revocation::{RevocationList, RevocationSource as _};
+    /// # let batch = br#"{"country": "XX", "expires": "2027-01-01T00:00:00Z", "kid": "MTIzNDU2Nzg=",
+    /// #     "hashType": "UCI", "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
+    /// let old = Timestamp::parse("2026-08-01T12:00:00Z")?;
+    /// let list = RevocationList::trust_unsigned("new", batch)?
+    ///     .with_all_batches()
+    ///     .fetched_at(Timestamp::parse("2026-08-22T12:00:00Z")?)
+    ///     .as_old_as(old);
+    /// assert_eq!(list.info().dated(), Some(old));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn as_old_as(mut self, oldest: Timestamp) -> Self {
+        let dates = [self.info.as_of, Some(oldest)];
+        self.info.as_of = dates.into_iter().flatten().min();
         self
     }
 

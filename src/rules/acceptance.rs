@@ -147,6 +147,17 @@ pub enum OpenReason {
     /// A record that nobody verified is about nobody.
     #[error("the record names nobody: there is no name to compare with")]
     HolderUnnamed,
+    /// The signer's key is listed under more kids, or by more countries, than a
+    /// rule that looks at them is asked about.
+    #[error("the signer's key has {found} {of}, more than {max}")]
+    TooManyNames {
+        /// `kids` or `countries`.
+        of: &'static str,
+        /// How many it has.
+        found: usize,
+        /// The most that are looked at.
+        max: usize,
+    },
     /// The certificate has no entry.
     #[error("the certificate states nothing")]
     NothingStated,
@@ -172,6 +183,7 @@ impl OpenReason {
             Self::TooManyEntries { .. } => "too-many-entries",
             Self::UnknownVersion => "record-version-unknown",
             Self::HolderUnnamed => "record-holder-unnamed",
+            Self::TooManyNames { .. } => "too-many-names",
             Self::NothingStated => "nothing-stated",
         }
     }

@@ -1,5 +1,6 @@
 //! Where and when a certificate is to be accepted.
 
+use super::country;
 use crate::Timestamp;
 
 /// A place and a time of arrival.
@@ -19,10 +20,11 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// In that country (ISO 3166-1 alpha-2, in any case), at that time.
+    /// In that country (ISO 3166-1 alpha-2, in any case; the EU's `UK` and `EL`
+    /// are `GB` and `GR`), at that time.
     pub fn new(country: &str, at: Timestamp) -> Self {
         Self {
-            country: country.trim().to_ascii_uppercase(),
+            country: country::own_code(country),
             region: None,
             at,
         }

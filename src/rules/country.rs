@@ -3,7 +3,8 @@
 //!
 //! The table `countries.tsv` has rows of fields between tabs: `source` and what
 //! the rows below it were made from; `country`, alpha-2, alpha-3; `issuer`, the
-//! text of `iss`, the country of the key, the country that it stands for.
+//! text of `iss`, the country of the key, the country that it stands for; `alias`,
+//! another code of two letters that is in use, and the country's own.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,6 +15,8 @@ use crate::trust::TrustedKey;
 struct Table {
     /// Alpha-2 by alpha-3.
     codes: BTreeMap<&'static str, &'static str>,
+    /// The country's own code by another one of two letters.
+    aliases: BTreeMap<&'static str, &'static str>,
     /// By `iss` and the country of the key.
     issuers: BTreeMap<(&'static str, &'static str), &'static str>,
 }
@@ -25,6 +28,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         match [(); 4].map(|()| fields.next()) {
             [Some("country"), Some(two), Some(three), None] => {
                 table.codes.insert(three, two);
+            }
+            [Some("alias"), Some(other), Some(own), None] => {
+                table.aliases.insert(other, own);
             }
             [Some("issuer"), Some(iss), Some(of_key), Some(country)] => {
                 table.issuers.insert((iss, of_key), country);
@@ -47,15 +53,21 @@ pub(super) fn alpha_2(text: &str) -> Option<String> {
     code(text).map(capitals)
 }
 
-/// The code of two letters. Three letters are looked up; anything else says
-/// nothing of a country.
+/// The code of two letters, of several the country's own. Three letters are
+/// looked up; anything else says nothing of a country.
 pub(super) fn code(text: &str) -> Option<&str> {
     let text = text.trim();
     if !text.bytes().all(|b| b.is_ascii_alphabetic()) {
         return None;
     }
     match text.len() {
-        2 => Some(text),
+        2 => Some(
+            TABLE
+                .aliases
+                .get(capitals(text).as_str())
+                .copied()
+                .unwrap_or(text),
+        ),
         3 => TABLE.codes.get(capitals(text).as_str()).copied(),
         _ => None,
     }
@@ -66,7 +78,12 @@ pub(super) fn issuer_under(iss: &str, of_key: &str) -> Option<&'static str> {
     TABLE.issuers.get(&(iss.trim(), of_key)).copied()
 }
 
-pub(super) fn capitals(text: &str) -> String {
+/// The code in capitals, of several the country's own. What is no code stays.
+pub(super) fn own_code(text: &str) -> String {
+    alpha_2(text).unwrap_or_else(|| capitals(text))
+}
+
+fn capitals(text: &str) -> String {
     text.trim().to_ascii_uppercase()
 }
 
@@ -77,7 +94,7 @@ mod tests {
 
     #[test]
     fn every_row_of_the_table_is_read() {
-        let mut counts = [0, 0];
+        let mut counts = [0; 3];
         for row in include_str!("countries.tsv").lines() {
             let fields: Vec<_> = row.split('\t').collect();
             match fields.as_slice() {
@@ -90,11 +107,18 @@ mod tests {
                     assert_eq!(issuer_under(iss, of_key), Some(*country));
                     counts[1] += 1;
                 }
+                ["alias", other, own] => {
+                    assert_eq!(alpha_2(other).as_deref(), Some(*own));
+                    assert!(TABLE.codes.values().any(|known| known == own));
+                    assert!(TABLE.codes.values().all(|known| known != other));
+                    counts[2] += 1;
+                }
                 _ => assert!(row.starts_with('#'), "{row}"),
             }
         }
-        assert_eq!(counts, [TABLE.codes.len(), TABLE.issuers.len()]);
+        let found = [TABLE.codes.len(), TABLE.issuers.len(), TABLE.aliases.len()];
+        assert_eq!(counts, found);
         // ISO 3166-1 has 249, and one is the WHO's.
-        assert_eq!(counts, [250, 6]);
+        assert_eq!(counts, [250, 6, 2]);
     }
 }

@@ -3,13 +3,15 @@
 //! A check whose failure leaves it open whom a rule concerns, when, or which
 //! of two rules it is, refuses the document: to leave the rule out would be to
 //! accept what it refuses. A rule whose logic alone can't be used stays, and
-//! whatever it applies to stays open. The rest is noted, as it changes no
-//! decision.
+//! whatever it applies to stays open. A member whose name only resembles a known
+//! one refuses the document, too: what it restricts, somebody meant. The rest is
+//! noted, as it changes no decision.
 
 use super::acceptance::{OpenReason, Texts};
 use super::certlogic::{Expression, Value};
+use super::country;
 use super::problem::{RuleFault, RuleProblemKind};
-use super::rule::{CertificateType, Rule, RuleKind};
+use super::rule::{Asks, CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
 use crate::trust::text::{printable, shown};
@@ -35,6 +37,17 @@ const MEMBERS: [&str; 14] = [
     "ValidTo",
     "Version",
 ];
+
+/// The member that is meant by a name with other capitals, blanks or signs: what
+/// it says would restrict nothing.
+fn misspelt(name: &str) -> Option<&'static str> {
+    let plain = |name: &str| -> String {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let name = plain(name);
+    MEMBERS.into_iter().find(|member| plain(member) == name)
+}
 
 /// The rules of a document: a rule, an array of them, or `{"rules": […]}` and
 /// nothing beside.
@@ -147,6 +160,9 @@ pub(super) fn rule(value: &Value) -> Result<(Rule, Vec<RuleProblemKind>), RuleFa
     }
     for (name, _) in members.iter() {
         if !MEMBERS.contains(&name) {
+            if let Some(name) = misspelt(name) {
+                return Err(member(name, "spelt so"));
+            }
             let name = shown(name);
             problems.push(RuleProblemKind::UnknownMember { name });
         }
@@ -156,10 +172,11 @@ pub(super) fn rule(value: &Value) -> Result<(Rule, Vec<RuleProblemKind>), RuleFa
         problems.push(RuleProblemKind::Unusable(reason.clone()));
     }
     let rule = Rule {
+        asks: logic.as_ref().map(Asks::of).unwrap_or_default(),
         identifier: identifier.to_owned(),
         version: version("Version")?,
         kind,
-        country: country.to_owned(),
+        country: country::own_code(country),
         region: region(value)?,
         certificate_type,
         schema_version: version("SchemaVersion")?,

@@ -70,6 +70,28 @@ pub struct Rule {
     pub(super) affected_fields: Vec<String>,
     /// Or why it can't be evaluated.
     pub(super) logic: Result<Expression, OpenReason>,
+    pub(super) asks: Asks,
+}
+
+/// At what a rule looks of which a certificate may have several.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Asks {
+    pub issuer: bool,
+    pub kid: bool,
+}
+
+impl Asks {
+    /// Of these, or of something in which they stand.
+    pub fn of(logic: &Expression) -> Self {
+        let any = |name: &str| {
+            let holds = |path: &str| matches!(path, "" | "external") || path.starts_with(name);
+            logic.paths().into_iter().any(holds)
+        };
+        Self {
+            issuer: any("external.issuerCountryCode"),
+            kid: any("external.kid"),
+        }
+    }
 }
 
 impl Rule {

@@ -10,7 +10,7 @@ use super::certlogic::{EvalLimits, Value};
 use super::problem::{RuleProblem, RuleProblemKind, RuleSetError};
 use super::read;
 use super::rule::{CertificateType, Rule, RuleKind};
-use super::subject::{Dcc, Subject};
+use super::subject::{Data, Dcc, Subject};
 use super::version::Version;
 use crate::record::{ValueSet, ValueSets};
 
@@ -277,8 +277,8 @@ impl RuleSet {
         if let Some(reason) = dcc.not_one_entry() {
             return Acceptance::open(reason);
         }
-        let data = subject.data(dcc, arrival, &self.value_sets);
         let selected = self.selected(dcc, subject, arrival);
+        let data = subject.data(&selected, dcc, arrival, &self.value_sets);
         let results = selected.iter().map(|rule| {
             let outcome = self.outcome(rule, dcc, subject, &data);
             rule.result(outcome, &dcc.payload)
@@ -305,7 +305,7 @@ impl RuleSet {
         if self.obstacle(&selected, dcc, subject, arrival).is_some() {
             return false;
         }
-        let data = subject.data(dcc, arrival, &self.value_sets);
+        let data = subject.data(&selected, dcc, arrival, &self.value_sets);
         let outcome = |rule: &&Rule| self.outcome(rule, dcc, subject, &data);
         selected
             .iter()
@@ -313,13 +313,13 @@ impl RuleSet {
     }
 
     /// Under several kids the outcome that is the worst.
-    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &[Value]) -> RuleOutcome {
+    fn outcome(&self, rule: &Rule, dcc: &Dcc, subject: &Subject, data: &[Data]) -> RuleOutcome {
         if let Some(reason) = dcc.obstacle(rule, subject) {
             return RuleOutcome::Open(reason);
         }
         let mut worst = RuleOutcome::Passed;
-        for data in data {
-            match rule.evaluate(data, &self.evaluation) {
+        for data in data.iter().filter(|data| data.counts_for(rule)) {
+            match rule.evaluate(&data.value, &self.evaluation) {
                 RuleOutcome::Failed => return RuleOutcome::Failed,
                 RuleOutcome::Passed => {}
                 open if worst == RuleOutcome::Passed => worst = open,

@@ -8,9 +8,9 @@ use ciborium::Value as Cbor;
 
 use super::acceptance::OpenReason;
 use super::arrival::Arrival;
-use super::certlogic::{Expression, JsonError, Value};
+use super::certlogic::{JsonError, Value};
 use super::country;
-use super::rule::{CertificateType, Rule, RuleKind};
+use super::rule::{Asks, CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
 use crate::format::hc1::cwt::{Claims, TimeClaim};
@@ -24,14 +24,20 @@ use crate::verify::Verified;
 /// Rules see the payload, the issuing country, `iat`, `exp` and the key
 /// identifier. `Debug` shows nothing of them.
 ///
+/// A key that is listed under several kids, or by several countries, is shown
+/// under each to the rules that look at them, and the worst outcome counts. Beyond
+/// 16 such a rule is open
+/// ([`TooManyNames`](super::OpenReason::TooManyNames)).
+///
 /// # The issuing country
 ///
 /// Of a verified certificate it is the country of the signer's key, which the
 /// trust list gives, in alpha-2 also where the list has alpha-3 (in the WHO's
 /// network that of the participant); never what the certificate claims. A
 /// different `iss` is taken for an issuer of its own where a table has it for
-/// keys of that country: `GG` (Guernsey) under a key of `GB`. Of a key whose country is not known nobody can say, so that rules
-/// that look at the country are open, and those with which any country
+/// keys of that country: `GG` (Guernsey) under a key of `GB`. `UK` and `EL`, as
+/// the EU writes them, are `GB` and `GR` wherever a country is named. Of a key
+/// whose country is not known nobody can say, so that rules that look at the country are open, and those with which any country
 /// withdraws its certificates, too
 /// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).
 #[derive(Clone)]
@@ -205,7 +211,7 @@ impl Subject {
 
     /// The issuing country (`iss`), whose invalidation rules apply.
     pub fn with_issuer(mut self, issuer: &str) -> Self {
-        self.issuer = Issuer::Stated(country::capitals(issuer));
+        self.issuer = Issuer::Stated(country::own_code(issuer));
         self.verified_at = None;
         self
     }
@@ -318,16 +324,53 @@ impl Subject {
             .chain(verified.into_iter().flatten())
     }
 
-    /// What rules look at, under each kid and each country of the signer's key.
-    pub(super) fn data(&self, dcc: &Dcc, arrival: &Arrival, value_sets: &Value) -> Vec<Value> {
+    /// What these rules look at, under each kid and each country of the signer's
+    /// key that they ask for.
+    pub(super) fn data(
+        &self,
+        rules: &[&Rule],
+        dcc: &Dcc,
+        arrival: &Arrival,
+        value_sets: &Value,
+    ) -> Vec<Data> {
+        let asked = |asks: fn(&Asks) -> bool, names: usize| {
+            let is_asked = rules.iter().any(|rule| asks(&rule.asks));
+            if is_asked && names <= MAX_NAMES {
+                names
+            } else {
+                1
+            }
+        };
+        let issuers = or_none(self.issuers());
+        let kids = or_none(&self.kids);
+        let some_issuers = asked(|asks| asks.issuer, issuers.len());
+        let some_kids = asked(|asks| asks.kid, kids.len());
         let mut out = Vec::new();
-        for issuer in or_none(self.issuers()) {
-            for kid in or_none(&self.kids) {
+        for (nth_issuer, issuer) in issuers.into_iter().take(some_issuers).enumerate() {
+            for (nth_kid, kid) in kids.iter().take(some_kids).enumerate() {
                 let issuer = issuer.map(String::as_str);
-                out.push(self.data_under(issuer, kid, dcc, arrival, value_sets));
+                out.push(Data {
+                    value: self.data_under(issuer, *kid, dcc, arrival, value_sets),
+                    differs: Asks {
+                        issuer: nth_issuer > 0,
+                        kid: nth_kid > 0,
+                    },
+                });
             }
         }
         out
+    }
+
+    /// Why a rule can't be asked under each name of the signer's key.
+    fn too_many_names(&self, asks: Asks) -> Option<OpenReason> {
+        let names = [
+            ("kids", self.kids.len(), asks.kid),
+            ("countries", self.issuers().len(), asks.issuer),
+        ];
+        let mut names = names.into_iter();
+        let (of, found, _) = names.find(|(_, found, asked)| *asked && *found > MAX_NAMES)?;
+        let max = MAX_NAMES;
+        Some(OpenReason::TooManyNames { of, found, max })
     }
 
     /// `{"payload", "external"}`, the latter as the reference engine's
@@ -357,6 +400,25 @@ impl Subject {
             ("region", text(arrival.region().unwrap_or_default())),
         ]);
         Value::object([("payload", dcc.payload.clone()), ("external", external)])
+    }
+}
+
+/// Under how many kids, and how many countries, a rule is asked at most. Who
+/// writes a list that nobody signs can list a key under any number.
+const MAX_NAMES: usize = 16;
+
+/// What a rule looks at.
+pub(super) struct Data {
+    pub value: Value,
+    /// From the first one.
+    differs: Asks,
+}
+
+impl Data {
+    /// Whether the rule can say of it what it doesn't say of the first one.
+    pub fn counts_for(&self, rule: &Rule) -> bool {
+        let Asks { issuer, kid } = self.differs;
+        (!issuer || rule.asks.issuer) && (!kid || rule.asks.kid)
     }
 }
 
@@ -424,7 +486,7 @@ impl Dcc {
     pub fn obstacle(&self, rule: &Rule, subject: &Subject) -> Option<OpenReason> {
         // Which of the issuers' rules apply can't be said, so that each may.
         let is_invalidation = rule.kind == RuleKind::Invalidation;
-        let asks = || is_invalidation || asks_for_issuer(rule);
+        let asks = || is_invalidation || rule.asks.issuer;
         let is_open = match subject.issuer {
             Issuer::Unstated => is_invalidation,
             Issuer::Unknown => asks(),
@@ -433,21 +495,14 @@ impl Dcc {
         if is_open {
             return Some(OpenReason::NoIssuer);
         }
+        if let Some(reason) = subject.too_many_names(rule.asks) {
+            return Some(reason);
+        }
         let wanted = rule.schema_version;
         let found = self.schema_version;
         let fits = found.is_some_and(|v| v.major() == wanted.major() && v >= wanted);
         (!fits).then_some(OpenReason::SchemaVersion { wanted, found })
     }
-}
-
-/// Whether the rule looks at the issuing country, or at something in which it
-/// stands.
-fn asks_for_issuer(rule: &Rule) -> bool {
-    let holds_issuer = |path: &str| {
-        matches!(path, "" | "external") || path.starts_with("external.issuerCountryCode")
-    };
-    let paths = rule.expression().map(Expression::paths).unwrap_or_default();
-    paths.into_iter().any(holds_issuer)
 }
 
 /// The same as [`Claims::payload_json`] read as JSON, without the members

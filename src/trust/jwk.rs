@@ -12,6 +12,7 @@ use super::source::{Entry, Found, Source, declared_kid};
 use super::text::{decode_base64, shown};
 use crate::crypto::{Algorithm, KeyError, PublicKey};
 use crate::instant;
+use crate::json::Members;
 
 pub(super) fn read_set(source: &Source, set: &Value) -> Result<Vec<Entry>, LoadError> {
     let keys = set
@@ -164,12 +165,26 @@ fn other_curve(crv: &str, x: &[u8], y: &[u8]) -> Result<PublicKey, KeyError> {
     PublicKey::from_spki_der(&info.to_der().map_err(|_| KeyError::Encoding)?)
 }
 
+/// A JWK, in whatever tree.
+pub(super) trait Jwk: Members {
+    /// The texts of the array of that name; `Some(None)` for a member that is
+    /// none.
+    fn texts(&self, name: &str) -> Option<Option<Vec<&str>>>;
+}
+
+impl Jwk for Value {
+    fn texts(&self, name: &str) -> Option<Option<Vec<&str>>> {
+        let member = self.get(name)?.as_array();
+        Some(member.and_then(|all| all.iter().map(Self::as_str).collect()))
+    }
+}
+
 /// What a key may be used for (RFC 7517 §4.2, §4.3). A word that is not known,
 /// or operations without `verify`, allow no signature. `enc` is known: it is
 /// noted, and stands at keys of real lists that sign certificates.
-fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
-    let known = |declared: &Value| matches!(declared.as_str(), Some("sig" | "enc"));
-    let of_use = jwk.get("use").is_some_and(|declared| !known(declared));
+pub(super) fn check_use(jwk: &impl Jwk) -> Result<(), ProblemKind> {
+    let known = |declared: Option<&str>| matches!(declared, Some("sig" | "enc"));
+    let of_use = jwk.text("use").is_some_and(|declared| !known(declared));
     if of_use || instant::is_misspelt(jwk, "use") {
         return Err(ProblemKind::Member {
             name: "use",
@@ -178,20 +193,17 @@ fn check_use(jwk: &Value) -> Result<(), ProblemKind> {
     }
     // Of the registry "JSON Web Key Parameters": a key that ended, or will.
     for name in ["exp", "nbf", "revoked"] {
-        if jwk.get(name).is_some() {
+        if jwk.text(name).is_some() || instant::is_misspelt(jwk, name) {
             return Err(ProblemKind::Member {
                 name,
                 expected: "absent: a key's own period is not read here",
             });
         }
     }
-    let verifies = |operations: &Value| {
-        let operations = operations.as_array();
-        operations.is_some_and(|all| {
-            all.iter().all(Value::is_string) && all.iter().any(|one| one == "verify")
-        })
+    let verifies = |operations: Option<Vec<&str>>| {
+        operations.is_some_and(|operations| operations.contains(&"verify"))
     };
-    let of_operations = jwk.get("key_ops").is_some_and(|all| !verifies(all));
+    let of_operations = jwk.texts("key_ops").is_some_and(|all| !verifies(all));
     if of_operations || instant::is_misspelt(jwk, "key_ops") {
         return Err(ProblemKind::Member {
             name: "key_ops",

@@ -256,16 +256,21 @@ impl KeyUsage {
     /// dotted form. With none of the health OIDs
     /// `1.3.6.1.4.1.1847.2021.1.{1,2,3}` there is no limit; the older
     /// arc `1.3.6.1.4.1.0.1847.2021.1` means the same. Another OID of these
-    /// arcs is a limit, too, and allows none of the kinds that are known.
+    /// arcs, and an arc itself, is a limit, too, and allows none of the kinds that
+    /// are known.
     pub fn from_oids<'a>(oids: impl IntoIterator<Item = &'a str>) -> Self {
-        const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1.", "1.3.6.1.4.1.0.1847.2021.1."];
+        const ARCS: [&str; 2] = ["1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1"];
+        let below = |oid: &'a str, arc: &str| {
+            let rest = oid.strip_prefix(arc)?;
+            (rest.is_empty() || rest.starts_with('.')).then_some(rest)
+        };
         oids.into_iter()
             .filter_map(|oid| {
                 let mut arcs = ARCS.into_iter();
-                Some(match arcs.find_map(|arc| oid.strip_prefix(arc))? {
-                    "1" => Usage::Test,
-                    "2" => Usage::Vaccination,
-                    "3" => Usage::Recovery,
+                Some(match arcs.find_map(|arc| below(oid, arc))? {
+                    ".1" => Usage::Test,
+                    ".2" => Usage::Vaccination,
+                    ".3" => Usage::Recovery,
                     _ => Usage::Other,
                 })
             })

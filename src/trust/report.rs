@@ -55,6 +55,13 @@ pub enum ProblemKind {
         /// The type that the list gives.
         certificate_type: String,
     },
+    /// A certificate that the list has under more kids than are kept. Nobody
+    /// signs them in this form.
+    #[error("a certificate that is listed under more than {max} kids")]
+    TooManyKids {
+        /// The most that are kept beside the certificate's own.
+        max: usize,
+    },
     /// Kept: no HCERT algorithm can use the key, so that a verdict can say
     /// so where "unknown key" would mislead.
     #[error("no HCERT algorithm uses a key of the kind {kind}")]
@@ -234,6 +241,7 @@ impl ProblemKind {
             Self::Member { .. } => "entry-member",
             Self::Base64 { .. } => "entry-base64",
             Self::NotADocumentSigner { .. } => "not-a-document-signer",
+            Self::TooManyKids { .. } => "too-many-kids",
             Self::UnusableKey { .. } => "key-unusable",
             Self::KidMismatch { .. } => "kid-mismatch",
             Self::KidMissing { .. } => "kid-missing",

@@ -421,15 +421,26 @@ impl Verified {
         self.others.iter()
     }
 
-    /// How long a listing vouches for the certificate: as its own certificate
-    /// says, and where it has none, those of others that allowed it.
-    pub(crate) fn validity_of(&self, listing: &TrustedKey) -> Option<(Timestamp, Timestamp)> {
+    /// From when to when a [listing](Self::listings) vouches for the certificate:
+    /// the [validity](TrustedKey::validity) of its own certificate, or, where a
+    /// list has the key without one, that of the certificates in other listings
+    /// of the key which allowed it. `None` if nobody has a certificate, and for
+    /// a bare key that the caller or the maker of a snapshot vouches for.
+    ///
+    /// ```
+    /// # fn last(verified: &hcert::verify::Verified) -> Option<hcert::Timestamp> {
+    /// let known = verified.listings().filter_map(|listing| verified.validity_of(listing));
+    /// known.map(|(_, last)| last).max()
+    /// # }
+    /// ```
+    pub fn validity_of(&self, listing: &TrustedKey) -> Option<(Timestamp, Timestamp)> {
         if !listing.is_silent() {
             return listing.validity();
         }
         let allows = |key: &&TrustedKey| {
             let mut entries = self.record.entries().iter();
-            entries.all(|entry| key.usage().allows(entry.usage()))
+            key.public_key() == listing.public_key()
+                && entries.all(|entry| key.usage().allows(entry.usage()))
         };
         let all = self.listings().chain(self.other_listings());
         let certified = all.filter(allows).filter_map(TrustedKey::validity);

@@ -1,7 +1,7 @@
 //! Whether a revocation list names the certificate, and whether the lists can
 //! be relied upon now. They age in the verifier, so this is asked every time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Policy, Reason, RevocationPolicy, SkipReason, StepResult};
@@ -24,29 +24,35 @@ struct Names {
     countries: Vec<String>,
 }
 
+/// The same while they are collected: a list can have a key any number of times.
+#[derive(Default)]
+struct Collected {
+    kids: BTreeSet<Vec<u8>>,
+    /// By capital letters.
+    countries: BTreeMap<String, String>,
+}
+
 impl NamesOfKeys {
     pub(super) fn of(trust: &TrustStore) -> Self {
-        let mut all = HashMap::<_, Names>::new();
+        let mut all = HashMap::<_, Collected>::new();
         for key in trust.all_listings() {
             let known = all.entry(key.public_key().fingerprint()).or_default();
-            for kid in key.kids() {
-                if !known.kids.iter().any(|known| known == kid.as_bytes()) {
-                    known.kids.push(kid.as_bytes().to_vec());
-                }
-            }
+            let kids = key.kids();
+            known.kids.extend(kids.map(|kid| kid.as_bytes().to_vec()));
             if let Some(country) = key.country() {
-                let is = |known: &String| known.eq_ignore_ascii_case(country);
-                if !known.countries.iter().any(is) {
-                    known.countries.push(country.to_owned());
-                }
+                let capitals = country.to_ascii_uppercase();
+                let known = known.countries.entry(capitals);
+                known.or_insert_with(|| country.to_owned());
             }
         }
-        // The answer for a certificate must not depend on the order of lists.
-        for names in all.values_mut() {
-            names.kids.sort_unstable();
-            names.countries.sort_unstable();
-        }
-        Self(Arc::new(all))
+        // Sorted: the answer for a certificate must not depend on the order of
+        // lists.
+        let names = |Collected { kids, countries }| Names {
+            kids: kids.into_iter().collect(),
+            countries: countries.into_values().collect(),
+        };
+        let all = all.into_iter().map(|(key, found)| (key, names(found)));
+        Self(Arc::new(all.collect()))
     }
 
     /// Looks the certificate up under all names of the key that signed it, of

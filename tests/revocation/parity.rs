@@ -362,3 +362,66 @@ fn a_key_of_two_countries_is_covered_by_neither_alone() {
         assert_eq!(found, (expected, expected), "{countries:?} {other:?}");
     }
 }
+
+/// Italy's list names certificates by their identifier alone, and says nothing of
+/// one without. Beside hashes of signatures a set can't tell the two, and covers
+/// no key of Italy; by itself it does.
+#[test]
+fn italy_s_list_covers_nobody_in_a_set_with_other_kinds() {
+    let own = dsc("alpha", &[]);
+    let mut builder = TrustStore::builder();
+    builder
+        .add_public_key(
+            "x",
+            own.kid(),
+            own.public_key().clone(),
+            Some("IT"),
+            KeyUsage::ANY,
+        )
+        .unwrap();
+    let (store, _) = builder.build();
+    let chunk = italian(1, 1, 1, &[&[8; 32]]).to_string();
+    let italy = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()])
+        .unwrap()
+        .fetched_at(NOW);
+    let kid = BASE64_STANDARD.encode([3; 8]);
+    let signature = [id(IdentifierKind::Signature, 0xcc)];
+    let both = [signature[0], id(UCI, 0xdd)];
+    for kind in ["SIGNATURE", "UCI", "COUNTRYCODEUCI"] {
+        let batch = batch(&kid, kind, &[&[9; 16]]).to_string();
+        let list = named(batch.as_bytes()).with_all_batches();
+        let orders: [NamedSet<Vec<u8>>; 2] = [
+            set(|builder| builder.add_list(&list, &store)?.add_italian(&italy, &store)),
+            set(|builder| builder.add_italian(&italy, &store)?.add_list(&list, &store)),
+        ];
+        let ask = |of_set: Option<&NamedSet<Vec<u8>>>, ids: &[Identifier]| {
+            let mut revocations = Revocations::new();
+            match of_set {
+                Some(set) => revocations.add(set.clone()),
+                None => revocations.add(list.clone()).add(italy.clone()),
+            };
+            let kid = own.kid();
+            let mut subject = Subject::new(kid.as_bytes(), ids);
+            subject.country = Some("IT");
+            word(&revocations.look_up(&subject))
+        };
+        assert_eq!(ask(None, &signature), "not covered", "{kind}");
+        assert_eq!(ask(None, &both), "not listed", "{kind}");
+        for set in &orders {
+            assert_eq!(ask(Some(set), &signature), "not covered", "{kind}");
+            let expected = if kind == "SIGNATURE" {
+                "not covered"
+            } else {
+                "not listed"
+            };
+            assert_eq!(ask(Some(set), &both), expected, "{kind}");
+        }
+        assert_eq!(orders[0].set().sources().count(), 2);
+    }
+    // A batch that covers the key for all kinds does so in a set with both.
+    let kid = BASE64_STANDARD.encode(own.kid().as_bytes());
+    let batch = batch(&kid, "SIGNATURE", &[&[9; 16]]).to_string();
+    let list = named(batch.as_bytes()).with_all_batches();
+    let made = set(|builder| builder.add_list(&list, &store)?.add_italian(&italy, &store));
+    assert!(made.set().covers(own.kid().as_bytes()));
+}

@@ -308,3 +308,35 @@ fn what_a_rule_says_that_cant_be_used_is_open() {
     let rules = [rule(json!({})), rule(of_tests)];
     assert_eq!(decision(&rules, &vaccination()), Decision::Accepted);
 }
+
+/// Under a name that only resembles its own, a region or an end would restrict
+/// nothing.
+#[test]
+fn a_misspelt_member_is_refused_and_another_one_noted() {
+    for (name, value, meant) in [
+        ("region", json!("BY"), "Region"),
+        ("REGION", json!("BY"), "Region"),
+        ("Region ", json!("BY"), "Region"),
+        ("\u{a0}Region", json!("BY"), "Region"),
+        ("validTo", json!("2021-06-02T00:00:00Z"), "ValidTo"),
+        ("valid_to", json!("2021-06-02T00:00:00Z"), "ValidTo"),
+        ("Valid-From", json!("2029-06-01T00:00:00Z"), "ValidFrom"),
+        ("logic", json!({"===": [1, 2]}), "Logic"),
+        ("country", Value::Bool(true), "Country"),
+        ("certificateType", json!("General"), "CertificateType"),
+    ] {
+        let found = load(&json!([rule(json!({name: value}))])).unwrap_err();
+        let RuleSetError::Rule { fault, .. } = &found else {
+            panic!("{name}: {found}")
+        };
+        assert_eq!(found.code(), "rule-member", "{name}");
+        let text = format!("the member `{meant}` is not spelt so");
+        assert_eq!(fault.to_string(), text, "{name}");
+    }
+    for name in ["Regions", "Hash", "x", "", "Valid"] {
+        let rules = load(&json!([rule(json!({name: "BY"}))])).unwrap();
+        assert_eq!(rules.problems()[0].code(), "rule-unknown-member", "{name}");
+        let found = rules.evaluate(&vaccination(), &xx());
+        assert_eq!(found.decision(), Decision::Accepted, "{name}");
+    }
+}

@@ -2,13 +2,16 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ciborium::cbor;
-use hcert::rules::{CertificateType, Decision, RuleOutcome, Subject};
+use hcert::rules::{Arrival, CertificateType, Decision, Recognition, RuleOutcome, Subject};
+use hcert::trust::{KeyUsage, Kid, TrustStore};
 use hcert::verify::Verifier;
 use serde_json::{Value, json};
 
-use super::common::{EXPIRES, ISSUED, NOW, dsc, signer, test, trust, vaccination as record};
+use super::common::{
+    EXPIRES, ISSUED, NOW, dsc, issued, signer, test, trust, vaccination as record,
+};
 use super::raw::{self, Raw};
-use super::{at, code, refusing, rule, set, vaccination, verified, xx};
+use super::{at, code, decision, refusing, rule, set, vaccination, verified, xx};
 
 fn holds(subject: &Subject, path: &str, expected: Value) {
     let logic = json!({"===": [{"var": path}, expected]});
@@ -179,4 +182,121 @@ fn nothing_about_the_holder_is_in_a_debug_or_a_message() {
             assert!(!shown.contains(personal), "{shown}");
         }
     }
+}
+
+/// `UK` and `EL` are the EU's codes for the United Kingdom and Greece, which
+/// ISO 3166-1 reserves and does not give: in whatever place either is written,
+/// both are one country.
+#[test]
+fn the_eus_codes_of_two_countries_are_those_of_iso() {
+    for [one, other] in [["UK", "GB"], ["GB", "UK"], ["el", "GR"], ["GR", "EL"]] {
+        let mut builder = TrustStore::builder();
+        let own = dsc("a", &[]);
+        let key = own.public_key().clone();
+        builder
+            .add_public_key("x", own.kid(), key, Some(one), KeyUsage::ANY)
+            .unwrap();
+        let verifier = Verifier::new(builder.build().0);
+        let verdict = verifier.verify(issued("a", &record()).text(), NOW);
+        let verified = verdict.into_verified().unwrap();
+        let withdrawing = refusing(json!({
+            "Identifier": format!("IR-{other}-0001"), "Country": other,
+            "Type": "Invalidation", "CertificateType": "General",
+        }));
+        let rules = [rule(json!({})), withdrawing];
+        let subjects = [Subject::from(&verified), vaccination().with_issuer(one)];
+        for subject in &subjects {
+            assert_eq!(
+                decision(&rules, subject),
+                Decision::Refused,
+                "{one} {other}"
+            );
+        }
+        // The place of arrival.
+        let here = rule(
+            json!({"Identifier": format!("VR-{}-0001", one.to_uppercase()),
+            "Country": one.to_uppercase()}),
+        );
+        let found = set(&[here]).evaluate(&vaccination(), &Arrival::new(other, NOW));
+        assert_eq!(found.decision(), Decision::Accepted, "{one} {other}");
+        // A policy that doesn't recognise the country, and one that does.
+        let policy = |list: &str, codes: &str| {
+            let issuers = match list {
+                "issuers" => json!([{"countries": [codes]}]),
+                _ => json!("any-trusted"),
+            };
+            let mut policy = json!({
+                "name": "P", "version": "1", "country": "XX", "valid_from": "2021-01-01",
+                "valid_until": "2022-12-31", "issuers": issuers,
+                "vaccinations": [{"any_product": true, "from_day": 0, "until_day": 270}],
+            });
+            if list != "issuers" {
+                policy[list] = json!([{"countries": [codes]}]);
+            }
+            let policy = Recognition::from_json(policy.to_string().as_bytes()).unwrap();
+            policy.evaluate(&verified, &xx()).decision()
+        };
+        let other = other.to_uppercase();
+        assert_eq!(policy("not_recognised", &other), Decision::Refused, "{one}");
+        assert_eq!(policy("issuers", &other), Decision::Accepted, "{one}");
+        assert_eq!(policy("not_recognised", "FR"), Decision::Accepted, "{one}");
+        assert_eq!(policy("issuers", "FR"), Decision::Refused, "{one}");
+    }
+}
+
+/// Nobody signs a kid in every form of list, so that a key can stand in one under
+/// any number of them. A rule that looks at none is asked once.
+#[test]
+fn a_rule_that_looks_at_kids_is_open_for_a_key_with_too_many() {
+    let subject = |kids: u32, countries: &[&str]| {
+        let own = dsc("a", &[]);
+        let mut builder = TrustStore::builder();
+        for kid in 0..kids {
+            let kid = Kid::new(kid.to_be_bytes()).unwrap();
+            builder.add_certificate_der_as("x", kid, own.der()).unwrap();
+        }
+        for country in countries {
+            let key = own.public_key().clone();
+            builder
+                .add_public_key("x", own.kid(), key, Some(country), KeyUsage::ANY)
+                .unwrap();
+        }
+        builder.add_certificate_der("x", own.der()).unwrap();
+        let verifier = Verifier::new(builder.build().0);
+        let verdict = verifier.verify(issued("a", &record()).text(), NOW);
+        Subject::from(&verdict.into_verified().unwrap())
+    };
+    let of_kids = rule(json!({"Logic": {"!": [{"in": [{"var": "external.kid"}, ["x"]]}]}}));
+    let of_all = rule(json!({"Logic": {"!": [{"!": [{"var": "external"}]}]}}));
+    let of_issuer = rule(json!({"Logic": {"!": [{"in": [
+        {"var": "external.issuerCountryCode"}, ["ZZ"]]}]}}));
+    for (kids, expected) in [
+        (15, Decision::Accepted),
+        (16, Decision::Open),
+        (3000, Decision::Open),
+    ] {
+        let subject = subject(kids, &[]);
+        for rule in [&of_kids, &of_all] {
+            let found = set(std::slice::from_ref(rule)).evaluate(&subject, &xx());
+            assert_eq!(found.decision(), expected, "{kids}");
+            let reason = if expected == Decision::Open {
+                "too-many-names"
+            } else {
+                ""
+            };
+            assert_eq!(code(&found), reason);
+        }
+        assert_eq!(decision(&[of_issuer.clone()], &subject), Decision::Accepted);
+        // Refused beside it is refused.
+        let refusing = refusing(json!({"Identifier": "VR-XX-0009"}));
+        let found = decision(&[of_kids.clone(), refusing], &subject);
+        assert_eq!(found, Decision::Refused);
+    }
+    let codes: Vec<String> = (b'A'..=b'Z')
+        .map(|c| format!("Q{}", char::from(c)))
+        .collect();
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let subject = subject(1, &codes);
+    assert_eq!(decision(&[of_issuer], &subject), Decision::Open);
+    assert_eq!(decision(&[rule(json!({}))], &subject), Decision::Accepted);
 }

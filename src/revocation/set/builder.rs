@@ -1,6 +1,6 @@
 //! Makes sets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -27,6 +27,9 @@ pub struct SetBuilder {
     pub(super) options: SetOptions,
     kids: HashMap<Box<[u8]>, u32>,
     covers_all: bool,
+    /// Of whose certificates a list without signatures speaks.
+    by_uci: BTreeSet<Box<[u8]>>,
+    has_other_kinds: bool,
     /// The kid that came last and its number: entries come kid by kid.
     last: Option<(Box<[u8]>, u32)>,
     short: Vec<Short>,
@@ -41,6 +44,8 @@ impl SetBuilder {
             options,
             kids: HashMap::new(),
             covers_all: false,
+            by_uci: BTreeSet::new(),
+            has_other_kinds: false,
             last: None,
             short: Vec::new(),
             long: Vec::new(),
@@ -77,6 +82,16 @@ impl SetBuilder {
         check_kid(kid)?;
         self.place(kid)?;
         Ok(self)
+    }
+
+    /// The same for a list that names certificates by their identifier alone. A
+    /// set doesn't tell of which kinds it has all entries of a signer, so that
+    /// beside entries of other kinds it can't say that a certificate without an
+    /// identifier wasn't asked for, and covers none.
+    pub(super) fn covers_by_uci(&mut self, kid: &[u8]) -> Result<(), SetError> {
+        check_kid(kid)?;
+        self.by_uci.insert(kid.into());
+        Ok(())
     }
 
     /// Says that the set speaks of all certificates.
@@ -137,6 +152,12 @@ impl SetBuilder {
             });
         }
         report(Stage::Sorting, self.len(), 1);
+        let by_uci = std::mem::take(&mut self.by_uci);
+        if !self.has_other_kinds {
+            for kid in &by_uci {
+                self.place(kid)?;
+            }
+        }
         let kids = self.sort();
         let runs = Runs::of(&self.short, &self.long);
         let tables: Vec<Table> = runs.0.iter().map(|run| run.table).collect();
@@ -190,6 +211,9 @@ impl SetBuilder {
             return Err(SetError::TooManyEntries { max: MAX_ENTRIES });
         }
         let place = self.place(kid)?.to_be_bytes();
+        // Whatever has the country before its identifier has the identifier.
+        let by_uci = [IdentifierKind::Uci, IdentifierKind::CountryCodeUci];
+        self.has_other_kinds |= !by_uci.contains(&kind);
         let head = [kind.type_byte(), length as u8];
         match length {
             ..=16 => self.short.push(record(head, place, hash)),

@@ -57,7 +57,9 @@ impl SetBuilder {
             kid.map(|kid| self.covers(kid)).transpose()?;
         }
         if list.is_complete() {
-            self.covers_countries(&list.countries().collect::<Vec<_>>(), keys)?;
+            for kid in of_countries(&list.countries().collect::<Vec<_>>(), keys) {
+                self.covers(kid.as_bytes())?;
+            }
         }
         if list.is_whole() {
             self.covers_any_kid();
@@ -66,7 +68,9 @@ impl SetBuilder {
     }
 
     /// Adds Italy's list. The set covers the keys of Italy that the trust store
-    /// has.
+    /// has, unless it has hashes of signatures beside: Italy's list says nothing
+    /// of a certificate without an identifier, and a set can't tell of which kinds
+    /// it has all hashes of a key. Make a set of its own of Italy's list then.
     pub fn add_italian(
         &mut self,
         list: &ItalianList,
@@ -77,7 +81,9 @@ impl SetBuilder {
         }
         // A set without entries doesn't show of which kind there are none.
         if !list.is_empty() {
-            self.covers_countries(&[COUNTRY], keys)?;
+            for kid in of_countries(&[COUNTRY], keys) {
+                self.covers_by_uci(kid.as_bytes())?;
+            }
         }
         self.of(list.info())
     }
@@ -109,35 +115,33 @@ impl SetBuilder {
         self.covers_any_kid().of(list.info())
     }
 
-    /// Covers the kids of keys that are listed under these countries and under
-    /// no other: a set can't tell of which of them a certificate is.
-    fn covers_countries(&mut self, countries: &[&str], keys: &TrustStore) -> Result<(), SetError> {
-        let mut elsewhere: HashSet<[u8; 32]> = HashSet::new();
-        let mut here: HashSet<[u8; 32]> = HashSet::new();
-        for key in keys.all_listings() {
-            let Some(own) = key.country() else { continue };
-            let is_here = countries
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(own));
-            let of = if is_here { &mut here } else { &mut elsewhere };
-            of.insert(key.public_key().fingerprint());
-        }
-        let mut kids: BTreeMap<Kid, bool> = BTreeMap::new();
-        for key in keys.iter() {
-            let key_is = key.public_key().fingerprint();
-            let is_covered = here.contains(&key_is) && !elsewhere.contains(&key_is);
-            *kids.entry(key.kid().clone()).or_insert(true) &= is_covered;
-        }
-        for (kid, _) in kids.iter().filter(|(_, is_covered)| **is_covered) {
-            self.covers(kid.as_bytes())?;
-        }
-        Ok(())
-    }
-
     fn of(&mut self, list: &RevocationInfo) -> Result<&mut Self, SetError> {
         let dated = list.dated().ok_or(SetError::Undated)?;
         let expires_at = [self.options.expires_at, list.expires_at()];
         self.options.expires_at = expires_at.into_iter().flatten().min();
         self.source(list.label(), Some(dated))
     }
+}
+
+/// The kids of keys that are listed under these countries and under no other: a
+/// set can't tell of which of them a certificate is.
+fn of_countries(countries: &[&str], keys: &TrustStore) -> Vec<Kid> {
+    let mut elsewhere: HashSet<[u8; 32]> = HashSet::new();
+    let mut here: HashSet<[u8; 32]> = HashSet::new();
+    for key in keys.all_listings() {
+        let Some(own) = key.country() else { continue };
+        let is_here = countries
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(own));
+        let of = if is_here { &mut here } else { &mut elsewhere };
+        of.insert(key.public_key().fingerprint());
+    }
+    let mut kids: BTreeMap<Kid, bool> = BTreeMap::new();
+    for key in keys.iter() {
+        let key_is = key.public_key().fingerprint();
+        let is_covered = here.contains(&key_is) && !elsewhere.contains(&key_is);
+        *kids.entry(key.kid().clone()).or_insert(true) &= is_covered;
+    }
+    let covered = kids.into_iter().filter(|(_, is_covered)| *is_covered);
+    covered.map(|(kid, _)| kid).collect()
 }

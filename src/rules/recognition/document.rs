@@ -16,6 +16,7 @@ use super::{Calendar, Policy};
 use crate::record::TestKinds;
 use crate::rules::Period;
 use crate::rules::certlogic::Value;
+use crate::rules::country::own_code;
 
 const POLICY: &[&str] = &[
     "name",
@@ -102,7 +103,7 @@ pub(super) fn read(document: &Value, kinds: &TestKinds) -> Result<Policy, Error>
         description: with_english(table.texts("description")?, name.clone()),
         name,
         version,
-        country: country.to_owned(),
+        country: own_code(country),
         regions: regions.unwrap_or_default(),
         calendar,
         kinds: kinds.clone(),

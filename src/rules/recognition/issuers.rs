@@ -203,7 +203,7 @@ impl Row {
                 .list(
                     "countries",
                     "two capital letters (ISO 3166-1 alpha-2)",
-                    capitals(2),
+                    |text| capitals(2)(text).map(|code| country::own_code(&code)),
                 )?
                 .unwrap_or_default(),
             authorities: table

@@ -8,7 +8,7 @@
 //! What stands beside a certificate in an entry is not signed, its type
 //! neither: it can take a role away, and gives none.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -17,6 +17,7 @@ use super::{Check, Claims, Content, SignerDates, json, parse_json, read_certific
 use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::key::Kid;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::published::refuse_published;
 use crate::trust::report::ProblemKind;
@@ -113,7 +114,39 @@ pub(super) fn read(source: &Source, list: &Value) -> Result<Vec<Entry>, LoadErro
     source.check_count(entries.len())?;
     // Document signers stand beside other types, so the type has to be there.
     let read = |entry| read_certificate_entry(source, entry, true);
-    Ok(entries.iter().map(read).collect())
+    let mut entries = entries.iter().map(read).collect::<Vec<_>>();
+    drop_excess(&mut entries);
+    Ok(entries)
+}
+
+/// Under how many kids a certificate is kept, beside its own.
+const MAX_KIDS: usize = 16;
+
+/// Nothing signs the kid in an entry, so that whoever serves the array can
+/// repeat a genuine entry under any number of them, and each would cost two
+/// signatures now and its share of every verdict. Which are kept is no matter of
+/// order.
+fn drop_excess(entries: &mut [Entry]) {
+    let mut kids: BTreeMap<[u8; 32], BTreeSet<Kid>> = BTreeMap::new();
+    let other_kid = |entry: &Entry| {
+        let key = &entry.outcome.as_ref().ok()?.key;
+        let sha256 = *key.certificate_sha256()?;
+        (*key.kid() != Kid::prefix(sha256)).then(|| (sha256, key.kid().clone()))
+    };
+    for (sha256, kid) in entries.iter().filter_map(other_kid) {
+        let kept = kids.entry(sha256).or_default();
+        kept.insert(kid);
+        if kept.len() > MAX_KIDS {
+            kept.pop_last();
+        }
+    }
+    for entry in entries {
+        if let Some((sha256, kid)) = other_kid(entry)
+            && kids.get(&sha256).is_some_and(|kept| !kept.contains(&kid))
+        {
+            entry.outcome = Err(ProblemKind::TooManyKids { max: MAX_KIDS });
+        }
+    }
 }
 
 const NOT_LIST: LoadError = LoadError::Form {
@@ -173,8 +206,8 @@ fn read_signed(
     anchors: &[Anchor],
     fetched_at: Option<Timestamp>,
 ) -> Result<Vec<Entry>, LoadError> {
+    let mut entries = read(source, list)?;
     let list = list.as_array().ok_or(NOT_LIST)?;
-    source.check_count(list.len())?;
     let mut authorities = Authorities::default();
     let mut checked = Vec::with_capacity(list.len());
     for entry in list {
@@ -185,15 +218,13 @@ fn read_signed(
                 .err()
         }));
     }
-    let mut entries = Vec::with_capacity(list.len());
-    for (entry, problem) in list.iter().zip(checked) {
-        let mut read = read_certificate_entry(source, entry, true);
+    for ((entry, problem), read) in list.iter().zip(checked).zip(&mut entries) {
         if let Some(problem) = problem {
             read.outcome = Err(problem);
-        } else if let Ok(found) = read.outcome {
-            read.outcome = signer(source, &authorities, entry, found);
+            continue;
         }
-        entries.push(read);
+        let found = std::mem::replace(&mut read.outcome, Err(ProblemKind::NotIssued));
+        read.outcome = found.and_then(|found| signer(source, &authorities, entry, found));
     }
     Ok(entries)
 }

@@ -28,6 +28,7 @@ use super::{Claims, ListFormat, ListInfo, Shape, check_density, check_weight, wi
 use crate::crypto::{self, Algorithm, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
+use crate::trust::jwk;
 use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::is_signed;
@@ -578,6 +579,10 @@ fn read_certificate(
         let notes = &mut found.notes;
         notes.retain(|note| *note != ProblemKind::CertificatesAlone);
     }
+    if jwk.get("d").is_some() || jwk.get("k").is_some() {
+        return Err(ProblemKind::JwkPrivateKey);
+    }
+    jwk::check_use(jwk)?;
     // The network vouches for the participant. What country its certificate
     // names, a participant writes itself.
     let named = found.key.country.take();

@@ -137,10 +137,12 @@ impl<'a> Limits<'a> {
     }
 }
 
-/// Dotted identifiers, one at least.
+/// Dotted identifiers, one at least. A number has one spelling, without a zero
+/// in front.
 fn read_oids(oids: &Value) -> Option<KeyUsage> {
     let is_oid = |text: &&str| {
-        let number = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+        let digits = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+        let number = |n: &str| digits(n) && (n == "0" || !n.starts_with('0'));
         text.contains('.') && text.split('.').all(number)
     };
     let oids = oids.as_array().filter(|oids| !oids.is_empty())?;
@@ -153,6 +155,10 @@ fn read_country(source: &Source, country: &str, group: &Value, keys: &[Value]) -
     let mut read: Vec<_> = (keys.iter())
         .map(|key| {
             let mut entry = jwk::read(source, key);
+            // It stands beside the keys. In one it is a limit all the same.
+            if key.get("eku").is_some() || instant::is_misspelt(key, "eku") {
+                entry.outcome = entry.outcome.and(Err(NOT_LIMITS));
+            }
             let limited = limits.apply(&mut entry);
             (named(entry, Some(country)), limited)
         })

@@ -622,9 +622,25 @@ impl Material {
                 "urn",
                 format!(r#"{{"{kid}":["urn:oid:1.3.6.1.4.1.1847.2021.1.1"]}}"#),
             ),
+            (
+                "zero",
+                format!(r#"{{"{kid}":["1.3.6.1.4.1.01847.2021.1.1"]}}"#),
+            ),
+            ("arc", format!(r#"{{"{kid}":["1.3.6.1.4.1.1847.2021.1"]}}"#)),
         ] {
             let comment = format!("eku is {eku}");
             self.list(format!("se-eku-{name}"), &comment, "se", swedish(&eku, ""));
+        }
+        for (name, member) in [
+            ("eku", format!(r#""eku":{tests}"#)),
+            ("exp", format!(r#""Exp":{made}"#)),
+        ] {
+            let key = format!(r#"{{"kid":"{kid}","kty":"EC","x5c":["{x5c}"],{member}}}"#);
+            let payload = format!(r#"{{"dsc_trust_list":{{"XX":{{"keys":[{key}]}}}}}}"#);
+            let header = r#"{"typ":"JOSE","alg":"ES256"}"#;
+            let list = lists::jws(header, &payload, |message| lists::sign(LIST, message));
+            let comment = format!("a key with {member}");
+            self.list(format!("se-key-{name}"), &comment, "se", list);
         }
 
         let list = lists::austrian(&[self.dsc.listed()]);
@@ -752,6 +768,11 @@ impl Material {
         let dsc = self.dsc.dsc.clone();
         let entry = |place: &str| network(0).entry(place, &dsc);
         let usual = || entry("DCC:XXA:DSC");
+        let in_key = |name: &str, value: Value| {
+            let mut entry = usual();
+            entry["publicKeyJwk"][name] = value;
+            entry
+        };
         let signed = |entries: &[Value]| network(0).signed(network(0).document(entries));
         for (n, (time, _)) in MADE.iter().enumerate().take(2) {
             let names = network(n);
@@ -943,6 +964,21 @@ impl Material {
                 "authority",
                 "listed as SCA, and signs certificates",
                 vec![entry("DCC:XXA:SCA")],
+            ),
+            (
+                "use",
+                "the key is for something unknown",
+                vec![in_key("use", json!("x"))],
+            ),
+            (
+                "key-ops",
+                "the key is for encryption alone",
+                vec![in_key("key_ops", json!(["encrypt"]))],
+            ),
+            (
+                "key-exp",
+                "the key has an end of its own",
+                vec![in_key("exp", json!("1600000000"))],
             ),
             (
                 "domains",

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use crate::json::Members;
+use crate::trust::jwk::Jwk;
+
 /// A value, its texts borrowed from the input where they have no escapes.
 pub(super) enum Node<'a> {
     Text(Cow<'a, str>),
@@ -38,6 +41,38 @@ impl Node<'_> {
             Self::Object(members) => members.iter().find(|(n, _)| n == name).map(|(_, v)| v),
             _ => None,
         }
+    }
+}
+
+impl Members for Node<'_> {
+    fn text(&self, name: &str) -> Option<Option<&str>> {
+        self.only(name).map(|member| member?.as_text())
+    }
+
+    fn any_name(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Object(members) => members.iter().any(|(name, _)| is_one(name)),
+            _ => false,
+        }
+    }
+}
+
+impl Jwk for Node<'_> {
+    fn texts(&self, name: &str) -> Option<Option<Vec<&str>>> {
+        let member = self.only(name)?.and_then(Self::as_array);
+        Some(member.and_then(|all| all.iter().map(Self::as_text).collect()))
+    }
+}
+
+impl Node<'_> {
+    /// The member of that name; `Some(None)` for several.
+    fn only(&self, name: &str) -> Option<Option<&Self>> {
+        let Self::Object(members) = self else {
+            return None;
+        };
+        let mut found = members.iter().filter(|(n, _)| n == name);
+        let (_, first) = found.next()?;
+        Some(found.next().is_none().then_some(first))
     }
 }
 

@@ -138,10 +138,39 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             "A limit whose identifier is not in dotted form",
             "se-eku-urn",
         ),
+        (
+            "eku-zero",
+            "A limit whose identifier has a zero in front of a number",
+            "se-eku-zero",
+        ),
+        (
+            "eku-in-key",
+            "A limit that stands in the key in place of beside it",
+            "se-key-eku",
+        ),
+        (
+            "key-exp-case",
+            "A key with an end of its own, its name in another spelling",
+            "se-key-exp",
+        ),
     ] {
         let steps = left_out(list, &[(list, 0, "entry-member", false)]);
         add(cases, id, description, unreadable, steps);
     }
+    add(
+        cases,
+        "eku-arc",
+        "A limit by the arc of the kinds of records allows none of them",
+        &["unreadable", "choice"],
+        vec![
+            load("se-eku-arc", ["list"]),
+            build(0, &[kid]),
+            verify("dsc", SOON)
+                .gives("invalid", "key-usage", "key-usage")
+                .undated()
+                .done(),
+        ],
+    );
     let list = "se-eku-hex";
     let both = [
         (list, 0, "entry-member", false),

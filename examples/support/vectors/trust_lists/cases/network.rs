@@ -208,6 +208,28 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
             built(0, &[], &[("gdhcn-moved", 0, "entry-id-mismatch", false)]),
         ],
     );
+    for (id, description) in [
+        (
+            "gdhcn-use",
+            "A key whose use is unknown is none for signatures",
+        ),
+        (
+            "gdhcn-key-ops",
+            "A key whose operations don't include verify is none for signatures",
+        ),
+        ("gdhcn-key-exp", "A key with an end of its own is left out"),
+    ] {
+        add(
+            cases,
+            id,
+            description,
+            &["gdhcn", "unreadable"],
+            vec![
+                load(id, ["prod"]),
+                built(0, &[], &[(id, 0, "entry-member", false)]),
+            ],
+        );
+    }
     add(
         cases,
         "gdhcn-authority",
