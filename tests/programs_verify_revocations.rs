@@ -429,7 +429,12 @@ fn batches_that_are_all_together_are_as_old_as_the_oldest() {
         let path = files.write(name, content);
         let seconds = u64::try_from(now.seconds()).unwrap() - days * 86_400;
         let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
-        std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
         path
     };
     let new = aged("new.json", batch(&kid, 1), 0);
@@ -451,7 +456,11 @@ fn batches_that_are_all_together_are_as_old_as_the_oldest() {
         }
         let ran = verify(&files, &more);
         let line = ran.line();
-        let found = (ran.status, line["outcome"].clone(), result(&line)["code"].clone());
+        let found = (
+            ran.status,
+            line["outcome"].clone(),
+            result(&line)["code"].clone(),
+        );
         assert_eq!(&found, expected, "{given:?} {}", ran.out);
     }
 }

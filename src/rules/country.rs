@@ -61,7 +61,13 @@ pub(super) fn code(text: &str) -> Option<&str> {
         return None;
     }
     match text.len() {
-        2 => Some(TABLE.aliases.get(capitals(text).as_str()).copied().unwrap_or(text)),
+        2 => Some(
+            TABLE
+                .aliases
+                .get(capitals(text).as_str())
+                .copied()
+                .unwrap_or(text),
+        ),
         3 => TABLE.codes.get(capitals(text).as_str()).copied(),
         _ => None,
     }

@@ -335,7 +335,11 @@ impl Subject {
     ) -> Vec<Data> {
         let asked = |asks: fn(&Asks) -> bool, names: usize| {
             let is_asked = rules.iter().any(|rule| asks(&rule.asks));
-            if is_asked && names <= MAX_NAMES { names } else { 1 }
+            if is_asked && names <= MAX_NAMES {
+                names
+            } else {
+                1
+            }
         };
         let issuers = or_none(self.issuers());
         let kids = or_none(&self.kids);

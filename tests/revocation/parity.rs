@@ -371,11 +371,19 @@ fn italy_s_list_covers_nobody_in_a_set_with_other_kinds() {
     let own = dsc("alpha", &[]);
     let mut builder = TrustStore::builder();
     builder
-        .add_public_key("x", own.kid(), own.public_key().clone(), Some("IT"), KeyUsage::ANY)
+        .add_public_key(
+            "x",
+            own.kid(),
+            own.public_key().clone(),
+            Some("IT"),
+            KeyUsage::ANY,
+        )
         .unwrap();
     let (store, _) = builder.build();
     let chunk = italian(1, 1, 1, &[&[8; 32]]).to_string();
-    let italy = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()]).unwrap().fetched_at(NOW);
+    let italy = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()])
+        .unwrap()
+        .fetched_at(NOW);
     let kid = BASE64_STANDARD.encode([3; 8]);
     let signature = [id(IdentifierKind::Signature, 0xcc)];
     let both = [signature[0], id(UCI, 0xdd)];
@@ -401,7 +409,11 @@ fn italy_s_list_covers_nobody_in_a_set_with_other_kinds() {
         assert_eq!(ask(None, &both), "not listed", "{kind}");
         for set in &orders {
             assert_eq!(ask(Some(set), &signature), "not covered", "{kind}");
-            let expected = if kind == "SIGNATURE" { "not covered" } else { "not listed" };
+            let expected = if kind == "SIGNATURE" {
+                "not covered"
+            } else {
+                "not listed"
+            };
             assert_eq!(ask(Some(set), &both), expected, "{kind}");
         }
         assert_eq!(orders[0].set().sources().count(), 2);

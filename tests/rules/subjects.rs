@@ -204,16 +204,19 @@ fn the_eus_codes_of_two_countries_are_those_of_iso() {
             "Type": "Invalidation", "CertificateType": "General",
         }));
         let rules = [rule(json!({})), withdrawing];
-        let subjects = [
-            Subject::from(&verified),
-            vaccination().with_issuer(one),
-        ];
+        let subjects = [Subject::from(&verified), vaccination().with_issuer(one)];
         for subject in &subjects {
-            assert_eq!(decision(&rules, subject), Decision::Refused, "{one} {other}");
+            assert_eq!(
+                decision(&rules, subject),
+                Decision::Refused,
+                "{one} {other}"
+            );
         }
         // The place of arrival.
-        let here = rule(json!({"Identifier": format!("VR-{}-0001", one.to_uppercase()),
-            "Country": one.to_uppercase()}));
+        let here = rule(
+            json!({"Identifier": format!("VR-{}-0001", one.to_uppercase()),
+            "Country": one.to_uppercase()}),
+        );
         let found = set(&[here]).evaluate(&vaccination(), &Arrival::new(other, NOW));
         assert_eq!(found.decision(), Decision::Accepted, "{one} {other}");
         // A policy that doesn't recognise the country, and one that does.
@@ -267,12 +270,20 @@ fn a_rule_that_looks_at_kids_is_open_for_a_key_with_too_many() {
     let of_all = rule(json!({"Logic": {"!": [{"!": [{"var": "external"}]}]}}));
     let of_issuer = rule(json!({"Logic": {"!": [{"in": [
         {"var": "external.issuerCountryCode"}, ["ZZ"]]}]}}));
-    for (kids, expected) in [(15, Decision::Accepted), (16, Decision::Open), (3000, Decision::Open)] {
+    for (kids, expected) in [
+        (15, Decision::Accepted),
+        (16, Decision::Open),
+        (3000, Decision::Open),
+    ] {
         let subject = subject(kids, &[]);
         for rule in [&of_kids, &of_all] {
             let found = set(std::slice::from_ref(rule)).evaluate(&subject, &xx());
             assert_eq!(found.decision(), expected, "{kids}");
-            let reason = if expected == Decision::Open { "too-many-names" } else { "" };
+            let reason = if expected == Decision::Open {
+                "too-many-names"
+            } else {
+                ""
+            };
             assert_eq!(code(&found), reason);
         }
         assert_eq!(decision(&[of_issuer.clone()], &subject), Decision::Accepted);
@@ -281,7 +292,9 @@ fn a_rule_that_looks_at_kids_is_open_for_a_key_with_too_many() {
         let found = decision(&[of_kids.clone(), refusing], &subject);
         assert_eq!(found, Decision::Refused);
     }
-    let codes: Vec<String> = (b'A'..=b'Z').map(|c| format!("Q{}", char::from(c))).collect();
+    let codes: Vec<String> = (b'A'..=b'Z')
+        .map(|c| format!("Q{}", char::from(c)))
+        .collect();
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
     let subject = subject(1, &codes);
     assert_eq!(decision(&[of_issuer], &subject), Decision::Open);

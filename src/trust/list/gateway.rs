@@ -17,8 +17,8 @@ use super::{Check, Claims, Content, SignerDates, de, json, parse_json, read_cert
 use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::key::Kid;
+use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::{Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};

@@ -209,7 +209,10 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
         ],
     );
     for (id, description) in [
-        ("gdhcn-use", "A key whose use is unknown is none for signatures"),
+        (
+            "gdhcn-use",
+            "A key whose use is unknown is none for signatures",
+        ),
         (
             "gdhcn-key-ops",
             "A key whose operations don't include verify is none for signatures",
