@@ -1235,7 +1235,21 @@ fn of_the_kids_of_one_certificate_sixteen_are_kept() {
         assert_eq!(store.iter().count(), 17);
     }
     assert_eq!(kept[0], kept[1]);
-    // Seventeen are no more than are kept.
-    let (store, report) = load_gateway(&items[..]);
-    assert_eq!((store.iter().count(), report.loaded), (17, 18));
+    // With sixteen none goes.
+    let authorities = gateway()[1..].to_vec();
+    let few: Vec<Value> = (0..16u32)
+        .map(|n| {
+            let mut copy = own.clone();
+            copy["kid"] = STANDARD.encode(n.to_be_bytes()).into();
+            copy
+        })
+        .chain([own.clone()])
+        .chain(authorities)
+        .collect();
+    let (store, report) = load_gateway(&few);
+    assert_eq!(store.iter().count(), 17);
+    let has_too_many = codes(&report)
+        .iter()
+        .any(|(_, code)| *code == "too-many-kids");
+    assert!(!has_too_many);
 }
