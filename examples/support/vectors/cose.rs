@@ -445,7 +445,19 @@ fn forms(suite: &mut Suite) -> Result<(), Error> {
         (text("note"), text("x")),
     ]);
     let message = suite.signed("dsc", Message::new(header, payload()))?;
-    suite.push(Case::new("cose-further-parameters", "RFC 9052 §3: further header parameters, content type (3) and one with a text label, are ignored.", &message)?);
+    suite.push(
+        Case::new("cose-further-parameters", "RFC 9052 §3.1: the content type is that of a plain text (0), beside a further parameter with a text label.", &message)?
+            .flags(&["header-type", "choice"])
+            .invalid("decode", "cose-content-type"),
+    );
+    let header = map(&[
+        alg(-7),
+        kid_member(&kid),
+        (int(-70_000), int(0)),
+        (text("note"), text("x")),
+    ]);
+    let message = suite.signed("dsc", Message::new(header, payload()))?;
+    suite.push(Case::new("cose-further-parameters-ignored", "RFC 9052 §3: further header parameters, a private one and one with a text label, are ignored.", &message)?);
     Ok(())
 }
 

@@ -351,7 +351,7 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     walk.map(head, at, 1, |walk, key, depth| {
         let at = walk.at;
         let head = walk.head()?;
-        match (label(&key), head.major, head.argument) {
+        match (label(key), head.major, head.argument) {
             (Some(LABEL_ALG), major::UNSIGNED, Some(n)) => {
                 header.algorithm = Some(known(i128::from(n)));
             }

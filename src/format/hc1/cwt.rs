@@ -284,7 +284,7 @@ impl Claims {
         // Beside a payload that stands here itself its reader looks for them.
         let root = Item::read(&claims.bytes);
         if claims.payload.is_ok() && !claims.is_at_root() && ends::is_beside_claims(root) {
-            claims.payload = Err(ContentError::Period);
+            return Err(ContentError::Period);
         }
         if claims.issued_at == TimeClaim::Absent {
             deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));

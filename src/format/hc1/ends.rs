@@ -59,7 +59,7 @@ pub(crate) fn is_like(name: &str, names: &[&str]) -> bool {
 }
 
 /// The text of a key: a byte string is one that somebody meant as its text.
-pub(crate) fn text_of<'a>(key: Item<'a>) -> Option<&'a str> {
+pub(crate) fn text_of(key: Item<'_>) -> Option<&str> {
     match key {
         Item::Text(text) => Some(text),
         Item::Bytes(bytes) => core::str::from_utf8(bytes).ok(),
