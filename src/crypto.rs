@@ -370,7 +370,11 @@ impl PublicKey {
 
 /// Whether the parameters of a key let it sign PS256 (RFC 8230 §2): SHA-256,
 /// MGF1 with SHA-256, and no longer salt than PS256 has.
+/// NULL says as little as none.
 fn fits_ps256(parameters: AnyRef<'_>) -> bool {
+    if parameters.is_null() {
+        return true;
+    }
     let der = parameters.to_der().unwrap_or_default();
     RsaPssParams::from_der(&der).is_ok_and(|parameters| {
         let mask = parameters.mask_gen;

@@ -166,9 +166,6 @@ const READING: &[Rule] = &[
     of("dcc-not-a-map", Error, "dcc-schema", "write a map with the text keys ver, nam, dob and one of v, t, r"),
     of("dcc-no-entry", Error, "dcc-schema", "write one vaccination (v), test (t) or recovery (r)"),
     of("dcc-group-unknown", Error, "dcc-schema", "write the entry as a vaccination (v), test (t) or recovery (r): verifiers elsewhere can't tell what a national group states"),
-    own("link-version-unknown", Error, LINK, "the version of the link's protocol is not known", "write version 1, or leave v out"),
-    own("ddcc-version-unknown", Error, "WHO DDCC core data set", "the version of the core data set is not known", "write RC2 in certificate.version"),
-    own("dcc-version-unknown", Error, "dcc-schema ver", "the major version of the schema is not known", "write the version of the schema that the certificate follows, such as 1.3.3"),
     of("group-unknown", Warning, "dcc-schema", "leave the group out: no schema knows it, and verifiers pass it over"),
     of("holder-unnamed", Error, "dcc-schema nam", "write a name with a letter in it: nobody can be compared with the certificate"),
     of("dcc-group-not-an-array", Error, "dcc-schema v, t, r", "write the entry inside an array of one"),
@@ -197,6 +194,10 @@ const READING: &[Rule] = &[
 /// What only the linter looks for.
 #[rustfmt::skip]
 const OWN: &[Rule] = &[
+    // What reads, and is of a version that may mean something else.
+    own("link-version-unknown", Error, LINK, "the version of the link's protocol is not known", "write version 1, or leave v out"),
+    own("ddcc-version-unknown", Error, "WHO DDCC core data set", "the version of the core data set is not known", "write RC2 in certificate.version"),
+    own("dcc-version-unknown", Error, "dcc-schema ver", "the major version of the schema is not known", "write the version of the schema that the certificate follows, such as 1.3.3"),
     // Compression and encoding.
     own("zlib-level", Note, "hcert-spec §4.2.1", "a better compression gives a smaller QR symbol", "compress with level 9, or with zopfli"),
     own("cbor-unsorted", Note, "RFC 8949 §4.2.1", "the keys of a map are not in bytewise order", "use the deterministic encoding; no verifier asks for it, but equal data then give equal bytes"),

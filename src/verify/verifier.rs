@@ -199,11 +199,11 @@ impl Verifier {
             }
             for listing in kept {
                 // A silent listing has the limits of one certificate, whole.
-                let limits: Vec<_> = match listing.is_silent() && !certified.is_empty() {
-                    true => certified.iter().map(|of| of.and(listing.usage())).collect(),
-                    false => vec![Limits::own(listing)],
-                };
-                let each = limits.into_iter().map(|limits| {
+                let has_own = !listing.is_silent() || certified.is_empty();
+                let own = has_own.then(|| Limits::own(listing));
+                let of_others = certified.iter().filter(|_| !has_own);
+                let of_others = of_others.map(|of| of.and(listing.usage()));
+                let each = own.into_iter().chain(of_others).map(|limits| {
                     let progress = self.judge(progress.clone(), listing, &limits, content, now);
                     (progress.outcome(), progress, listing)
                 });
