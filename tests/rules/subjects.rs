@@ -286,7 +286,10 @@ fn a_rule_that_looks_at_kids_is_open_for_a_key_with_too_many() {
             };
             assert_eq!(code(&found), reason);
         }
-        assert_eq!(decision(&[of_issuer.clone()], &subject), Decision::Accepted);
+        assert_eq!(
+            decision(std::slice::from_ref(&of_issuer), &subject),
+            Decision::Accepted
+        );
         // Refused beside it is refused.
         let refusing = refusing(json!({"Identifier": "VR-XX-0009"}));
         let found = decision(&[of_kids.clone(), refusing], &subject);
