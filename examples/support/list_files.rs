@@ -79,15 +79,7 @@ impl ListFile {
 
     /// Whether it holds bare keys or certificates, and is no list.
     pub fn is_keys(&self) -> bool {
-        matches!(
-            self.format,
-            Some(
-                ListFormat::CertificateDer
-                    | ListFormat::PublicKeyDer
-                    | ListFormat::Pem
-                    | ListFormat::Jwk
-            )
-        )
+        self.format.is_some_and(is_of_keys)
     }
 
     /// What a file is that is no trust list, and what to do with it.
@@ -125,18 +117,29 @@ pub fn modified(path: &OsStr) -> Option<Timestamp> {
 /// The content of a file, or of standard input (`-`): no more than a list may
 /// have, and a byte to see that there is more.
 pub fn content(path: &OsStr) -> Result<Vec<u8>, String> {
-    let read = || -> io::Result<Vec<u8>> {
-        let source: Box<dyn Read> = match path.to_str() {
-            Some("-") => Box::new(io::stdin()),
-            _ => Box::new(File::open(path)?),
-        };
-        let max = LoadLimits::default().input_bytes as u64;
-        let mut bytes = Vec::new();
-        source.take(max + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    let read = match path.to_str() {
+        Some("-") => limited(io::stdin()),
+        _ => File::open(path).and_then(limited),
     };
-    read().map_err(|error| match error.kind() {
+    read.map_err(|error| match error.kind() {
         io::ErrorKind::IsADirectory => "is a directory; name the files in it".into(),
         _ => error.to_string(),
     })
+}
+
+/// What a source holds: no more than is read of any, and a byte to see that
+/// there is more.
+pub fn limited(source: impl Read) -> io::Result<Vec<u8>> {
+    let max = LoadLimits::default().input_bytes as u64;
+    let mut bytes = Vec::new();
+    source.take(max + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether a form is of bare keys or certificates, and no list.
+pub fn is_of_keys(format: ListFormat) -> bool {
+    matches!(
+        format,
+        ListFormat::CertificateDer | ListFormat::PublicKeyDer | ListFormat::Pem | ListFormat::Jwk
+    )
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,11 +12,12 @@ use hcert::rules::{
     Acceptance, Arrival, IssuerFacts, OpenReason, Period, Recognition, RuleOutcome,
     RuleProblemKind, RuleResult, RuleSet, RuleSetBuilder, RuleSetError, Subject,
 };
-use hcert::trust::{Anchor, DocumentBytes, LoadLimits, SignedDocument, TrustState};
+use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 use hcert::verify::Verified;
 use serde_json::{Value, json};
 
 use crate::cli::{complain, printable};
+use crate::list_files;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -430,14 +430,8 @@ fn add(
     }
 }
 
-/// What a file holds: no more than is read of any, and a byte to see that there
-/// is more.
 fn content(path: &Path) -> std::io::Result<Vec<u8>> {
-    let max = LoadLimits::default().input_bytes as u64;
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path)?;
-    file.take(max + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    std::fs::File::open(path).and_then(list_files::limited)
 }
 
 fn json_files(directory: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {

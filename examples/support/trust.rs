@@ -12,7 +12,7 @@ use hcert::trust::{
 };
 
 use crate::cli::complain;
-use crate::list_files::{self, ListFile};
+use crate::list_files::{self, ListFile, is_of_keys};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -217,12 +217,7 @@ impl TrustOptions {
             Some(ListFormat::Gdhcn) => {
                 let environment = match self.environment {
                     Some(environment) => environment,
-                    None if !anchors.is_empty() => {
-                        let why = "a list of the WHO's network, which --anchor did not sign; \
-                                   if you mean it, say which environment: --trust-env prod, \
-                                   uat or dev";
-                        return Err(why.into());
-                    }
+                    None if !anchors.is_empty() => return Err(OF_THE_NETWORK.into()),
                     // Production is meant where nothing is said: its signer
                     // is pinned, and no list for tests passes for it.
                     None => Environment::Prod,
@@ -342,12 +337,7 @@ pub fn complain_unmatched(program: &str, report: &LoadReport) {
 /// Keys of which the user says in person that they are to be trusted.
 fn add_keys(builder: &mut TrustStoreBuilder, label: &str, bytes: &[u8]) -> Result<(), Error> {
     match detect_format(bytes) {
-        Some(
-            ListFormat::CertificateDer
-            | ListFormat::PublicKeyDer
-            | ListFormat::Pem
-            | ListFormat::Jwk,
-        ) => builder.add_bytes(label, bytes)?,
+        Some(format) if is_of_keys(format) => builder.add_bytes(label, bytes)?,
         Some(ListFormat::JwkSet) => builder.add_jwk(label, bytes)?,
         Some(_) => {
             return Err("a list, and no key or certificate; give it with --trust FILE".into());
@@ -360,6 +350,10 @@ fn add_keys(builder: &mut TrustStoreBuilder, label: &str, bytes: &[u8]) -> Resul
     };
     Ok(())
 }
+
+/// Of a list of the WHO's network where an anchor alone is named.
+pub const OF_THE_NETWORK: &str = "a list of the WHO's network, which --anchor did not sign; if you \
+                                  mean it, say which environment: --trust-env prod, uat or dev";
 
 /// `upload:SHA256`, `csca:SHA256`.
 pub fn gateway_role(roles: GatewayRoles, text: &str) -> Option<GatewayRoles> {

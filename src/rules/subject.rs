@@ -128,9 +128,7 @@ impl From<&Verified> for Subject {
         subject.issuer = match issuers.is_empty() {
             true => Issuer::Unknown,
             false => {
-                let listed = all().filter_map(country::of_key);
-                let claimed = all().filter_map(|key| country::alpha_2(key.country()?));
-                let countries = sorted(listed.chain(claimed).collect());
+                let countries = sorted(all().filter_map(country::of_key).collect());
                 Issuer::Key { issuers, countries }
             }
         };

@@ -5,6 +5,7 @@ use super::list::gdhcn::GdhcnError;
 use super::snapshot::SnapshotFormError;
 use super::state::Edition;
 use crate::instant::Unreadable;
+use crate::json::JsonFault;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -189,6 +190,16 @@ impl LoadError {
             Self::Rollback { .. } => "trust-rollback",
             Self::Snapshot(error) => error.code(),
             Self::Gdhcn(error) => error.code(),
+        }
+    }
+}
+
+impl From<JsonFault> for LoadError {
+    fn from(fault: JsonFault) -> Self {
+        match fault {
+            JsonFault::DuplicateMember { line, column } => Self::DuplicateMember { line, column },
+            JsonFault::Syntax { line, column } => Self::Json { line, column },
+            JsonFault::TooDense { max } => Self::TooDense { max },
         }
     }
 }

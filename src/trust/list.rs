@@ -33,7 +33,7 @@ use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
 use crate::instant;
-use crate::json::{self as json_of_strangers, JsonFault, Shape, weight};
+use crate::json::{self as json_of_strangers, Shape, weight};
 
 /// A form in which trusted keys are handed around.
 ///
@@ -533,7 +533,7 @@ fn named(mut entry: Entry, country: Option<&str>) -> Entry {
 pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
     check_weight(bytes, limits)?;
-    check_density(bytes, Shape::TREE)?;
+    json_of_strangers::check(bytes, Shape::TREE)?;
     serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
         line: error.line(),
         column: error.column(),
@@ -547,16 +547,6 @@ fn check_weight(bytes: &[u8], limits: &LoadLimits) -> Result<(), LoadError> {
         return Err(LoadError::TooComplex { max });
     }
     Ok(())
-}
-
-/// Refuses what would need too much memory.
-fn check_density(bytes: &[u8], shape: Shape) -> Result<(), LoadError> {
-    json_of_strangers::check(bytes, shape).map_err(|fault| match fault {
-        JsonFault::TooDense { max } => LoadError::TooDense { max },
-        JsonFault::Syntax { line, column } | JsonFault::DuplicateMember { line, column } => {
-            LoadError::Json { line, column }
-        }
-    })
 }
 
 fn without_bom(bytes: &[u8]) -> &[u8] {

@@ -10,6 +10,7 @@ use hcert::trust::{
 
 use super::{Error, Options, PROGRAM};
 pub use crate::list_files::ListFile as List;
+use crate::trust_files::OF_THE_NETWORK;
 use crate::{cli, list_files};
 
 /// The FILEs of a command line.
@@ -68,11 +69,9 @@ impl List {
         let mut builder = TrustStore::builder().with_gateway_roles(options.gateway.clone());
         let added = match self.known()? {
             ListFormat::Gdhcn if options.environment.is_none() && !options.anchors.is_empty() => {
-                let message = "a list of the WHO's network, which --anchor did not sign; if you \
-                               mean it, say which environment: --trust-env prod, uat or dev";
                 return Err(Refusal {
                     code: "trust-anchor-missing",
-                    message: message.into(),
+                    message: OF_THE_NETWORK.into(),
                 });
             }
             ListFormat::Gdhcn => {

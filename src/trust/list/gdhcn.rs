@@ -24,8 +24,9 @@ use sha2::{Digest, Sha256};
 use self::document::{Document, ListedKey, Method, Proof, host};
 use self::json::Node;
 pub(super) use self::unsigned::read as read_unsigned;
-use super::{Claims, ListFormat, ListInfo, Shape, check_density, check_weight, without_bom};
+use super::{Claims, ListFormat, ListInfo, Shape, check_weight, without_bom};
 use crate::crypto::{self, Algorithm, KeyError, PublicKey};
+use crate::json::check;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
@@ -459,7 +460,7 @@ pub(in crate::trust) fn read(
 
 fn parse<'a>(source: &Source, bytes: &'a [u8]) -> Result<Node<'a>, LoadError> {
     check_weight(bytes, &source.limits)?;
-    check_density(bytes, Shape::BORROWED)?;
+    check(bytes, Shape::BORROWED)?;
     let bytes = without_bom(bytes);
     let parsed = match core::str::from_utf8(bytes) {
         // UTF-8 is checked faster at once than text by text.

@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::check_weight;
-use crate::json::{self, JsonFault, Lean};
+use crate::json::{self, Lean};
 use crate::trust::error::LoadError;
 use crate::trust::source::LoadLimits;
 
 /// Parses JSON within limits; duplicate members are refused.
 pub(in crate::trust) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     check_weight(bytes, limits)?;
-    json::parse(bytes).map_err(refused)
+    Ok(json::parse(bytes)?)
 }
 
 /// The same in less memory, for elements that are each read into a `T`.
@@ -19,13 +19,5 @@ pub(in crate::trust) fn parse_lean_into<T>(
     limits: &LoadLimits,
 ) -> Result<Lean, LoadError> {
     check_weight(bytes, limits)?;
-    json::parse_lean_into::<T>(bytes).map_err(refused)
-}
-
-fn refused(fault: JsonFault) -> LoadError {
-    match fault {
-        JsonFault::DuplicateMember { line, column } => LoadError::DuplicateMember { line, column },
-        JsonFault::Syntax { line, column } => LoadError::Json { line, column },
-        JsonFault::TooDense { max } => LoadError::TooDense { max },
-    }
+    Ok(json::parse_lean_into::<T>(bytes)?)
 }
