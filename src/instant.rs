@@ -115,6 +115,8 @@ pub(crate) struct Claims {
     /// `iat` or `nbf`, the later of the two: nothing counts before.
     pub(crate) issued_at: Option<Timestamp>,
     pub(crate) expires_at: Option<Timestamp>,
+    /// Whether they say whom they are for (`aud`).
+    pub(crate) audience: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,16 +124,23 @@ enum Claim {
     Expires,
     NotBefore,
     IssuedAt,
+    Audience,
 }
 
 impl Claim {
-    const ALL: [Self; 3] = [Self::Expires, Self::NotBefore, Self::IssuedAt];
+    const ALL: [Self; 4] = [
+        Self::Expires,
+        Self::NotBefore,
+        Self::IssuedAt,
+        Self::Audience,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Expires => "exp",
             Self::NotBefore => "nbf",
             Self::IssuedAt => "iat",
+            Self::Audience => "aud",
         }
     }
 
@@ -141,6 +150,7 @@ impl Claim {
             Self::Expires => 4,
             Self::NotBefore => 5,
             Self::IssuedAt => 6,
+            Self::Audience => 3,
         }
     }
 
@@ -170,12 +180,16 @@ impl Claim {
 
 impl Claims {
     fn set(&mut self, claim: Claim, time: Option<Timestamp>) -> Result<(), Unreadable> {
+        if claim == Claim::Audience {
+            self.audience = true;
+            return Ok(());
+        }
         let time = time.ok_or(claim.unreadable(SECONDS))?;
         match claim {
             // Zero is how "no end" is written by those who have none.
             Claim::Expires if time.seconds() == 0 => return Err(claim.unreadable(SECONDS)),
             Claim::Expires => self.expires_at = Some(time),
-            Claim::NotBefore | Claim::IssuedAt => self.issued_at = self.issued_at.max(Some(time)),
+            _ => self.issued_at = self.issued_at.max(Some(time)),
         }
         Ok(())
     }
@@ -255,6 +269,7 @@ impl Claims {
         Ok(Self {
             issued_at: both(Claim::IssuedAt, self.issued_at, other.issued_at)?,
             expires_at: both(Claim::Expires, self.expires_at, other.expires_at)?,
+            audience: self.audience || other.audience,
         })
     }
 }

@@ -117,6 +117,14 @@ pub enum IssueError {
         /// Its length.
         bits: usize,
     },
+    /// The extensions of the document signer certificate don't let its key sign
+    /// health certificates (RFC 5280 §4.2): no trust list that this crate loads
+    /// takes it.
+    #[error(
+        "the document signer certificate does not let its key sign: its key usage names no \
+         signature, or a critical extension is unknown or can't be read"
+    )]
+    NotForSignatures,
     /// `iss` is not two capital letters.
     #[error("the issuing country is not two capital letters; give it with Issuer::country")]
     Country,
@@ -157,6 +165,7 @@ impl IssueError {
             Self::KeyUsage { .. } => "key-usage",
             Self::AlgKeyMismatch { .. } => "alg-key-mismatch",
             Self::RsaTooShort { .. } => "rsa-too-short",
+            Self::NotForSignatures => "not-for-signatures",
             Self::Country => "issue-country",
             Self::WrongKey => "wrong-key",
             Self::Signer(e) => e.code(),
@@ -218,6 +227,9 @@ impl<S: Signer> Issuer<S> {
                 return Err(IssueError::RsaTooShort { bits: *bits });
             }
             _ => {}
+        }
+        if !dsc.lets_its_key_sign() {
+            return Err(IssueError::NotForSignatures);
         }
         let country = dsc.country().map(str::to_owned);
         Ok(Self {

@@ -1193,6 +1193,9 @@ fn a_document_signer_that_may_not_sign_is_no_key_in_any_list() {
             let expected = (0, vec![("not-for-signatures", false)]);
             assert_eq!(found, expected, "{form}");
         }
+        // Nor does anything issue under it what every verifier refuses.
+        let issuer = Issuer::new(Dsc::from_der(&bad).unwrap(), common::signer("a"));
+        assert_eq!(issuer.unwrap_err().code(), "not-for-signatures");
     }
     for good in [
         dsc(),

@@ -496,6 +496,51 @@ fn what_a_header_must_not_say() {
 }
 
 #[test]
+fn a_header_that_names_its_parameters_is_not_opened() {
+    let text = |name: &str| Value::Text(name.into());
+    let past = || cbor!({4 => 1_600_000_000}).unwrap();
+    for (name, value) in [
+        (text("15"), past()),
+        (text("015"), past()),
+        (text("CWT Claims"), past()),
+        (text("cwt_claims"), past()),
+        (Value::Bytes(b"CWT Claims".to_vec()), past()),
+        (text("exp"), 1_600_000_000.into()),
+        (text("Expires At"), 1_600_000_000.into()),
+        (text("nbf"), 1_900_000_000.into()),
+        (text("iat"), 1_900_000_000.into()),
+        (text("aud"), text("Elsewhere")),
+        (text("content type"), text("application/cwt")),
+        (text("typ"), text("application/cwt")),
+    ] {
+        let shown = format!("{name:?}");
+        let header = Value::Map(vec![(1.into(), (-7).into()), (name, value)]);
+        assert_eq!(code(open(&cose(&header, RULES))), "trust-form", "{shown}");
+    }
+    // What no reader needs to know.
+    let header = cbor!({1 => -7, "note" => "x", 99 => 1}).unwrap();
+    open(&cose(&header, RULES)).unwrap();
+}
+
+#[test]
+fn a_document_for_somebody_else_is_not_opened() {
+    let claims = cbor!({3 => "Elsewhere", 4 => 4_000_000_000_i64}).unwrap();
+    let in_header = cbor!({1 => -7, 15 => claims}).unwrap();
+    let typed = cbor!({1 => -7, 3 => 61}).unwrap();
+    let plain = cbor!({1 => -7}).unwrap();
+    for bytes in [
+        jws_of(r#"{"alg":"ES256"}"#, r#"{"aud":"Elsewhere","rules":[]}"#),
+        cose(&in_header, RULES),
+        cose(&typed, &encode(&claims)),
+        cose(&plain, &encode(&claims)),
+    ] {
+        let error = open(&bytes).unwrap_err();
+        assert_eq!(error.code(), "trust-form");
+        assert!(error.to_string().contains("(aud)"), "{error}");
+    }
+}
+
+#[test]
 fn unsigned_bytes_are_not_opened() {
     for bytes in [
         &b""[..],

@@ -33,17 +33,25 @@ fn begin(theirs: Option<cwt::Timestamp>) -> Option<cwt::Timestamp> {
 /// Names the claims by numbers alone: coset does not look at others.
 fn numbered(claims: &mut Value) {
     for (name, _) in claims.as_map_mut().into_iter().flatten() {
-        let number = name.as_text().and_then(|text| match text {
-            "1" => Some(1),
-            "4" => Some(4),
-            "5" => Some(5),
-            "6" => Some(6),
-            _ => None,
-        });
-        if let Some(number) = number {
+        if let Some(number) = name.as_text().and_then(number_of) {
             *name = Value::from(number);
         }
     }
+}
+
+/// The number of a claim that a text writes: by its name or in digits.
+fn number_of(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let names = [("iss", 1), ("exp", 4), ("nbf", 5), ("iat", 6)];
+    let named = names
+        .iter()
+        .find(|(name, _)| text.eq_ignore_ascii_case(name));
+    named.map(|(_, number)| *number).or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        [1, 4, 5, 6]
+            .into_iter()
+            .find(|claim| *claim as f64 == number)
+    })
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -262,6 +262,11 @@ impl Dsc {
         Fields::read(&self.0.der).map_or_else(Vec::new, |fields| fields.extensions)
     }
 
+    /// Whether its key may sign health certificates, be it with a note.
+    pub(crate) fn lets_its_key_sign(&self) -> bool {
+        self.signing() != Signing::Excluded
+    }
+
     /// Whether it lets its key sign.
     pub(super) fn signing(&self) -> Signing {
         self.0.signing

@@ -36,6 +36,9 @@ const NAMES: [(&str, i128); 9] = [
     ("typ", LABEL_TYPE),
 ];
 
+/// Claims by their names (RFC 7519 §4.1) that are no end and no begin.
+const CLAIMS: [&str; 4] = ["iat", "issuedat", "aud", "audience"];
+
 /// Why bytes are not a COSE_Sign1 structure that HCERT allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -117,6 +120,8 @@ struct Header {
     claims: bool,
     /// Whether it names a type that no certificate has.
     other_type: bool,
+    /// Whether a text stands for the number of a parameter, or for a claim.
+    by_name: bool,
 }
 
 /// A COSE_Sign1 structure over one buffer.
@@ -130,6 +135,7 @@ pub struct CoseSign1 {
     kid: Option<Kid>,
     claims_in_header: bool,
     other_type: bool,
+    by_name: bool,
 }
 
 impl CoseSign1 {
@@ -232,6 +238,7 @@ impl CoseSign1 {
             claims_in_header: protected_header.claims || unprotected.claims,
             // Nobody signed the other header.
             other_type: protected_header.other_type,
+            by_name: protected_header.by_name,
         })
     }
 
@@ -244,6 +251,12 @@ impl CoseSign1 {
             (_, true) => Err(CoseError::ContentType),
             _ => Ok(self),
         }
+    }
+
+    /// Whether the protected header writes by its name, or as a text, what has a
+    /// number: claims, types and `crit`, or a claim itself.
+    pub(crate) fn has_parameters_by_name(&self) -> bool {
+        self.by_name
     }
 
     /// `alg`, from the protected header if it is there.
@@ -351,7 +364,9 @@ fn header(walk: &mut Walk<'_>, bytes: &[u8], head: Head, at: usize) -> Result<He
     walk.map(head, at, 1, |walk, key, depth| {
         let at = walk.at;
         let head = walk.head()?;
-        match (label(key), head.major, head.argument) {
+        let label = label(key);
+        header.by_name |= label.is_some() && matches!(key, Key::Text(_) | Key::Bytes(_));
+        match (label, head.major, head.argument) {
             (Some(LABEL_ALG), major::UNSIGNED, Some(n)) => {
                 header.algorithm = Some(known(i128::from(n)));
             }
@@ -409,7 +424,12 @@ fn label(key: &Key<'_>) -> Option<i128> {
     };
     let mut names = NAMES.iter();
     let named = names.find(|(known, _)| ends::is_like(digits, &[known]));
-    named.map(|(_, label)| *label)
+    match named {
+        Some((_, label)) => Some(*label),
+        // An end, a begin or another claim that lies in the header itself.
+        None if ends::is_name(name) || ends::is_like(name, &CLAIMS) => Some(LABEL_CLAIMS),
+        None => None,
+    }
 }
 
 /// The registered numbers of CoAP (RFC 7252 §12.3) for octets, CBOR and a CWT,

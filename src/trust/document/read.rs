@@ -81,6 +81,14 @@ const NOT_COSE: LoadError = LoadError::Form {
 const NOT_CLAIMS: LoadError = LoadError::Form {
     expected: "a document whose claims are one map, and nothing around it",
 };
+const BY_NAME: LoadError = LoadError::Form {
+    expected: "a COSE_Sign1 whose protected header names claims, types and crit by their \
+               registered numbers alone",
+};
+const AUDIENCE: LoadError = LoadError::Form {
+    expected: "a document for everyone: this one says whom it is for (aud), and others must \
+               not take it",
+};
 
 impl Reader<'_> {
     fn read<'a>(&self, format: DocumentFormat, bytes: &DocumentBytes<'a>) -> Result<Opened<'a>> {
@@ -198,7 +206,7 @@ impl Reader<'_> {
             },
         };
         let claims = cose_claims(&cose, content, bytes)?;
-        Ok((cose.unverified_payload().to_vec().into(), claims.into()))
+        Ok((cose.unverified_payload().to_vec().into(), dates(claims)?))
     }
 
     fn jws<'a>(&self, text: &[u8]) -> Result<Opened<'a>> {
@@ -220,7 +228,7 @@ impl Reader<'_> {
         let is_jwt = jws.header.get("typ").and_then(Value::as_str);
         let is_jwt = is_jwt.is_some_and(|name| name.eq_ignore_ascii_case("JWT"));
         let claims = self.json_claims(&jws.payload, is_jwt)?;
-        Ok((jws.payload.into(), claims.into()))
+        Ok((jws.payload.into(), dates(claims)?))
     }
 
     /// Those of a JSON object. Where the header says that there are claims, or
@@ -367,7 +375,18 @@ impl Content {
     }
 }
 
+/// Claims of a document that names nobody as its reader (RFC 7519 §4.1.3).
+fn dates(claims: Claims) -> Result<Dates> {
+    match claims.audience {
+        true => Err(AUDIENCE.into()),
+        false => Ok(claims.into()),
+    }
+}
+
 fn cose_claims(cose: &CoseSign1, content: Content, bytes: &[u8]) -> Result<Claims> {
+    if cose.has_parameters_by_name() {
+        return Err(BY_NAME.into());
+    }
     let in_header = match instant::member(cose.protected(), 15) {
         None => Claims::default(),
         Some(claims) => Claims::of_cbor(claims)?.ok_or(NOT_CLAIMS)?,
@@ -387,7 +406,7 @@ pub(crate) fn unverified_dates(cose: &CoseSign1) -> Result<Dates> {
         None => Content::Any,
         Some(found) => Content::of_type(found).unwrap_or(Content::Other),
     };
-    Ok(cose_claims(cose, content, &[])?.into())
+    dates(cose_claims(cose, content, &[])?)
 }
 
 /// What a payload in CBOR says of its time. `tagged`: as an unsigned tag has
