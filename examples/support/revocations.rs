@@ -53,7 +53,6 @@ impl RevocationOptions {
         let anchors = revocation_file::anchors(&self.anchors)?;
         let mut revocations = Revocations::new();
         let mut italian = ItalianFiles::default();
-        let mut batches = Vec::new();
         let mut editions = Editions::new(state);
         for path in &self.files {
             let label = path.to_string_lossy();
@@ -64,8 +63,7 @@ impl RevocationOptions {
                 RevocationFile::Hashes(list)
                     if self.all_batches && list.info().format() == RevocationFormat::Batch =>
                 {
-                    batches.push(list);
-                    continue;
+                    revocations.add(list.with_all_batches())
                 }
                 RevocationFile::Hashes(list) => revocations.add(*list),
                 RevocationFile::Italian(file) => {
@@ -74,19 +72,6 @@ impl RevocationOptions {
                 }
                 RevocationFile::Set(set) => revocations.add(*set),
             };
-        }
-        // Together they are all, so that each is as old as the oldest, and of any
-        // age if that of one is not known. That one comes first, as it says why.
-        batches.sort_by_key(|list| list.info().dated());
-        let oldest = batches.first().map(|list| list.info().dated());
-        for list in batches {
-            let list = list.with_all_batches();
-            let any_age = Timestamp::from_seconds(0);
-            let (dated, oldest) = (list.info().dated(), oldest.flatten());
-            revocations.add(match dated {
-                Some(_) => list.as_old_as(oldest.unwrap_or(any_age)),
-                None => list,
-            });
         }
         let italian = italian.join().map_err(|e| format!("--revocations {e}"))?;
         if let Some(list) = italian {

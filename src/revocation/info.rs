@@ -24,6 +24,10 @@ pub struct RevocationInfo {
     pub(super) also: Vec<String>,
     /// Of what it consists, where that is several documents.
     pub(super) parts: BTreeMap<String, Edition>,
+    /// Whether it is one of several lists that are all batches together.
+    pub(super) is_one_of_all: bool,
+    /// Whether nobody knows of when another of these is.
+    pub(super) is_undated_together: bool,
 }
 
 impl RevocationInfo {
@@ -41,6 +45,8 @@ impl RevocationInfo {
             sequence: None,
             also: Vec::new(),
             parts: BTreeMap::new(),
+            is_one_of_all: false,
+            is_undated_together: false,
         }
     }
 
@@ -102,6 +108,9 @@ impl RevocationInfo {
     /// fetched, and no later than the [oldest](Self::as_of) of its lists or parts.
     /// What its age counts from.
     pub fn dated(&self) -> Option<Timestamp> {
+        if self.is_undated_together {
+            return None;
+        }
         let own = self.issued_at.or(self.fetched_at);
         [own, self.as_of].into_iter().flatten().min()
     }

@@ -246,11 +246,12 @@ impl RevocationList {
     /// [`fetched_at`](Self::fetched_at). A certificate of such a key that they
     /// don't name is not revoked then; otherwise the list does not cover it.
     ///
-    /// Where several lists are all of them together, each is as old as the oldest
-    /// one: give that time to each ([`as_old_as`](Self::as_old_as)), as a newer
-    /// one suffices for a verdict by itself.
+    /// Where several lists of one signer, or several unsigned ones, are all of
+    /// them together, each is as old as the oldest one, and undated if one of
+    /// them is: [`Revocations::add`](super::Revocations::add) sees to that.
     #[must_use]
     pub fn with_all_batches(mut self) -> Self {
+        self.info.is_one_of_all = !self.complete;
         self.complete = true;
         self
     }

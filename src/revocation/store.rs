@@ -154,7 +154,34 @@ impl Revocations {
             source: Arc::new(source),
             countries,
         });
+        self.age_together();
         self
+    }
+
+    /// Lists that are all batches together say of no certificate more than the
+    /// oldest of them does.
+    fn age_together(&mut self) {
+        let Some(identity) = self.sources.last().map(|added| &added.info) else {
+            return;
+        };
+        let identity = match identity.is_one_of_all {
+            true => identity.identity.clone(),
+            false => return,
+        };
+        let is_beside = |info: &RevocationInfo| info.is_one_of_all && info.identity == identity;
+        let all = || self.sources.iter().map(|added| &added.info);
+        let dates = all()
+            .filter(|info| is_beside(info))
+            .map(|info| info.dated());
+        // `None` comes first.
+        let oldest = dates.min().flatten();
+        for added in &mut self.sources {
+            if is_beside(&added.info) && added.info.dated() != oldest {
+                let info = Arc::make_mut(&mut added.info);
+                info.is_undated_together = oldest.is_none();
+                info.as_of = oldest.or(info.as_of);
+            }
+        }
     }
 
     /// The lists, in the order in which they were added.

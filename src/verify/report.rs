@@ -372,6 +372,8 @@ pub struct Verified {
     pub(super) revocation: StepResult,
     pub(super) looked_up: LookedUp,
     pub(super) at: Timestamp,
+    /// How long certificates vouch for the key, where a listing has none.
+    pub(super) certified: Option<(Timestamp, Timestamp)>,
 }
 
 impl Verified {
@@ -437,16 +439,26 @@ impl Verified {
         if !listing.is_silent() {
             return listing.validity();
         }
+        let is_of_signer = listing.public_key() == self.signer.public_key();
+        self.certified.filter(|_| is_of_signer)
+    }
+
+    /// With what certificates say for the listings that have none, if there are
+    /// any: found once, as a key can have many listings.
+    pub(super) fn with_certified(mut self) -> Self {
+        if !self.listings().any(TrustedKey::is_silent) {
+            return self;
+        }
         let allows = |key: &&TrustedKey| {
             let mut entries = self.record.entries().iter();
-            key.public_key() == listing.public_key()
-                && entries.all(|entry| key.usage().allows(entry.usage()))
+            entries.all(|entry| key.usage().allows(entry.usage()))
         };
         let all = self.listings().chain(self.other_listings());
         let certified = all.filter(allows).filter_map(TrustedKey::validity);
         // Each of these held then: no gap between.
         let held = certified.filter(|(first, last)| (*first..=*last).contains(&self.at));
-        held.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+        self.certified = held.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)));
+        self
     }
 
     /// Departures from the specification that were read all the same.

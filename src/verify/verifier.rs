@@ -588,17 +588,21 @@ impl Judged<'_> {
             lists,
         };
         let body = match (self.outcome, content.claims, content.record) {
-            (Outcome::Valid, Ok(claims), Ok(record)) => Body::Verified(Box::new(Verified {
-                signer,
-                also,
-                others: self.others.into_iter().cloned().collect(),
-                claims,
-                record,
-                deviations: core::mem::take(&mut self.progress.deviations),
-                revocation: self.progress.get(Step::Revocation),
-                looked_up,
-                at,
-            })),
+            (Outcome::Valid, Ok(claims), Ok(record)) => {
+                let verified = Verified {
+                    signer,
+                    also,
+                    others: self.others.into_iter().cloned().collect(),
+                    claims,
+                    record,
+                    deviations: core::mem::take(&mut self.progress.deviations),
+                    revocation: self.progress.get(Step::Revocation),
+                    looked_up,
+                    at,
+                    certified: None,
+                };
+                Body::Verified(Box::new(verified.with_certified()))
+            }
             (_, claims, record) => Body::Signed(Box::new(Signed {
                 signer,
                 also,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ciborium::{Value, cbor};
 use hcert::Timestamp;
 use hcert::issue::Signer;
@@ -424,6 +426,55 @@ fn a_list_in_parts_is_as_old_as_the_oldest() {
     }
     let fetched = list(&undated(&kids), &undated(&index), Some(NOW));
     assert_eq!(fetched.info().dated(), Some(NOW));
+}
+
+/// A set of both is as old as the oldest, too.
+#[test]
+fn batches_that_are_all_together_are_as_old_as_the_oldest() {
+    let text = certificate();
+    let dsc = dsc("a", &[]);
+    let kid = STANDARD.encode(dsc.kid().as_bytes());
+    let batch = |kid: &str, days: Option<i64>| {
+        let entry = serde_json::json!({"hash": STANDARD.encode([7; 16])});
+        let batch = serde_json::json!({"country": "XX", "expires": "2030-01-01T00:00:00Z",
+            "kid": kid, "hashType": "SIGNATURE", "entries": [entry]});
+        let list = RevocationList::trust_unsigned("batch", batch.to_string().as_bytes()).unwrap();
+        let list = list.with_all_batches();
+        match days {
+            Some(days) => list.fetched_at(NOW.plus(-days * 86_400)),
+            None => list,
+        }
+    };
+    let code = |lists: Vec<RevocationList>| {
+        let policy = Policy::default().revocation(REQUIRED);
+        let mut revocations = Revocations::new();
+        for list in lists {
+            revocations.add(list);
+        }
+        let verifier = Verifier::with_policy(trust(&[&dsc]), policy);
+        let verdict = verifier.with_revocations(revocations).verify(&text, NOW);
+        step(&verdict).code()
+    };
+    let [new, old, undated] = [
+        batch(&kid, Some(0)),
+        batch("UNKNOWN_KID", Some(400)),
+        batch("UNKNOWN_KID", None),
+    ];
+    assert_eq!(code(vec![new.clone()]), None);
+    assert_eq!(code(vec![new.clone(), batch("UNKNOWN_KID", Some(0))]), None);
+    for other in [&old, &undated] {
+        for lists in [
+            vec![&new, other],
+            vec![other, &new],
+            vec![&new, other, &new],
+        ] {
+            let lists = lists.into_iter().cloned().collect();
+            assert_eq!(code(lists), Some("revocation-stale"));
+        }
+    }
+    // What is whole by itself has its own age.
+    let whole = naming(&[]).fetched_at(NOW);
+    assert_eq!(code(vec![old, whole]), None);
 }
 
 /// A certificate whose content can't be read is still named by its signature.
