@@ -4,8 +4,10 @@
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
 //! crate knows which library does the arithmetic.
 
+pub(crate) mod kid;
 mod prepared;
 mod ps256;
+pub(crate) mod signer;
 mod tables;
 
 use core::fmt;

@@ -9,7 +9,6 @@
 mod batch;
 mod compress;
 pub(crate) mod departure;
-mod signer;
 
 use ciborium::Value;
 use core::fmt;
@@ -17,9 +16,9 @@ use std::sync::Arc;
 
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 
+pub use crate::crypto::signer::{P256Signer, Signer, SignerError, SignerKeyError};
 pub use compress::Compression;
 pub use departure::{Departure, DepartureCode};
-pub use signer::{P256Signer, Signer, SignerError, SignerKeyError};
 
 use crate::crypto::{Algorithm, KeyKind, Tables};
 use crate::format::hc1::{Unverified, payload, text};

@@ -120,15 +120,14 @@ struct TrustLists;
 #[doc = include_str!("../docs/recognition.md")]
 struct RecognitionPolicies;
 
+mod codec;
 pub mod crypto;
+mod deviation;
 pub mod format;
-mod instant;
 pub mod issue;
-mod json;
 mod limits;
 pub mod lint;
 mod parallel;
-mod protobuf;
 pub mod qr;
 pub mod record;
 pub mod revocation;

@@ -20,6 +20,7 @@ mod serology;
 mod test_kinds;
 mod text;
 pub mod translit;
+pub(crate) mod usage;
 pub mod uvci;
 mod value_sets;
 mod when;
@@ -51,9 +52,10 @@ pub use when::When;
 pub(crate) use yellow_card::TEMPLATE;
 pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 
+use crate::codec::item;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{
-    Deviation, DeviationCode, eu_dcc, item, payload as wire, schema, yellow_card as card,
+    Deviation, DeviationCode, eu_dcc, payload as wire, schema, yellow_card as card,
 };
 use crate::{PartialDate, Timestamp};
 use ciborium::Value;

@@ -51,9 +51,10 @@ pub mod snapshot;
 mod source;
 mod state;
 mod store;
-pub(crate) mod text;
 pub mod x509;
 
+pub use crate::crypto::kid::{Kid, KidError};
+pub use crate::record::usage::Usage;
 pub use anchor::{Anchor, AnchorError};
 pub use builder::TrustStoreBuilder;
 pub use chain::Chain;
@@ -64,7 +65,7 @@ pub use document::{
 };
 pub use error::LoadError;
 pub use freshness::Stale;
-pub use key::{KeyUsage, Kid, KidError, TrustedKey, Usage};
+pub use key::{KeyUsage, TrustedKey};
 pub use list::cms::{CmsError, cms_claimed_signer};
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{

@@ -38,7 +38,7 @@ pub use texts::Language;
 /// assert_eq!(printable("Erika\u{200b}\u{1b}[2J"), "Erika\\u{200b}\\u{1b}[2J");
 /// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
-    crate::trust::text::printable(text)
+    crate::codec::text::printable(text)
 }
 
 /// A label and what belongs to it.

@@ -104,6 +104,9 @@ struct Residents {
 }
 
 impl Tables {
+    /// Enough for 315 keys.
+    pub(crate) const DEFAULT_BUDGET: usize = 4 << 20;
+
     /// A cache whose multiples take at most `budget` bytes.
     pub(crate) fn new(budget: usize) -> Self {
         Self {
@@ -189,7 +192,7 @@ impl Tables {
 
 impl Default for Tables {
     fn default() -> Self {
-        Self::new(crate::trust::TrustStore::DEFAULT_TABLE_BUDGET)
+        Self::new(Self::DEFAULT_BUDGET)
     }
 }
 

@@ -5,29 +5,26 @@
 //! [`cose`], [`cwt`], and the [`payload`] of whichever kind. Headers are parsed before
 //! the signature holds, the payload after (hcert-spec §6.3).
 
-pub mod cbor;
 pub mod cose;
 pub mod cwt;
 pub(crate) mod ddcc;
-mod deviation;
 pub(crate) mod ends;
 pub(crate) mod eu_dcc;
 mod health_link;
-pub(crate) mod item;
 mod medication;
 mod members;
 pub mod payload;
 pub mod schema;
 pub mod text;
 pub(crate) mod yellow_card;
-pub mod zlib;
 
 use core::fmt;
 
-use crate::{Limits, crypto::BadSignature, crypto::PublicKey, trust::Kid};
+pub use crate::codec::{cbor, zlib};
+pub use crate::deviation::{Deviation, DeviationCode};
+use crate::{Limits, crypto::BadSignature, crypto::PublicKey, crypto::kid::Kid};
 use cose::{CoseError, CoseSign1, DeclaredAlgorithm};
 use cwt::{Claims, ContentError};
-pub use deviation::{Deviation, DeviationCode};
 
 /// Why a text is not an HCERT. The errors carry positions and sizes, never
 /// content.

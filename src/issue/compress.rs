@@ -76,7 +76,7 @@ fn zopfli(bytes: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::Limits;
-    use crate::format::hc1::zlib::inflate;
+    use crate::codec::zlib::inflate;
 
     #[test]
     fn what_goes_in_comes_out_and_never_larger_than_flate2_makes_it() {

@@ -11,7 +11,7 @@ pub(super) struct Style {
     pub unsorted: bool,
 }
 
-/// Looks at one item that [`check`](crate::format::hc1::cbor::check) has let
+/// Looks at one item that [`check`](crate::codec::cbor::check) has let
 /// pass, which bounds its depth; stops quietly where it is malformed all the
 /// same.
 pub(super) fn style(bytes: &[u8]) -> Style {

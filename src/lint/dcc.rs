@@ -3,7 +3,7 @@
 use ciborium::Value;
 
 use super::{Report, member_name};
-use crate::format::hc1::item::{Item, encoded};
+use crate::codec::item::{Item, encoded};
 use crate::format::hc1::{eu_dcc, schema};
 use crate::issue::DepartureCode::{ValueInactive, ValueUnknown};
 use crate::issue::departure::{departures, is_country_or_organisation};

@@ -68,7 +68,7 @@ const fn own(
 /// Codes of [`DecodeError`](crate::format::hc1::DecodeError),
 /// [`ContentError`](crate::format::hc1::cwt::ContentError),
 /// [`CertificateError`](crate::trust::CertificateError) and
-/// [`DeviationCode`](crate::format::hc1::DeviationCode).
+/// [`DeviationCode`](crate::deviation::DeviationCode).
 #[rustfmt::skip]
 const READING: &[Rule] = &[
     // Text.
@@ -277,7 +277,7 @@ const OWN: &[Rule] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::hc1::DeviationCode;
+    use crate::deviation::DeviationCode;
     use crate::issue::DepartureCode;
 
     #[test]

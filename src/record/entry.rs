@@ -1,12 +1,12 @@
 use core::fmt;
 
 use super::ddcc::{Extra, TestDetails, VaccinationDetails};
+use super::usage::Usage;
 use super::{
     AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, TestKinds, Text, Uvci,
     YellowCard, codes,
 };
 use crate::issue::departure::is_country_or_organisation;
-use crate::trust::Usage;
 use crate::{Date, Timestamp};
 
 /// One thing that happened, or that a certificate points to.

@@ -1,9 +1,9 @@
 //! Why a revocation list was refused.
 
-use crate::format::hc1::cbor::CborError;
+use crate::codec::cbor::CborError;
+use crate::codec::instant::Unreadable;
+use crate::codec::json::JsonFault;
 use crate::format::hc1::cose::CoseError;
-use crate::instant::Unreadable;
-use crate::json::JsonFault;
 use crate::trust::{DocumentError, KidError};
 
 /// Why a revocation list, or a part of one, was refused as a whole. The texts

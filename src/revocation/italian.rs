@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::json::Lean as Value;
+use crate::codec::json::Lean as Value;
 
 use super::list::batch::parse;
 use super::table::{Counter, HashTable, LEAST};
@@ -12,8 +12,8 @@ use super::{
     RevocationLimits, RevocationSource,
 };
 use crate::Timestamp;
-use crate::instant;
-use crate::trust::text::decode_base64;
+use crate::codec::instant;
+use crate::codec::text::decode_base64;
 
 /// The country whose certificates are on the list.
 pub(super) const COUNTRY: &str = "IT";

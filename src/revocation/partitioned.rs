@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::json::Lean as Value;
+use crate::codec::json::Lean as Value;
 use sha2::{Digest, Sha256};
 
 use super::list::batch::{parse, text};
@@ -13,9 +13,9 @@ use super::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationFormat, RevocationInfo,
     RevocationLimits, RevocationPart, RevocationSource, scope,
 };
-use crate::instant;
+use crate::codec::instant;
+use crate::codec::text::{hex, shown};
 use crate::trust::Kid;
-use crate::trust::text::{hex, shown};
 
 /// How many hexadecimal digits of a hash lead to its partition; the next one
 /// leads to the chunk in it.

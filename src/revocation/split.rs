@@ -13,7 +13,7 @@ use super::{
     RevocationLimits, RevocationPart, RevocationSource,
 };
 use crate::Timestamp;
-use crate::trust::text::hex;
+use crate::codec::text::hex;
 
 /// A list in many documents ([`RevocationFormat::Split`]), of which an app has
 /// as many as it needs. A certificate whose chunk is missing is not covered.

@@ -14,7 +14,7 @@ use super::problem::{RuleFault, RuleProblemKind};
 use super::rule::{Asks, CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
-use crate::trust::text::{printable, shown};
+use crate::codec::text::{printable, shown};
 
 /// The engine, and the latest version of CertLogic, that is known here.
 const ENGINE: &str = "CERTLOGIC";

@@ -6,8 +6,8 @@ use super::list::{ListFormat, detect_format};
 use super::published::refuse_published;
 use super::report::ProblemKind;
 use super::store::TrustStore;
-use super::text::hex;
 use super::x509::Dsc;
+use crate::codec::text::hex;
 use crate::crypto::PublicKey;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say

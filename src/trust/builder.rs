@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Anchor;
 use super::deny::{Denial, DenyIndex, DenyList, Names};
 use super::error::LoadError;
-use super::key::{KeyUsage, Kid, TrustedKey, Vouchers};
+use super::key::{KeyUsage, TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
 use super::published::refuse_published;
@@ -16,9 +16,10 @@ use super::report::{EntryProblem, LoadReport, ProblemKind};
 use super::source::{Entry, LoadLimits, Source};
 use super::state::TrustState;
 use super::store::{self, TrustStore};
-use super::text::shown;
 use super::{jwk, pem, snapshot};
+use crate::codec::text::shown;
 use crate::crypto::PublicKey;
+use crate::crypto::kid::Kid;
 
 /// Collects keys for a [`TrustStore`].
 ///

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::LoadError;
-use super::key::{Kid, KidError, TrustedKey};
+use super::key::TrustedKey;
 use super::list::json;
 use super::source::LoadLimits;
-use super::text::hex;
 use crate::Timestamp;
+use crate::codec::json::LeanMembers as Members;
+use crate::codec::text::hex;
 use crate::crypto::PublicKey;
-use crate::json::LeanMembers as Members;
+use crate::crypto::kid::Kid;
+use crate::crypto::kid::KidError;
 
 /// Why a text is not a [`DenyList`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -477,7 +479,7 @@ fn read_entry(position: usize, entry: &Members) -> Result<Denial, DenyError> {
             other => {
                 return Err(DenyError::UnknownMember {
                     position,
-                    name: super::text::shown(other),
+                    name: crate::codec::text::shown(other),
                 });
             }
         }

@@ -13,8 +13,8 @@ pub(crate) use read::unverified_dates;
 
 use super::Anchor;
 use super::freshness::{Dates, Skew, Stale};
-use super::text::hex;
 use crate::Timestamp;
+use crate::codec::text::hex;
 
 /// A form of a signed document.
 ///

@@ -4,8 +4,9 @@ use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
 use super::snapshot::SnapshotFormError;
 use super::state::Edition;
-use crate::instant::Unreadable;
-use crate::json::JsonFault;
+use crate::codec::detcbor::FormError;
+use crate::codec::instant::Unreadable;
+use crate::codec::json::JsonFault;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -201,6 +202,12 @@ impl From<JsonFault> for LoadError {
             JsonFault::Syntax { line, column } => Self::Json { line, column },
             JsonFault::TooDense { max } => Self::TooDense { max },
         }
+    }
+}
+
+impl From<FormError> for LoadError {
+    fn from(error: FormError) -> Self {
+        Self::Snapshot(error.into())
     }
 }
 

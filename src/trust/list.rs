@@ -24,16 +24,16 @@ use serde_json::Value;
 
 use super::Anchor;
 use super::error::LoadError;
-use super::key::Kid;
 use super::report::ProblemKind;
 use super::signed;
-use super::snapshot::cbor::Reader;
 use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
-use super::text::{decode_base64, hex, shown};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
-use crate::instant;
-use crate::json::{self as json_of_strangers, Shape, weight};
+use crate::codec::detcbor::Reader;
+use crate::codec::instant;
+use crate::codec::json::{self as json_of_strangers, Shape, weight};
+use crate::codec::text::{decode_base64, hex, shown};
+use crate::crypto::kid::Kid;
 
 /// A form in which trusted keys are handed around.
 ///

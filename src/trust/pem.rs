@@ -4,7 +4,7 @@
 use super::error::LoadError;
 use super::report::ProblemKind;
 use super::source::{Entry, Found, Source};
-use super::text::{decode_base64, shown};
+use crate::codec::text::{decode_base64, shown};
 
 /// Whether some line begins a PEM block.
 pub(super) fn has_block(text: &[u8]) -> bool {

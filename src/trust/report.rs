@@ -4,14 +4,15 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::deny::Denial;
-use super::key::{Kid, KidError};
 use super::list::ListInfo;
 use super::list::cms::CmsError;
 use super::state::TrustState;
 use super::x509::CertificateError;
 use crate::Timestamp;
+use crate::codec::instant::Unreadable;
+use crate::crypto::kid::Kid;
+use crate::crypto::kid::KidError;
 use crate::crypto::{KeyError, KeyKind};
-use crate::instant::Unreadable;
 
 /// What is wrong with one entry, or remarkable about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,11 +9,11 @@ use super::error::LoadError;
 use super::list::at;
 use super::signature::is_signed;
 use super::snapshot::SnapshotFormError;
-use super::snapshot::cbor::{Reader, Writer};
+use crate::codec::detcbor::{Reader, Writer};
+use crate::codec::instant::{self, Claims};
 use crate::crypto::Algorithm;
+use crate::crypto::signer::{Signer, SignerError};
 use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
-use crate::instant::{self, Claims};
-use crate::issue::{Signer, SignerError};
 use crate::{Limits, Timestamp};
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../docs/snapshot.md")]
 
-pub(super) mod cbor;
 mod decode;
 mod encode;
 
@@ -10,8 +9,9 @@ use super::chain::Chain;
 use super::signed::{self, SigningError};
 use super::store::TrustStore;
 use crate::Timestamp;
+use crate::codec::detcbor::FormError;
+use crate::crypto::signer::{Signer, SignerError};
 use crate::crypto::{Algorithm, KeyError};
-use crate::issue::{Signer, SignerError};
 
 /// The content type in the protected header of a signed snapshot (COSE header
 /// parameter 3): a key that signs other things as well signs none that could
@@ -201,6 +201,17 @@ pub enum SnapshotFormError {
         /// How many.
         count: usize,
     },
+}
+
+impl From<FormError> for SnapshotFormError {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::CutOff { at } => Self::CutOff { at },
+            FormError::NotDeterministic { at } => Self::NotDeterministic { at },
+            FormError::Unexpected { at, expected } => Self::Unexpected { at, expected },
+            FormError::Trailing { count } => Self::Trailing { count },
+        }
+    }
 }
 
 impl SnapshotFormError {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::error::LoadError;
-use super::key::{Kid, TrustedKey};
+use super::key::TrustedKey;
 use super::list::GatewayRoles;
 use super::report::ProblemKind;
 use super::signature::Signing;
 use super::x509::Dsc;
 use crate::crypto::PublicKey;
+use crate::crypto::kid::Kid;
 
 /// What a builder accepts at most.
 ///

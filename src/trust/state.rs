@@ -12,8 +12,8 @@ use super::error::LoadError;
 use super::list::gdhcn::Environment;
 use super::list::{ListInfo, json};
 use super::source::LoadLimits;
-use super::text::shown;
 use crate::Timestamp;
+use crate::codec::text::shown;
 use crate::revocation::RevocationInfo;
 
 /// Which edition of a list it is: what grows from one to the next.

@@ -120,7 +120,7 @@ impl TrustStore {
 
     /// How many bytes the multiples of keys may take by default: 4 MiB, which
     /// is enough for 315 keys.
-    pub const DEFAULT_TABLE_BUDGET: usize = 4 << 20;
+    pub const DEFAULT_TABLE_BUDGET: usize = Tables::DEFAULT_BUDGET;
 
     /// The same store with another limit for the bytes that the multiples of
     /// its keys take; 0 for none at all. It starts anew; but a key that a clone

@@ -21,10 +21,11 @@ use x509_cert::time::Time;
 
 use self::fields::Fields;
 pub(super) use self::fields::RawExtension;
-use super::key::{KeyUsage, Kid};
+use super::key::KeyUsage;
 use super::signature::Signing;
-use super::text::{hex, is_unprintable};
 use crate::Timestamp;
+use crate::codec::text::{hex, is_unprintable};
+use crate::crypto::kid::Kid;
 use crate::crypto::{KeyError, PublicKey};
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");

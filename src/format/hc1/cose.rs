@@ -5,11 +5,11 @@ use core::fmt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::cbor::{self, CborError, Head, Key, Span, Walk, major};
 use super::{Deviation, DeviationCode, ends};
 use crate::Limits;
+use crate::codec::cbor::{self, CborError, Head, Key, Span, Walk, major};
+use crate::crypto::kid::Kid;
 use crate::crypto::{Algorithm, BadSignature, PublicKey};
-use crate::trust::Kid;
 
 /// CBOR tag of COSE_Sign1 (RFC 9052 §2).
 pub const TAG_COSE_SIGN1: u64 = 18;

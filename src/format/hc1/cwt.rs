@@ -4,9 +4,9 @@
 use ciborium::Value;
 use core::fmt;
 
-use super::cbor::{self, CborError};
-use super::item::{self, Item};
 use super::{Deviation, DeviationCode, ddcc, ends, members};
+use crate::codec::cbor::{self, CborError};
+use crate::codec::item::{self, Item};
 use crate::record::{HealthLinkError, PayloadKind};
 use crate::{Limits, Timestamp};
 

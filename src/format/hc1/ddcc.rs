@@ -10,9 +10,9 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{day, days_of, members, stated};
-use super::item::Item;
 use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode, ends};
+use crate::codec::item::Item;
 use crate::record::{
     CertificateDetails, Coding, Entry, Extra, Holder, IdentityDocument, PayloadKind, Record,
     RecordError, Test, TestDetails, Vaccination, VaccinationDetails, When,

@@ -2,7 +2,7 @@
 //! another spelling of a name, in another map, or under a byte string.
 
 use super::cwt::claim_named;
-use super::item::Item;
+use crate::codec::item::Item;
 
 /// What ends and begins of a validity are called, in small letters and without
 /// what stands between words.

@@ -3,9 +3,9 @@
 use ciborium::Value;
 
 use super::cwt::{ContentError, GroupName};
-use super::item::Item;
 use super::schema;
 use super::{Deviation, DeviationCode, ends};
+use crate::codec::item::Item;
 use crate::record::{Entry, Holder, PayloadKind, Record, Recovery, Test, Text, Vaccination};
 use crate::{Date, PartialDate, Timestamp};
 
@@ -338,7 +338,7 @@ fn write_recovery(entry: &Recovery) -> Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::format::hc1::item;
+    use crate::codec::item;
 
     #[test]
     fn an_empty_text_is_written_and_read_as_none() {

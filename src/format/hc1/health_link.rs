@@ -6,9 +6,9 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::members;
-use super::item::Item;
 use super::members::check_written;
 use super::{Deviation, DeviationCode, ends};
+use crate::codec::item::Item;
 use crate::record::{
     Entry, HealthLink, HealthLinkError, Holder, PayloadKind, Record, RecordError, Text,
 };

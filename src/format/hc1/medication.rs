@@ -6,10 +6,10 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{members, stated};
-use super::item::Item;
 use super::members::{Map, Reader, check_written, list, single};
 use super::{Deviation, DeviationCode, ends};
 use crate::PartialDate;
+use crate::codec::item::Item;
 use crate::record::{
     Entry, Holder, IdentityDocument, Medication, PayloadKind, Record, RecordError, Text,
 };

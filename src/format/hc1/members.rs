@@ -5,8 +5,8 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{birth_date, day_of};
-use super::item::{self, Item};
 use super::{Deviation, DeviationCode};
+use crate::codec::item::{self, Item};
 use crate::record::{Coding, PayloadKind, Record, RecordError, When};
 use crate::{Date, PartialDate};
 

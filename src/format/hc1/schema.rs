@@ -8,9 +8,9 @@ use core::fmt;
 
 use ciborium::Value;
 
-use super::item::{self, Item};
 use super::{Deviation, DeviationCode};
-use crate::json::JsonFault;
+use crate::codec::item::{self, Item};
+use crate::codec::json::JsonFault;
 use crate::record::RecordError;
 use crate::{Date, PartialDate, Timestamp};
 
@@ -129,7 +129,7 @@ pub fn check_json(dcc: &str) -> Result<Vec<Deviation>, RecordError> {
 
 /// JSON text as the CBOR value that a DCC would hold.
 pub(crate) fn parse_json(text: &str) -> Result<Value, RecordError> {
-    let json = crate::json::parse(text.as_bytes()).map_err(|fault| {
+    let json = crate::codec::json::parse(text.as_bytes()).map_err(|fault| {
         let (problem, line, column) = match fault {
             JsonFault::DuplicateMember { line, column } => ("a duplicate member", line, column),
             JsonFault::Syntax { line, column } => {

@@ -7,9 +7,9 @@ use ciborium::Value;
 
 use super::cwt::ContentError;
 use super::eu_dcc::{birth_date, day_of, days_of};
-use super::item::{self, Item};
 use super::schema::is_member_name;
 use super::{Deviation, DeviationCode, ends};
+use crate::codec::item::{self, Item};
 use crate::record::{
     Entry, Generation, Holder, IdentityDocument, PayloadKind, ProductCatalogue, Record,
     RecordError, TEMPLATE, Text, YellowCard,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Set, ValueSet, ValueSetEntry, ValueSetError};
 use crate::Date;
-use crate::json::{self, JsonFault, Lean, LeanMembers};
+use crate::codec::json::{self, JsonFault, Lean, LeanMembers};
 
 const MAX_BYTES: usize = ValueSet::MAX_BYTES;
 const MAX_CODES: usize = 10_000;

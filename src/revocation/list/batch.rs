@@ -1,12 +1,12 @@
 //! The gateway's batches, JSON.
 
 use super::{Hashes, Keys, RevocationLimits};
-use crate::instant;
-use crate::json::{self, Lean as Value};
+use crate::codec::instant;
+use crate::codec::json::{self, Lean as Value};
+use crate::codec::text::{decode_base64, shown};
 use crate::revocation::scope::{self, ANY_KID};
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
-use crate::trust::text::{decode_base64, shown};
 
 const NOT_BATCH: RevocationError = RevocationError::Form {
     expected: "a batch `{country, expires, kid, hashType, entries}`, or an array of them",

@@ -2,7 +2,7 @@
 
 use super::{Hashes, Keys, RevocationLimits};
 use crate::Limits;
-use crate::format::hc1::cbor::{CborError, Key, Walk, major};
+use crate::codec::cbor::{CborError, Key, Walk, major};
 use crate::revocation::scope;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};

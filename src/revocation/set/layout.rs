@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::{SetFormError, SetSource, filter};
 use crate::Timestamp;
-use crate::instant;
+use crate::codec::instant;
 use crate::revocation::IdentifierKind;
 
 type Result<T> = core::result::Result<T, SetFormError>;

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::layout::MAGIC;
 use super::{Layout, SetError, SetFormError};
-use crate::issue::Signer;
+use crate::crypto::signer::Signer;
 use crate::trust::signed::{self, Signed};
 use crate::trust::{Anchor, LoadError};
 

@@ -3,8 +3,8 @@
 use ciborium::Value;
 
 use super::{Branch, Index, Kids, kind_of};
-use crate::format::hc1::cbor;
-use crate::instant;
+use crate::codec::cbor;
+use crate::codec::instant;
 use crate::revocation::{RevocationError, scope};
 use crate::{Limits, Timestamp};
 

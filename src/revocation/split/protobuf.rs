@@ -4,7 +4,7 @@
 //! `RevocationChunk { repeated bytes hashes = 1; }`.
 
 use super::{Index, Kids, kind_of};
-use crate::protobuf::field;
+use crate::codec::protobuf::field;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{RevocationError, RevocationLimits, scope};
 

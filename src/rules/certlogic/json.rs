@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 use super::error::JsonError;
 use super::value::Value;
-use crate::json::{JsonFault, Shape, check};
+use crate::codec::json::{JsonFault, Shape, check};
 
 pub(super) fn parse(json: &str) -> Result<Value, JsonError> {
     if let Err(JsonFault::TooDense { max }) = check(json.as_bytes(), Shape::CERTLOGIC) {

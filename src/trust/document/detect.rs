@@ -1,11 +1,11 @@
 //! What form the bytes are of.
 
 use super::{Beside, DocumentBytes, DocumentFormat, OWN_TYPES};
+use crate::codec::detcbor::Reader;
+use crate::codec::text::decode_base64;
 use crate::trust::list::{de, json, jws};
 use crate::trust::signed;
-use crate::trust::snapshot::cbor::Reader;
 use crate::trust::source::LoadLimits;
-use crate::trust::text::decode_base64;
 
 pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
     match bytes.beside {

@@ -1,7 +1,7 @@
 //! Why a document was not opened, or not signed.
 
 use crate::Timestamp;
-use crate::instant::Unreadable;
+use crate::codec::instant::Unreadable;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::CmsError;
 use crate::trust::signed::SigningError;

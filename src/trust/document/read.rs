@@ -11,9 +11,10 @@ use super::{
     identity,
 };
 use crate::Timestamp;
+use crate::codec::instant::{self, Claims};
+use crate::codec::text::{decode_base64, hex, shown};
 use crate::crypto::{Algorithm, PublicKey};
 use crate::format::hc1::cose::CoseSign1;
-use crate::instant::{self, Claims};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::list::cms::{CmsError, SignedData};
@@ -22,7 +23,6 @@ use crate::trust::list::{at, de, json};
 use crate::trust::signature::{Hash, Scheme, check_key, is_signed};
 use crate::trust::signed::{Dates, Signed};
 use crate::trust::source::LoadLimits;
-use crate::trust::text::{decode_base64, hex, shown};
 
 type Result<T> = core::result::Result<T, DocumentError>;
 
@@ -434,7 +434,7 @@ fn hides_claims(value: &Value, layer: u8) -> bool {
         Value::Array(_) | Value::String(_) if layer > 8 => true,
         Value::Array(all) => matches!(&all[..], [one] if hides_claims(one, layer + 1)),
         Value::String(text) => {
-            let read = crate::json::parse(text.as_bytes());
+            let read = crate::codec::json::parse(text.as_bytes());
             read.is_ok_and(|inside| hides_claims(&inside, layer + 1))
         }
         _ => false,

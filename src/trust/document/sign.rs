@@ -2,8 +2,8 @@
 
 use super::{DocumentSigningError, SignedDocument, content_type};
 use crate::Timestamp;
-use crate::instant;
-use crate::issue::Signer;
+use crate::codec::instant;
+use crate::crypto::signer::Signer;
 use crate::trust::signed::{self, Dates};
 
 impl SignedDocument<'static> {

@@ -5,17 +5,17 @@ use ciborium::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Check, Claims, Content, ListFormat};
+use crate::codec::cbor;
+use crate::codec::instant;
+use crate::codec::text::hex;
 use crate::crypto::Algorithm;
-use crate::format::hc1::cbor;
+use crate::crypto::kid::Kid;
 use crate::format::hc1::cose::CoseSign1;
-use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::check_key;
 use crate::trust::source::{Entry, Source};
-use crate::trust::text::hex;
 
 /// The header parameter in which version 2 says so.
 const VERSION: (i128, i128) = (42, 2);

@@ -8,14 +8,16 @@ use serde_json::Value;
 use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, SignerDates};
 use crate::Timestamp;
+use crate::codec::instant;
+use crate::codec::text::{decode_base64, shown};
+use crate::crypto::kid::Kid;
 use crate::crypto::{KeyError, PublicKey};
-use crate::instant;
+use crate::record::usage::Usage;
 use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
-use crate::trust::key::{KeyUsage, Kid, Usage};
+use crate::trust::key::KeyUsage;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, shown};
 
 const COMMON_NAME: &str = "CH01-AppContentCertificate";
 

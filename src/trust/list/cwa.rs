@@ -2,12 +2,12 @@
 //! `message { repeated message { bytes kid = 1; bytes data = 2; } = 1; }`.
 
 use super::Content;
-use crate::protobuf::field;
+use crate::codec::protobuf::field;
+use crate::codec::text::hex;
+use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Source};
-use crate::trust::text::hex;
 
 const NOT_LIST: LoadError = LoadError::Form {
     expected: "a protobuf of entries with a kid and a certificate",

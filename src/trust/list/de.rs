@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Check, Claims, Content, ListFormat, certificates, json};
 use crate::Timestamp;
+use crate::codec::instant;
 use crate::crypto::Algorithm;
-use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::signature::is_signed;

@@ -15,15 +15,15 @@ use serde_json::Value;
 
 use super::{Check, Claims, Content, SignerDates, json, parse_json, read_certificate_entry};
 use crate::Timestamp;
+use crate::codec::text::{decode_base64, hex, shown};
+use crate::crypto::kid::Kid;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::key::Kid;
 use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::published::refuse_published;
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::{Parts, Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, hex, shown};
 use crate::trust::x509::Dsc;
 
 /// What the caller knows of certificates that a gateway's trust anchor signed

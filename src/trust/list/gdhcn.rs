@@ -25,16 +25,16 @@ use self::document::{Document, ListedKey, Method, Proof, host};
 use self::json::Node;
 pub(super) use self::unsigned::read as read_unsigned;
 use super::{Claims, ListFormat, ListInfo, Shape, check_weight, without_bom};
+use crate::codec::json::check;
+use crate::codec::text::{decode_base64, shown};
+use crate::crypto::kid::Kid;
 use crate::crypto::{self, Algorithm, KeyError, PublicKey};
-use crate::json::check;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
-use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::signature::is_signed;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, shown};
 use crate::trust::x509::Dsc;
 
 /// The header of every proof: `{"b64":false,"crit":["b64"],"alg":"ES256"}`
@@ -692,7 +692,7 @@ mod tests {
             let write = |part: &str| lines.push_str(part);
             nquads::of_document(&document, Environment::Prod, write).unwrap();
             assert_eq!(lines, read(format!("canonical/{name}.doc.nq")));
-            let digest = |text| crate::trust::text::hex(&Sha256::digest(text));
+            let digest = |text| crate::codec::text::hex(&Sha256::digest(text));
             let digests = digest(proof) + &digest(lines);
             let expected = read(format!("canonical/{name}.verifydata.hex"));
             assert_eq!(digests, expected.trim());

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::Content;
+use crate::codec::text::{decode_base64, shown};
+use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, shown};
 
 const KEY: &str = "publicKeyPem";
 

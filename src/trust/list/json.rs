@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::check_weight;
-use crate::json::{self, Lean};
+use crate::codec::json::{self, Lean};
 use crate::trust::error::LoadError;
 use crate::trust::source::LoadLimits;
 

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::json;
 use crate::Timestamp;
+use crate::codec::instant::Claims;
+use crate::codec::text::decode_base64;
 use crate::crypto::{Algorithm, PublicKey};
-use crate::instant::Claims;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::published::refuse_published;
 use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
 use crate::trust::source::LoadLimits;
-use crate::trust::text::decode_base64;
 use crate::trust::x509::Dsc;
 
 /// Most certificates in a chain.

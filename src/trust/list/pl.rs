@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::Content;
+use crate::codec::text::{decode_base64, hex};
+use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::key::Kid;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::{decode_base64, hex};
 
 pub(super) const KID: &str = "identyfikatorKlucza";
 const CERTIFICATE: &str = "certyfikat";

@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, named};
-use crate::instant;
+use crate::codec::instant;
+use crate::codec::text::{decode_base64, shown};
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
 use crate::trust::key::KeyUsage;
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Source};
-use crate::trust::text::{decode_base64, shown};
 
 const PROFILE: Profile<'_> = Profile {
     algorithm: Some(JwsAlgorithm::Es256),

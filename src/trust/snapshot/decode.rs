@@ -3,22 +3,23 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::cbor::Reader;
 use super::{
     CHAINS, CONTENT_TYPE, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotFormError, VERSION, label,
 };
 use crate::Timestamp;
+use crate::codec::detcbor::Reader;
+use crate::codec::instant;
+use crate::codec::text::printable;
+use crate::crypto::kid::Kid;
 use crate::crypto::{KeyKind, PublicKey};
-use crate::instant;
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
-use crate::trust::key::{KeyUsage, Kid, TrustedKey, Vouchers};
+use crate::trust::key::{KeyUsage, TrustedKey, Vouchers};
 use crate::trust::list::gdhcn::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage};
 use crate::trust::list::{Check, Claims, ListFormat, ListInfo};
 use crate::trust::signed::{self, Signed};
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::printable;
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 

@@ -3,14 +3,14 @@
 use core::hash::Hash;
 use std::collections::HashMap;
 
-use super::cbor::Writer;
 use super::{CHAINS, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
 use crate::Timestamp;
-use crate::instant;
+use crate::codec::detcbor::Writer;
+use crate::codec::instant;
+use crate::codec::text::printable;
 use crate::trust::key::TrustedKey;
 use crate::trust::list::{Claims, ListFormat, ListInfo};
 use crate::trust::store::TrustStore;
-use crate::trust::text::printable;
 
 pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>, SnapshotError> {
     let unlimited = store.iter().filter(|key| {

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use super::json::Node;
 use super::{Environment, GdhcnError};
 use crate::Timestamp;
-use crate::instant;
-use crate::trust::text::shown;
+use crate::codec::instant;
+use crate::codec::text::shown;
 
 const DID_CONTEXT: &str = "https://www.w3.org/ns/did/v1";
 const JWS_CONTEXT: &str = "https://w3id.org/security/suites/jws-2020/v1";

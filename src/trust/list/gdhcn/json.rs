@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::json::Members;
+use crate::codec::json::Members;
 use crate::trust::jwk::Jwk;
 
 /// A value, its texts borrowed from the input where they have no escapes.

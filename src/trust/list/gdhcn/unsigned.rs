@@ -5,12 +5,12 @@ use super::document::{Document, host, name, version};
 use super::json::Node;
 use super::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage, nquads};
 use super::{parse, read_certificate, read_entries, reference};
-use crate::instant;
+use crate::codec::instant;
+use crate::codec::text::shown;
 use crate::trust::error::LoadError;
 use crate::trust::list::{Claims, Content};
 use crate::trust::report::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::text::shown;
 
 /// The environment is that of the document's name.
 pub(in crate::trust::list) fn read(source: &Source, bytes: &[u8]) -> Result<Content, LoadError> {

@@ -123,7 +123,7 @@ pub(crate) fn write_head(out: &mut Vec<u8>, major: u8, argument: u64) {
 
 /// The head of an item in its shortest form (RFC 8949 §4.2.1), and how many of
 /// the bytes are it.
-pub(super) fn head(major: u8, argument: u64) -> ([u8; 9], usize) {
+pub(crate) fn head(major: u8, argument: u64) -> ([u8; 9], usize) {
     let [a, b, c, d, e, f, g, h] = argument.to_be_bytes();
     let first = |info: u8| major << 5 | info;
     match argument {

@@ -336,7 +336,7 @@ fn half(bits: u16) -> f64 {
 mod tests {
     use super::*;
     use crate::Limits;
-    use crate::format::hc1::cbor::{check, write_head};
+    use crate::codec::cbor::{check, write_head};
     use proptest::prelude::*;
 
     fn to_value(item: Item<'_>) -> Value {

@@ -1,16 +1,24 @@
 //! Deterministic CBOR (RFC 8949 §4.2.1), written and read in place: definite
 //! lengths, shortest heads, map keys ascending.
 
-use super::SnapshotFormError;
-use crate::format::hc1::cbor::{major, write_head};
+use super::cbor::{major, write_head};
 
-type Result<T> = core::result::Result<T, SnapshotFormError>;
+/// Why bytes are not what was expected in deterministic CBOR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FormError {
+    CutOff { at: usize },
+    NotDeterministic { at: usize },
+    Unexpected { at: usize, expected: &'static str },
+    Trailing { count: usize },
+}
+
+type Result<T> = core::result::Result<T, FormError>;
 
 const FALSE: u64 = 20;
 const TRUE: u64 = 21;
 
 #[derive(Default)]
-pub(in crate::trust) struct Writer(Vec<u8>);
+pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
     pub fn finish(self) -> Vec<u8> {
@@ -69,7 +77,7 @@ impl Writer {
 
 /// Reads what [`Writer`] can write, and nothing else. It allocates nothing.
 #[derive(Clone, Copy)]
-pub(in crate::trust) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     /// Where `rest` ends in the input.
     end: usize,
@@ -96,14 +104,14 @@ impl<'a> Reader<'a> {
     pub fn finish(self) -> Result<()> {
         match self.rest.len() {
             0 => Ok(()),
-            count => Err(SnapshotFormError::Trailing { count }),
+            count => Err(FormError::Trailing { count }),
         }
     }
 
     fn take(&mut self, count: u64) -> Result<&'a [u8]> {
         let split = usize::try_from(count).ok();
         let split = split.and_then(|count| self.rest.split_at_checked(count));
-        let cut_off = SnapshotFormError::CutOff { at: self.at() };
+        let cut_off = FormError::CutOff { at: self.at() };
         let (taken, rest) = split.ok_or(cut_off)?;
         self.rest = rest;
         Ok(taken)
@@ -112,7 +120,7 @@ impl<'a> Reader<'a> {
     fn head(&mut self, expected: &'static str) -> Result<(u8, u64)> {
         let at = self.at();
         let [first, rest @ ..] = self.rest else {
-            return Err(SnapshotFormError::CutOff { at });
+            return Err(FormError::CutOff { at });
         };
         self.rest = rest;
         let (major, info) = (first >> 5, first & 0x1f);
@@ -124,14 +132,14 @@ impl<'a> Reader<'a> {
                 (value, [24, 0x100, 0x1_0000, 0x1_0000_0000])
             }
             // An indefinite length, or the end of one.
-            31 => return Err(SnapshotFormError::NotDeterministic { at }),
-            _ => return Err(SnapshotFormError::Unexpected { at, expected }),
+            31 => return Err(FormError::NotDeterministic { at }),
+            _ => return Err(FormError::Unexpected { at, expected }),
         };
         match least.get(usize::from(info - 24)) {
             // Not a simple value of two bytes, either.
             Some(least) if argument >= *least && major != major::SIMPLE => Ok((major, argument)),
-            Some(_) if major != major::SIMPLE => Err(SnapshotFormError::NotDeterministic { at }),
-            _ => Err(SnapshotFormError::Unexpected { at, expected }),
+            Some(_) if major != major::SIMPLE => Err(FormError::NotDeterministic { at }),
+            _ => Err(FormError::Unexpected { at, expected }),
         }
     }
 
@@ -139,7 +147,7 @@ impl<'a> Reader<'a> {
         let at = self.at();
         match self.head(expected)? {
             (major, argument) if major == wanted => Ok(argument),
-            _ => Err(SnapshotFormError::Unexpected { at, expected }),
+            _ => Err(FormError::Unexpected { at, expected }),
         }
     }
 
@@ -150,7 +158,7 @@ impl<'a> Reader<'a> {
     pub fn int(&mut self) -> Result<i64> {
         let at = self.at();
         let expected = "an integer of 64 bits";
-        let unexpected = SnapshotFormError::Unexpected { at, expected };
+        let unexpected = FormError::Unexpected { at, expected };
         let (major, argument) = self.head(expected)?;
         match (major, i64::try_from(argument)) {
             (major::UNSIGNED, Ok(n)) => Ok(n),
@@ -174,7 +182,7 @@ impl<'a> Reader<'a> {
     pub fn array_of<const N: usize>(&mut self, expected: &'static str) -> Result<&'a [u8; N]> {
         let at = self.at();
         let bytes = self.bytes()?.try_into();
-        bytes.map_err(|_| SnapshotFormError::Unexpected { at, expected })
+        bytes.map_err(|_| FormError::Unexpected { at, expected })
     }
 
     pub fn text(&mut self) -> Result<&'a str> {
@@ -182,7 +190,7 @@ impl<'a> Reader<'a> {
         let expected = "a text in UTF-8";
         let length = self.expect(major::TEXT, expected)?;
         let text = core::str::from_utf8(self.take(length)?);
-        text.map_err(|_| SnapshotFormError::Unexpected { at, expected })
+        text.map_err(|_| FormError::Unexpected { at, expected })
     }
 
     pub fn boolean(&mut self) -> Result<bool> {
@@ -191,7 +199,7 @@ impl<'a> Reader<'a> {
         match self.expect(major::SIMPLE, expected)? {
             FALSE => Ok(false),
             TRUE => Ok(true),
-            _ => Err(SnapshotFormError::Unexpected { at, expected }),
+            _ => Err(FormError::Unexpected { at, expected }),
         }
     }
 
@@ -217,13 +225,13 @@ impl<'a> Reader<'a> {
     fn fitting(&self, count: u64) -> Result<usize> {
         let count = usize::try_from(count).ok();
         let count = count.filter(|count| *count <= self.rest.len());
-        count.ok_or(SnapshotFormError::CutOff { at: self.at() })
+        count.ok_or(FormError::CutOff { at: self.at() })
     }
 }
 
 /// What is left of a map: its keys are unsigned integers and ascend, so none
 /// stands twice.
-pub(in crate::trust) struct Members {
+pub(crate) struct Members {
     left: usize,
     next: u64,
 }
@@ -238,7 +246,7 @@ impl Members {
         let at = reader.at();
         let label = reader.uint()?;
         if label < self.next {
-            return Err(SnapshotFormError::NotDeterministic { at });
+            return Err(FormError::NotDeterministic { at });
         }
         self.next = label.saturating_add(1);
         Ok(Some(label))

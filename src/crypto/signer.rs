@@ -4,7 +4,7 @@ use std::error::Error;
 use p256::ecdsa::signature::Signer as _;
 use p256::pkcs8::{DecodePrivateKey, EncodePublicKey};
 
-use crate::crypto::{Algorithm, PublicKey};
+use super::{Algorithm, PublicKey};
 
 /// Makes signatures. A hardware security module or a remote service is a
 /// type that implements this.

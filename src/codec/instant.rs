@@ -11,8 +11,8 @@
 use serde_json::{Map, Value};
 
 use crate::Timestamp;
-use crate::format::hc1::cbor::{Key, Walk, major};
-use crate::json::Members;
+use crate::codec::cbor::{Key, Walk, major};
+use crate::codec::json::Members;
 
 /// A member that is there, and can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

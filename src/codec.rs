@@ -1,0 +1,11 @@
+//! Notations: bytes to trees and back, one reader of each. Nothing here knows
+//! what a certificate is.
+
+pub mod cbor;
+pub(crate) mod detcbor;
+pub(crate) mod instant;
+pub(crate) mod item;
+pub(crate) mod json;
+pub(crate) mod protobuf;
+pub(crate) mod text;
+pub mod zlib;
