@@ -6,6 +6,7 @@ pub(crate) mod detcbor;
 pub(crate) mod instant;
 pub(crate) mod item;
 pub(crate) mod json;
+pub(crate) mod names;
 pub(crate) mod protobuf;
 pub(crate) mod text;
 pub mod zlib;

@@ -14,6 +14,7 @@
 #![doc = include_str!("../docs/revocation.md")]
 
 mod error;
+mod format;
 mod identifier;
 mod info;
 mod italian;
@@ -24,14 +25,16 @@ mod scope;
 pub mod set;
 mod slice;
 mod split;
+mod state;
 mod store;
 mod table;
 
 pub use error::RevocationError;
+pub use format::{RevocationFormat, RevocationLimits};
 pub use identifier::{Identifier, IdentifierKind};
 pub use info::RevocationInfo;
 pub use italian::ItalianList;
-pub use list::{RevocationFormat, RevocationLimits, RevocationList};
+pub use list::RevocationList;
 pub use part::RevocationPart;
 pub use partitioned::PartitionedList;
 pub use set::{

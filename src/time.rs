@@ -5,6 +5,10 @@
 use core::fmt;
 use jiff::civil;
 
+/// 9999-12-31T23:59:59Z: what is later is no second count, but
+/// milliseconds, a mistake, or an attempt.
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
+
 /// A text that is not a date or an instant. It does not repeat the text,
 /// which may be about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

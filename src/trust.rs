@@ -49,7 +49,7 @@ mod signature;
 pub(crate) mod signed;
 pub mod snapshot;
 mod source;
-mod state;
+pub(crate) mod state;
 mod store;
 pub mod x509;
 

@@ -8,6 +8,7 @@
 mod batch;
 mod domains;
 mod freshness;
+mod outcome;
 mod policy;
 mod reason;
 mod report;
@@ -15,7 +16,8 @@ mod revocation;
 mod verifier;
 
 pub use domains::TrustDomains;
+pub use outcome::Outcome;
 pub use policy::{Policy, RevocationPolicy};
 pub use reason::{Reason, SkipReason};
-pub use report::{Outcome, Step, StepResult, Verdict, Verified};
+pub use report::{Step, StepResult, Verdict, Verified};
 pub use verifier::Verifier;

@@ -5,8 +5,11 @@
 //! [`cose`], [`cwt`], and the [`payload`] of whichever kind. Headers are parsed before
 //! the signature holds, the payload after (hcert-spec §6.3).
 
+mod build;
+mod claims;
 pub mod cose;
 pub mod cwt;
+mod dates;
 pub(crate) mod ddcc;
 pub(crate) mod ends;
 pub(crate) mod eu_dcc;

@@ -166,11 +166,6 @@ const OLDEST: u16 = 130;
 const EASTERNMOST: i64 = 14 * 3600;
 const WESTERNMOST: i64 = -12 * 3600;
 
-/// Whether that is a country or an organisation (dcc-schema, `co`).
-pub(crate) fn is_country_or_organisation(code: &str) -> bool {
-    (1..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase())
-}
-
 /// The latest day that it is anywhere at that time.
 pub(super) fn latest_day(time: Timestamp) -> Option<Date> {
     time.plus(EASTERNMOST).date()
@@ -340,7 +335,7 @@ impl Look<'_> {
         }
         self.value("tg", entry.disease());
         let country = entry.country();
-        if country.len() != 2 && is_country_or_organisation(country) {
+        if country.len() != 2 && codes::is_country_or_organisation(country) {
             self.find(DepartureCode::CountryOrganisation, "co");
         }
     }

@@ -40,3 +40,8 @@ pub const LOINC: &str = "http://loinc.org";
 /// The URI of SNOMED CT, the code system of `tr` (FHIR R4). An edition and a
 /// version may follow.
 pub const SNOMED_CT: &str = "http://snomed.info/sct";
+
+/// Whether that is a country or an organisation (dcc-schema, `co`).
+pub(crate) fn is_country_or_organisation(code: &str) -> bool {
+    (1..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase())
+}

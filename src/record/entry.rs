@@ -1,12 +1,12 @@
 use core::fmt;
 
-use super::ddcc::{Extra, TestDetails, VaccinationDetails};
+use super::codes::is_country_or_organisation;
+use super::details::{Extra, TestDetails, VaccinationDetails};
 use super::usage::Usage;
 use super::{
-    AntibodyClass, Coding, HealthLink, Medication, PayloadKind, RecordError, TestKinds, Text, Uvci,
+    Coding, HealthLink, Medication, PayloadKind, RecordError, TestKind, TestKinds, Text, Uvci,
     YellowCard, codes,
 };
-use crate::issue::departure::is_country_or_organisation;
 use crate::{Date, Timestamp};
 
 /// One thing that happened, or that a certificate points to.
@@ -83,7 +83,7 @@ impl Entry {
     }
 
     /// The payload in which [`Record::new`](super::Record::new) puts it.
-    pub(super) const fn payload(&self) -> PayloadKind {
+    pub(crate) const fn payload(&self) -> PayloadKind {
         match self {
             Self::Vaccination(_) | Self::Test(_) | Self::Recovery(_) => PayloadKind::EuDcc,
             Self::YellowCard(_) => PayloadKind::YellowCard,
@@ -129,7 +129,7 @@ impl Entry {
     }
 
     /// What the DCC schema does not say and an issuer must still get right.
-    pub(super) fn check(&self) -> Result<(), RecordError> {
+    pub(crate) fn check(&self) -> Result<(), RecordError> {
         let group = match self {
             Self::Vaccination(_) => "v[0]",
             Self::Test(_) => "t[0]",
@@ -186,7 +186,7 @@ macro_rules! entry {
         #[doc = concat!("Builds a [`", stringify!($entry), "`]; members without a default have to be set.")]
         #[derive(Debug, Clone)]
         #[must_use]
-        pub struct $builder(pub(super) $entry);
+        pub struct $builder(pub(crate) $entry);
 
         impl $entry {
             /// Begins an entry, about COVID-19 unless another disease is set.
@@ -242,34 +242,8 @@ macro_rules! entry {
                 self.0.id = id.as_str().into();
                 self
             }
-
-            #[doc = concat!("The finished [`", stringify!($entry), "`].")]
-            ///
-            /// # Errors
-            /// A required member is missing, or one departs from the schema.
-            pub fn build(self) -> Result<$entry, RecordError> {
-                Entry::from(self.0.clone()).check_alone()?;
-                Ok(self.0)
-            }
         }
     };
-}
-
-impl Entry {
-    pub(super) fn check_alone(self) -> Result<(), RecordError> {
-        let holder = match self.payload() {
-            PayloadKind::YellowCard => {
-                let born = Date::new(2000, 1, 1).map(crate::PartialDate::Day);
-                super::Holder::with_full_name("X", born.unwrap_or_default())
-                    .with_sex("unknown")
-                    .with_nationality("XXX")
-            }
-            _ => {
-                super::Holder::with_standard_names(("", "X"), ("", ""), crate::PartialDate::Unknown)
-            }
-        };
-        super::Record::new(holder, self).map(drop)
-    }
 }
 
 macro_rules! other_entries {
@@ -367,48 +341,6 @@ impl VaccinationBuilder {
     pub fn date(mut self, date: Date) -> Self {
         self.0.date = Some(date);
         self
-    }
-}
-
-/// The kind of a test, by a [table](TestKinds) of codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TestKind<'a> {
-    /// Nucleic acid amplification, such as PCR.
-    Naat,
-    /// Rapid antigen test.
-    RapidAntigen,
-    /// Antigen test of a laboratory, which is not a rapid one.
-    Antigen,
-    /// Antibody test. No rule of the EU accepts it.
-    Antibody(AntibodyClass),
-    /// Any other code: what the test looks for is not known.
-    Other(&'a str),
-}
-
-impl<'a> TestKind<'a> {
-    /// The kind that a LOINC code stands for.
-    pub fn from_code(loinc: &'a str) -> Self {
-        let coding = Coding::new(loinc).with_system(codes::LOINC);
-        match TestKinds::compiled_in().kind_of(&coding) {
-            TestKind::Naat => Self::Naat,
-            TestKind::RapidAntigen => Self::RapidAntigen,
-            TestKind::Antigen => Self::Antigen,
-            TestKind::Antibody(class) => Self::Antibody(class),
-            TestKind::Other(_) => Self::Other(loinc),
-        }
-    }
-
-    /// The LOINC code that is issued for it. Another one may stand in a
-    /// certificate of this kind; [`Test::kind_code`] has that.
-    pub fn code(self) -> &'a str {
-        match self {
-            Self::Naat => codes::NAAT,
-            Self::RapidAntigen => codes::RAPID_ANTIGEN,
-            Self::Antigen => codes::ANTIGEN,
-            Self::Antibody(class) => class.code(),
-            Self::Other(code) => code,
-        }
     }
 }
 

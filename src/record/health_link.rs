@@ -11,10 +11,9 @@ use core::fmt;
 
 use base64::Engine as _;
 
-use super::RecordError;
+use super::error::{ContentError, HealthLinkError, RecordError};
 use crate::Timestamp;
-use crate::format::hc1::cwt::ContentError;
-use crate::format::hc1::{Deviation, DeviationCode};
+use crate::deviation::{Deviation, DeviationCode};
 use payload::{BASE64URL, Payload};
 
 /// Which protocol a health link follows.
@@ -43,47 +42,6 @@ impl HealthLinkKind {
         match self {
             Self::Smart => "shlink",
             Self::Verifiable => "vhlink",
-        }
-    }
-}
-
-/// Why a text is no health link that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum HealthLinkError {
-    /// Neither `shlink:/` nor `vhlink:/`. It may be a link of another
-    /// protocol, so a certificate with it can't be ascertained.
-    #[error("the health link has a scheme that is not known")]
-    Scheme,
-    /// What follows the scheme is not base64url.
-    #[error("the health link is not base64url")]
-    Base64,
-    /// It holds no JSON object.
-    #[error("the health link holds no JSON object")]
-    Json,
-    /// A member stands there twice, and each reader could take another one.
-    #[error("a member of the health link stands there twice")]
-    MemberTwice,
-    /// There is no URL, or it is none of `https` or `http`.
-    #[error("the health link has no https URL")]
-    Url,
-    /// `exp` is no second count. It is never taken for "no limit".
-    #[error(
-        "the time of expiry of the health link is not a second count of the years 1970 to 9999"
-    )]
-    Expiry,
-}
-
-impl HealthLinkError {
-    /// A stable identifier of the reason.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Scheme => "link-scheme-unknown",
-            Self::Base64 => "link-base64",
-            Self::Json => "link-json",
-            Self::MemberTwice => "link-member-twice",
-            Self::Url => "link-url-missing",
-            Self::Expiry => "link-exp",
         }
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use super::RecordError;
 use crate::PartialDate;
-use crate::format::hc1::{Deviation, DeviationCode};
+use crate::deviation::{Deviation, DeviationCode};
 
 /// A medicine that the holder takes: a treatment line of the overview. Codes
 /// stand without their code system; the published examples use ATC.

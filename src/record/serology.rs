@@ -1,4 +1,4 @@
-use super::{TestKind, codes};
+use super::codes;
 
 /// The antibodies that a test looks for.
 ///
@@ -61,22 +61,6 @@ impl AntibodyClass {
             Self::IgM => codes::ANTIBODY_IGM,
             Self::Total => codes::ANTIBODY_TOTAL,
             Self::Panel => codes::ANTIBODY_PANEL,
-        }
-    }
-
-    /// The antibodies that the test of this LOINC code looks for, whether it
-    /// tells their presence or their quantity, by the
-    /// [built-in table](super::TestKinds::builtin).
-    ///
-    /// ```
-    /// use hcert::record::AntibodyClass;
-    /// // The panel that Switzerland's antibody certificates name.
-    /// assert_eq!(AntibodyClass::from_code("94504-8"), Some(AntibodyClass::Panel));
-    /// ```
-    pub fn from_code(loinc: &str) -> Option<Self> {
-        match TestKind::from_code(loinc) {
-            TestKind::Antibody(class) => Some(class),
-            _ => None,
         }
     }
 }

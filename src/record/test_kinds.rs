@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use super::{AntibodyClass, Coding, TestKind};
+use super::{AntibodyClass, Coding, codes};
 use crate::PartialDate;
 
 /// The longest table that is read, in bytes.
@@ -210,6 +210,66 @@ fn kind_named(name: &str) -> Option<TestKind<'static>> {
         "antibody-panel" => TestKind::Antibody(AntibodyClass::Panel),
         _ => return None,
     })
+}
+
+/// The kind of a test, by a [table](TestKinds) of codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TestKind<'a> {
+    /// Nucleic acid amplification, such as PCR.
+    Naat,
+    /// Rapid antigen test.
+    RapidAntigen,
+    /// Antigen test of a laboratory, which is not a rapid one.
+    Antigen,
+    /// Antibody test. No rule of the EU accepts it.
+    Antibody(AntibodyClass),
+    /// Any other code: what the test looks for is not known.
+    Other(&'a str),
+}
+
+impl<'a> TestKind<'a> {
+    /// The kind that a LOINC code stands for.
+    pub fn from_code(loinc: &'a str) -> Self {
+        let coding = Coding::new(loinc).with_system(codes::LOINC);
+        match TestKinds::compiled_in().kind_of(&coding) {
+            TestKind::Naat => Self::Naat,
+            TestKind::RapidAntigen => Self::RapidAntigen,
+            TestKind::Antigen => Self::Antigen,
+            TestKind::Antibody(class) => Self::Antibody(class),
+            TestKind::Other(_) => Self::Other(loinc),
+        }
+    }
+
+    /// The LOINC code that is issued for it. Another one may stand in a
+    /// certificate of this kind; [`Test::kind_code`] has that.
+    pub fn code(self) -> &'a str {
+        match self {
+            Self::Naat => codes::NAAT,
+            Self::RapidAntigen => codes::RAPID_ANTIGEN,
+            Self::Antigen => codes::ANTIGEN,
+            Self::Antibody(class) => class.code(),
+            Self::Other(code) => code,
+        }
+    }
+}
+
+impl AntibodyClass {
+    /// The antibodies that the test of this LOINC code looks for, whether it
+    /// tells their presence or their quantity, by the
+    /// [built-in table](super::TestKinds::builtin).
+    ///
+    /// ```
+    /// use hcert::record::AntibodyClass;
+    /// // The panel that Switzerland's antibody certificates name.
+    /// assert_eq!(AntibodyClass::from_code("94504-8"), Some(AntibodyClass::Panel));
+    /// ```
+    pub fn from_code(loinc: &str) -> Option<Self> {
+        match TestKind::from_code(loinc) {
+            TestKind::Antibody(class) => Some(class),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use super::{ProductCatalogue, RecordError, codes};
+use super::{ProductCatalogue, codes};
 use crate::Date;
 
 /// The version of the certificate's template that is issued: the one that
@@ -276,7 +276,7 @@ impl fmt::Debug for YellowCard {
 /// centre have to be set.
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct YellowCardBuilder(YellowCard);
+pub struct YellowCardBuilder(pub(crate) YellowCard);
 
 impl YellowCardBuilder {
     /// The product's identifier in the catalogue.
@@ -322,21 +322,6 @@ impl YellowCardBuilder {
     pub fn template(mut self, version: &str) -> Self {
         self.0.template = stated(version);
         self
-    }
-
-    /// The finished card, its product out of the built-in catalogue.
-    ///
-    /// # Errors
-    /// A required member is missing, or the product is not in the catalogue.
-    pub fn build(self) -> Result<YellowCard, RecordError> {
-        self.build_with(&ProductCatalogue::builtin())
-    }
-
-    /// The same with a catalogue of one's own.
-    pub fn build_with(mut self, products: &ProductCatalogue) -> Result<YellowCard, RecordError> {
-        self.0.resolve(products);
-        super::Entry::from(self.0.clone()).check_alone()?;
-        Ok(self.0)
     }
 }
 

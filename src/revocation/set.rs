@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/revocation-set.md")]
 
 mod builder;
+mod bytes;
 mod error;
 mod exact;
 mod filter;
@@ -11,6 +12,7 @@ mod options;
 mod records;
 mod signed;
 mod siphash;
+mod table;
 
 pub use builder::SetBuilder;
 pub use error::SetError;
@@ -22,8 +24,9 @@ pub use signed::{CONTENT_TYPE, sign};
 use core::fmt;
 use core::ops::Range;
 
-use self::layout::{Layout, MAX_KID, Mode, PADDING, Table};
+use self::layout::{Layout, MAX_KID, Mode, PADDING};
 use self::siphash::Sip;
+use self::table::Table;
 use super::IdentifierKind;
 use super::part::identity_of;
 use crate::Timestamp;

@@ -54,8 +54,6 @@ mod date_time;
 mod error;
 mod eval;
 mod expression;
-mod json;
-mod object;
 mod operator;
 mod value;
 
@@ -63,6 +61,6 @@ pub use date_time::{DateTime, TimeUnit};
 pub use error::{EvalError, EvalFault, ExpressionError, ExpressionFault, JsonError};
 pub use eval::EvalLimits;
 pub use expression::Expression;
-pub use object::Object;
 pub use operator::Operator;
 pub use value::Value;
+pub use value::object::Object;

@@ -8,6 +8,7 @@ mod evaluate;
 mod issuers;
 mod names;
 mod read;
+mod validity;
 mod values;
 mod words;
 

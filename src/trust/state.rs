@@ -14,7 +14,6 @@ use super::list::{ListInfo, json};
 use super::source::LoadLimits;
 use crate::Timestamp;
 use crate::codec::text::shown;
-use crate::revocation::RevocationInfo;
 
 /// Which edition of a list it is: what grows from one to the next.
 ///
@@ -192,7 +191,7 @@ fn current(identity: &str) -> Cow<'_, str> {
 }
 
 /// One of several lists of a signer, by the caller's word.
-fn named(identity: &str, name: &str) -> Result<String, LoadError> {
+pub(crate) fn named(identity: &str, name: &str) -> Result<String, LoadError> {
     let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     match (1..=64).contains(&name.len()) && name.bytes().all(token) {
         true => Ok(format!("{identity}#{name}")),
@@ -258,7 +257,7 @@ impl TrustState {
         identities.try_for_each(|identity| self.check_edition(identity, edition))
     }
 
-    fn check_edition(&self, identity: &str, found: Edition) -> Result<(), LoadError> {
+    pub(crate) fn check_edition(&self, identity: &str, found: Edition) -> Result<(), LoadError> {
         if let Some(seen) = self.lists.get(identity)
             && found.is_before(seen)
         {
@@ -349,68 +348,6 @@ impl TrustState {
         Ok(())
     }
 
-    /// The same as [`accept`](Self::accept) for a signed revocation list or
-    /// set, by what it says about itself. One that is not signed is not
-    /// remembered.
-    ///
-    /// Lists and sets of one signer are editions of one list, whatever their
-    /// form. A list in parts is as old as its oldest part, so call it when all
-    /// are there; each part that has a date is compared with the same part
-    /// before as well.
-    pub fn accept_revocations(&mut self, list: &RevocationInfo) -> Result<(), LoadError> {
-        match list.identity() {
-            Some(identity) => self.accept_list(identity, list, list.identities_beside()),
-            None => Ok(()),
-        }
-    }
-
-    /// The same for one of several lists that one signer keeps side by side,
-    /// with the same danger as
-    /// [`dangerously_accept_as`](Self::dangerously_accept_as).
-    pub fn dangerously_accept_revocations_as(
-        &mut self,
-        name: &str,
-        list: &RevocationInfo,
-    ) -> Result<(), LoadError> {
-        match list.identity() {
-            Some(identity) => {
-                let beside = list.identities_beside().iter();
-                let beside: Result<Vec<_>, _> = beside.map(|other| named(other, name)).collect();
-                self.accept_list(&named(identity, name)?, list, &beside?)
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn accept_list(
-        &mut self,
-        identity: &str,
-        list: &RevocationInfo,
-        beside: &[String],
-    ) -> Result<(), LoadError> {
-        let whole = Edition {
-            issued_at: list.issued_at(),
-            sequence: list.sequence(),
-            expires_at: list.expires_at(),
-            ..Edition::default()
-        };
-        let parts = list.parts().iter();
-        let parts = parts.map(|(part, edition)| (format!("{PART}{part}"), *edition));
-        let all: Vec<_> = [(String::new(), whole)].into_iter().chain(parts).collect();
-        for (part, edition) in &all {
-            for identity in [identity]
-                .into_iter()
-                .chain(beside.iter().map(String::as_str))
-            {
-                self.check_edition(&format!("{identity}{part}"), *edition)?;
-            }
-        }
-        for (part, edition) in &all {
-            self.note(&format!("{identity}{part}"), *edition);
-        }
-        Ok(())
-    }
-
     /// The environment of the WHO's network that the lists seen are of.
     pub fn environment(&self) -> Option<Environment> {
         let mut identities = self.lists.keys();
@@ -424,7 +361,7 @@ impl TrustState {
         }
     }
 
-    fn note(&mut self, identity: &str, edition: Edition) {
+    pub(crate) fn note(&mut self, identity: &str, edition: Edition) {
         if edition != Edition::default() {
             self.lists.insert(identity.to_owned(), edition);
         }
@@ -501,7 +438,7 @@ impl TrustState {
 }
 
 /// Between a list's identity and what names a part of it.
-const PART: char = '/';
+pub(crate) const PART: char = '/';
 
 fn has_only(object: &Value, known: &[&str]) -> Result<(), TrustStateError> {
     let mut names = object.as_object().into_iter().flat_map(Map::keys);

@@ -1,66 +1,12 @@
 use core::fmt;
 use std::sync::Arc;
 
-use super::{Reason, SkipReason};
+use super::{Outcome, Reason, SkipReason};
 use crate::format::hc1::{Deviation, cwt::Claims};
 use crate::record::Record;
 use crate::revocation::{Identifier, RevocationInfo};
 use crate::trust::TrustedKey;
 use crate::{Timestamp, trust::Kid};
-
-/// What a certificate is, in the words of the WHO (smart-icvp, functional
-/// requirements).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// Authentic and in time.
-    Valid,
-    /// False: changed, malformed, or signed by a key that must not sign it.
-    Invalid,
-    /// Authentic once, and withdrawn.
-    Revoked,
-    /// Authentic, and its time or that of its signer's certificate is over.
-    Expired,
-    /// Authentic, and its time has not come.
-    NotYetValid,
-    /// Nothing says that it is false, and nothing allows to say that it is
-    /// true: the key is unknown, or needed data are missing.
-    Unascertained,
-}
-
-impl Outcome {
-    /// The word: `valid`, `invalid`, `revoked`, `expired`, `not-yet-valid`,
-    /// `unascertained`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Valid => "valid",
-            Self::Invalid => "invalid",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-            Self::NotYetValid => "not-yet-valid",
-            Self::Unascertained => "unascertained",
-        }
-    }
-
-    /// Which outcome speaks for the certificate when steps disagree: that
-    /// which weighs most against it.
-    pub(super) const fn weight(self) -> u8 {
-        match self {
-            Self::Valid => 0,
-            Self::Unascertained => 1,
-            Self::NotYetValid => 2,
-            Self::Expired => 3,
-            Self::Invalid => 4,
-            Self::Revoked => 5,
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
 
 /// A step of the verification, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,9 +5,10 @@ use core::fmt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Deviation, DeviationCode, ends};
+use super::{Deviation, DeviationCode};
 use crate::Limits;
 use crate::codec::cbor::{self, CborError, Head, Key, Span, Walk, major};
+use crate::codec::names;
 use crate::crypto::kid::Kid;
 use crate::crypto::{Algorithm, BadSignature, PublicKey};
 
@@ -423,11 +424,11 @@ fn label(key: &Key<'_>) -> Option<i128> {
         false => name,
     };
     let mut names = NAMES.iter();
-    let named = names.find(|(known, _)| ends::is_like(digits, &[known]));
+    let named = names.find(|(known, _)| names::is_like(digits, &[known]));
     match named {
         Some((_, label)) => Some(*label),
         // An end, a begin or another claim that lies in the header itself.
-        None if ends::is_name(name) || ends::is_like(name, &CLAIMS) => Some(LABEL_CLAIMS),
+        None if names::is_name(name) || names::is_like(name, &CLAIMS) => Some(LABEL_CLAIMS),
         None => None,
     }
 }

@@ -9,7 +9,8 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{day, days_of, members, stated};
+use super::dates::days_of;
+use super::eu_dcc::{day, members, stated};
 use super::members::{Map, Reader, check_written, single};
 use super::{Deviation, DeviationCode, ends};
 use crate::codec::item::Item;

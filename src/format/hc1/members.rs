@@ -4,7 +4,7 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{birth_date, day_of};
+use super::dates::{birth_date, day_of};
 use super::{Deviation, DeviationCode};
 use crate::codec::item::{self, Item};
 use crate::record::{Coding, PayloadKind, Record, RecordError, When};

@@ -4,7 +4,8 @@ use ciborium::Value;
 
 use super::cwt::{Claims, ContentError};
 use super::{Deviation, DeviationCode, ddcc, eu_dcc, health_link, medication, schema, yellow_card};
-use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError, refuse_departures};
+use crate::codec::item;
+use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError};
 
 /// Reads what the certificate says, and notes each departure from the
 /// payload's specification.
@@ -73,4 +74,15 @@ pub(crate) const fn version(kind: PayloadKind) -> &'static str {
         PayloadKind::DdccVaccination | PayloadKind::DdccTest => ddcc::CURRENT,
         _ => "",
     }
+}
+
+pub(crate) fn refuse_departures(dcc: &Value) -> Result<(), RecordError> {
+    let mut found = Vec::new();
+    schema::check(item::Item::read(&item::encoded(dcc)), &mut found);
+    // A whole number as 1.0 is one in JSON, and is written as an integer.
+    found.retain(|d| d.kind() != DeviationCode::SchemaFloat);
+    found
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |first| Err(RecordError::Schema(first)))
 }

@@ -6,7 +6,7 @@
 use ciborium::Value;
 
 use super::cwt::ContentError;
-use super::eu_dcc::{birth_date, day_of, days_of};
+use super::dates::{birth_date, day_of, days_of};
 use super::schema::is_member_name;
 use super::{Deviation, DeviationCode, ends};
 use crate::codec::item::{self, Item};

@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 
 use super::{HealthLinkError, HealthLinkKey};
 use crate::Timestamp;
-use crate::format::hc1::cwt::LAST_SECOND;
-use crate::format::hc1::{Deviation, DeviationCode, ends};
+use crate::codec::names;
+use crate::deviation::{Deviation, DeviationCode};
+use crate::time::LAST_SECOND;
 
 /// Written without padding, read with it.
 pub(super) const BASE64URL: GeneralPurpose = GeneralPurpose::new(
@@ -260,8 +261,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
                     }
                 }
                 _ => {
-                    read.other_end |= ends::is_name(&name);
-                    read.other_version |= ends::is_like(&name, &["v"]);
+                    read.other_end |= names::is_name(&name);
+                    read.other_version |= names::is_like(&name, &["v"]);
                     members.next_value::<IgnoredAny>()?;
                 }
             }

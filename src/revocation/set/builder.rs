@@ -4,19 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest, Sha256};
 
+use super::bytes::write_at;
 use super::filter::{MAX_WIDTH, Shape};
 use super::layout::{
     self, COVERS_ALL, HEADER, LENGTH, MAGIC, MAX_ENTRIES, MAX_IDENTITY, MAX_KID, MAX_SOURCES,
-    MIN_HASH, Mode, NO_TIME, SEED, Table, VERSION,
+    MIN_HASH, Mode, NO_TIME, SEED, SEEDS, VERSION,
 };
 use super::records::{Long, Runs, Short, integers, record, renumber};
+use super::table::Table;
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
 use crate::Timestamp;
 use crate::revocation::IdentifierKind;
-
-/// How many seeds are tried. One fails by chance now and then, and nobody can
-/// choose entries for it: the seeds follow from all of them.
-pub(super) const SEEDS: u8 = 64;
 
 /// Collects entries and makes a [set](super::RevocationSet) of them.
 ///
@@ -381,10 +379,4 @@ fn check_kid(kid: &[u8]) -> Result<(), SetError> {
 fn seed(digest: &Sha256, attempt: u8) -> [u8; 16] {
     let digest = digest.clone().chain_update([attempt]).finalize();
     core::array::from_fn(|n| digest.get(n).copied().unwrap_or_default())
-}
-
-pub(super) fn write_at(out: &mut [u8], at: usize, bytes: &[u8]) {
-    if let Some(part) = out.get_mut(at..at + bytes.len()) {
-        part.copy_from_slice(bytes);
-    }
 }

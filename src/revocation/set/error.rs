@@ -1,8 +1,7 @@
 //! Why no set was made.
 
 use super::SetFormError;
-use super::builder::SEEDS;
-use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH};
+use super::layout::{MAX_IDENTITY, MAX_KID, MAX_SOURCES, MIN_HASH, SEEDS};
 use crate::Timestamp;
 use crate::trust::SigningError;
 

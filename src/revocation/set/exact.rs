@@ -3,7 +3,8 @@
 
 use core::ops::Range;
 
-use super::layout::{Table, lower_bound, u32_at};
+use super::bytes::{lower_bound, u32_at};
+use super::table::Table;
 
 /// Ten million hashes are off by 1,600 on average, 20, and two then.
 const STEPS: usize = 3;

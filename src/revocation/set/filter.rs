@@ -5,7 +5,7 @@
 //! key's places is the key's own fingerprint. Of another key it is so by
 //! chance, once in 2^width.
 
-use super::layout::u64_at;
+use super::bytes::u64_at;
 
 /// A field of 57 bits is in the eight bytes at its first one.
 pub(super) const MAX_WIDTH: u8 = 57;

@@ -3,6 +3,8 @@
 
 use core::ops::Range;
 
+use super::bytes::{i64_at, lower_bound, u8_at, u32_at, u64_at};
+use super::table::{TABLE, Table};
 use super::{SetFormError, SetSource, filter};
 use crate::Timestamp;
 use crate::codec::instant;
@@ -20,7 +22,6 @@ pub(super) const COVERS_ALL: u8 = 1;
 /// Where the length of all stands in the header.
 pub(super) const LENGTH: usize = 16;
 pub(super) const SEED: usize = 40;
-pub(super) const TABLE: usize = 16;
 pub(super) const GROUP: usize = 8;
 pub(super) const SOURCE: usize = 10;
 /// Zeros at the end, so that eight bytes can be read at each place before.
@@ -32,6 +33,9 @@ pub(super) const MAX_KID: usize = 255;
 /// With fewer bytes a hash would name people who are not meant.
 pub(super) const MIN_HASH: usize = 4;
 pub(super) const MAX_ENTRIES: u64 = 1 << 28;
+/// How many seeds are tried. One fails by chance now and then, and nobody can
+/// choose entries for it: the seeds follow from all of them.
+pub(super) const SEEDS: u8 = 64;
 /// Stands for a time that isn't there.
 pub(super) const NO_TIME: i64 = i64::MIN;
 
@@ -61,25 +65,6 @@ pub(super) struct Layout {
     pub sources: Range<usize>,
     pub kid_bytes: Range<usize>,
     pub data: usize,
-}
-
-/// The hashes of one kind and length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Table {
-    pub kind: u8,
-    pub length: usize,
-    pub entries: u64,
-}
-
-impl Table {
-    fn read(record: &[u8; TABLE]) -> Self {
-        let [kind, length, ..] = *record;
-        Self {
-            kind,
-            length: length.into(),
-            entries: u64_at(record, 8),
-        }
-    }
 }
 
 /// The kids of one length.
@@ -333,39 +318,4 @@ fn not_set(bytes: &[u8]) -> SetFormError {
 
 fn part<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     bytes.get(range.clone()).unwrap_or_default()
-}
-
-/// The first of `range` for which `is_before` is false, if it is true up to
-/// there and false from there on; some place of the range otherwise.
-pub(super) fn lower_bound(range: Range<u64>, is_before: impl Fn(u64) -> bool) -> u64 {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        match is_before(middle) {
-            true => low = middle + 1,
-            false => high = middle,
-        }
-    }
-    low
-}
-
-// What would stand behind the end is zero.
-
-pub(super) fn u8_at(bytes: &[u8], at: usize) -> u8 {
-    bytes.get(at).copied().unwrap_or_default()
-}
-
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    let word = bytes.get(at..).and_then(|rest| rest.first_chunk());
-    word.map_or(0, |word| u32::from_le_bytes(*word))
-}
-
-#[inline]
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    let word = bytes.get(at..).and_then(|rest| rest.first_chunk());
-    word.map_or(0, |word| u64::from_le_bytes(*word))
-}
-
-fn i64_at(bytes: &[u8], at: usize) -> i64 {
-    u64_at(bytes, at) as i64
 }

@@ -1,8 +1,8 @@
 //! Entries on their way into a set.
 
-use super::builder::write_at;
+use super::bytes::write_at;
 use super::key;
-use super::layout::Table;
+use super::table::Table;
 
 /// Kind, length of the hash, place of the kid, and room for the hash: the
 /// order of the bytes is that of the entries in a set.

@@ -9,13 +9,21 @@ pub use steps::EvalLimits;
 
 use super::date_time::DateTime;
 use super::error::{EvalError, EvalFault};
-use super::expression::{Node, Test, Time};
+use super::expression::{Expression, Node, Test, Time};
 use super::operator::Operator;
 use super::value::Value;
 use equality::{contains, same};
 use place::{Context, Got, Items, NULL, var};
 
 type Result<T> = core::result::Result<T, EvalError>;
+
+impl Expression {
+    /// Its value for this data (the data context). An error is neither true
+    /// nor false.
+    pub fn evaluate(&self, data: &Value, limits: &EvalLimits) -> Result<Value> {
+        Evaluation::new(limits).run(&self.0, data)
+    }
+}
 
 pub(super) struct Evaluation {
     left: u64,

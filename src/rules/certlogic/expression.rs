@@ -4,19 +4,18 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::date_time::TimeUnit;
-use super::error::{EvalError, ExpressionError, ExpressionFault};
-use super::eval::{EvalLimits, Evaluation};
-use super::json;
-use super::object::Name;
+use super::error::{ExpressionError, ExpressionFault};
 use super::operator::Operator;
 use super::value::Value;
+use super::value::json;
+use super::value::object::Name;
 
 /// A valid expression: every rule of the specification holds that can be
 /// checked without data.
 ///
 /// `Display` prints it as JSON, from which the same expression is read.
 #[derive(Clone, PartialEq)]
-pub struct Expression(Node);
+pub struct Expression(pub(super) Node);
 
 /// A part of an expression. Operands whose number is fixed are arrays.
 #[derive(Clone, PartialEq)]
@@ -97,12 +96,6 @@ impl Expression {
     /// Validates an expression that is a part of other JSON.
     pub fn from_value(value: &Value) -> Result<Self, ExpressionError> {
         node(value, Self::MAX_DEPTH).map(Self)
-    }
-
-    /// Its value for this data (the data context). An error is neither true
-    /// nor false.
-    pub fn evaluate(&self, data: &Value, limits: &EvalLimits) -> Result<Value, EvalError> {
-        Evaluation::new(limits).run(&self.0, data)
     }
 
     /// The paths of all `var` operations, in order, repeated ones included;

@@ -1,11 +1,13 @@
 //! What expressions compute with.
 
+pub(super) mod json;
+pub(super) mod object;
+
 use core::fmt;
 
 use super::date_time::DateTime;
 use super::error::JsonError;
-use super::json;
-use super::object::Object;
+use object::Object;
 
 /// A value: JSON, and the date-times that `plusTime` and `dccDateOfBirth` make.
 ///

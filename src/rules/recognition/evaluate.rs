@@ -4,6 +4,7 @@ use super::Policy;
 use super::clause::{Asks, Clause, Terms, is_never};
 use super::issuers::{Belongs, IssuerFacts, Issuers, Row, authority};
 use super::read::with_english;
+use super::validity::stated;
 use super::values::{Member, Place, affected, kind_value, places, values};
 use crate::Timestamp;
 use crate::format::hc1::ddcc;
@@ -11,23 +12,9 @@ use crate::record::{Entry, Record};
 use crate::rules::{
     Acceptance, AffectedValue, Arrival, Decision, OpenReason, Period, RuleOutcome, RuleResult,
 };
-use crate::trust::TrustedKey;
-use crate::verify::Verified;
 
 /// The most entries of a record; after the specification it has one.
 const MAX_ENTRIES: usize = 64;
-
-/// When the record holds by what it states itself.
-fn stated(record: &Record) -> Period {
-    let (from, until) = record.period();
-    let mut period = Period::ALWAYS;
-    period.from = from.unwrap_or(period.from);
-    period.until = until.map_or(period.until, |last| last.plus(1));
-    if record.is_undated() {
-        period.until = period.from;
-    }
-    period
-}
 
 /// The same, within the validity that the caller states.
 pub(super) fn unverified(record: &Record, issuer: &IssuerFacts<'_>) -> Period {
@@ -44,35 +31,6 @@ pub(super) fn unascertained(record: &Record) -> Option<OpenReason> {
         () if !record.names_holder() => Some(OpenReason::HolderUnnamed),
         () => None,
     }
-}
-
-/// When the certificate is valid: by its claims, a listing of its signer and its
-/// record.
-/// For the time of the verification the verdict counts, which has its own
-/// tolerance.
-pub(super) fn validity(verified: &Verified, listing: &TrustedKey) -> Period {
-    let claims = verified.claims();
-    let signer = verified.validity_of(listing);
-    let starts = [
-        claims.issued_at().timestamp(),
-        claims.not_before().timestamp(),
-        signer.map(|(first, _)| first),
-    ];
-    let ends = [
-        claims.expires_at().timestamp(),
-        signer.map(|(_, last)| last),
-    ];
-    let mut period = stated(verified.record());
-    for start in starts.into_iter().flatten() {
-        period.from = period.from.max(start);
-    }
-    for last in ends.into_iter().flatten() {
-        period.until = period.until.min(last.plus(1));
-    }
-    let at = verified.verified_at();
-    period.from = period.from.min(at);
-    period.until = period.until.max(at.plus(1));
-    period
 }
 
 /// Whether the issuer is recognised.

@@ -113,7 +113,7 @@ pub(super) struct Issuers<'a> {
 impl<'a> Issuers<'a> {
     pub fn of(verified: &'a Verified) -> Self {
         let vouching = verified.listings().map(|listing| {
-            let valid = super::evaluate::validity(verified, listing);
+            let valid = super::validity::validity(verified, listing);
             (IssuerFacts::of(listing), valid)
         });
         Self {

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::error::JsonError;
-use super::value::Value;
+use super::Value;
 use crate::codec::json::{JsonFault, Shape, check};
+use crate::rules::certlogic::error::JsonError;
 
-pub(super) fn parse(json: &str) -> Result<Value, JsonError> {
+pub(in crate::rules::certlogic) fn parse(json: &str) -> Result<Value, JsonError> {
     if let Err(JsonFault::TooDense { max }) = check(json.as_bytes(), Shape::CERTLOGIC) {
         return Err(JsonError::TooDense { max });
     }
@@ -95,7 +95,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
 }
 
 /// Writing to a String cannot fail, so that results are dropped.
-pub(super) fn print(value: &Value, out: &mut String) {
+pub(in crate::rules::certlogic) fn print(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => drop(write!(out, "{value}")),

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
-use super::value::Value;
+use super::Value;
 
 /// The members of a JSON object, in their order. Clones share them, so that
 /// value sets can be put beside each certificate.
@@ -18,7 +18,7 @@ struct Member {
 
 /// A name with a digest of it, which nearly always settles a comparison.
 #[derive(Clone, PartialEq)]
-pub(super) struct Name {
+pub(in crate::rules::certlogic) struct Name {
     digest: u64,
     text: Box<str>,
 }
@@ -55,7 +55,7 @@ impl Object {
 
     /// The same, for a name that is looked up often.
     #[inline]
-    pub(super) fn find(&self, name: &Name) -> Option<&Value> {
+    pub(in crate::rules::certlogic) fn find(&self, name: &Name) -> Option<&Value> {
         let same = |m: &&Member| {
             m.name.digest == name.digest && (name.is_short() || m.name.text == name.text)
         };
