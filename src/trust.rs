@@ -33,24 +33,30 @@
 //! ```
 
 mod anchor;
+mod anchor_bytes;
 mod builder;
 mod chain;
 mod deny;
 pub(crate) mod document;
+mod edition;
 mod error;
 pub(crate) mod freshness;
 mod jwk;
 mod key;
+mod limits;
 mod list;
 mod pem;
+mod problem;
 mod published;
 mod report;
 mod signature;
 pub(crate) mod signed;
+mod signing;
 pub mod snapshot;
 mod source;
 pub(crate) mod state;
 mod store;
+mod usage;
 pub mod x509;
 
 pub use crate::crypto::kid::{Kid, KidError};
@@ -63,19 +69,22 @@ pub(crate) use document::identity as document_identity;
 pub use document::{
     DocumentBytes, DocumentError, DocumentFormat, DocumentSigningError, SignedDocument,
 };
+pub use edition::Edition;
 pub use error::LoadError;
 pub use freshness::Stale;
-pub use key::{KeyUsage, TrustedKey};
+pub use key::TrustedKey;
+pub use limits::LoadLimits;
 pub use list::cms::{CmsError, cms_claimed_signer};
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{
     GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_companion, detect_format,
 };
+pub use problem::ProblemKind;
 pub use published::{PublishedKey, published_key, published_keys};
-pub use report::{EntryProblem, LoadReport, ProblemKind};
+pub use report::{EntryProblem, LoadReport};
 pub use signed::SigningError;
 pub use snapshot::{SnapshotError, SnapshotFormError};
-pub use source::LoadLimits;
-pub use state::{Edition, TrustState, TrustStateError};
+pub use state::{TrustState, TrustStateError};
 pub use store::TrustStore;
+pub use usage::KeyUsage;
 pub use x509::{CertificateError, Dsc};

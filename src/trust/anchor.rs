@@ -2,13 +2,12 @@
 
 use super::error::LoadError;
 use super::list::cms::{CmsError, SignedData};
-use super::list::{ListFormat, detect_format};
+use super::list::format::ListFormat;
 use super::published::refuse_published;
-use super::report::ProblemKind;
-use super::store::TrustStore;
 use super::x509::Dsc;
 use crate::codec::text::hex;
 use crate::crypto::PublicKey;
+use crate::trust::problem::ProblemKind;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say
 /// who is trusted. Get it from the list's maker over another way than the list
@@ -67,41 +66,6 @@ impl AnchorError {
 }
 
 impl Anchor {
-    /// Reads one certificate or public key: DER, a PEM text with one block, or
-    /// a JWK.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, AnchorError> {
-        let format = detect_format(bytes).filter(|format| {
-            matches!(
-                format,
-                ListFormat::CertificateDer
-                    | ListFormat::PublicKeyDer
-                    | ListFormat::Pem
-                    | ListFormat::Jwk
-            )
-        });
-        let format = format.ok_or(AnchorError::Unrecognised)?;
-        let mut builder = TrustStore::builder().for_an_anchor();
-        builder
-            .add_list("anchor", format, bytes)
-            .map_err(|_| AnchorError::Unrecognised)?;
-        let (store, report) = builder.build();
-        if report.total > 1 {
-            let count = report.total;
-            return Err(AnchorError::Several { count });
-        }
-        match store.iter().next() {
-            Some(key) => Ok(match key.certificate() {
-                Some(certificate) => Self::Certificate(certificate.clone()),
-                None => Self::Key(key.public_key().clone()),
-            }),
-            None => Err(report
-                .problems
-                .into_iter()
-                .next()
-                .map_or(AnchorError::Unrecognised, |p| p.problem.into())),
-        }
-    }
-
     /// The pinned key, or the certificate's.
     pub fn public_key(&self) -> &PublicKey {
         match self {

@@ -8,18 +8,21 @@ use std::sync::Arc;
 use super::Anchor;
 use super::deny::{Denial, DenyIndex, DenyList, Names};
 use super::error::LoadError;
-use super::key::{KeyUsage, TrustedKey, Vouchers};
+use super::key::{TrustedKey, Vouchers};
 use super::list::gdhcn::{self, Environment, GdhcnAnchor, GdhcnError};
 use super::list::{self, Check, Claims, GatewayRoles, ListBytes, ListFormat, ListInfo};
 use super::published::refuse_published;
-use super::report::{EntryProblem, LoadReport, ProblemKind};
-use super::source::{Entry, LoadLimits, Source};
+use super::report::{EntryProblem, LoadReport};
+use super::source::{Entry, Source};
 use super::state::TrustState;
 use super::store::{self, TrustStore};
 use super::{jwk, pem, snapshot};
 use crate::codec::text::shown;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
+use crate::trust::limits::LoadLimits;
+use crate::trust::problem::ProblemKind;
+use crate::trust::usage::KeyUsage;
 
 /// Collects keys for a [`TrustStore`].
 ///
@@ -79,6 +82,13 @@ enum Voucher {
     List(Box<ListInfo>),
     /// Each key brings those of these lists that hold it.
     Snapshot(Box<ListInfo>, Vec<Arc<ListInfo>>),
+}
+
+impl TrustStore {
+    /// A builder without keys.
+    pub fn builder() -> TrustStoreBuilder {
+        TrustStoreBuilder::default()
+    }
 }
 
 impl TrustStoreBuilder {

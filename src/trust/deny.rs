@@ -7,15 +7,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::LoadError;
-use super::key::TrustedKey;
 use super::list::json;
-use super::source::LoadLimits;
 use crate::Timestamp;
 use crate::codec::json::LeanMembers as Members;
 use crate::codec::text::hex;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
 use crate::crypto::kid::KidError;
+use crate::trust::limits::LoadLimits;
 
 /// Why a text is not a [`DenyList`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -342,30 +341,9 @@ fn within_reach(time: Timestamp) -> Timestamp {
 
 /// All names of a key.
 pub(super) struct Names {
-    key: [u8; 32],
-    kids: Vec<Kid>,
-    certificates: Vec<[u8; 32]>,
-}
-
-impl Names {
-    /// Of the key with this fingerprint, by its listings.
-    pub(super) fn new<'a>(
-        fingerprint: [u8; 32],
-        listings: impl Iterator<Item = &'a TrustedKey>,
-    ) -> Self {
-        let mut names = Self {
-            key: fingerprint,
-            kids: vec![Kid::prefix(fingerprint)],
-            certificates: Vec::new(),
-        };
-        for listing in listings {
-            names.kids.extend(listing.kids());
-            names.certificates.extend(listing.certificate_sha256());
-        }
-        names.kids.sort();
-        names.kids.dedup();
-        names
-    }
+    pub(super) key: [u8; 32],
+    pub(super) kids: Vec<Kid>,
+    pub(super) certificates: Vec<[u8; 32]>,
 }
 
 /// The entries by what they name, as there may be many, and many keys.

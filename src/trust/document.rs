@@ -13,6 +13,7 @@ pub(crate) use read::unverified_dates;
 
 use super::Anchor;
 use super::freshness::{Dates, Skew, Stale};
+use super::signed::OWN_TYPES;
 use crate::Timestamp;
 use crate::codec::text::hex;
 
@@ -356,10 +357,6 @@ impl fmt::Debug for SignedDocument<'_> {
             .finish_non_exhaustive()
     }
 }
-
-/// A content type of this crate's begins so. Only it can make one, so that no
-/// other signer's content is taken for ours.
-pub(super) const OWN_TYPES: &str = "application/x.hcert-";
 
 fn content_type(purpose: &str) -> Result<String, DocumentError> {
     let token = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

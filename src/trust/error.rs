@@ -2,11 +2,12 @@
 
 use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
+use super::published::PublishedKey;
 use super::snapshot::SnapshotFormError;
-use super::state::Edition;
 use crate::codec::detcbor::FormError;
 use crate::codec::instant::Unreadable;
 use crate::codec::json::JsonFault;
+use crate::trust::edition::Edition;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -214,5 +215,14 @@ impl From<FormError> for LoadError {
 impl From<Unreadable> for LoadError {
     fn from(Unreadable { name, expected }: Unreadable) -> Self {
         Self::Member { name, expected }
+    }
+}
+
+impl From<&'static PublishedKey> for LoadError {
+    fn from(known: &'static PublishedKey) -> Self {
+        Self::PublishedKey {
+            name: known.name,
+            private: known.private,
+        }
     }
 }

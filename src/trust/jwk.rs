@@ -6,13 +6,13 @@ use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use super::error::LoadError;
-use super::report::ProblemKind;
 use super::source::{Entry, Found, Source, declared_kid};
 use crate::codec::instant;
 use crate::codec::json::Members;
 use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
 use crate::crypto::{Algorithm, KeyError, PublicKey};
+use crate::trust::problem::ProblemKind;
 
 pub(super) fn read_set(source: &Source, set: &Value) -> Result<Vec<Entry>, LoadError> {
     let keys = set

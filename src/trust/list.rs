@@ -6,6 +6,7 @@ mod ch;
 pub(super) mod cms;
 mod cwa;
 pub(super) mod de;
+pub(super) mod format;
 mod gateway;
 pub(super) mod gdhcn;
 mod info;
@@ -14,198 +15,25 @@ pub(super) mod json;
 pub(super) mod jws;
 mod nl;
 mod pl;
+pub(super) mod roles;
 mod se;
 
-pub use gateway::GatewayRoles;
-pub(super) use info::Claims;
+pub use format::ListFormat;
+pub(super) use info::{Check, Claims};
 pub use info::{ListInfo, SignerDates};
+pub use roles::GatewayRoles;
 
 use serde_json::Value;
 
-use super::Anchor;
+use self::json::{parse_json, without_bom};
 use super::error::LoadError;
-use super::report::ProblemKind;
 use super::signed;
-use super::source::{Entry, Found, LoadLimits, Source, declared_kid};
+use super::source::{Entry, Source};
 use super::{jwk, pem, snapshot};
 use crate::Timestamp;
 use crate::codec::detcbor::Reader;
-use crate::codec::instant;
-use crate::codec::json::{self as json_of_strangers, Shape, weight};
-use crate::codec::text::{decode_base64, hex, shown};
-use crate::crypto::kid::Kid;
-
-/// A form in which trusted keys are handed around.
-///
-/// The **signed** ones say below what is signed and which [`Anchor`] that
-/// needs: load them with
-/// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list). The other
-/// ones don't prove who made them: the caller has to have them from somebody
-/// that it trusts, over a way that nobody else can write to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListFormat {
-    /// One DER certificate (RFC 5280 §4.1).
-    CertificateDer,
-    /// One DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
-    PublicKeyDer,
-    /// PEM blocks (RFC 7468).
-    Pem,
-    /// One JSON Web Key (RFC 7517 §4).
-    Jwk,
-    /// A JWK set, `{"keys": […]}` (RFC 7517 §5).
-    JwkSet,
-    /// `{"certificates": [{"kid": …, "rawData": …}]}`, both base64: what is
-    /// inside Germany's signed list, and how the EU's acceptance environment
-    /// was published.
-    Certificates,
-    /// The array that the EU Digital COVID Certificate Gateway answers with:
-    /// `[{"kid", "country", "certificateType", "rawData", "signature", …}]`.
-    ///
-    /// Each entry carries a CMS signature by its member state. **It is not
-    /// looked at here**, so the array is worth what its transport is worth.
-    GatewaySignaturesIgnored,
-    /// **Signed, entry by entry**: the same array, its CMS signatures checked.
-    ///
-    /// Anchor: the gateway's trust anchor (certificate or key). It has to have
-    /// signed each CSCA and UPLOAD entry, and each has to show by its
-    /// certificate that it is one, or be named by the caller
-    /// ([`GatewayRoles`]). A DSC entry counts if a CSCA of those issued it and
-    /// an UPLOAD certificate of the CSCA's country signed it; a CSCA without a
-    /// country has no such. The key's country is the CSCA's (the entry's own
-    /// is not signed), and it is valid as long as both certificates are. That the UPLOAD certificate is valid
-    /// is judged at [`ListBytes::fetched_at`], and **not without it**
-    /// ([`ListInfo::signer_dates`]).
-    /// **Nothing signs the array as a whole**: entries may be missing, and
-    /// whoever has the honest bytes of one that was withdrawn can put it back.
-    /// Kids and dates beside a certificate are as whoever sent it wrote them,
-    /// so the list has no date but [`ListBytes::fetched_at`].
-    Gateway,
-    /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
-    /// signature over all that follows, which is [`Certificates`](Self::Certificates).
-    ///
-    /// Anchor: the list's signing key (`signing-key.pem`).
-    German,
-    /// **Signed**: Sweden's list (DIGG): a JWS, ES256, over `dsc_trust_list`,
-    /// with its dates in `iat` and `exp`.
-    ///
-    /// Anchor: the certificate in its header's `x5c`, or that one's key.
-    Swedish,
-    /// **Signed**: Switzerland's two documents, each a JWS, RS256: the keys
-    /// (`certs`), and as [companion](ListBytes::with_companion) the ids of
-    /// those that are active (`activeKeyIds`). Others are left out.
-    ///
-    /// Anchor: the federal root certificate; `x5c` has to lead to it from a
-    /// certificate with the common name `CH01-AppContentCertificate`. Each
-    /// certificate has to let its key do what it does, and to be valid at
-    /// [`ListBytes::fetched_at`]; **without that its dates are not judged**
-    /// ([`ListInfo::signer_dates`]).
-    Swiss,
-    /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as
-    /// [companion](ListBytes::with_companion) a COSE_Sign1, ES256, with its
-    /// SHA-256 and dates.
-    ///
-    /// Anchor: the list's signing certificate or key.
-    Austrian,
-    /// Unsigned: the Netherlands' keys by kid, or `{payload, signature}`
-    /// around them, whose signature is not looked at.
-    Dutch,
-    /// Unsigned: the Corona-Warn-App's protobuf of kids and certificates.
-    CwaProtobuf,
-    /// Unsigned: `{kid: {…, publicKeyPem}}`, as Italy's and France's lists are
-    /// mirrored.
-    KeysByKid,
-    /// Unsigned: Poland's array of `{identyfikator, identyfikatorKlucza,
-    /// certyfikat}`.
-    Polish,
-    /// Signed: a list of the WHO's network (GDHCN v2), a DID document with a
-    /// proof. Its anchor is one of an environment:
-    /// [`add_gdhcn`](super::TrustStoreBuilder::add_gdhcn). Lists of version 1
-    /// have a signer that can't be resolved, and are refused there:
-    /// [`trust_unsigned_list`](super::TrustStoreBuilder::trust_unsigned_list)
-    /// takes both versions without looking at the proof.
-    Gdhcn,
-    /// A [snapshot](super::snapshot) of a whole store, **signed** or unsigned.
-    ///
-    /// Anchor: the key of whoever made it.
-    Snapshot,
-}
-
-impl ListFormat {
-    const ALL: [Self; 18] = [
-        Self::CertificateDer,
-        Self::PublicKeyDer,
-        Self::Pem,
-        Self::Jwk,
-        Self::JwkSet,
-        Self::Certificates,
-        Self::GatewaySignaturesIgnored,
-        Self::Gateway,
-        Self::German,
-        Self::Swedish,
-        Self::Swiss,
-        Self::Austrian,
-        Self::Dutch,
-        Self::CwaProtobuf,
-        Self::KeysByKid,
-        Self::Polish,
-        Self::Gdhcn,
-        Self::Snapshot,
-    ];
-
-    /// The form of that [`code`](Self::code).
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.code() == code)
-    }
-
-    /// A stable identifier of the form.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::CertificateDer => "certificate-der",
-            Self::PublicKeyDer => "public-key-der",
-            Self::Pem => "pem",
-            Self::Jwk => "jwk",
-            Self::JwkSet => "jwk-set",
-            Self::Certificates => "certificates",
-            Self::GatewaySignaturesIgnored => "gateway-signatures-ignored",
-            Self::Gateway => "gateway",
-            Self::German => "de",
-            Self::Swedish => "se",
-            Self::Swiss => "ch",
-            Self::Austrian => "at",
-            Self::Dutch => "nl",
-            Self::CwaProtobuf => "cwa",
-            Self::KeysByKid => "keys-by-kid",
-            Self::Polish => "pl",
-            Self::Gdhcn => "gdhcn",
-            Self::Snapshot => "snapshot",
-        }
-    }
-
-    /// For a form that carries a signature: the anchor that it needs, in
-    /// words for the user.
-    pub const fn anchor_hint(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Gateway => "the gateway's trust anchor certificate",
-            Self::German => "the public key that signs the list (signing-key.pem)",
-            Self::Swedish => "the list signer's certificate",
-            Self::Swiss => "the Swiss federal root certificate",
-            Self::Austrian => "the list signer's certificate",
-            Self::Gdhcn => "the network's signer of an environment, with add_gdhcn",
-            Self::Snapshot => "the public key of whoever made the snapshot",
-            _ => return None,
-        })
-    }
-
-    /// For a form in two documents: what the second one is.
-    pub const fn companion_hint(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Swiss => "the list of active key ids",
-            Self::Austrian => "the list's detached signature",
-            _ => return None,
-        })
-    }
-}
+use crate::codec::text::shown;
+use crate::trust::limits::LoadLimits;
 
 /// The bytes of a list: one document, or for two forms a second one that
 /// belongs to it.
@@ -437,15 +265,6 @@ pub(super) fn read(
     }
 }
 
-/// What is asked of a list's signatures.
-#[derive(Clone, Copy)]
-pub(super) enum Check<'a> {
-    /// Each that there is has to be good under one of these.
-    Anchors(&'a [Anchor]),
-    /// They are not looked at.
-    Unsigned,
-}
-
 /// A list, read.
 pub(super) struct Content {
     pub(super) entries: Vec<Entry>,
@@ -526,86 +345,4 @@ fn named(mut entry: Entry, country: Option<&str>) -> Entry {
         found.key.country = Some(shown(country).into());
     }
     entry
-}
-
-/// Parses JSON within limits. Of members with the same name the last one
-/// counts: good enough for lists that nobody signed.
-pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
-    let bytes = without_bom(bytes);
-    check_weight(bytes, limits)?;
-    json_of_strangers::check(bytes, Shape::TREE)?;
-    serde_json::from_slice(bytes).map_err(|error| LoadError::Json {
-        line: error.line(),
-        column: error.column(),
-    })
-}
-
-fn check_weight(bytes: &[u8], limits: &LoadLimits) -> Result<(), LoadError> {
-    // Parsed, `{"":0},` takes eighty times its room.
-    let max = limits.entries.saturating_add(10).saturating_mul(96);
-    if weight(bytes) > max {
-        return Err(LoadError::TooComplex { max });
-    }
-    Ok(())
-}
-
-fn without_bom(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
-}
-
-/// An entry `{kid, rawData, country?, certificateType?, thumbprint?}`, which
-/// two forms share.
-fn read_certificate_entry(source: &Source, entry: &Value, typed: bool) -> Entry {
-    Entry {
-        kid: entry.get("kid").and_then(Value::as_str).map(Into::into),
-        outcome: read_found(source, entry, typed),
-    }
-}
-
-fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, ProblemKind> {
-    let member = |name| entry.get(name).filter(|value| !value.is_null());
-    match member("certificateType") {
-        None if !typed => {}
-        Some(Value::String(kind)) if kind == "DSC" => {}
-        Some(Value::String(kind)) => {
-            return Err(ProblemKind::NotADocumentSigner {
-                certificate_type: shown(kind),
-            });
-        }
-        _ => {
-            return Err(ProblemKind::Member {
-                name: "certificateType",
-                expected: "a text",
-            });
-        }
-    }
-    let kid = declared_kid(entry)?.map(Kid::from_base64).transpose()?;
-    let raw = member("rawData")
-        .and_then(Value::as_str)
-        .ok_or(ProblemKind::Member {
-            name: "rawData",
-            expected: "a text",
-        })?;
-    let der = decode_base64(raw).ok_or(ProblemKind::Base64 { name: "rawData" })?;
-    let mut found = source.listed_certificate(kid, &der)?;
-    let text = |name| match member(name).map(Value::as_str) {
-        Some(None) => Err(ProblemKind::Member {
-            name,
-            expected: "a text",
-        }),
-        text => Ok(text.flatten()),
-    };
-    instant::text(entry, "timestamp")?;
-    if let Some(country) = text("country")?
-        && !country.is_empty()
-    {
-        found.key.country = Some(shown(country).into());
-    }
-    if let Some(thumbprint) = text("thumbprint")?
-        && let Some(certificate) = found.key.certificate()
-        && !thumbprint.eq_ignore_ascii_case(&hex(&certificate.sha256()))
-    {
-        found.notes.push(ProblemKind::ThumbprintMismatch);
-    }
-    Ok(found)
 }

@@ -2,9 +2,9 @@
 //! headers inside, the end missing.
 
 use super::error::LoadError;
-use super::report::ProblemKind;
 use super::source::{Entry, Found, Source};
 use crate::codec::text::{decode_base64, shown};
+use crate::trust::problem::ProblemKind;
 
 /// Whether some line begins a PEM block.
 pub(super) fn has_block(text: &[u8]) -> bool {

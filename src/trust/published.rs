@@ -1,7 +1,5 @@
 //! Keys that anybody can sign with: their private halves are published.
 
-use super::error::LoadError;
-use super::report::ProblemKind;
 use crate::crypto::PublicKey;
 
 /// A key that no trust list of real signers should hold: anybody can sign
@@ -15,8 +13,8 @@ use crate::crypto::PublicKey;
 #[non_exhaustive]
 pub struct PublishedKey {
     fingerprint: &'static str,
-    private: bool,
-    name: &'static str,
+    pub(super) private: bool,
+    pub(super) name: &'static str,
     source: &'static str,
 }
 
@@ -86,24 +84,6 @@ pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
 /// There are others.
 pub fn published_keys() -> &'static [PublishedKey] {
     KEYS
-}
-
-impl From<&'static PublishedKey> for LoadError {
-    fn from(known: &'static PublishedKey) -> Self {
-        Self::PublishedKey {
-            name: known.name,
-            private: known.private,
-        }
-    }
-}
-
-impl From<&'static PublishedKey> for ProblemKind {
-    fn from(known: &'static PublishedKey) -> Self {
-        Self::PublishedKey {
-            name: known.name,
-            private: known.private,
-        }
-    }
 }
 
 /// Refuses what everybody can sign with, wherever signatures are to count.

@@ -4,7 +4,6 @@
 use core::ops::Range;
 
 use super::Anchor;
-use super::document::OWN_TYPES;
 use super::error::LoadError;
 use super::list::at;
 use super::signature::is_signed;
@@ -15,6 +14,10 @@ use crate::crypto::Algorithm;
 use crate::crypto::signer::{Signer, SignerError};
 use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
 use crate::{Limits, Timestamp};
+
+/// A content type of this crate's begins so. Only it can make one, so that no
+/// other signer's content is taken for ours.
+pub(super) const OWN_TYPES: &str = "application/x.hcert-";
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 

@@ -4,7 +4,6 @@ use core::fmt;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::builder::TrustStoreBuilder;
 use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
@@ -78,11 +77,6 @@ pub(super) fn several(keys: &[TrustedKey]) -> Several {
 }
 
 impl TrustStore {
-    /// A builder without keys.
-    pub fn builder() -> TrustStoreBuilder {
-        TrustStoreBuilder::default()
-    }
-
     /// All keys under a kid. None is better than another: try each. Their order
     /// doesn't depend on that in which they were added.
     pub fn candidates(&self, kid: impl AsRef<[u8]>) -> &[TrustedKey] {

@@ -21,12 +21,13 @@ use x509_cert::time::Time;
 
 use self::fields::Fields;
 pub(super) use self::fields::RawExtension;
-use super::key::KeyUsage;
-use super::signature::Signing;
+use super::signing::Signing;
 use crate::Timestamp;
+use crate::codec::der::read_tlv;
 use crate::codec::text::{hex, is_unprintable};
 use crate::crypto::kid::Kid;
 use crate::crypto::{KeyError, PublicKey};
+use crate::trust::usage::KeyUsage;
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
 const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
@@ -93,6 +94,9 @@ impl fmt::Display for At {
         }
     }
 }
+
+/// Most certificates in a chain.
+pub(in crate::trust) const MAX_CHAIN: usize = 6;
 
 /// A document signer certificate: a key and what its issuer says about it.
 ///
@@ -341,27 +345,6 @@ impl Extension {
             _ => Err(CertificateError::RepeatedExtension { oid }),
         }
     }
-}
-
-/// Splits off one element: its tag byte, its content, and what follows.
-/// Low tag numbers, definite lengths of at most four bytes.
-pub(super) fn read_tlv(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = bytes.split_first()?;
-    if tag & 0x1f == 0x1f {
-        return None;
-    }
-    let (&first, rest) = rest.split_first()?;
-    let (length, rest) = match first {
-        0..=0x7f => (usize::from(first), rest),
-        0x81..=0x84 => {
-            let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            let length = digits.iter().fold(0u64, |n, d| n << 8 | u64::from(*d));
-            (usize::try_from(length).ok()?, rest)
-        }
-        _ => return None,
-    };
-    let (content, rest) = rest.split_at_checked(length)?;
-    Some((tag, content, rest))
 }
 
 /// The content of the one SEQUENCE that the bytes are.

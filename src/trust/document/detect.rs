@@ -3,9 +3,9 @@
 use super::{Beside, DocumentBytes, DocumentFormat, OWN_TYPES};
 use crate::codec::detcbor::Reader;
 use crate::codec::text::decode_base64;
+use crate::trust::limits::LoadLimits;
 use crate::trust::list::{de, json, jws};
 use crate::trust::signed;
-use crate::trust::source::LoadLimits;
 
 pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
     match bytes.beside {

@@ -13,7 +13,7 @@ use crate::crypto::kid::Kid;
 use crate::format::hc1::cose::CoseSign1;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::signature::check_key;
 use crate::trust::source::{Entry, Source};
 

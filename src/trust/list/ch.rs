@@ -15,9 +15,9 @@ use crate::crypto::{KeyError, PublicKey};
 use crate::record::usage::Usage;
 use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
-use crate::trust::key::KeyUsage;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
+use crate::trust::usage::KeyUsage;
 
 const COMMON_NAME: &str = "CH01-AppContentCertificate";
 

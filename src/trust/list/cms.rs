@@ -4,17 +4,17 @@
 //! in pieces, which the DER libraries don't read. Of its types six are needed,
 //! so they are read here, in place.
 
+use crate::codec::der::read_tlv;
 use std::borrow::Cow;
 
 use x509_cert::der::Decode;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::time::Time;
 
-use super::jws::MAX_CHAIN;
 use crate::Timestamp;
 use crate::crypto::PublicKey;
 use crate::trust::signature::{Fault, Hash, Parts, Scheme, subject_key_identifier};
-use crate::trust::x509::{Dsc, read_tlv};
+use crate::trust::x509::{Dsc, MAX_CHAIN};
 
 const ID_DATA: &str = "1.2.840.113549.1.7.1";
 const ID_SIGNED_DATA: &str = "1.2.840.113549.1.7.2";

@@ -6,7 +6,7 @@ use crate::codec::protobuf::field;
 use crate::codec::text::hex;
 use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Source};
 
 const NOT_LIST: LoadError = LoadError::Form {

@@ -9,11 +9,12 @@
 mod canonical;
 mod countries;
 mod document;
+pub(in crate::trust) mod error;
 mod json;
 mod nquads;
+pub(in crate::trust) mod origin;
 mod unsigned;
 
-use core::fmt;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,10 +22,15 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use self::document::{Document, ListedKey, Method, Proof, host};
+use self::document::{Document, ListedKey, Method, Proof};
+pub use self::error::GdhcnError;
 use self::json::Node;
+use self::origin::host;
+pub use self::origin::{Environment, GdhcnOrigin, GdhcnUsage};
 pub(super) use self::unsigned::read as read_unsigned;
-use super::{Claims, ListFormat, ListInfo, Shape, check_weight, without_bom};
+use super::json::{check_weight, without_bom};
+use super::{Claims, ListFormat, ListInfo};
+use crate::codec::json::Shape;
 use crate::codec::json::check;
 use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
@@ -32,7 +38,7 @@ use crate::crypto::{self, Algorithm, KeyError, PublicKey};
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::signature::is_signed;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::x509::Dsc;
@@ -40,81 +46,6 @@ use crate::trust::x509::Dsc;
 /// The header of every proof: `{"b64":false,"crit":["b64"],"alg":"ES256"}`
 /// (RFC 7797, detached as of RFC 7515 appendix F).
 const JWS_HEADER: &str = "eyJiNjQiOmZhbHNlLCJjcml0IjpbImI2NCJdLCJhbGciOiJFUzI1NiJ9";
-
-/// An environment of the network. Each has its own lists, signer and hosts,
-/// and they never mix: a [`TrustStoreBuilder`](crate::trust::TrustStoreBuilder)
-/// takes the lists of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Environment {
-    /// Production.
-    Prod,
-    /// User acceptance tests.
-    Uat,
-    /// Development.
-    Dev,
-}
-
-impl Environment {
-    const ALL: [Self; 3] = [Self::Prod, Self::Uat, Self::Dev];
-
-    /// `prod`, `uat` or `dev`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Prod => "prod",
-            Self::Uat => "uat",
-            Self::Dev => "dev",
-        }
-    }
-
-    /// The environment of that [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.name() == name)
-    }
-
-    /// The host of the environment's lists, which is part of their names.
-    pub const fn host(self) -> &'static str {
-        match self {
-            Self::Prod => "tng-cdn.who.int",
-            Self::Uat => "tng-cdn-uat.who.int",
-            Self::Dev => "tng-cdn-dev.who.int",
-        }
-    }
-
-    /// The environment that a list of this name belongs to.
-    pub(in crate::trust) fn of_list(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.host() == host(id))
-    }
-
-    /// The name of the key that signs the environment's lists.
-    const fn signer(self) -> &'static str {
-        match self {
-            Self::Prod => {
-                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-prod:main:WHO:signing:DID"
-            }
-            Self::Uat => {
-                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-uat:main:WHO:signing:DID"
-            }
-            Self::Dev => {
-                "did:web:raw.githubusercontent.com:WorldHealthOrganization:tng-participants-dev:main:WHO:signing:DID"
-            }
-        }
-    }
-
-    const fn context_suffix(self) -> &'static str {
-        match self {
-            Self::Prod => "",
-            Self::Uat => "-UAT",
-            Self::Dev => "-DEV",
-        }
-    }
-}
-
-impl fmt::Display for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// Who has to have signed the lists of an environment.
 ///
@@ -219,208 +150,6 @@ fn coordinates(x: &str, y: &str) -> Result<PublicKey, KeyError> {
     match (bytes(x), bytes(y)) {
         (Some(x), Some(y)) => PublicKey::from_p256_coordinates(&x, &y),
         _ => Err(KeyError::Encoding),
-    }
-}
-
-/// What the network says a key is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum GdhcnUsage {
-    /// `DSC`: a document signer.
-    DocumentSigner,
-    /// `SCA`, which the lists also write `CSCA`: the authority over a
-    /// participant's document signers. Some participants sign certificates
-    /// with it directly.
-    SigningAuthority,
-}
-
-impl GdhcnUsage {
-    /// `DSC` or `SCA`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::DocumentSigner => "DSC",
-            Self::SigningAuthority => "SCA",
-        }
-    }
-
-    fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "DSC" => Some(Self::DocumentSigner),
-            "SCA" | "CSCA" => Some(Self::SigningAuthority),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for GdhcnUsage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Under what a key is listed in the network.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct GdhcnOrigin {
-    environment: Environment,
-    domain: Box<str>,
-    participant: Box<str>,
-    usage: GdhcnUsage,
-}
-
-impl GdhcnOrigin {
-    pub(in crate::trust) fn new(
-        environment: Environment,
-        domain: &str,
-        participant: &str,
-        usage: GdhcnUsage,
-    ) -> Self {
-        Self {
-            environment,
-            domain: domain.into(),
-            participant: participant.into(),
-            usage,
-        }
-    }
-
-    /// The environment of the list.
-    pub fn environment(&self) -> Environment {
-        self.environment
-    }
-
-    /// The trust domain, such as `DCC` or `PH4H`; `-` in a list of version 1,
-    /// which names none.
-    pub fn domain(&self) -> &str {
-        &self.domain
-    }
-
-    /// Who signs: ISO 3166-1 alpha-3 (`ESP`), or a code of the network's own
-    /// (`XCL`). The certificate's country is alpha-2.
-    pub fn participant(&self) -> &str {
-        &self.participant
-    }
-
-    /// What the key is for. Lists of version 1 hold document signers alone.
-    pub fn usage(&self) -> GdhcnUsage {
-        self.usage
-    }
-}
-
-impl fmt::Display for GdhcnOrigin {
-    /// `DCC:ESP:DSC`, as in the names of the lists.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.domain, self.participant, self.usage)
-    }
-}
-
-/// Why a document of the network was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum GdhcnError {
-    /// Without a proof, like the documents of the network's signers.
-    #[error("the document is not signed")]
-    Unsigned,
-    /// A list of the first version, whose signer can't be resolved.
-    #[error("a list of version 1, which can't be verified: use the one under /v2/")]
-    OldVersion,
-    /// Signed for another environment than the anchor's.
-    #[error("a list of the environment {found}, not {expected}")]
-    Environment {
-        /// The anchor's.
-        expected: Environment,
-        /// The document's.
-        found: Environment,
-    },
-    /// The store already has keys of another environment, or takes them alone.
-    #[error(
-        "of the environment {added}, which never mixes with {has}: that was loaded, remembered or asked for before"
-    )]
-    MixedEnvironments {
-        /// The environment of the store.
-        has: Environment,
-        /// The environment of the list.
-        added: Environment,
-    },
-    /// Another list than the one that the anchor is for.
-    #[error("the list is {found}, where {expected} is asked for")]
-    OtherList {
-        /// The anchor's.
-        expected: String,
-        /// What the document calls itself.
-        found: String,
-    },
-    /// Not a name of one of the network's lists.
-    #[error("{id} is not a trust list of the network")]
-    NotATrustList {
-        /// What the document calls itself.
-        id: String,
-    },
-    /// Contexts that say something else than the network's would.
-    #[error("unknown contexts: {found}")]
-    Context {
-        /// The first that differs.
-        found: String,
-    },
-    /// A member that would be unsigned, or that no list of the network has.
-    #[error("the unknown member `{name}` in {within}")]
-    UnknownMember {
-        /// The object.
-        within: &'static str,
-        /// The member's name.
-        name: String,
-    },
-    /// Two members of one name.
-    #[error("a member occurs twice in {within}")]
-    RepeatedMember {
-        /// The object.
-        within: &'static str,
-    },
-    /// A member is absent or not what it has to be.
-    #[error("the member `{name}` is not {expected}")]
-    Member {
-        /// The member's name.
-        name: &'static str,
-        /// What was expected.
-        expected: &'static str,
-    },
-    /// Two keys of one name, which the signature could not tell apart.
-    #[error("{id} is listed twice")]
-    RepeatedId {
-        /// The name.
-        id: String,
-    },
-    /// Not signed by the environment's signer.
-    #[error("signed by {found}, which is not the environment's signer")]
-    Signer {
-        /// The name of the signer.
-        found: String,
-    },
-    /// The signature's header is not the one that the network uses.
-    #[error("the signature is not a detached JWS with the header of the network")]
-    Header,
-    /// The signature does not hold under the anchor's key.
-    #[error("the signature does not verify under the pinned key")]
-    Signature,
-}
-
-impl GdhcnError {
-    /// A stable identifier of the reason.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Unsigned => "gdhcn-unsigned",
-            Self::OldVersion => "gdhcn-old-version",
-            Self::Environment { .. } => "gdhcn-environment",
-            Self::MixedEnvironments { .. } => "gdhcn-mixed-environments",
-            Self::OtherList { .. } => "gdhcn-other-list",
-            Self::NotATrustList { .. } => "gdhcn-not-a-trust-list",
-            Self::Context { .. } => "gdhcn-context",
-            Self::UnknownMember { .. } => "gdhcn-unknown-member",
-            Self::RepeatedMember { .. } => "gdhcn-repeated-member",
-            Self::Member { .. } => "gdhcn-member",
-            Self::RepeatedId { .. } => "gdhcn-repeated-id",
-            Self::Signer { .. } => "gdhcn-signer",
-            Self::Header => "gdhcn-header",
-            Self::Signature => "gdhcn-signature",
-        }
     }
 }
 

@@ -1,8 +1,18 @@
 //! What a list says about itself.
 
-use super::{Check, ListFormat};
+use super::ListFormat;
 use crate::Timestamp;
-use crate::trust::state::Edition;
+use crate::trust::Anchor;
+use crate::trust::edition::Edition;
+
+/// What is asked of a list's signatures.
+#[derive(Clone, Copy)]
+pub(in crate::trust) enum Check<'a> {
+    /// Each that there is has to be good under one of these.
+    Anchors(&'a [Anchor]),
+    /// They are not looked at.
+    Unsigned,
+}
 
 /// What a list says about itself and its time, for whoever decides whether it
 /// is recent enough. Loading a list judges none of it: no clock is read.
@@ -169,5 +179,16 @@ impl ListInfo {
     /// made. All else here is as it was where the snapshot was made.
     pub fn snapshot_made_at(&self) -> Option<Timestamp> {
         self.claims.snapshot_made_at
+    }
+}
+
+impl Edition {
+    pub(in crate::trust) fn of(list: &ListInfo) -> Self {
+        Self {
+            sequence: list.sequence(),
+            issued_at: list.issued_at(),
+            newest_entry: list.newest_entry(),
+            expires_at: list.claims.expires_at,
+        }
     }
 }

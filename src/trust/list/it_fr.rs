@@ -10,7 +10,7 @@ use super::Content;
 use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 
 const KEY: &str = "publicKeyPem";

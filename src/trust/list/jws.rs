@@ -11,13 +11,10 @@ use crate::codec::text::decode_base64;
 use crate::crypto::{Algorithm, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::limits::LoadLimits;
 use crate::trust::published::refuse_published;
 use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
-use crate::trust::source::LoadLimits;
-use crate::trust::x509::Dsc;
-
-/// Most certificates in a chain.
-pub(in crate::trust) const MAX_CHAIN: usize = 6;
+use crate::trust::x509::{Dsc, MAX_CHAIN};
 
 /// What a form fixes, whatever a header says.
 pub(in crate::trust) struct Profile<'a> {

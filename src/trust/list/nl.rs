@@ -9,9 +9,9 @@ use crate::codec::text::decode_base64;
 use crate::crypto::kid::Kid;
 use crate::record::usage::Usage;
 use crate::trust::error::LoadError;
-use crate::trust::key::KeyUsage;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
+use crate::trust::usage::KeyUsage;
 
 pub(super) fn is(object: &Map<String, Value>) -> bool {
     let envelope = object.get("payload").is_some_and(Value::is_string)

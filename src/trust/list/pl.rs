@@ -7,7 +7,7 @@ use super::Content;
 use crate::codec::text::{decode_base64, hex};
 use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 
 pub(super) const KID: &str = "identyfikatorKlucza";

@@ -9,9 +9,9 @@ use crate::codec::instant;
 use crate::codec::text::{decode_base64, shown};
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
-use crate::trust::key::KeyUsage;
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Source};
+use crate::trust::usage::KeyUsage;
 
 const PROFILE: Profile<'_> = Profile {
     algorithm: Some(JwsAlgorithm::Es256),

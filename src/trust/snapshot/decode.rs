@@ -15,11 +15,12 @@ use crate::crypto::{KeyKind, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
-use crate::trust::key::{KeyUsage, TrustedKey, Vouchers};
+use crate::trust::key::{TrustedKey, Vouchers};
 use crate::trust::list::gdhcn::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage};
 use crate::trust::list::{Check, Claims, ListFormat, ListInfo};
 use crate::trust::signed::{self, Signed};
 use crate::trust::source::{Entry, Found, Source};
+use crate::trust::usage::KeyUsage;
 
 type Result<T> = core::result::Result<T, SnapshotFormError>;
 

@@ -5,13 +5,14 @@
 //! What is refused here is what it refuses, but for names of absurd size, and
 //! what is read is what it reads; the tests hold the two against each other.
 
+use crate::codec::der::read_tlv;
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Tag};
 use x509_cert::name::Name;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::time::Validity;
 
-use super::{COUNTRY, attribute, printable, read_tlv};
+use super::{COUNTRY, attribute, printable};
 
 /// Most attributes of one relative distinguished name: three are many, and
 /// x509-cert sorts them in quadratic time.

@@ -1,6 +1,7 @@
 //! The DID document: exactly the members that the contexts define and the
 //! network uses, so that nothing in it is unsigned.
 
+use super::origin::host;
 use std::collections::HashSet;
 
 use super::json::Node;
@@ -296,12 +297,6 @@ fn check_context(node: Option<&Node<'_>>, environment: Environment) -> Result<()
         }),
         None => Ok(()),
     }
-}
-
-/// The host of a `did:web`.
-pub(super) fn host(did: &str) -> &str {
-    let rest = did.strip_prefix("did:web:").unwrap_or_default();
-    rest.split([':', '#']).next().unwrap_or_default()
 }
 
 fn check_host(id: &str, expected: Environment) -> Result<(), GdhcnError> {

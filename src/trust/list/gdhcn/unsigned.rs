@@ -1,15 +1,16 @@
 //! Lists that are trusted without their proof: those of version 1, whose
 //! signer can't be resolved, and those of version 2 if the caller says so.
 
-use super::document::{Document, host, name, version};
+use super::document::{Document, name, version};
 use super::json::Node;
+use super::origin::host;
 use super::{Environment, GdhcnError, GdhcnOrigin, GdhcnUsage, nquads};
 use super::{parse, read_certificate, read_entries, reference};
 use crate::codec::instant;
 use crate::codec::text::shown;
 use crate::trust::error::LoadError;
 use crate::trust::list::{Claims, Content};
-use crate::trust::report::ProblemKind;
+use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 
 /// The environment is that of the document's name.
