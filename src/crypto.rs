@@ -7,6 +7,7 @@
 pub(crate) mod kid;
 mod prepared;
 mod ps256;
+pub(crate) mod published;
 pub(crate) mod signer;
 mod tables;
 

@@ -123,6 +123,7 @@ struct RecognitionPolicies;
 mod codec;
 pub mod crypto;
 mod deviation;
+mod envelope;
 pub mod format;
 pub mod issue;
 mod limits;

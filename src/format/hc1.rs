@@ -7,7 +7,6 @@
 
 mod build;
 mod claims;
-pub mod cose;
 pub mod cwt;
 mod dates;
 pub(crate) mod ddcc;
@@ -25,6 +24,7 @@ use core::fmt;
 
 pub use crate::codec::{cbor, zlib};
 pub use crate::deviation::{Deviation, DeviationCode};
+pub use crate::envelope::cose;
 use crate::{Limits, crypto::BadSignature, crypto::PublicKey, crypto::kid::Kid};
 use cose::{CoseError, CoseSign1, DeclaredAlgorithm};
 use cwt::{Claims, ContentError};

@@ -7,7 +7,7 @@ use super::dsc::{self, Signer};
 use super::{Linter, Report, dcc, member_name};
 use crate::codec::cbor;
 use crate::crypto::Algorithm;
-use crate::format::hc1::cose::{CoseSign1, DeclaredAlgorithm};
+use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
 use crate::format::hc1::{DeviationCode, Unverified, ddcc, payload, text};
 use crate::qr::{EcLevel, QrSymbol};

@@ -3,7 +3,7 @@
 use crate::codec::cbor::CborError;
 use crate::codec::instant::Unreadable;
 use crate::codec::json::JsonFault;
-use crate::format::hc1::cose::CoseError;
+use crate::envelope::cose::CoseError;
 use crate::trust::{DocumentError, KidError};
 
 /// Why a revocation list, or a part of one, was refused as a whole. The texts

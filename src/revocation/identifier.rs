@@ -5,8 +5,8 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::crypto::Algorithm;
+use crate::envelope::cose::DeclaredAlgorithm;
 use crate::format::hc1::Unverified;
-use crate::format::hc1::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::Claims;
 use crate::record::Record;
 

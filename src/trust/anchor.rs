@@ -1,12 +1,12 @@
 //! What a list's signature is checked against.
 
 use super::error::LoadError;
-use super::list::cms::{CmsError, SignedData};
 use super::list::format::ListFormat;
-use super::published::refuse_published;
-use super::x509::Dsc;
 use crate::codec::text::hex;
 use crate::crypto::PublicKey;
+use crate::crypto::published::refuse_published;
+use crate::envelope::cms::{CmsError, SignedData};
+use crate::envelope::x509::Dsc;
 use crate::trust::problem::ProblemKind;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say

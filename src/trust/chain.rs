@@ -3,8 +3,8 @@
 use core::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::signature::{Fault, LinkFault, issued_by};
-use super::x509::Dsc;
+use crate::envelope::signature::{Fault, LinkFault, issued_by};
+use crate::envelope::x509::Dsc;
 
 /// Most authorities of the issuer's name that are tried: a list that
 /// nobody signed may have thousands of them for thousands of keys.

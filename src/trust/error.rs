@@ -2,11 +2,11 @@
 
 use super::list::ListFormat;
 use super::list::gdhcn::GdhcnError;
-use super::published::PublishedKey;
 use super::snapshot::SnapshotFormError;
 use crate::codec::detcbor::FormError;
 use crate::codec::instant::Unreadable;
 use crate::codec::json::JsonFault;
+use crate::crypto::published::PublishedKey;
 use crate::trust::edition::Edition;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.

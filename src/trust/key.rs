@@ -7,10 +7,10 @@ use super::deny::{Denial, Names};
 use super::list::gdhcn::GdhcnOrigin;
 use super::list::{ListFormat, ListInfo};
 use super::usage::KeyUsage;
-use super::x509::Dsc;
 use crate::Timestamp;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
+use crate::envelope::x509::Dsc;
 
 /// A listing: a key of a trust store, with what its source said about it.
 ///

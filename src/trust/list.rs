@@ -3,7 +3,6 @@
 pub(super) mod at;
 mod certificates;
 mod ch;
-pub(super) mod cms;
 mod cwa;
 pub(super) mod de;
 pub(super) mod format;

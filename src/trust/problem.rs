@@ -1,11 +1,11 @@
 //! What is wrong with an entry of a list.
 
-use super::list::cms::CmsError;
-use super::published::PublishedKey;
-use super::x509::CertificateError;
 use crate::Timestamp;
 use crate::crypto::kid::{Kid, KidError};
+use crate::crypto::published::PublishedKey;
 use crate::crypto::{KeyError, KeyKind};
+use crate::envelope::cms::CmsError;
+use crate::envelope::x509::CertificateError;
 
 /// What is wrong with one entry, or remarkable about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

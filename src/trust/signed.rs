@@ -6,13 +6,13 @@ use core::ops::Range;
 use super::Anchor;
 use super::error::LoadError;
 use super::list::at;
-use super::signature::is_signed;
 use super::snapshot::SnapshotFormError;
 use crate::codec::detcbor::{Reader, Writer};
 use crate::codec::instant::{self, Claims};
 use crate::crypto::Algorithm;
 use crate::crypto::signer::{Signer, SignerError};
-use crate::format::hc1::cose::{CoseSign1, TAG_COSE_SIGN1};
+use crate::envelope::cose::{CoseSign1, TAG_COSE_SIGN1};
+use crate::envelope::signature::is_signed;
 use crate::{Limits, Timestamp};
 
 /// A content type of this crate's begins so. Only it can make one, so that no

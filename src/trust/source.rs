@@ -9,10 +9,10 @@ use super::error::LoadError;
 use super::key::TrustedKey;
 use super::limits::LoadLimits;
 use super::list::roles::GatewayRoles;
-use super::signing::Signing;
-use super::x509::Dsc;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
+use crate::envelope::signing::Signing;
+use crate::envelope::x509::Dsc;
 use crate::trust::problem::ProblemKind;
 
 /// The label and the limits under which an input is read.

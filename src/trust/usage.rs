@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::Dsc;
 use crate::record::usage::Usage;
 
 /// What a key may sign: anything, or a set of [`Usage`].
@@ -120,5 +121,13 @@ impl fmt::Display for KeyUsage {
 impl fmt::Debug for KeyUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyUsage({self})")
+    }
+}
+
+impl Dsc {
+    /// What the certificate lets its key sign: see [`KeyUsage::from_oids`].
+    pub fn usage(&self) -> KeyUsage {
+        let oids = self.extended_key_usage().unwrap_or_default();
+        KeyUsage::from_oids(oids.iter().map(String::as_str))
     }
 }

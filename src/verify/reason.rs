@@ -1,7 +1,7 @@
 use super::Outcome;
 use crate::Timestamp;
 use crate::crypto::KeyKind;
-use crate::format::hc1::cose::DeclaredAlgorithm;
+use crate::envelope::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::ContentError;
 use crate::format::hc1::{DecodeError, Deviation};
 use crate::record::{HealthLinkError, PayloadKind};

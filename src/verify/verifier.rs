@@ -8,7 +8,7 @@ use super::{
 };
 use crate::Timestamp;
 use crate::crypto::{KeyKind, PublicKey};
-use crate::format::hc1::cose::DeclaredAlgorithm;
+use crate::envelope::cose::DeclaredAlgorithm;
 use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
 use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
 use crate::record::{Entry, Generation, Record};

@@ -2,8 +2,8 @@
 
 use crate::Timestamp;
 use crate::codec::instant::Unreadable;
+use crate::envelope::cms::CmsError;
 use crate::trust::error::LoadError;
-use crate::trust::list::cms::CmsError;
 use crate::trust::signed::SigningError;
 
 /// Why a document was not opened.

@@ -14,14 +14,14 @@ use crate::Timestamp;
 use crate::codec::instant::{self, Claims};
 use crate::codec::text::{decode_base64, hex, shown};
 use crate::crypto::{Algorithm, PublicKey};
-use crate::format::hc1::cose::CoseSign1;
+use crate::envelope::cms::{CmsError, SignedData};
+use crate::envelope::cose::CoseSign1;
+use crate::envelope::signature::{Hash, Scheme, check_key, is_signed};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::limits::LoadLimits;
-use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::list::jws::{self, Profile};
 use crate::trust::list::{at, de, json};
-use crate::trust::signature::{Hash, Scheme, check_key, is_signed};
 use crate::trust::signed::{Dates, Signed};
 
 type Result<T> = core::result::Result<T, DocumentError>;

@@ -10,11 +10,11 @@ use crate::codec::instant;
 use crate::codec::text::hex;
 use crate::crypto::Algorithm;
 use crate::crypto::kid::Kid;
-use crate::format::hc1::cose::CoseSign1;
+use crate::envelope::cose::CoseSign1;
+use crate::envelope::signature::check_key;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::problem::ProblemKind;
-use crate::trust::signature::check_key;
 use crate::trust::source::{Entry, Source};
 
 /// The header parameter in which version 2 says so.

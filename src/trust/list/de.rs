@@ -9,9 +9,9 @@ use super::{Check, Claims, Content, ListFormat, certificates, json};
 use crate::Timestamp;
 use crate::codec::instant;
 use crate::crypto::Algorithm;
+use crate::envelope::signature::is_signed;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::signature::is_signed;
 use crate::trust::source::Source;
 
 /// The signature and what follows its line.

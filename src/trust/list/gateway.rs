@@ -19,14 +19,14 @@ use super::{
 use crate::Timestamp;
 use crate::codec::text::{decode_base64, hex, shown};
 use crate::crypto::kid::Kid;
+use crate::crypto::published::refuse_published;
+use crate::envelope::cms::{CmsError, SignedData};
+use crate::envelope::signature::{Parts, Purposes, issued_by, issuer_of};
+use crate::envelope::x509::Dsc;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
-use crate::trust::list::cms::{CmsError, SignedData};
 use crate::trust::problem::ProblemKind;
-use crate::trust::published::refuse_published;
-use crate::trust::signature::{Parts, Purposes, issued_by, issuer_of};
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::x509::Dsc;
 
 /// Without a look at the CMS signatures.
 pub(super) fn read(source: &Source, list: &Value) -> Result<Vec<Entry>, LoadError> {

@@ -35,13 +35,13 @@ use crate::codec::json::check;
 use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
 use crate::crypto::{self, Algorithm, KeyError, PublicKey};
+use crate::envelope::signature::is_signed;
+use crate::envelope::x509::Dsc;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
 use crate::trust::problem::ProblemKind;
-use crate::trust::signature::is_signed;
 use crate::trust::source::{Entry, Found, Source};
-use crate::trust::x509::Dsc;
 
 /// The header of every proof: `{"b64":false,"crit":["b64"],"alg":"ES256"}`
 /// (RFC 7797, detached as of RFC 7515 appendix F).

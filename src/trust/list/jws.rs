@@ -8,13 +8,13 @@ use super::json;
 use crate::Timestamp;
 use crate::codec::instant::Claims;
 use crate::codec::text::decode_base64;
+use crate::crypto::published::refuse_published;
 use crate::crypto::{Algorithm, PublicKey};
+use crate::envelope::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
+use crate::envelope::x509::{Dsc, MAX_CHAIN};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
 use crate::trust::limits::LoadLimits;
-use crate::trust::published::refuse_published;
-use crate::trust::signature::{Hash, Purposes, Scheme, is_signed, issued_by};
-use crate::trust::x509::{Dsc, MAX_CHAIN};
 
 /// What a form fixes, whatever a header says.
 pub(in crate::trust) struct Profile<'a> {

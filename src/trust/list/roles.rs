@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::trust::signature::Purposes;
-use crate::trust::x509::Dsc;
+use crate::envelope::signature::Purposes;
+use crate::envelope::x509::Dsc;
 
 /// What the caller knows of certificates that a gateway's trust anchor signed
 /// ([`ListFormat::Gateway`](super::ListFormat::Gateway)), each by its SHA-256.

@@ -12,9 +12,9 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::published::published_key;
 use super::signing::{KEY_CERT_SIGN, SIGNATURES, limits, path_length};
 use super::x509::{Dsc, RawExtension};
+use crate::crypto::published::published_key;
 use crate::crypto::{Algorithm, KeyKind, PublicKey};
 
 /// Shorter RSA keys sign nothing here (RFC 8017 leaves the length open).
@@ -22,7 +22,7 @@ const MIN_RSA_BITS: usize = 2048;
 
 /// Why a signature was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Unknown, too weak, or not one for this kind of key.
     #[error("the signature algorithm is not accepted, or does not fit the key")]
     Algorithm,
@@ -33,14 +33,14 @@ pub(super) enum Fault {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hash {
+pub(crate) enum Hash {
     Sha256,
     Sha384,
     Sha512,
 }
 
 impl Hash {
-    pub(super) fn from_oid(oid: ObjectIdentifier) -> Option<Self> {
+    pub(crate) fn from_oid(oid: ObjectIdentifier) -> Option<Self> {
         Some(match oid.to_string().as_str() {
             "2.16.840.1.101.3.4.2.1" => Self::Sha256,
             "2.16.840.1.101.3.4.2.2" => Self::Sha384,
@@ -49,7 +49,7 @@ impl Hash {
         })
     }
 
-    pub(super) fn digest(self, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn digest(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => Sha256::digest(bytes).to_vec(),
             Self::Sha384 => Sha384::digest(bytes).to_vec(),
@@ -63,7 +63,7 @@ impl Hash {
 /// and what is beside them.
 ///
 /// The strength of a document signer is the verifier's policy.
-pub(super) fn check_key(key: &PublicKey) -> Result<(), Fault> {
+pub(crate) fn check_key(key: &PublicKey) -> Result<(), Fault> {
     if published_key(key).is_some() {
         return Err(Fault::PublishedKey);
     }
@@ -77,7 +77,7 @@ pub(super) fn check_key(key: &PublicKey) -> Result<(), Fault> {
 }
 
 /// Whether a key that counts, of that algorithm, signed the message.
-pub(super) fn is_signed(
+pub(crate) fn is_signed(
     key: &PublicKey,
     algorithm: Algorithm,
     message: &[&[u8]],
@@ -90,7 +90,7 @@ pub(super) fn is_signed(
 
 /// How a signature is made; ECDSA values are DER (RFC 3279 §2.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(crate) enum Scheme {
     Ecdsa(Hash),
     Pkcs1(Hash),
     Pss(Hash, usize),
@@ -99,7 +99,7 @@ pub(super) enum Scheme {
 impl Scheme {
     /// Reads an AlgorithmIdentifier. CMS may leave the hash to its own field
     /// (RFC 3370 §3.2), which a certificate doesn't have.
-    pub(super) fn from_der(identifier: &[u8], cms: Option<Hash>) -> Result<Self, Fault> {
+    pub(crate) fn from_der(identifier: &[u8], cms: Option<Hash>) -> Result<Self, Fault> {
         let identifier =
             AlgorithmIdentifierRef::from_der(identifier).map_err(|_| Fault::Algorithm)?;
         let scheme = match identifier.oid.to_string().as_str() {
@@ -136,7 +136,7 @@ impl Scheme {
         }
     }
 
-    pub(super) fn verify(
+    pub(crate) fn verify(
         self,
         key: &PublicKey,
         message: &[u8],
@@ -205,20 +205,20 @@ fn rsa_key(bits: &[u8]) -> Result<rsa::RsaPublicKey, Fault> {
 }
 
 /// The encoded parts of a certificate (RFC 5280 §4.1) that links are made of.
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     signed: &'a [u8],
     algorithm: &'a [u8],
     signature: &'a [u8],
     /// The serial number's content.
-    pub(super) serial: &'a [u8],
+    pub(crate) serial: &'a [u8],
     /// The Name, with its tag.
-    pub(super) issuer: &'a [u8],
+    pub(crate) issuer: &'a [u8],
     /// The Name, with its tag.
-    pub(super) subject: &'a [u8],
+    pub(crate) subject: &'a [u8],
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn of(certificate: &'a Dsc) -> Option<Self> {
+    pub(crate) fn of(certificate: &'a Dsc) -> Option<Self> {
         let (0x30, mut outer, []) = read_tlv(certificate.der())? else {
             return None;
         };
@@ -259,7 +259,7 @@ fn take<'a>(rest: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
 
 /// Why one certificate was not issued by another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum LinkFault {
+pub(crate) enum LinkFault {
     #[error("the issuer's name is another one")]
     Name,
     #[error("the issuer's certificate is not one of an authority")]
@@ -271,7 +271,7 @@ pub(super) enum LinkFault {
 /// Whether `issuer`, an authority, issued `certificate`, with `below`
 /// authorities under it on the way to the end of the chain (RFC 5280 §6.1,
 /// without dates: whoever knows a time judges those).
-pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result<(), LinkFault> {
+pub(crate) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result<(), LinkFault> {
     let link = Parts::of(certificate).ok_or(Fault::Algorithm)?;
     let authority = Parts::of(issuer).ok_or(Fault::Algorithm)?;
     if link.issuer != authority.subject {
@@ -289,7 +289,7 @@ pub(super) fn issued_by(certificate: &Dsc, issuer: &Dsc, below: usize) -> Result
 }
 
 /// What a certificate lets its key do, by its extensions (RFC 5280 §4.2.1).
-pub(super) struct Purposes {
+pub(crate) struct Purposes {
     is_authority: bool,
     path_length: Option<usize>,
     /// The first octet of the key usage.
@@ -303,7 +303,7 @@ impl Purposes {
 
     /// `None` if they can't be known: an extension that counts here can't be
     /// read or occurs twice, or one that has to be understood isn't.
-    pub(super) fn of(certificate: &Dsc) -> Option<Self> {
+    pub(crate) fn of(certificate: &Dsc) -> Option<Self> {
         let extensions = certificate.extensions();
         let (constraints, usage) = limits(&extensions)?;
         Some(Self {
@@ -328,18 +328,18 @@ impl Purposes {
     }
 
     /// Whether the key may sign something that is no certificate.
-    pub(super) fn may_sign(&self) -> bool {
+    pub(crate) fn may_sign(&self) -> bool {
         self.usage.is_none_or(|bits| bits & SIGNATURES != 0)
     }
 
     /// Whether it is an authority's, and nothing but that.
-    pub(super) fn is_of_authority_alone(&self) -> bool {
+    pub(crate) fn is_of_authority_alone(&self) -> bool {
         self.may_issue(0) && self.usage.is_some() && !self.may_sign()
     }
 
     /// Whether it is for signatures, and neither an authority's nor one that
     /// TLS could be authenticated with.
-    pub(super) fn is_of_signer_alone(&self) -> bool {
+    pub(crate) fn is_of_signer_alone(&self) -> bool {
         let tls = |oid: &String| Self::TLS.contains(&oid.as_str());
         !self.is_authority
             && self.usage.is_some()
@@ -351,7 +351,7 @@ impl Purposes {
 /// The issuer of a certificate among authorities, by what the certificate
 /// says of it, so that one signature has to be checked and not one for each
 /// of them. Of those that come into question it is the newest.
-pub(super) fn issuer_of<'a>(
+pub(crate) fn issuer_of<'a>(
     certificate: &Dsc,
     authorities: impl IntoIterator<Item = &'a Dsc>,
 ) -> Option<&'a Dsc> {
@@ -373,7 +373,7 @@ pub(super) fn issuer_of<'a>(
 }
 
 /// RFC 5280 §4.2.1.2.
-pub(super) fn subject_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
+pub(crate) fn subject_key_identifier(certificate: &Dsc) -> Option<Vec<u8>> {
     match read_tlv(&extension(certificate, 14)?)? {
         (4, id, []) => Some(id.to_vec()),
         _ => None,

@@ -13,8 +13,8 @@ use x509_cert::time::Time;
 
 use crate::Timestamp;
 use crate::crypto::PublicKey;
-use crate::trust::signature::{Fault, Hash, Parts, Scheme, subject_key_identifier};
-use crate::trust::x509::{Dsc, MAX_CHAIN};
+use crate::envelope::signature::{Fault, Hash, Parts, Scheme, subject_key_identifier};
+use crate::envelope::x509::{Dsc, MAX_CHAIN};
 
 const ID_DATA: &str = "1.2.840.113549.1.7.1";
 const ID_SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
@@ -92,7 +92,7 @@ pub fn cms_claimed_signer(cms: &[u8], content: &[u8]) -> Result<Dsc, CmsError> {
     Ok(signer)
 }
 
-pub(in crate::trust) struct SignedData<'a> {
+pub(crate) struct SignedData<'a> {
     content: Option<Cow<'a, [u8]>>,
     certificates: Vec<&'a [u8]>,
     signer: Signer<'a>,
@@ -111,7 +111,7 @@ enum Signer<'a> {
 }
 
 impl<'a> SignedData<'a> {
-    pub(in crate::trust) fn parse(bytes: &'a [u8]) -> Result<Self, CmsError> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, CmsError> {
         Self::read(bytes).ok_or(CmsError::Structure)
     }
 
@@ -187,17 +187,17 @@ impl<'a> SignedData<'a> {
     }
 
     /// The content, if it is inside.
-    pub(in crate::trust) fn into_content(self) -> Option<Cow<'a, [u8]>> {
+    pub(crate) fn into_content(self) -> Option<Cow<'a, [u8]>> {
         self.content
     }
 
-    pub(in crate::trust) fn content(&self) -> Option<&[u8]> {
+    pub(crate) fn content(&self) -> Option<&[u8]> {
         self.content.as_deref()
     }
 
     /// The certificates inside from the signer's upwards, as far as they go.
     /// Nothing is checked.
-    pub(in crate::trust) fn claimed_chain(&self) -> Vec<Dsc> {
+    pub(crate) fn claimed_chain(&self) -> Vec<Dsc> {
         let all = self.certificates.iter();
         let all: Vec<Dsc> = all.filter_map(|der| Dsc::from_der(der).ok()).collect();
         let mut next = all.iter().find(|certificate| self.names(certificate));
@@ -217,7 +217,7 @@ impl<'a> SignedData<'a> {
 
     /// When the signer says that it signed (RFC 5652 §11.3). Ask once the
     /// signature has been checked.
-    pub(in crate::trust) fn signing_time(&self) -> Result<Option<Timestamp>, CmsError> {
+    pub(crate) fn signing_time(&self) -> Result<Option<Timestamp>, CmsError> {
         let Some(attributes) = self.attributes else {
             return Ok(None);
         };
@@ -225,7 +225,7 @@ impl<'a> SignedData<'a> {
     }
 
     /// Whether the signer is said to be the owner of this certificate.
-    pub(in crate::trust) fn names(&self, certificate: &Dsc) -> bool {
+    pub(crate) fn names(&self, certificate: &Dsc) -> bool {
         match self.signer {
             Signer::IssuerAndSerial(issuer, serial) => Parts::of(certificate)
                 .is_some_and(|parts| parts.issuer == issuer && parts.serial == serial),
@@ -236,7 +236,7 @@ impl<'a> SignedData<'a> {
     }
 
     /// Whether it is about this content, without a look at the signature.
-    pub(in crate::trust) fn check_content(&self, content: &[u8]) -> Result<(), CmsError> {
+    pub(crate) fn check_content(&self, content: &[u8]) -> Result<(), CmsError> {
         let hash = self.hash()?;
         Scheme::from_der(self.algorithm, Some(hash))?;
         if self.content.as_ref().is_some_and(|own| **own != *content) {
@@ -268,7 +268,7 @@ impl<'a> SignedData<'a> {
     }
 
     /// RFC 5652 §5.4, §5.6.
-    pub(in crate::trust) fn verify(&self, content: &[u8], key: &PublicKey) -> Result<(), CmsError> {
+    pub(crate) fn verify(&self, content: &[u8], key: &PublicKey) -> Result<(), CmsError> {
         self.check_content(content)?;
         let scheme = Scheme::from_der(self.algorithm, Some(self.hash()?))?;
         let Some(attributes) = self.attributes else {

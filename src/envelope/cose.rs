@@ -5,12 +5,12 @@ use core::fmt;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Deviation, DeviationCode};
 use crate::Limits;
 use crate::codec::cbor::{self, CborError, Head, Key, Span, Walk, major};
 use crate::codec::names;
 use crate::crypto::kid::Kid;
 use crate::crypto::{Algorithm, BadSignature, PublicKey};
+use crate::deviation::{Deviation, DeviationCode};
 
 /// CBOR tag of COSE_Sign1 (RFC 9052 §2).
 pub const TAG_COSE_SIGN1: u64 = 18;

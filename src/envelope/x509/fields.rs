@@ -30,11 +30,11 @@ pub(super) struct Fields<'a> {
 }
 
 /// An extension as it stands.
-pub(in crate::trust) struct RawExtension<'a> {
+pub(crate) struct RawExtension<'a> {
     /// The identifier's content.
-    pub(in crate::trust) oid: &'a [u8],
-    pub(in crate::trust) critical: bool,
-    pub(in crate::trust) value: &'a [u8],
+    pub(crate) oid: &'a [u8],
+    pub(crate) critical: bool,
+    pub(crate) value: &'a [u8],
 }
 
 impl<'a> Fields<'a> {

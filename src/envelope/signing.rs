@@ -4,13 +4,13 @@ use super::x509::RawExtension;
 use crate::codec::der::read_tlv;
 
 /// digitalSignature and nonRepudiation (RFC 5280 §4.2.1.3).
-pub(super) const SIGNATURES: u8 = 0xc0;
-pub(super) const KEY_CERT_SIGN: u8 = 0x04;
+pub(crate) const SIGNATURES: u8 = 0xc0;
+pub(crate) const KEY_CERT_SIGN: u8 = 0x04;
 
 /// The basic constraints and the first octet of the key usage, as far as there
 /// are any. `None` if they can't be known: one of them can't be read or occurs
 /// twice, or an extension that has to be understood isn't.
-pub(super) fn limits<'a>(
+pub(crate) fn limits<'a>(
     extensions: &[RawExtension<'a>],
 ) -> Option<(Option<&'a [u8]>, Option<u8>)> {
     let (mut constraints, mut usage) = (None, None);
@@ -37,7 +37,7 @@ pub(super) fn limits<'a>(
 
 /// Whether a document signer's certificate lets its key sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signing {
+pub(crate) enum Signing {
     Allowed,
     /// Certificates alone. Some issuers sign health certificates with such a
     /// key.
@@ -47,7 +47,7 @@ pub(super) enum Signing {
 }
 
 impl Signing {
-    pub(super) fn of(extensions: &[RawExtension<'_>]) -> Self {
+    pub(crate) fn of(extensions: &[RawExtension<'_>]) -> Self {
         match limits(extensions) {
             None => Self::Excluded,
             Some((_, None)) => Self::Allowed,
@@ -59,7 +59,7 @@ impl Signing {
 }
 
 /// The path length of basic constraints; `None` if they can't be read.
-pub(super) fn path_length(value: &[u8]) -> Option<Option<usize>> {
+pub(crate) fn path_length(value: &[u8]) -> Option<Option<usize>> {
     // SEQUENCE { BOOLEAN OPTIONAL, INTEGER OPTIONAL }
     let (0x30, mut rest, []) = read_tlv(value)? else {
         return None;
@@ -77,7 +77,7 @@ pub(super) fn path_length(value: &[u8]) -> Option<Option<usize>> {
 }
 
 /// BIT STRING: the number of unused bits, then the bits.
-pub(super) fn first_octet(value: &[u8]) -> Option<u8> {
+pub(crate) fn first_octet(value: &[u8]) -> Option<u8> {
     match read_tlv(value)? {
         (3, [0..=7, bits, ..], []) => Some(*bits),
         _ => None,

@@ -1,6 +1,6 @@
 //! Keys that anybody can sign with: their private halves are published.
 
-use crate::crypto::PublicKey;
+use super::PublicKey;
 
 /// A key that no trust list of real signers should hold: anybody can sign
 /// with it, or its maker has it for examples alone.
@@ -13,8 +13,8 @@ use crate::crypto::PublicKey;
 #[non_exhaustive]
 pub struct PublishedKey {
     fingerprint: &'static str,
-    pub(super) private: bool,
-    pub(super) name: &'static str,
+    pub(crate) private: bool,
+    pub(crate) name: &'static str,
     source: &'static str,
 }
 
@@ -87,7 +87,7 @@ pub fn published_keys() -> &'static [PublishedKey] {
 }
 
 /// Refuses what everybody can sign with, wherever signatures are to count.
-pub(super) fn refuse_published<E>(key: &PublicKey) -> Result<(), E>
+pub(crate) fn refuse_published<E>(key: &PublicKey) -> Result<(), E>
 where
     E: From<&'static PublishedKey>,
 {

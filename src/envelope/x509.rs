@@ -20,14 +20,13 @@ use x509_cert::name::Name;
 use x509_cert::time::Time;
 
 use self::fields::Fields;
-pub(super) use self::fields::RawExtension;
+pub(crate) use self::fields::RawExtension;
 use super::signing::Signing;
 use crate::Timestamp;
 use crate::codec::der::read_tlv;
 use crate::codec::text::{hex, is_unprintable};
 use crate::crypto::kid::Kid;
 use crate::crypto::{KeyError, PublicKey};
-use crate::trust::usage::KeyUsage;
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
 const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
@@ -96,7 +95,7 @@ impl fmt::Display for At {
 }
 
 /// Most certificates in a chain.
-pub(in crate::trust) const MAX_CHAIN: usize = 6;
+pub(crate) const MAX_CHAIN: usize = 6;
 
 /// A document signer certificate: a key and what its issuer says about it.
 ///
@@ -243,17 +242,6 @@ impl Dsc {
         &self.0.key
     }
 
-    /// What the certificate lets its key sign: see [`KeyUsage::from_oids`].
-    pub fn usage(&self) -> KeyUsage {
-        KeyUsage::from_oids(
-            self.0
-                .extended_key_usage
-                .iter()
-                .flatten()
-                .map(String::as_str),
-        )
-    }
-
     /// The object identifiers of the extended key usage (RFC 5280 §4.2.1.12)
     /// in dotted form; `None` without that extension. An empty list occurs
     /// and sets no limit.
@@ -262,7 +250,7 @@ impl Dsc {
     }
 
     /// All extensions, as they stand.
-    pub(super) fn extensions(&self) -> Vec<RawExtension<'_>> {
+    pub(crate) fn extensions(&self) -> Vec<RawExtension<'_>> {
         // What was read once is read again.
         Fields::read(&self.0.der).map_or_else(Vec::new, |fields| fields.extensions)
     }
@@ -273,7 +261,7 @@ impl Dsc {
     }
 
     /// Whether it lets its key sign.
-    pub(super) fn signing(&self) -> Signing {
+    pub(crate) fn signing(&self) -> Signing {
         self.0.signing
     }
 
@@ -284,7 +272,7 @@ impl Dsc {
     }
 
     /// Whether it is valid at a time.
-    pub(super) fn is_valid_at(&self, time: Timestamp) -> bool {
+    pub(crate) fn is_valid_at(&self, time: Timestamp) -> bool {
         self.not_before() <= time && time <= self.not_after()
     }
 
