@@ -1107,6 +1107,27 @@ fn a_state_that_comes_late_counts_all_the_same() {
 }
 
 #[test]
+fn a_state_that_knows_an_older_edition_takes_nothing_back() {
+    let seen = |edition| load(&TrustState::default(), &[&List::swedish(edition)]).unwrap();
+    let ((_, older), (store, newer)) = (seen(0), seen(1));
+    // Of two states, in whichever order they come.
+    for states in [[&older, &newer], [&newer, &older]] {
+        let mut builder = TrustStore::builder();
+        for report in states {
+            builder = builder.with_state(&report.state);
+        }
+        let error = List::swedish(0).add(&mut builder).unwrap_err();
+        assert_eq!(error.code(), "trust-rollback");
+        assert_eq!(builder.build().1.state, newer.state);
+    }
+    // After the list itself.
+    let mut builder = TrustStore::builder();
+    List::swedish(1).add(&mut builder).unwrap();
+    let (after, report) = builder.with_state(&older.state).build();
+    assert_eq!((after.len(), report.state), (store.len(), newer.state));
+}
+
+#[test]
 fn the_environment_of_the_state_and_that_of_the_caller_both_count() {
     let list = |names: Names| List {
         network: Some(names),

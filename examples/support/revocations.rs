@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 
-use hcert::Timestamp;
 use hcert::revocation::{RevocationFormat, RevocationSource as _, Revocations};
 use hcert::trust::TrustState;
 use hcert::verify::RevocationPolicy;
