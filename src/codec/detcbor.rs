@@ -281,12 +281,18 @@ mod tests {
             &[0x1f],
         ] {
             let error = Reader::new(long).uint().unwrap_err();
-            assert_eq!(error.code(), "snapshot-not-deterministic", "{long:02x?}");
+            assert!(
+                matches!(error, FormError::NotDeterministic { .. }),
+                "{long:02x?}"
+            );
         }
         // Half of 1.0, and a simple value of two bytes.
         for other in [&[0xf9, 0x38, 0][..], &[0xf8, 255], &[0xf7], &[0x1c]] {
             let error = Reader::new(other).boolean().unwrap_err();
-            assert_eq!(error.code(), "snapshot-unexpected", "{other:02x?}");
+            assert!(
+                matches!(error, FormError::Unexpected { .. }),
+                "{other:02x?}"
+            );
         }
         assert!(
             Reader::new(&[0x3b, 0x80, 0, 0, 0, 0, 0, 0, 0])

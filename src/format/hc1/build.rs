@@ -254,6 +254,7 @@ impl Entry {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::record::Uvci;
 
     fn born(dob: &str) -> Result<String, RecordError> {
         let json = format!(
