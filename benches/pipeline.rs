@@ -246,7 +246,7 @@ fn stage_5_claims(bencher: Bencher) {
 fn stage_6_record(bencher: Bencher) {
     let sample = &*SAMPLE;
     bencher.bench(|| {
-        payload::read(
+        payload::read_unverified(
             black_box(&sample.claims),
             &ProductCatalogue::builtin(),
             &mut Vec::new(),

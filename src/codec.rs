@@ -2,6 +2,7 @@
 //! what a certificate is.
 
 pub mod cbor;
+pub(crate) mod cbor_json;
 pub(crate) mod der;
 pub(crate) mod detcbor;
 pub(crate) mod instant;

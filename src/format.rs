@@ -1,4 +1,259 @@
-//! How certificates are written. Each format ends in a type that has been
-//! parsed and not yet verified.
+//! How certificates are written. [`Unverified`] reads each [`Format`]; nothing
+//! that verifies, judges or shows a certificate knows which one it was.
+//!
+//! ```
+//! use hcert::Limits;
+//! use hcert::format::{Format, Unverified};
+//! assert_eq!(Format::detect("HC1:NCF..."), Some(Format::Hc1));
+//! assert_eq!(Format::detect("https://example.org"), None);
+//! let error = Unverified::parse("HC2:...", &Limits::default()).unwrap_err();
+//! assert_eq!(error.code(), "prefix-version");
+//! ```
 
+mod content;
 pub mod hc1;
+
+use core::fmt;
+
+pub use self::content::{Claims, Content, TimeClaim};
+pub use self::hc1::DecodeError;
+pub use crate::deviation::{Deviation, DeviationCode};
+pub use crate::record::error::{ContentError, GroupName};
+
+use crate::Limits;
+use crate::crypto::kid::Kid;
+use crate::crypto::{BadSignature, PublicKey};
+use crate::envelope::cose::DeclaredAlgorithm;
+use crate::record::ProductCatalogue;
+
+/// A format in which certificates are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// `HC1:`, the EU's and the WHO network's container (hcert-spec 1.0.8).
+    Hc1,
+}
+
+impl Format {
+    /// The format of which the text of a code shows the marks.
+    pub fn detect(text: &str) -> Option<Self> {
+        let text = text.trim_ascii_start();
+        let begins = |prefix: &str| text.get(..prefix.len()) == Some(prefix);
+        match () {
+            () if begins(hc1::text::PREFIX) => Some(Self::Hc1),
+            () => None,
+        }
+    }
+
+    /// A stable identifier of the format.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Hc1 => "hc1",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Who says to have signed a certificate: a claim, and nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignerRef<'a> {
+    /// A key identifier.
+    Kid {
+        /// Within whose keys it is one; `None` where kids stand by themselves.
+        issuer: Option<&'a str>,
+        /// The key identifier.
+        kid: &'a Kid,
+        /// Whether the signature is over it. What is not signed, anybody could
+        /// have exchanged for another kid of the same key.
+        is_signed: bool,
+    },
+}
+
+impl<'a> SignerRef<'a> {
+    /// The key identifier.
+    pub const fn kid(&self) -> &'a Kid {
+        match self {
+            Self::Kid { kid, .. } => kid,
+        }
+    }
+}
+
+/// What the content is read with.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Reading<'a> {
+    /// Resource limits.
+    pub limits: &'a Limits,
+    /// In which the product of a yellow card is looked up.
+    pub products: &'a ProductCatalogue,
+}
+
+impl<'a> Reading<'a> {
+    /// With these limits and products.
+    pub const fn new(limits: &'a Limits, products: &'a ProductCatalogue) -> Self {
+        Self { limits, products }
+    }
+}
+
+/// What a format has to bring.
+trait Sealed: Sized {
+    /// Takes a text apart as far as a key can be looked up.
+    fn parse(
+        text: &str,
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, DecodeError>;
+
+    fn signer(&self) -> Option<SignerRef<'_>>;
+
+    fn algorithm(&self) -> Option<&DeclaredAlgorithm>;
+
+    fn signature(&self) -> &[u8];
+
+    fn verify(&self, key: &PublicKey) -> Result<(), BadSignature>;
+
+    /// Reads the content, whoever signed it.
+    fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content;
+}
+
+/// A certificate that has been parsed as far as a key can be looked up, and
+/// that nothing vouches for yet.
+#[derive(Clone)]
+pub struct Unverified {
+    envelope: Envelope,
+    deviations: Vec<Deviation>,
+    limits: Limits,
+}
+
+/// The one place that lists the formats.
+#[derive(Clone)]
+enum Envelope {
+    Hc1(hc1::Hc1),
+}
+
+macro_rules! each {
+    ($envelope:expr, $sealed:ident => $call:expr) => {
+        match &$envelope {
+            Envelope::Hc1($sealed) => $call,
+        }
+    };
+}
+
+impl Unverified {
+    /// Takes the text of a code as far as its headers.
+    pub fn parse(text: &str, limits: &Limits) -> Result<Self, DecodeError> {
+        let mut deviations = Vec::new();
+        let envelope = match Format::detect(text) {
+            // What nothing is detected in is refused as the format most have.
+            Some(Format::Hc1) | None => {
+                Envelope::Hc1(Sealed::parse(text, limits, &mut deviations)?)
+            }
+        };
+        Ok(Self::new(envelope, limits, deviations))
+    }
+
+    /// An HC1 certificate from the bytes of its COSE_Sign1, for codes that come
+    /// by another way than a text.
+    pub fn from_cose(bytes: Vec<u8>, limits: &Limits) -> Result<Self, DecodeError> {
+        let mut deviations = Vec::new();
+        let cose = hc1::Hc1::from_cose(bytes, limits, &mut deviations)?;
+        Ok(Self::new(Envelope::Hc1(cose), limits, deviations))
+    }
+
+    fn new(envelope: Envelope, limits: &Limits, deviations: Vec<Deviation>) -> Self {
+        let limits = limits.clone();
+        Self {
+            envelope,
+            deviations,
+            limits,
+        }
+    }
+
+    /// Which format it is in.
+    pub const fn format(&self) -> Format {
+        match self.envelope {
+            Envelope::Hc1(_) => Format::Hc1,
+        }
+    }
+
+    /// Who says to have signed it.
+    pub fn signer(&self) -> Option<SignerRef<'_>> {
+        each!(self.envelope, sealed => sealed.signer())
+    }
+
+    /// The key identifier that the headers name.
+    pub fn kid(&self) -> Option<&Kid> {
+        self.signer().map(|signer| signer.kid())
+    }
+
+    /// The algorithm that the headers name.
+    pub fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
+        each!(self.envelope, sealed => sealed.algorithm())
+    }
+
+    /// The COSE_Sign1 structure, as it came out of the compression; empty for a
+    /// format that has none.
+    pub fn cose_bytes(&self) -> &[u8] {
+        match &self.envelope {
+            Envelope::Hc1(hc1) => hc1.cose().bytes(),
+        }
+    }
+
+    /// The signature.
+    pub fn signature(&self) -> &[u8] {
+        each!(self.envelope, sealed => sealed.signature())
+    }
+
+    /// Departures from the specification seen so far.
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
+    /// Whether `key` made the signature, with the algorithm that the headers
+    /// name. What it signed can be read then, and not before.
+    pub fn authenticate(&self, key: &PublicKey) -> Result<Authentic<'_>, BadSignature> {
+        each!(self.envelope, sealed => sealed.verify(key))?;
+        Ok(Authentic(self))
+    }
+
+    /// The content, which **nothing vouches for**: anybody can write it. For
+    /// people who debug, not for decisions.
+    pub fn unverified_content(&self, products: &ProductCatalogue) -> (Content, Vec<Deviation>) {
+        self.content(&Reading::new(&self.limits, products))
+    }
+
+    fn content(&self, with: &Reading<'_>) -> (Content, Vec<Deviation>) {
+        let mut deviations = Vec::new();
+        let content = each!(self.envelope, sealed => sealed.content(with, &mut deviations));
+        (content, deviations)
+    }
+}
+
+impl fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unverified")
+            .field("format", &self.format())
+            .field("kid", &self.kid())
+            .field("algorithm", &self.algorithm())
+            .field("deviations", &self.deviations)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A certificate whose signature a key made:
+/// [`authenticate`](Unverified::authenticate) alone makes one.
+#[derive(Debug, Clone, Copy)]
+pub struct Authentic<'a>(&'a Unverified);
+
+impl Authentic<'_> {
+    /// What was signed, as far as it can be read, and the departures in it.
+    pub fn read(self, with: &Reading<'_>) -> (Content, Vec<Deviation>) {
+        self.0.content(with)
+    }
+}

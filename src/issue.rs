@@ -21,7 +21,8 @@ pub use compress::Compression;
 pub use departure::{Departure, DepartureCode};
 
 use crate::crypto::{Algorithm, KeyKind, Tables};
-use crate::format::hc1::{Unverified, payload, text};
+use crate::format::Unverified;
+use crate::format::hc1::{payload, text};
 use crate::qr::{EcLevel, QrError, QrSymbol};
 use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError, ValueSets};
 use crate::revocation::Identifier;
@@ -515,12 +516,8 @@ impl Issued {
         let Ok(unverified) = Unverified::from_cose(self.cose.clone(), &limits) else {
             return Vec::new();
         };
-        let mut deviations = Vec::new();
-        let claims = unverified.claims(&limits, &mut deviations).ok();
-        let products = ProductCatalogue::builtin();
-        let record = (claims.as_ref())
-            .and_then(|claims| payload::read(claims, &products, &mut deviations).ok());
-        Identifier::of_certificate(&unverified, claims.as_ref(), record.as_ref())
+        let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
+        content.identifiers().to_vec()
     }
 
     /// The QR symbol at level Q, as hcert-spec §4.2.2 recommends.

@@ -24,7 +24,7 @@ mod symbol;
 
 use core::fmt;
 
-use crate::format::hc1::{Deviation, DeviationCode};
+use crate::format::{Deviation, DeviationCode};
 use crate::issue::{Departure, DepartureCode};
 use crate::record::{PayloadKind, ProductCatalogue, ValueSets};
 use crate::trust::{Dsc, TrustStore};

@@ -15,6 +15,7 @@ mod entry;
 pub(crate) mod error;
 mod health_link;
 mod holder;
+pub(crate) mod identifier;
 mod medication;
 mod payload;
 mod products;

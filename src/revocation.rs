@@ -15,7 +15,6 @@
 
 mod error;
 mod format;
-mod identifier;
 mod info;
 mod italian;
 mod list;
@@ -29,9 +28,9 @@ mod state;
 mod store;
 mod table;
 
+pub use crate::record::identifier::{Identifier, IdentifierKind};
 pub use error::RevocationError;
 pub use format::{RevocationFormat, RevocationLimits};
-pub use identifier::{Identifier, IdentifierKind};
 pub use info::RevocationInfo;
 pub use italian::ItalianList;
 pub use list::RevocationList;

@@ -137,6 +137,7 @@ pub struct CoseSign1 {
     claims_in_header: bool,
     other_type: bool,
     by_name: bool,
+    is_kid_signed: bool,
 }
 
 impl CoseSign1 {
@@ -210,6 +211,7 @@ impl CoseSign1 {
             }
             (None, None) => None,
         };
+        let is_kid_signed = protected_header.kid.is_some();
         let kid = match (protected_header.kid, unprotected.kid) {
             (Some(protected), other) => {
                 if other.is_some_and(|other| other != protected) {
@@ -240,6 +242,7 @@ impl CoseSign1 {
             // Nobody signed the other header.
             other_type: protected_header.other_type,
             by_name: protected_header.by_name,
+            is_kid_signed,
         })
     }
 
@@ -268,6 +271,11 @@ impl CoseSign1 {
     /// `kid`, from the protected header if it is there.
     pub fn kid(&self) -> Option<&Kid> {
         self.kid.as_ref()
+    }
+
+    /// Whether the signature is over `kid`.
+    pub(crate) fn is_kid_signed(&self) -> bool {
+        self.is_kid_signed
     }
 
     /// The whole structure.

@@ -6,7 +6,7 @@
 //! the signature holds, the payload after (hcert-spec §6.3).
 
 mod build;
-mod claims;
+pub(super) mod claims;
 pub mod cwt;
 mod dates;
 pub(crate) mod ddcc;
@@ -20,14 +20,13 @@ pub mod schema;
 pub mod text;
 pub(crate) mod yellow_card;
 
-use core::fmt;
-
+use super::{Claims, Content, Reading, Sealed, SignerRef};
 pub use crate::codec::{cbor, zlib};
 pub use crate::deviation::{Deviation, DeviationCode};
 pub use crate::envelope::cose;
-use crate::{Limits, crypto::BadSignature, crypto::PublicKey, crypto::kid::Kid};
+use crate::record::identifier::Identifier;
+use crate::{Limits, crypto::BadSignature, crypto::PublicKey};
 use cose::{CoseError, CoseSign1, DeclaredAlgorithm};
-use cwt::{Claims, ContentError};
 
 /// Why a text is not an HCERT. The errors carry positions and sizes, never
 /// content.
@@ -56,106 +55,75 @@ impl DecodeError {
     }
 }
 
-/// A certificate that has been parsed as far as a key can be looked up, and
-/// that nothing vouches for yet.
-///
-/// ```
-/// use hcert::{Limits, format::hc1::Unverified};
-/// let error = Unverified::parse("HC2:…", &Limits::default()).unwrap_err();
-/// assert_eq!(error.code(), "prefix-version");
-/// ```
+/// The COSE_Sign1 of a certificate.
 #[derive(Clone)]
-pub struct Unverified {
-    cose: CoseSign1,
-    deviations: Vec<Deviation>,
-    limits: Limits,
-}
+pub(super) struct Hc1(CoseSign1);
 
-impl Unverified {
-    /// Takes the text of a QR symbol as far as the COSE headers.
-    pub fn parse(text: &str, limits: &Limits) -> Result<Self, DecodeError> {
-        let mut deviations = Vec::new();
-        let bytes = match text::decode_base64(text, limits, &mut deviations)? {
-            Some(cose) => cose,
-            None => zlib::inflate(&text::decode(text, limits, &mut deviations)?, limits)?,
-        };
-        Self::from_cose_with(bytes, limits, deviations)
-    }
-
-    /// The same from the bytes of the COSE_Sign1, for codes that come by
-    /// another way than a text.
-    pub fn from_cose(bytes: Vec<u8>, limits: &Limits) -> Result<Self, DecodeError> {
-        Self::from_cose_with(bytes, limits, Vec::new())
-    }
-
-    fn from_cose_with(
+impl Hc1 {
+    pub(super) fn from_cose(
         bytes: Vec<u8>,
         limits: &Limits,
-        mut deviations: Vec<Deviation>,
+        deviations: &mut Vec<Deviation>,
     ) -> Result<Self, DecodeError> {
-        let cose = CoseSign1::parse(bytes, limits, &mut deviations)?.of_certificate()?;
-        Ok(Self {
-            cose,
-            deviations,
-            limits: limits.clone(),
+        let cose = CoseSign1::parse(bytes, limits, deviations)?;
+        Ok(Self(cose.of_certificate()?))
+    }
+
+    pub(super) fn cose(&self) -> &CoseSign1 {
+        &self.0
+    }
+}
+
+impl Sealed for Hc1 {
+    fn parse(
+        text: &str,
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, DecodeError> {
+        let bytes = match text::decode_base64(text, limits, deviations)? {
+            Some(cose) => cose,
+            None => zlib::inflate(&text::decode(text, limits, deviations)?, limits)?,
+        };
+        Self::from_cose(bytes, limits, deviations)
+    }
+
+    fn signer(&self) -> Option<SignerRef<'_>> {
+        self.0.kid().map(|kid| SignerRef::Kid {
+            issuer: None,
+            kid,
+            is_signed: self.0.is_kid_signed(),
         })
     }
 
-    /// The key identifier that the headers name.
-    pub fn kid(&self) -> Option<&Kid> {
-        self.cose.kid()
+    fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
+        self.0.algorithm()
     }
 
-    /// The algorithm that the headers name.
-    pub fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
-        self.cose.algorithm()
+    fn signature(&self) -> &[u8] {
+        self.0.signature()
     }
 
-    /// The COSE_Sign1 structure, as it came out of the zlib stream.
-    pub fn cose_bytes(&self) -> &[u8] {
-        self.cose.bytes()
+    fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
+        self.0.verify(key)
     }
 
-    /// The signature, as in the COSE_Sign1 structure.
-    pub fn signature(&self) -> &[u8] {
-        self.cose.signature()
-    }
-
-    /// Departures from the specification seen so far.
-    pub fn deviations(&self) -> &[Deviation] {
-        &self.deviations
-    }
-
-    /// Whether `key` made the signature (RFC 9052 §4.4), with the algorithm
-    /// that the headers name.
-    pub fn verify_signature(&self, key: &PublicKey) -> Result<(), BadSignature> {
-        self.cose.verify(key)
-    }
-
-    /// The claims, which **nothing vouches for**: anybody can write them.
-    /// For people who debug, not for decisions.
-    pub fn unverified_claims(&self) -> Result<(Claims, Vec<Deviation>), ContentError> {
-        let mut deviations = Vec::new();
-        let claims = self.claims(&self.limits, &mut deviations)?;
-        Ok((claims, deviations))
-    }
-
-    /// For the verifier, which calls it once the signature holds.
-    pub(crate) fn claims(
-        &self,
-        limits: &Limits,
-        deviations: &mut Vec<Deviation>,
-    ) -> Result<Claims, ContentError> {
-        Claims::parse_unverified(self.cose.unverified_payload(), limits, deviations)
-    }
-}
-
-impl fmt::Debug for Unverified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unverified")
-            .field("kid", &self.kid())
-            .field("algorithm", &self.algorithm())
-            .field("deviations", &self.deviations)
-            .finish_non_exhaustive()
+    fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content {
+        let payload = self.0.unverified_payload();
+        let claims = Claims::parse_unverified(payload, with.limits, deviations);
+        let record = match &claims {
+            Ok(claims) => payload::read_unverified(claims, with.products, deviations),
+            Err(error) => Err(*error),
+        };
+        let signature = match self.algorithm() {
+            Some(DeclaredAlgorithm::Known(algorithm)) => Some((*algorithm, self.signature())),
+            _ => None,
+        };
+        let issuer = claims.as_ref().ok().and_then(Claims::issuer);
+        let identifiers = Identifier::all(signature, issuer, record.as_ref().ok());
+        Content {
+            claims,
+            record,
+            identifiers,
+        }
     }
 }

@@ -9,7 +9,8 @@ use crate::codec::cbor;
 use crate::crypto::Algorithm;
 use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
-use crate::format::hc1::{DeviationCode, Unverified, ddcc, payload, text};
+use crate::format::hc1::{ddcc, payload, text};
+use crate::format::{DeviationCode, Unverified};
 use crate::qr::{EcLevel, QrSymbol};
 use crate::record::{
     Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, ValueSets, YellowCard,
@@ -198,7 +199,7 @@ fn content(
     let claims = Claims::parse_unverified(bytes, &linter.limits, &mut found);
     let builtin = ProductCatalogue::builtin;
     let products = linter.products.clone().unwrap_or_else(builtin);
-    let read = |claims| payload::read(claims, &products, &mut found);
+    let read = |claims| payload::read_unverified(claims, &products, &mut found);
     let record = claims.as_ref().ok().map(read);
     let kind = claims
         .as_ref()
@@ -355,7 +356,7 @@ fn signer(
     let Some(first) = candidates.first() else {
         return report.find("key-unknown", "kid");
     };
-    let signed = |signer: &&Signer<'_>| unverified.verify_signature(signer.key).is_ok();
+    let signed = |signer: &&Signer<'_>| unverified.authenticate(signer.key).is_ok();
     let signed = candidates.iter().find(signed);
     let signer = signed.unwrap_or(first);
     report.fact(

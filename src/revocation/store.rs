@@ -48,7 +48,7 @@ pub struct Subject<'a> {
     pub country: Option<&'a str>,
     /// Further countries under which trust lists have the same key.
     pub other_countries: &'a [String],
-    /// [`Identifier::of_certificate`].
+    /// [`Content::identifiers`](crate::format::Content::identifiers).
     pub identifiers: &'a [Identifier],
 }
 

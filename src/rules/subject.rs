@@ -13,7 +13,7 @@ use super::country;
 use super::rule::{Asks, CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
-use crate::format::hc1::cwt::{Claims, TimeClaim};
+use crate::format::{Claims, TimeClaim};
 use crate::record::PayloadKind;
 use crate::trust::Kid;
 use crate::verify::Verified;
@@ -534,7 +534,7 @@ fn value(cbor: &Cbor) -> Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::format::hc1::cwt::to_json;
+    use crate::codec::cbor_json::to_json;
     use ciborium::cbor;
 
     #[test]

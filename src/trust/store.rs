@@ -8,6 +8,7 @@ use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
 use crate::crypto::{PublicKey, Tables};
+use crate::format::{Format, SignerRef};
 
 /// The keys that a verifier trusts. It doesn't change, and cloning is cheap.
 ///
@@ -85,6 +86,14 @@ impl TrustStore {
         let from = self.keys.get(start..).unwrap_or_default();
         let count = from.partition_point(|key| key.kid.as_bytes() == kid);
         from.get(..count).unwrap_or_default()
+    }
+
+    /// The keys that could be the one that a certificate of that format names as
+    /// its signer.
+    pub(crate) fn named(&self, format: Format, signer: &SignerRef<'_>) -> &[TrustedKey] {
+        match (format, signer) {
+            (_, SignerRef::Kid { kid, .. }) => self.candidates(kid),
+        }
     }
 
     /// A store of those listings that `keep` says yes to.

@@ -2,7 +2,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::{Outcome, Reason, SkipReason};
-use crate::format::hc1::{Deviation, cwt::Claims};
+use crate::format::{Claims, Deviation};
 use crate::record::Record;
 use crate::revocation::{Identifier, RevocationInfo};
 use crate::trust::TrustedKey;

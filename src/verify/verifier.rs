@@ -9,10 +9,12 @@ use super::{
 use crate::Timestamp;
 use crate::crypto::{KeyKind, PublicKey};
 use crate::envelope::cose::DeclaredAlgorithm;
-use crate::format::hc1::cwt::{Claims, ContentError, TimeClaim};
-use crate::format::hc1::{Deviation, DeviationCode, Unverified, payload};
+use crate::format::{
+    Authentic, Claims, Content, ContentError, Deviation, DeviationCode, Reading, SignerRef,
+    TimeClaim, Unverified,
+};
 use crate::record::{Entry, Generation, Record};
-use crate::revocation::{Identifier, RevocationInfo, Revocations};
+use crate::revocation::{RevocationInfo, Revocations};
 use crate::trust::{Dsc, KeyUsage, Kid, TrustStore, TrustedKey};
 
 /// Verifies certificates against a trust store. Cheap to clone, and one
@@ -101,10 +103,11 @@ impl Verifier {
         };
         progress.passed(Step::Decode);
 
-        let Some(kid) = unverified.kid() else {
+        let Some(signer) = unverified.signer() else {
             return progress.stop(Step::Key, Reason::KidMissing);
         };
-        let candidates = self.trust.candidates(kid);
+        let kid = signer.kid();
+        let candidates = self.trust.named(unverified.format(), &signer);
         let Some(first) = candidates.first() else {
             return progress.stop(Step::Key, Reason::UnknownKey { kid: kid.clone() });
         };
@@ -139,28 +142,32 @@ impl Verifier {
 
         // Under one kid a key may stand several times, one after the other.
         let mut tried: Option<&PublicKey> = None;
+        let mut authentic: Option<Authentic<'_>> = None;
         let signers = strong.filter(|c| {
             if tried.replace(c.public_key()) == Some(c.public_key()) {
                 return false;
             }
             self.trust.note_use(c);
-            let holds = unverified.verify_signature(c.public_key()).is_ok();
-            if holds {
-                self.trust.note_success(c);
-            }
-            holds
+            let Ok(holds) = unverified.authenticate(c.public_key()) else {
+                return false;
+            };
+            self.trust.note_success(c);
+            authentic = Some(holds);
+            true
         });
         let signers: Vec<&TrustedKey> = signers.collect();
-        let Some(first) = signers.first().copied() else {
+        let (Some(first), Some(authentic)) = (signers.first().copied(), authentic) else {
             return progress.stop(Step::Signature, Reason::BadSignature);
         };
         progress.passed(Step::Signature);
 
-        let content = Content::read(unverified, &self.policy, &mut progress.deviations);
+        let reading = Reading::new(&self.policy.limits, &self.policy.products);
+        let (content, noted) = authentic.read(&reading);
+        progress.deviations.extend(noted);
         self.judge_content(&mut progress, &content, now);
         let revocations = signers
             .iter()
-            .map(|signer| self.key_revocation(signer, kid, now, &content, &progress));
+            .map(|key| self.key_revocation(key, &signer, now, &content));
         let heaviest = revocations.max_by_key(|(result, _)| result.weight());
         let (result, lists) = heaviest.unwrap_or_else(|| (skipped(), Vec::new()));
         progress.set(Step::Revocation, result);
@@ -253,18 +260,14 @@ impl Verifier {
 
     /// The steps after the signature that are the same for all listings.
     fn judge_content(&self, progress: &mut Progress, content: &Content, now: Timestamp) {
-        let record = content.record.as_ref().ok();
-        let claims = content.claims.as_ref().ok();
+        let record = content.record().ok();
+        let claims = content.claims().ok();
         progress.set(
             Step::Time,
             claims.map_or(skipped(), |c| self.time(c, record, now)),
         );
-        let error = content
-            .claims
-            .as_ref()
-            .err()
-            .or(content.record.as_ref().err());
-        let unread = error.map(|e| Reason::from(*e));
+        let error = content.claims().err().or(content.record().err());
+        let unread = error.map(Reason::from);
         let refused = unread
             .or_else(|| self.unknown_card(record?))
             .or_else(|| (!record?.names_holder()).then_some(Reason::HolderUnnamed))
@@ -287,14 +290,14 @@ impl Verifier {
         let list = freshness::trust_list(listing, &self.policy, self.trust.latest_time(), now);
         progress.set(Step::TrustList, list);
         progress.set(Step::KeyValidity, key_validity(limits.validity, now));
-        let record = content.record.as_ref().ok();
-        let usage = match &content.record {
+        let record = content.record().ok();
+        let usage = match content.record() {
             Ok(record) => self.key_usage(listing, limits.usage, record),
             Err(ContentError::UnknownGroup(_)) => StepResult::Skipped(SkipReason::UnknownKind),
             Err(_) => skipped(),
         };
         progress.set(Step::KeyUsage, usage);
-        let claims = content.claims.as_ref().ok();
+        let claims = content.claims().ok();
         if let Some(claims) = claims {
             note_signer(claims, listing, limits.validity, &mut progress.deviations);
             if claims.expires_at() == TimeClaim::Absent
@@ -323,26 +326,24 @@ impl Verifier {
     /// were relied upon.
     fn key_revocation(
         &self,
-        signer: &TrustedKey,
-        kid: &Kid,
+        key: &TrustedKey,
+        stated: &SignerRef<'_>,
         now: Timestamp,
         content: &Content,
-        progress: &Progress,
     ) -> (StepResult, Vec<Arc<RevocationInfo>>) {
         let mut lists = Vec::new();
-        let denied = key_denied(signer, kid, content.claims.as_ref().ok());
+        let SignerRef::Kid { kid, is_signed, .. } = *stated;
+        let denied = key_denied(key, kid, content.claims().ok());
         let result = denied.unwrap_or_else(|| match self.policy.revocation {
             RevocationPolicy::Skip => StepResult::Skipped(SkipReason::RevocationSkipped),
             RevocationPolicy::BestEffort if self.revocations.is_empty() => {
                 StepResult::Skipped(SkipReason::NoRevocationData)
             }
             _ => {
-                let mut deviations = progress.deviations.iter();
-                let unsigned = deviations.any(|d| d.kind() == DeviationCode::KidUnprotected);
-                let (key, ids) = (signer.public_key(), &content.identifiers);
+                let (key, ids) = (key.public_key(), content.identifiers());
                 let found = self
                     .names
-                    .look_up(&self.revocations, key, kid, ids, !unsigned);
+                    .look_up(&self.revocations, key, kid, ids, is_signed);
                 revocation::judge(found, &self.policy, now, &mut lists)
             }
         });
@@ -540,30 +541,6 @@ fn note_signer(
     }
 }
 
-/// The signed content as far as it can be read.
-struct Content {
-    claims: Result<Claims, ContentError>,
-    record: Result<Record, ContentError>,
-    identifiers: Vec<Identifier>,
-}
-
-impl Content {
-    fn read(unverified: &Unverified, policy: &Policy, deviations: &mut Vec<Deviation>) -> Self {
-        let claims = unverified.claims(&policy.limits, deviations);
-        let record = match &claims {
-            Ok(claims) => payload::read(claims, &policy.products, deviations),
-            Err(error) => Err(*error),
-        };
-        let of = (claims.as_ref().ok(), record.as_ref().ok());
-        let identifiers = Identifier::of_certificate(unverified, of.0, of.1);
-        Self {
-            claims,
-            record,
-            identifiers,
-        }
-    }
-}
-
 /// All steps, as of the listing that says most.
 struct Judged<'a> {
     outcome: Outcome,
@@ -583,11 +560,9 @@ impl Judged<'_> {
     ) -> Verdict {
         let signer = self.signer.clone();
         let also = self.also.into_iter().cloned().collect();
-        let looked_up = LookedUp {
-            identifiers: content.identifiers,
-            lists,
-        };
-        let body = match (self.outcome, content.claims, content.record) {
+        let (claims, record, identifiers) = content.into_parts();
+        let looked_up = LookedUp { identifiers, lists };
+        let body = match (self.outcome, claims, record) {
             (Outcome::Valid, Ok(claims), Ok(record)) => {
                 let verified = Verified {
                     signer,

@@ -1,9 +1,6 @@
 //! CWT claims (RFC 8392 §3.1; hcert-spec 1.0.8 §3.3.1): the payload of the
 //! COSE_Sign1.
 
-use ciborium::Value;
-use core::fmt;
-
 use super::claims::{CLAIM_EXP, CLAIM_HCERT, CLAIM_IAT, CLAIM_ISS, CLAIM_NBF, CLAIMS, claim_named};
 use super::{Deviation, DeviationCode, ddcc, ends, members};
 use crate::codec::cbor;
@@ -21,53 +18,9 @@ const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
 /// The last millisecond of the year 9999.
 const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 
+use crate::format::content::Payload;
+pub use crate::format::content::{Claims, TimeClaim};
 pub use crate::record::error::{ContentError, GroupName};
-
-/// A time claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TimeClaim {
-    /// The claim is not there.
-    Absent,
-    /// A second count; a fraction is cut off.
-    At(Timestamp),
-    /// A number, but no second count of the years 1970–9999: NaN, infinite,
-    /// negative or beyond. It is never taken for "no limit". (`iat` and `nbf`
-    /// in milliseconds are read.)
-    Unusable,
-}
-
-impl TimeClaim {
-    /// The instant, where there is one.
-    pub fn timestamp(self) -> Option<Timestamp> {
-        match self {
-            Self::At(t) => Some(t),
-            _ => None,
-        }
-    }
-}
-
-/// The claims of a certificate.
-///
-/// `Debug` leaves the payload out.
-#[derive(Clone)]
-pub struct Claims {
-    /// The claims, in the form that [`Item`] reads.
-    bytes: Box<[u8]>,
-    /// Where in them its text stands.
-    issuer: Option<usize>,
-    issued_at: TimeClaim,
-    not_before: TimeClaim,
-    expires_at: TimeClaim,
-    payload: Result<Payload, ContentError>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Payload {
-    kind: PayloadKind,
-    /// Where in the claims it stands: at 0, if it stands beside them.
-    at: usize,
-}
 
 impl Claims {
     /// Reads the payload of a COSE_Sign1, whoever signed it, if anybody did.
@@ -168,74 +121,6 @@ impl Claims {
             (_, Err(why)) => Err(why),
             (Err(why), Ok(_)) => Err(*why),
         };
-    }
-
-    /// `iss`: who issued, ISO 3166-1 alpha-2 by the specification.
-    pub fn issuer(&self) -> Option<&str> {
-        Item::read(self.bytes.get(self.issuer?..)?).as_text()
-    }
-
-    /// `iat`: when it was issued.
-    pub fn issued_at(&self) -> TimeClaim {
-        self.issued_at
-    }
-
-    /// `nbf`: from when on it holds. HCERT does not use it; where it is, it counts.
-    pub fn not_before(&self) -> TimeClaim {
-        self.not_before
-    }
-
-    /// `exp`: the last instant at which it holds.
-    pub fn expires_at(&self) -> TimeClaim {
-        self.expires_at
-    }
-
-    pub(crate) fn payload(&self) -> Result<(PayloadKind, Item<'_>), ContentError> {
-        let Payload { kind, at } = self.payload?;
-        Ok((kind, Item::read(self.bytes.get(at..).unwrap_or_default())))
-    }
-
-    /// Whether the payload stands beside the claims.
-    pub(crate) fn is_at_root(&self) -> bool {
-        matches!(self.payload, Ok(Payload { at: 0, .. }))
-    }
-
-    /// The same for those who look at all of it.
-    pub(crate) fn payload_value(&self) -> Result<(PayloadKind, Value), ContentError> {
-        let Payload { kind, at } = self.payload?;
-        let mut value = item::value(self.bytes.get(at..).unwrap_or_default());
-        if let (0, Value::Map(members)) = (at, &mut value) {
-            let is_claim = |key: &Value| match key {
-                Value::Integer(_) => true,
-                Value::Text(text) => claim_named(text).is_some(),
-                _ => false,
-            };
-            members.retain(|(key, _)| !is_claim(key));
-        }
-        Ok((kind, value))
-    }
-
-    /// The kind of the payload, or why there is none.
-    pub fn payload_kind(&self) -> Result<PayloadKind, ContentError> {
-        self.payload.map(|payload| payload.kind)
-    }
-
-    /// The payload as JSON, or why there is none. Byte strings become
-    /// base64url, tags are dropped.
-    pub fn payload_json(&self) -> Result<String, ContentError> {
-        let (_, value) = self.payload_value()?;
-        Ok(to_json(&value).to_string())
-    }
-}
-
-impl fmt::Debug for Claims {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claims")
-            .field("issuer", &self.issuer())
-            .field("issued_at", &self.issued_at)
-            .field("not_before", &self.not_before)
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
     }
 }
 
@@ -367,63 +252,4 @@ fn hcert(
         found = Ok(Payload { kind, at });
     }
     Ok(found)
-}
-
-/// JSON in the place of CBOR, for people and for tools that compare.
-pub(crate) fn to_json(value: &Value) -> serde_json::Value {
-    use base64::Engine as _;
-    use serde_json::Value as Json;
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(b) => Json::Bool(*b),
-        Value::Integer(n) => {
-            let n = i128::from(*n);
-            i64::try_from(n)
-                .map(Json::from)
-                .or_else(|_| u64::try_from(n).map(Json::from))
-                .unwrap_or_else(|_| Json::String(n.to_string()))
-        }
-        Value::Float(n) => serde_json::Number::from_f64(*n).map_or(Json::Null, Json::Number),
-        Value::Text(text) => Json::String(text.clone()),
-        Value::Bytes(bytes) => Json::String(base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)),
-        Value::Array(items) => Json::Array(items.iter().map(to_json).collect()),
-        Value::Map(members) => {
-            // The texts come last, so that no number and no bytes hide the
-            // member whose name they look like.
-            let (texts, others): (Vec<_>, Vec<_>) = members.iter().partition(|m| m.0.is_text());
-            let named = others.into_iter().chain(texts).map(|(key, value)| {
-                let key = match to_json(key) {
-                    Json::String(text) => text,
-                    other => other.to_string(),
-                };
-                (key, to_json(value))
-            });
-            Json::Object(named.collect())
-        }
-        Value::Tag(_, inner) => to_json(inner),
-        _ => Json::Null,
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use ciborium::cbor;
-
-    #[test]
-    fn a_member_is_not_hidden_behind_a_key_that_looks_like_it() {
-        let text = |key: &str| (Value::from(key), Value::from("text"));
-        // base64url of b6 is tg.
-        let others = [Value::from(1), Value::Bytes(vec![0xb6])].map(|key| (key, Value::Null));
-        for members in [
-            [others.as_slice(), &[text("1"), text("tg")]].concat(),
-            [&[text("1"), text("tg")], others.as_slice()].concat(),
-        ] {
-            let shown = to_json(&Value::Map(members));
-            assert_eq!(shown, serde_json::json!({"1": "text", "tg": "text"}));
-        }
-        let shown = to_json(&cbor!({1 => "x"}).unwrap());
-        assert_eq!(shown, serde_json::json!({"1": "x"}));
-    }
 }

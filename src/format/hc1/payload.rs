@@ -7,11 +7,11 @@ use super::{Deviation, DeviationCode, ddcc, eu_dcc, health_link, medication, sch
 use crate::codec::item;
 use crate::record::{PayloadKind, ProductCatalogue, Record, RecordError};
 
-/// Reads what the certificate says, and notes each departure from the
-/// payload's specification.
+/// Reads what the certificate says, **whoever signed it**, and notes each
+/// departure from the payload's specification.
 ///
 /// A yellow card's product is looked up in `products`.
-pub fn read(
+pub fn read_unverified(
     claims: &Claims,
     products: &ProductCatalogue,
     deviations: &mut Vec<Deviation>,

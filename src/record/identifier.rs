@@ -5,9 +5,6 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::crypto::Algorithm;
-use crate::envelope::cose::DeclaredAlgorithm;
-use crate::format::hc1::Unverified;
-use crate::format::hc1::cwt::Claims;
 use crate::record::Record;
 
 /// What an [`Identifier`] is the hash of.
@@ -75,7 +72,7 @@ impl IdentifierKind {
     }
 
     /// As the gateway's JSON names it.
-    pub(super) fn from_gateway_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_gateway_name(name: &str) -> Option<Self> {
         Some(match name {
             "SIGNATURE" => Self::Signature,
             "UCI" => Self::Uci,
@@ -130,21 +127,16 @@ impl Identifier {
 
     /// All those of a certificate, for every entry of it: what a verifier
     /// looks up, and what an issuer puts on its list.
-    ///
-    /// Take it from [`Verified::identifiers`](crate::verify::Verified::identifiers)
-    /// or [`Verdict::identifiers`](crate::verify::Verdict::identifiers); of a
-    /// certificate whose signature was not checked anybody can choose them.
-    pub fn of_certificate(
-        certificate: &Unverified,
-        claims: Option<&Claims>,
+    pub(crate) fn all(
+        signature: Option<(Algorithm, &[u8])>,
+        issuer: Option<&str>,
         record: Option<&Record>,
     ) -> Vec<Self> {
         // Of one entry: signature, UCI, and as a rule one spelling of the country.
         let mut all = Vec::with_capacity(4);
-        if let Some(DeclaredAlgorithm::Known(algorithm)) = certificate.algorithm() {
-            all.push(Self::of_signature(*algorithm, certificate.signature()));
+        if let Some((algorithm, signature)) = signature {
+            all.push(Self::of_signature(algorithm, signature));
         }
-        let issuer = claims.and_then(Claims::issuer);
         let entries = record.map(Record::entries).unwrap_or_default();
         for entry in entries.iter().filter(|entry| !entry.id().is_empty()) {
             let id = entry.id();
