@@ -21,7 +21,7 @@ const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
 /// The last millisecond of the year 9999.
 const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 
-pub use crate::record::error::{ContentError, GroupName};
+pub use crate::record::unreadable::{ContentError, GroupName};
 
 /// A time claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
