@@ -18,7 +18,7 @@ use core::fmt;
 pub use self::content::{Claims, Content, TimeClaim};
 pub use self::hc1::DecodeError;
 pub use crate::deviation::{Deviation, DeviationCode};
-pub use crate::record::error::{ContentError, GroupName};
+pub use crate::record::unreadable::{ContentError, GroupName};
 
 use crate::Limits;
 use crate::crypto::kid::Kid;

@@ -23,6 +23,7 @@ mod serology;
 mod test_kinds;
 mod text;
 pub mod translit;
+pub(crate) mod unreadable;
 pub(crate) mod usage;
 pub mod uvci;
 mod value_sets;
@@ -38,7 +39,7 @@ pub use entry::{
     Entry, Recovery, RecoveryBuilder, Test, TestBuilder, TestResult, Vaccination,
     VaccinationBuilder,
 };
-pub use error::{HealthLinkError, RecordError};
+pub use error::RecordError;
 pub use health_link::{HealthLink, HealthLinkBuilder, HealthLinkKey, HealthLinkKind};
 pub use holder::{Holder, IdentityDocument};
 pub use medication::{Medication, MedicationBuilder};
@@ -48,6 +49,7 @@ pub use serology::AntibodyClass;
 pub use test_kinds::{TestKind, TestKinds, TestKindsError};
 pub(crate) use text::Text;
 pub use translit::TransliterationError;
+pub use unreadable::HealthLinkError;
 pub use uvci::{Uvci, UvciError};
 pub use value_sets::{ValueSet, ValueSetEntry, ValueSetError, ValueSets};
 pub use when::When;

@@ -8,8 +8,8 @@ use super::hc1::claims::claim_named;
 use crate::Timestamp;
 use crate::codec::cbor_json::to_json;
 use crate::codec::item::{self, Item};
-use crate::record::error::ContentError;
 use crate::record::identifier::Identifier;
+use crate::record::unreadable::ContentError;
 use crate::record::{PayloadKind, Record};
 
 /// The signed content, as far as it can be read.

@@ -11,7 +11,8 @@ use core::fmt;
 
 use base64::Engine as _;
 
-use super::error::{ContentError, HealthLinkError, RecordError};
+use super::error::RecordError;
+use super::unreadable::{ContentError, HealthLinkError};
 use crate::Timestamp;
 use crate::deviation::{Deviation, DeviationCode};
 use payload::{BASE64URL, Payload};

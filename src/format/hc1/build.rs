@@ -6,7 +6,8 @@ use ciborium::Value;
 use super::{eu_dcc, payload as wire, payload::refuse_departures, schema, yellow_card as card};
 use crate::codec::item;
 use crate::deviation::{Deviation, DeviationCode};
-use crate::record::error::{ContentError, RecordError};
+use crate::record::error::RecordError;
+use crate::record::unreadable::ContentError;
 use crate::record::{
     Entry, HealthLink, Holder, Medication, PayloadKind, ProductCatalogue, Record, Recovery,
     RecoveryBuilder, Test, TestBuilder, Vaccination, VaccinationBuilder, YellowCard,

@@ -6,7 +6,10 @@ use super::{Deviation, DeviationCode, ddcc, ends, members};
 use crate::codec::cbor;
 use crate::codec::item::{self, Item};
 use crate::codec::names;
+use crate::format::content::Payload;
+pub use crate::format::content::{Claims, TimeClaim};
 use crate::record::PayloadKind;
+pub use crate::record::unreadable::{ContentError, GroupName};
 use crate::time::LAST_SECOND;
 use crate::{Limits, Timestamp};
 
@@ -17,10 +20,6 @@ const RESTRICTIONS: [(i128, &str); 2] = [(3, "aud"), (8, "cnf")];
 const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
 /// The last millisecond of the year 9999.
 const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
-
-use crate::format::content::Payload;
-pub use crate::format::content::{Claims, TimeClaim};
-pub use crate::record::error::{ContentError, GroupName};
 
 impl Claims {
     /// Reads the payload of a COSE_Sign1, whoever signed it, if anybody did.
