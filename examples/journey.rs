@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use hcert::format::hc1::{self, cwt::TimeClaim};
+use hcert::format::{TimeClaim, Unverified};
 use hcert::record::ProductCatalogue;
 use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, Subject};
 use hcert::verify::{Policy, Verifier};
@@ -277,10 +277,9 @@ fn verified(verifier: &Verifier, input: String, text: &str, now: Timestamp) -> C
 
 fn unverified(input: String, text: &str) -> Certificate {
     let read = || -> Result<Asked, Error> {
-        let unverified = hc1::Unverified::parse(text, &Limits::default())?;
-        let (claims, mut deviations) = unverified.unverified_claims()?;
-        let products = ProductCatalogue::builtin();
-        let record = hc1::payload::read_unverified(&claims, &products, &mut deviations)?;
+        let unverified = Unverified::parse(text, &Limits::default())?;
+        let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
+        let (claims, record) = (content.claims()?, content.record()?.clone());
         let issuer = claims.issuer().map(str::to_owned);
         let always = Period {
             from: Timestamp::from_seconds(i64::MIN),
@@ -299,7 +298,7 @@ fn unverified(input: String, text: &str) -> Certificate {
                 claim => claim.timestamp().map_or(always.from, |t| t.plus(1)),
             },
         };
-        let subject = Subject::unverified_claims(&claims);
+        let subject = Subject::unverified_claims(claims);
         Ok(Asked::Unverified(Box::new(record), issuer, valid, subject))
     };
     let (outcome, detail, asked) = match read() {

@@ -16,7 +16,8 @@ mod raw;
 use allocation_counter::{AllocationInfo, measure};
 use common::*;
 use hcert::Limits;
-use hcert::format::hc1::{Unverified, text};
+use hcert::format::Unverified;
+use hcert::format::hc1::text;
 use hcert::verify::{Step, Verdict, Verifier};
 use raw::Raw;
 

@@ -18,7 +18,8 @@ use base64::prelude::{
 use ciborium::{Value, cbor};
 use common::*;
 use hcert::Limits;
-use hcert::format::hc1::{Unverified, text};
+use hcert::format::Unverified;
+use hcert::format::hc1::text;
 use hcert::trust::Kid;
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
 use raw::{ES256, Raw, cwt, dcc, header, with};

@@ -15,7 +15,7 @@ use ciborium::{Value, cbor};
 use common::*;
 use hcert::Limits;
 use hcert::crypto::Algorithm;
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::issue::Signer;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
@@ -351,7 +351,7 @@ fn b2_a_signature_by_hand_needs_the_algorithm_too() {
         let header = header(alg, Some(kid_a().as_bytes()));
         let cose = raw_a().protected(header).sign(&signer("a"));
         let unverified = Unverified::from_cose(cose, &Limits::default()).unwrap();
-        assert_eq!(unverified.verify_signature(&key).is_ok(), verifies);
+        assert_eq!(unverified.authenticate(&key).is_ok(), verifies);
     }
 }
 

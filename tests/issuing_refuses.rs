@@ -16,7 +16,7 @@ use common::pki::{self, CertificateSpec, TestKey};
 use common::*;
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable, iana};
 use hcert::crypto::Algorithm;
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::issue::{IssueError, Issuer, Signer, SignerError, Validity};
 use hcert::record::Record;
 use hcert::trust::Dsc;

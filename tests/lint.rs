@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 
 use ciborium::{Value, cbor};
 use common::*;
-use hcert::format::hc1::{Deviation, Unverified, payload};
+use hcert::format::Unverified;
+use hcert::format::hc1::Deviation;
 use hcert::lint::{Linter, Report, Severity};
 use hcert::record::ProductCatalogue;
 use hcert::trust::Dsc;
@@ -493,10 +494,8 @@ fn deviations_of(text: &str) -> Vec<Deviation> {
         return Vec::new();
     };
     let mut found = unverified.deviations().to_vec();
-    if let Ok((claims, further)) = unverified.unverified_claims() {
-        found.extend(further);
-        let _ = payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut found);
-    }
+    let (_, further) = unverified.unverified_content(&ProductCatalogue::builtin());
+    found.extend(further);
     found
 }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Limits;
-use hcert::format::hc1::{Unverified, payload};
+use hcert::format::Unverified;
 use hcert::record::ProductCatalogue;
 use hcert::revocation::{
     Answer, BloomFilter, Identifier, IdentifierKind, PartitionedList, RevocationError,
@@ -45,11 +45,9 @@ fn identifiers_of_the_samples() {
     for sample in samples.as_array().unwrap() {
         let text = sample["barcodeData"].as_str().unwrap();
         let certificate = Unverified::parse(text, &Limits::default()).unwrap();
-        let (claims, mut deviations) = certificate.unverified_claims().unwrap();
-        let record =
-            payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut deviations)
-                .unwrap();
-        let all = Identifier::of_certificate(&certificate, Some(&claims), Some(&record));
+        let (content, _) = certificate.unverified_content(&ProductCatalogue::builtin());
+        assert!(content.record().is_ok());
+        let all = content.identifiers();
         for (kind, name) in [
             (IdentifierKind::Uci, "expUCI"),
             (IdentifierKind::CountryCodeUci, "expCOUNTRYCODEUCI"),

@@ -17,7 +17,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hcert::crypto::KeyKind;
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::trust::{
     Anchor, CmsError, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadReport, TrustStore,
     Usage, cms_claimed_signer, detect_companion, detect_format,

@@ -10,7 +10,7 @@
 mod common;
 mod published;
 
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};

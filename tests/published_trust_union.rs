@@ -11,7 +11,7 @@
 
 mod published;
 
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::trust::TrustStore;
 use hcert::verify::{Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};

@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use common::*;
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::issue::Issuer;
 use hcert::record::{Holder, Record, Recovery, Test, TestKind, TestResult, Uvci, Vaccination};

@@ -16,7 +16,7 @@ mod raw;
 use card::*;
 use ciborium::Value;
 use common::{NOW, VALIDITY, dsc, issuer, signer, trust};
-use hcert::format::hc1::Unverified;
+use hcert::format::Unverified;
 use hcert::record::{Generation, PayloadKind, ProductCatalogue, YellowCard};
 use hcert::trust::KeyUsage;
 use hcert::verify::{Outcome, Policy, Step, Verifier};
@@ -445,8 +445,12 @@ fn nothing_of_the_holder_is_shown() {
 fn a_card_that_nothing_vouches_for_reads_the_same() {
     let raw = Raw::new(b"whatever").payload(cwt(card_2024()));
     let unverified = Unverified::parse(&raw::text(&raw.sign(&signer("a"))), &Limits::default());
-    let (claims, _) = unverified.unwrap().unverified_claims().unwrap();
-    assert_eq!(claims.payload_kind(), Ok(PayloadKind::YellowCard));
+    let unverified = unverified.unwrap();
+    let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
+    assert_eq!(
+        content.claims().unwrap().payload_kind(),
+        Ok(PayloadKind::YellowCard)
+    );
 }
 
 proptest! {

@@ -1,7 +1,8 @@
 //! What each key of `EXPECTEDRESULTS` asks, after the README of dgc-testdata.
 
+use hcert::format::Unverified;
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
-use hcert::format::hc1::{Deviation, Unverified, payload, schema, text, zlib};
+use hcert::format::hc1::{Deviation, payload, schema, text, zlib};
 use hcert::record::ProductCatalogue;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore, Usage};
 use hcert::verify::{Reason, Step, StepResult, Verifier};
@@ -217,7 +218,7 @@ fn verify(vector: &Vector) -> Result<Finding, Lacking> {
                 format!("alg-key-mismatch {algorithm} {key}")
             }
             Some(Reason::UnknownKey { .. })
-                if unverified.verify_signature(signer.dsc.public_key()).is_ok() =>
+                if unverified.authenticate(signer.dsc.public_key()).is_ok() =>
             {
                 "unknown-key signature-good".to_owned()
             }
@@ -422,10 +423,9 @@ fn chain(vector: &Vector) -> Option<Result<Claims, String>> {
 }
 
 fn claims_of(unverified: Unverified) -> Result<Claims, String> {
-    let claims = unverified.unverified_claims();
-    claims
-        .map(|(claims, _)| claims)
-        .map_err(|e| e.code().to_owned())
+    let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
+    let claims = content.claims().cloned();
+    claims.map_err(|e| e.code().to_owned())
 }
 
 /// CBOR, which holds the EU DCC or a whole set of claims.

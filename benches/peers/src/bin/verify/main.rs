@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 
 use assembled::{AwsLc, Keys, P256, Ring};
 use hcert::crypto::Algorithm;
-use hcert::format::hc1::{Unverified, cose::DeclaredAlgorithm};
+use hcert::format::Unverified;
+use hcert::format::hc1::cose::DeclaredAlgorithm;
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
 use hcert::{Limits, Timestamp};
