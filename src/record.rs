@@ -56,6 +56,7 @@ pub use when::When;
 pub(crate) use yellow_card::TEMPLATE;
 pub use yellow_card::{Generation, YellowCard, YellowCardBuilder};
 
+use self::usage::Usage;
 use crate::Timestamp;
 
 /// What one certificate says, whatever payload carries it.
@@ -100,6 +101,14 @@ impl Record {
         &self.entries
     }
 
+    /// What a key has to be for to sign it: the kind of each entry, or of the
+    /// certificate as a whole.
+    pub(crate) fn usages(&self) -> impl Iterator<Item = Usage> {
+        let light = (self.payload == PayloadKind::Light).then_some(Usage::Light);
+        let entries = self.entries.iter().map(Entry::usage);
+        light.into_iter().chain(entries)
+    }
+
     /// The kind of payload that carries it.
     pub fn payload(&self) -> PayloadKind {
         self.payload
@@ -130,15 +139,16 @@ impl Record {
         self.payload == PayloadKind::HealthLink || self.holder.is_named()
     }
 
-    /// Whether an EU DCC is of another major version than those that were
-    /// published, which are all 1, or states one that can't be read. Without
+    /// Whether an EU DCC or a light certificate is of another major version than
+    /// those that were published, which are all 1, or states one that can't be read. Without
     /// one it is of version 1.
     pub(crate) fn is_of_unknown_version(&self) -> bool {
         let version = self.schema_version.trim();
         let major = version.split('.').next().unwrap_or_default();
         let is_number = major.bytes().all(|b| b.is_ascii_digit());
         let is_known = self.schema_version.is_empty() || (is_number && major.parse() == Ok(1u8));
-        self.payload == PayloadKind::EuDcc && (self.version_unread || !is_known)
+        matches!(self.payload, PayloadKind::EuDcc | PayloadKind::Light)
+            && (self.version_unread || !is_known)
     }
 
     /// Whether a DDCC states another version than those, or one that can't be

@@ -105,6 +105,7 @@ pub fn payload_name(kind: PayloadKind, language: Language) -> &'static str {
         PayloadKind::HealthLink => Text::HealthLinkCode,
         PayloadKind::YellowCard => Text::YellowCardCode,
         PayloadKind::Medication => Text::MedicationCode,
+        PayloadKind::Light => Text::LightCertificate,
     };
     text.in_language(language)
 }

@@ -111,6 +111,16 @@ impl Claims {
         Item::read(self.bytes.get(self.issuer?..)?).as_text()
     }
 
+    /// The country of `iss`. A light certificate names an office beside it
+    /// (`CH BAG`).
+    pub(crate) fn issuer_country(&self) -> Option<&str> {
+        let issuer = self.issuer()?;
+        match self.payload_kind() {
+            Ok(PayloadKind::Light) => issuer.split(' ').next(),
+            _ => Some(issuer),
+        }
+    }
+
     /// `iat`: when it was issued.
     pub fn issued_at(&self) -> TimeClaim {
         self.issued_at

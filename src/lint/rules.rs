@@ -36,6 +36,7 @@ pub(super) const fn specification(kind: PayloadKind) -> &'static str {
         PayloadKind::HealthLink => LINK,
         PayloadKind::YellowCard => ICVP,
         PayloadKind::Medication => "smart-ph4h MedicationOverviewMin",
+        PayloadKind::Light => "light certificate (FOPH)",
     }
 }
 

@@ -17,10 +17,13 @@ pub enum PayloadKind {
     YellowCard,
     /// The medication overview (-7).
     Medication,
+    /// Switzerland's light certificate (1, in a claim of its own): a holder, and
+    /// no more.
+    Light,
 }
 
 impl PayloadKind {
-    /// All of them.
+    /// All that stand in the hcert claim.
     pub const ALL: [Self; 6] = [
         Self::EuDcc,
         Self::DdccVaccination,
@@ -30,10 +33,10 @@ impl PayloadKind {
         Self::Medication,
     ];
 
-    /// The key of the payload in the hcert claim.
+    /// The key of the payload in the hcert claim, or in the claim of its own.
     pub const fn claim_key(self) -> i64 {
         match self {
-            Self::EuDcc => 1,
+            Self::EuDcc | Self::Light => 1,
             Self::DdccVaccination => 3,
             Self::DdccTest => 4,
             Self::HealthLink => 5,
@@ -58,6 +61,7 @@ impl PayloadKind {
             Self::HealthLink => "health-link",
             Self::YellowCard => "yellow-card",
             Self::Medication => "medication",
+            Self::Light => "light-certificate",
         }
     }
 }

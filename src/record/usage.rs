@@ -11,28 +11,33 @@ pub enum Usage {
     Vaccination,
     /// Statements of recovery: OID `….1847.2021.1.3`.
     Recovery,
+    /// Light certificates, which state no more than who holds them. No OID names
+    /// them: a key signs them only where its list says so.
+    Light,
     /// Any other record: no OID names one, so a limited key signs none.
     Other,
 }
 
 impl Usage {
-    pub(crate) const ALL: [Self; 3] = [Self::Test, Self::Vaccination, Self::Recovery];
+    pub(crate) const ALL: [Self; 4] = [Self::Test, Self::Vaccination, Self::Recovery, Self::Light];
 
     pub(crate) const fn bit(self) -> u8 {
         match self {
             Self::Test => 1,
             Self::Vaccination => 2,
             Self::Recovery => 4,
+            Self::Light => 8,
             Self::Other => 0,
         }
     }
 
-    /// `test`, `vaccination`, `recovery` or `other`.
+    /// `test`, `vaccination`, `recovery`, `light` or `other`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Test => "test",
             Self::Vaccination => "vaccination",
             Self::Recovery => "recovery",
+            Self::Light => "light",
             Self::Other => "other",
         }
     }

@@ -5,7 +5,7 @@ use core::fmt;
 use super::Dsc;
 use crate::record::usage::Usage;
 
-/// What a key may sign: anything, or a set of [`Usage`].
+/// What a key may sign: anything but light certificates, or a set of [`Usage`].
 ///
 /// ```
 /// use hcert::trust::{KeyUsage, Usage};
@@ -19,7 +19,7 @@ use crate::record::usage::Usage;
 pub struct KeyUsage(pub(super) Option<u8>);
 
 impl KeyUsage {
-    /// No limit.
+    /// No limit but that of [`Usage::Light`], which has to be named.
     pub const ANY: Self = Self(None);
 
     /// Nothing but these; with none, nothing at all.
@@ -59,7 +59,7 @@ impl KeyUsage {
     /// Whether the key may sign records of this kind.
     pub const fn allows(self, usage: Usage) -> bool {
         match self.0 {
-            None => true,
+            None => !matches!(usage, Usage::Light),
             Some(set) => set & usage.bit() != 0,
         }
     }
@@ -77,7 +77,11 @@ impl KeyUsage {
     }
 
     pub(super) const fn from_bits(set: u8) -> Option<Self> {
-        if set < 8 { Some(Self(Some(set))) } else { None }
+        if set < 16 {
+            Some(Self(Some(set)))
+        } else {
+            None
+        }
     }
 
     /// Whether the key is limited. A limited key signs no record that is

@@ -396,8 +396,8 @@ impl Verified {
             return self;
         }
         let allows = |key: &&TrustedKey| {
-            let mut entries = self.record.entries().iter();
-            entries.all(|entry| key.usage().allows(entry.usage()))
+            let mut usages = self.record.usages();
+            usages.all(|usage| key.usage().allows(usage))
         };
         let all = self.listings().chain(self.other_listings());
         let certified = all.filter(allows).filter_map(TrustedKey::validity);

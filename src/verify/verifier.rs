@@ -353,7 +353,7 @@ impl Verifier {
     /// Looks at every entry: a key for tests must not sign a vaccination in the
     /// second place either.
     fn key_usage(&self, listing: &TrustedKey, allowed: KeyUsage, record: &Record) -> StepResult {
-        let mut usages = record.entries().iter().map(|entry| entry.usage());
+        let mut usages = record.usages();
         let usage = usages
             .find(|usage| !allowed.allows(*usage))
             .map(|found| Reason::KeyUsage { allowed, found });
@@ -520,7 +520,7 @@ fn note_signer(
     deviations: &mut Vec<Deviation>,
 ) {
     let mut note = |code, at: &str| deviations.push(Deviation::new(code, at));
-    if let (Some(iss), Some(country)) = (claims.issuer(), signer.country())
+    if let (Some(iss), Some(country)) = (claims.issuer_country(), signer.country())
         && iss != country
     {
         note(DeviationCode::IssCountry, "iss");

@@ -38,6 +38,7 @@ texts! {
     HealthLinkCode: "health link";
     YellowCardCode: "digital yellow card (ICVP)";
     MedicationCode: "medication overview";
+    LightCertificate: "light certificate";
 
     // Values.
     Unreadable: "not stated, or not readable";

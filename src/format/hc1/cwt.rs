@@ -21,9 +21,41 @@ const FIRST_MILLISECOND: i64 = LAST_SECOND + 1;
 /// The last millisecond of the year 9999.
 const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 
+/// The claim in which a format has its payloads.
+pub(crate) struct Container {
+    pub claim: i128,
+    /// What may stand in it.
+    pub kinds: &'static [PayloadKind],
+    /// Where the claim is not there.
+    pub missing: ContentError,
+    /// Where no payload that is known stands in it.
+    pub unknown: ContentError,
+    /// Whether a payload may stand beside the claims instead, and `iss` is two
+    /// capital letters.
+    pub is_hcert: bool,
+}
+
+/// hcert-spec §3.3.7.
+const HCERT: Container = Container {
+    claim: CLAIM_HCERT,
+    kinds: &PayloadKind::ALL,
+    missing: ContentError::NoHcert,
+    unknown: ContentError::UnknownPayload,
+    is_hcert: true,
+};
+
 impl Claims {
     /// Reads the payload of a COSE_Sign1, whoever signed it, if anybody did.
     pub fn parse_unverified(
+        payload: &[u8],
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, ContentError> {
+        Self::parse_in(&HCERT, payload, limits, deviations)
+    }
+
+    pub(crate) fn parse_in(
+        container: &Container,
         payload: &[u8],
         limits: &Limits,
         deviations: &mut Vec<Deviation>,
@@ -42,12 +74,16 @@ impl Claims {
             issued_at: TimeClaim::Absent,
             not_before: TimeClaim::Absent,
             expires_at: TimeClaim::Absent,
-            payload: Err(ContentError::NoHcert),
+            payload: Err(container.missing),
         };
         let Item::Map(members) = Item::read(&claims.bytes) else {
             return Err(ContentError::NotClaims);
         };
-        let mut seen = CLAIMS.map(|_| false);
+        let known = CLAIMS.map(|claim| match claim {
+            CLAIM_HCERT => container.claim,
+            claim => claim,
+        });
+        let mut seen = known.map(|_| false);
         for (name, bytes) in members.iter() {
             if let Item::Bytes(name) = name
                 && let Some(name) = claim_in_bytes(name)
@@ -57,10 +93,10 @@ impl Claims {
             if let Some(claim) = restriction(name) {
                 deviations.push(Deviation::new(DeviationCode::ClaimRestricts, claim));
             }
-            let Some(key) = claim_key(name, &CLAIMS, deviations) else {
+            let Some(key) = claim_key(name, &known, deviations) else {
                 continue;
             };
-            let mut claim = CLAIMS.iter().zip(&mut seen);
+            let mut claim = known.iter().zip(&mut seen);
             let Some((_, seen)) = claim.find(|(claim, _)| **claim == key) else {
                 continue;
             };
@@ -76,11 +112,15 @@ impl Claims {
                 CLAIM_EXP => claims.expires_at = time_claim("exp", value, deviations)?,
                 CLAIM_NBF => claims.not_before = time_claim("nbf", value, deviations)?,
                 CLAIM_IAT => claims.issued_at = time_claim("iat", value, deviations)?,
-                CLAIM_HCERT => claims.payload = hcert(value, claims.bytes.len(), deviations)?,
-                _ => {}
+                _ => {
+                    let size = claims.bytes.len();
+                    claims.payload = payload_in(container, value, size, deviations)?;
+                }
             }
         }
-        claims.payload_at_root(deviations);
+        if container.is_hcert {
+            claims.payload_at_root(deviations);
+        }
         // Beside a payload that stands here itself its reader looks for them.
         let root = Item::read(&claims.bytes);
         if claims.payload.is_ok() && !claims.is_at_root() && ends::is_beside_claims(root) {
@@ -90,6 +130,7 @@ impl Claims {
             deviations.push(Deviation::new(DeviationCode::IatMissing, "iat"));
         }
         if let Some(issuer) = claims.issuer()
+            && container.is_hcert
             && !(issuer.len() == 2 && issuer.bytes().all(|b| b.is_ascii_uppercase()))
         {
             deviations.push(Deviation::new(DeviationCode::IssForm, "iss"));
@@ -170,7 +211,7 @@ fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> 
     match key {
         Item::Integer(key) => Some(key),
         Item::Text(text) => {
-            let of_claim = || claim_named(text).filter(|_| known.contains(&CLAIM_HCERT));
+            let of_claim = || claim_named(text).filter(|_| known.contains(&CLAIM_ISS));
             let digits = || {
                 known
                     .iter()
@@ -220,14 +261,18 @@ fn restriction(key: Item<'_>) -> Option<&'static str> {
     found.map(|(_, name)| name)
 }
 
-/// The payload in the hcert claim, in claims of that many bytes.
-fn hcert(
+/// The payload in its claim, in claims of that many bytes.
+fn payload_in(
+    container: &Container,
     value: Item<'_>,
     size: usize,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Result<Payload, ContentError>, ContentError> {
     let Item::Map(members) = value else {
-        return Err(ContentError::ClaimType { name: "hcert" });
+        return match container.is_hcert {
+            true => Err(ContentError::ClaimType { name: "hcert" }),
+            false => Ok(Err(container.unknown)),
+        };
     };
     if members.len() > 1 {
         deviations.push(Deviation::new(DeviationCode::HcertExtra, "hcert"));
@@ -235,11 +280,12 @@ fn hcert(
     if ends::is_beside(value, &[]) {
         return Ok(Err(ContentError::Period));
     }
-    let payloads = PayloadKind::ALL.map(|kind| i128::from(kind.claim_key()));
-    let mut found = Err(ContentError::UnknownPayload);
+    let kinds = container.kinds.iter().copied();
+    let payloads: Vec<_> = kinds.map(|kind| i128::from(kind.claim_key())).collect();
+    let mut found = Err(container.unknown);
     for (key, bytes) in members.iter() {
         let key = claim_key(key, &payloads, deviations);
-        let mut kinds = PayloadKind::ALL.into_iter();
+        let mut kinds = container.kinds.iter().copied();
         let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
             continue;
         };

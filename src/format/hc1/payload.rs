@@ -25,6 +25,7 @@ pub fn read_unverified(
         PayloadKind::HealthLink => health_link::read(value, deviations),
         PayloadKind::YellowCard => yellow_card::read(value, products, deviations),
         PayloadKind::Medication => medication::read(value, deviations),
+        PayloadKind::Light => Err(ContentError::UnknownPayload),
     }?;
     if !record.names_holder() {
         deviations.push(unnamed(kind));
@@ -49,6 +50,8 @@ pub(crate) fn write(record: &Record) -> Value {
         PayloadKind::HealthLink => health_link::write(record),
         PayloadKind::YellowCard => yellow_card::write(record),
         PayloadKind::Medication => medication::write(record),
+        // Nobody makes one here.
+        PayloadKind::Light => Value::Null,
     }
 }
 
@@ -60,6 +63,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         PayloadKind::HealthLink => health_link::check(record),
         PayloadKind::YellowCard => yellow_card::check(record),
         PayloadKind::Medication => medication::check(record),
+        PayloadKind::Light => Err(ContentError::UnknownPayload.into()),
     }?;
     match record.names_holder() {
         true => Ok(()),

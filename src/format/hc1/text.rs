@@ -106,6 +106,16 @@ pub fn decode(
     limits: &Limits,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Vec<u8>, TextError> {
+    decode_after(PREFIX, text, limits, deviations)
+}
+
+/// The same behind another prefix.
+pub(crate) fn decode_after(
+    prefix: &str,
+    text: &str,
+    limits: &Limits,
+    deviations: &mut Vec<Deviation>,
+) -> Result<Vec<u8>, TextError> {
     if text.len() > limits.max_text {
         return Err(TextError::TooLong {
             found: text.len(),
@@ -118,7 +128,7 @@ pub fn decode(
     if code.len() != text.len() {
         deviations.push(Deviation::new(DeviationCode::TextSurroundings, ""));
     }
-    let Some(body) = code.strip_prefix(PREFIX) else {
+    let Some(body) = code.strip_prefix(prefix) else {
         let mut rest = code.strip_prefix("HC").unwrap_or_default().chars();
         return Err(match (rest.next(), rest.next()) {
             (Some(version @ ('0'..='9' | 'A'..='Z')), Some(':')) => {
@@ -132,7 +142,7 @@ pub fn decode(
         // people who mend a damaged text.
         let wrong = body.bytes().position(|byte| value(byte) == NONE);
         wrong.map_or(TextError::Group, |at| TextError::Character {
-            at: start + PREFIX.len() + at,
+            at: start + prefix.len() + at,
         })
     })
 }

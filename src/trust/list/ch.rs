@@ -129,8 +129,7 @@ fn read_key(source: &Source, id: &str, entry: &Value) -> Result<Found, ProblemKi
     Ok(found)
 }
 
-/// `sig`, or letters: test, vaccination, recovery; `l` is the "certificate
-/// light", which is none of the three.
+/// `sig`, or letters: test, vaccination, recovery, and light certificates.
 fn usage(entry: &Value) -> Result<KeyUsage, ProblemKind> {
     let wrong = ProblemKind::Member {
         name: "use",
@@ -150,7 +149,7 @@ fn usage(entry: &Value) -> Result<KeyUsage, ProblemKind> {
             't' => usages.push(Usage::Test),
             'v' => usages.push(Usage::Vaccination),
             'r' => usages.push(Usage::Recovery),
-            'l' => {}
+            'l' => usages.push(Usage::Light),
             _ => return Err(wrong),
         }
     }

@@ -317,7 +317,7 @@ impl Tables {
                 label::key::COUNTRY => country = Some(pointed_at(r, &self.texts)?),
                 label::key::USAGE => {
                     let limit = u8::try_from(r.uint()?).ok().and_then(KeyUsage::from_bits);
-                    usage = limit.ok_or(unexpected("a set of usages, 0 to 7"))?;
+                    usage = limit.ok_or(unexpected("a set of usages, 0 to 15"))?;
                 }
                 label::key::GDHCN => gdhcn = Some(pointed_at(r, &self.gdhcn)?),
                 label::key::CHAIN => chain = Some(pointed_at(r, &self.chains)?),
