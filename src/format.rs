@@ -23,33 +23,80 @@ pub use crate::record::unreadable::{ContentError, GroupName};
 use crate::Limits;
 use crate::crypto::kid::Kid;
 use crate::crypto::{BadSignature, PublicKey};
-use crate::envelope::cose::DeclaredAlgorithm;
+use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::record::ProductCatalogue;
 
-/// A format in which certificates are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Format {
-    /// `HC1:`, the EU's and the WHO network's container (hcert-spec 1.0.8).
-    Hc1,
+macro_rules! formats {
+    ($($(#[$doc:meta])* $name:ident($sealed:ty), $code:literal, $prefix:expr;)*) => {
+        /// A format in which certificates are written.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Format {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Format {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// A stable identifier of the format.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// How the text of a code in this format begins.
+            pub const fn prefix(self) -> &'static str {
+                match self {
+                    $(Self::$name => $prefix,)*
+                }
+            }
+        }
+
+        #[derive(Clone)]
+        enum Envelope {
+            $($name($sealed),)*
+        }
+
+        impl Envelope {
+            fn parse(
+                format: Format,
+                text: &str,
+                limits: &Limits,
+                deviations: &mut Vec<Deviation>,
+            ) -> Result<Self, DecodeError> {
+                Ok(match format {
+                    $(Format::$name => Self::$name(Sealed::parse(text, limits, deviations)?),)*
+                })
+            }
+
+            const fn format(&self) -> Format {
+                match self {
+                    $(Self::$name(_) => Format::$name,)*
+                }
+            }
+
+            fn sealed(&self) -> &dyn Sealed {
+                match self {
+                    $(Self::$name(sealed) => sealed,)*
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// The EU's and the WHO network's container (hcert-spec 1.0.8).
+    Hc1(hc1::Hc1), "hc1", hc1::text::PREFIX;
 }
 
 impl Format {
     /// The format of which the text of a code shows the marks.
     pub fn detect(text: &str) -> Option<Self> {
-        let text = text.trim_ascii_start();
-        let begins = |prefix: &str| text.get(..prefix.len()) == Some(prefix);
-        match () {
-            () if begins(hc1::text::PREFIX) => Some(Self::Hc1),
-            () => None,
-        }
-    }
-
-    /// A stable identifier of the format.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Hc1 => "hc1",
-        }
+        let text = text.trim_start_matches(['\r', '\n', '\t', ' ']);
+        let mut all = Self::ALL.iter().copied();
+        all.find(|format| text.starts_with(format.prefix()))
     }
 }
 
@@ -76,6 +123,15 @@ pub enum SignerRef<'a> {
 }
 
 impl<'a> SignerRef<'a> {
+    /// Whom a COSE_Sign1 names.
+    fn of_cose(cose: &'a CoseSign1) -> Option<Self> {
+        cose.kid().map(|kid| Self::Kid {
+            issuer: None,
+            kid,
+            is_signed: cose.is_kid_signed(),
+        })
+    }
+
     /// The key identifier.
     pub const fn kid(&self) -> &'a Kid {
         match self {
@@ -102,19 +158,24 @@ impl<'a> Reading<'a> {
 }
 
 /// What a format has to bring.
-trait Sealed: Sized {
+trait Sealed {
     /// Takes a text apart as far as a key can be looked up.
     fn parse(
         text: &str,
         limits: &Limits,
         deviations: &mut Vec<Deviation>,
-    ) -> Result<Self, DecodeError>;
+    ) -> Result<Self, DecodeError>
+    where
+        Self: Sized;
 
     fn signer(&self) -> Option<SignerRef<'_>>;
 
     fn algorithm(&self) -> Option<&DeclaredAlgorithm>;
 
     fn signature(&self) -> &[u8];
+
+    /// The COSE_Sign1, of a format that has one.
+    fn cose(&self) -> Option<&CoseSign1>;
 
     fn verify(&self, key: &PublicKey) -> Result<(), BadSignature>;
 
@@ -131,30 +192,13 @@ pub struct Unverified {
     limits: Limits,
 }
 
-/// The one place that lists the formats.
-#[derive(Clone)]
-enum Envelope {
-    Hc1(hc1::Hc1),
-}
-
-macro_rules! each {
-    ($envelope:expr, $sealed:ident => $call:expr) => {
-        match &$envelope {
-            Envelope::Hc1($sealed) => $call,
-        }
-    };
-}
-
 impl Unverified {
     /// Takes the text of a code as far as its headers.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self, DecodeError> {
         let mut deviations = Vec::new();
-        let envelope = match Format::detect(text) {
-            // What nothing is detected in is refused as the format most have.
-            Some(Format::Hc1) | None => {
-                Envelope::Hc1(Sealed::parse(text, limits, &mut deviations)?)
-            }
-        };
+        // What nothing is detected in is refused as the format that most have.
+        let format = Format::detect(text).unwrap_or(Format::Hc1);
+        let envelope = Envelope::parse(format, text, limits, &mut deviations)?;
         Ok(Self::new(envelope, limits, deviations))
     }
 
@@ -177,14 +221,12 @@ impl Unverified {
 
     /// Which format it is in.
     pub const fn format(&self) -> Format {
-        match self.envelope {
-            Envelope::Hc1(_) => Format::Hc1,
-        }
+        self.envelope.format()
     }
 
     /// Who says to have signed it.
     pub fn signer(&self) -> Option<SignerRef<'_>> {
-        each!(self.envelope, sealed => sealed.signer())
+        self.envelope.sealed().signer()
     }
 
     /// The key identifier that the headers name.
@@ -194,20 +236,19 @@ impl Unverified {
 
     /// The algorithm that the headers name.
     pub fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
-        each!(self.envelope, sealed => sealed.algorithm())
+        self.envelope.sealed().algorithm()
     }
 
     /// The COSE_Sign1 structure, as it came out of the compression; empty for a
     /// format that has none.
     pub fn cose_bytes(&self) -> &[u8] {
-        match &self.envelope {
-            Envelope::Hc1(hc1) => hc1.cose().bytes(),
-        }
+        let cose = self.envelope.sealed().cose();
+        cose.map(CoseSign1::bytes).unwrap_or_default()
     }
 
     /// The signature.
     pub fn signature(&self) -> &[u8] {
-        each!(self.envelope, sealed => sealed.signature())
+        self.envelope.sealed().signature()
     }
 
     /// Departures from the specification seen so far.
@@ -218,7 +259,7 @@ impl Unverified {
     /// Whether `key` made the signature, with the algorithm that the headers
     /// name. What it signed can be read then, and not before.
     pub fn authenticate(&self, key: &PublicKey) -> Result<Authentic<'_>, BadSignature> {
-        each!(self.envelope, sealed => sealed.verify(key))?;
+        self.envelope.sealed().verify(key)?;
         Ok(Authentic(self))
     }
 
@@ -230,7 +271,7 @@ impl Unverified {
 
     fn content(&self, with: &Reading<'_>) -> (Content, Vec<Deviation>) {
         let mut deviations = Vec::new();
-        let content = each!(self.envelope, sealed => sealed.content(with, &mut deviations));
+        let content = self.envelope.sealed().content(with, &mut deviations);
         (content, deviations)
     }
 }

@@ -68,10 +68,6 @@ impl Hc1 {
         let cose = CoseSign1::parse(bytes, limits, deviations)?;
         Ok(Self(cose.of_certificate()?))
     }
-
-    pub(super) fn cose(&self) -> &CoseSign1 {
-        &self.0
-    }
 }
 
 impl Sealed for Hc1 {
@@ -88,11 +84,7 @@ impl Sealed for Hc1 {
     }
 
     fn signer(&self) -> Option<SignerRef<'_>> {
-        self.0.kid().map(|kid| SignerRef::Kid {
-            issuer: None,
-            kid,
-            is_signed: self.0.is_kid_signed(),
-        })
+        SignerRef::of_cose(&self.0)
     }
 
     fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
@@ -101,6 +93,10 @@ impl Sealed for Hc1 {
 
     fn signature(&self) -> &[u8] {
         self.0.signature()
+    }
+
+    fn cose(&self) -> Option<&CoseSign1> {
+        Some(&self.0)
     }
 
     fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {

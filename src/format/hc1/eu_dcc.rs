@@ -88,17 +88,7 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
     if entries.is_empty() {
         return Err(unknown_group(dcc).map_or(ContentError::NoEntry, ContentError::UnknownGroup));
     }
-    let names = dcc.get("nam").unwrap_or(Item::Null);
-    let born: Option<Text> = text(dcc, "dob");
-    let holder = Holder {
-        family_name: text(names, "fn"),
-        standard_family_name: text(names, "fnt"),
-        given_name: text(names, "gn"),
-        standard_given_name: text(names, "gnt"),
-        born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
-        born_text: born.unwrap_or_default(),
-        ..Holder::default()
-    };
+    let holder = holder(dcc);
     Ok(Record {
         holder,
         entries,
@@ -108,9 +98,24 @@ pub(crate) fn read_item(dcc: Item<'_>) -> Result<Record, ContentError> {
     })
 }
 
+/// Whom `nam` and `dob` name.
+pub(in crate::format) fn holder(dcc: Item<'_>) -> Holder {
+    let names = dcc.get("nam").unwrap_or(Item::Null);
+    let born: Option<Text> = text(dcc, "dob");
+    Holder {
+        family_name: text(names, "fn"),
+        standard_family_name: text(names, "fnt"),
+        given_name: text(names, "gn"),
+        standard_given_name: text(names, "gnt"),
+        born: born.as_deref().map_or(PartialDate::Unknown, birth_date),
+        born_text: born.unwrap_or_default(),
+        ..Holder::default()
+    }
+}
+
 /// Whether a version is stated that can't be read, or under another spelling of
 /// its name. An empty text states none.
-fn is_unread_version(dcc: Item<'_>) -> bool {
+pub(in crate::format) fn is_unread_version(dcc: Item<'_>) -> bool {
     let is_other = match dcc.get("ver").map(Item::untagged) {
         None | Some(Item::Text(_)) => false,
         // Of version 1, of whatever type.
@@ -168,7 +173,7 @@ fn recovery(entry: Item<'_>) -> Recovery {
 
 /// A text that says something: an empty one is as good as none, and is
 /// written as none.
-fn text<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> Option<T> {
+pub(in crate::format) fn text<'a, T: From<&'a str>>(map: Item<'a>, name: &str) -> Option<T> {
     let text = map.get(name)?.untagged().as_text()?;
     (!text.is_empty()).then(|| text.into())
 }
