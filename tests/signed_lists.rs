@@ -399,7 +399,7 @@ fn switzerland_trusts_the_active_keys_alone() {
         ]
     );
     let usages: Vec<_> = store.iter().map(|key| key.usage().to_string()).collect();
-    assert_eq!(usages, ["any", "test, vaccination", "none", "recovery"]);
+    assert_eq!(usages, ["any", "test, vaccination", "light", "recovery"]);
     assert_eq!(store.lists()[0].valid_for(), Some(172_800));
 
     // The second document is needed, and needs a signature of its own.

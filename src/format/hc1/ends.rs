@@ -7,7 +7,7 @@ use crate::codec::names::{is_like, is_name, text_of};
 
 /// Whether a map states an end or a begin of a validity beside the members
 /// `read`. Null and an empty text state none.
-pub(super) fn is_beside(map: Item<'_>, read: &[&str]) -> bool {
+pub(in crate::format) fn is_beside(map: Item<'_>, read: &[&str]) -> bool {
     is_stated(map, |name| read.contains(&name))
 }
 
