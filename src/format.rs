@@ -12,6 +12,7 @@
 
 mod content;
 pub mod hc1;
+mod lt1;
 
 use core::fmt;
 
@@ -89,6 +90,8 @@ macro_rules! formats {
 formats! {
     /// The EU's and the WHO network's container (hcert-spec 1.0.8).
     Hc1(hc1::Hc1), "hc1", hc1::text::PREFIX;
+    /// Switzerland's light certificate (Federal Office of Public Health).
+    Lt1(lt1::Lt1), "lt1", lt1::PREFIX;
 }
 
 impl Format {
