@@ -19,6 +19,8 @@ use serde_json::json;
 #[allow(dead_code)]
 #[path = "support/arguments.rs"]
 mod arguments;
+#[path = "support/bounded.rs"]
+mod bounded;
 #[path = "support/demo.rs"]
 mod demo;
 #[path = "support/pki.rs"]
@@ -307,7 +309,7 @@ fn issuer(options: &Options) -> Result<Issuer<P256Signer>, Failure> {
 }
 
 fn read_dsc(path: &Path) -> Result<Dsc, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| at(path, e))?;
+    let bytes = bounded::read(path).map_err(|e| at(path, e))?;
     let mut builder = TrustStore::builder();
     builder
         .add_bytes(&path.display().to_string(), &bytes)
@@ -330,7 +332,7 @@ fn read_dsc(path: &Path) -> Result<Dsc, Failure> {
 }
 
 fn read_key(path: &Path) -> Result<P256Signer, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| at(path, e))?;
+    let bytes = bounded::read(path).map_err(|e| at(path, e))?;
     let read = match std::str::from_utf8(&bytes) {
         Ok(text) if text.contains("-----BEGIN") => P256Signer::from_pkcs8_pem(text.trim()),
         _ => P256Signer::from_pkcs8_der(&bytes),
@@ -343,12 +345,10 @@ fn read_key(path: &Path) -> Result<P256Signer, Failure> {
 
 fn read_input(path: Option<&Path>) -> Result<Vec<u8>, Failure> {
     match path {
-        Some(path) if path != Path::new("-") => std::fs::read(path).map_err(|e| at(path, e)),
+        Some(path) if path != Path::new("-") => bounded::read(path).map_err(|e| at(path, e)),
         _ => {
-            let mut bytes = Vec::new();
-            let read = io::stdin().lock().read_to_end(&mut bytes);
-            read.map_err(|e| usage(format!("standard input: {e}")))?;
-            Ok(bytes)
+            let read = bounded::read_from(io::stdin().lock());
+            read.map_err(|e| usage(format!("standard input: {e}")))
         }
     }
 }
@@ -505,6 +505,9 @@ fn shell(path: &Path) -> String {
 }
 
 /// Lines that are read before they are worked on, all cores at once.
+/// More than any record has, in bytes.
+const MAX_LINE: u64 = 1 << 20;
+
 const CHUNK: usize = 32;
 
 fn run_batch(
@@ -536,11 +539,15 @@ fn run_batch(
         let mut lines = Vec::new();
         while lines.len() < CHUNK {
             let mut line = Vec::new();
-            let read = input.read_until(b'\n', &mut line);
+            let read = (&mut input).take(MAX_LINE + 1).read_until(b'\n', &mut line);
             if read.map_err(|e| usage(format!("the records: {e}")))? == 0 {
                 break;
             }
             number += 1;
+            if line.len() as u64 > MAX_LINE {
+                let why = format!("record {number} has more than {MAX_LINE} bytes");
+                return Err(usage(why));
+            }
             if !line.trim_ascii().is_empty() {
                 lines.push((number, line));
             }

@@ -65,9 +65,9 @@ standard input.
                 has rules, too, both have to accept
   --rules-anchor FILE  who signs the --rules files: a certificate or a public
                 key; may be repeated. Then none of them is taken that is not
-                signed; a signature beside FILE is in FILE.sig. With --state one
-                bundle for each signer. Policies and value sets are believed as
-                they are
+                signed; a signature beside FILE is in FILE.sig. Have one bundle
+                for each signer: nobody notices that one of several is gone.
+                Policies and value sets are believed as they are
   --value-sets DIR|FILE  the value sets that the rules refer to (JSON), where
                 they are no older than the built-in ones; may be repeated
   --country CC  ask for this country alone (CH); may be repeated

@@ -153,7 +153,8 @@ fn run() -> Result<ExitCode, Error> {
     let mut reports = Vec::new();
     if let Some(path) = &options.dsc {
         let label = path.to_string_lossy().into_owned();
-        let read = std::fs::read(path).map_err(|e| format!("--dsc {label}: {e}"))?;
+        let read = std::fs::File::open(path).and_then(list_files::limited);
+        let read = read.map_err(|e| format!("--dsc {label}: {e}"))?;
         let der = lint::der(&read).ok_or_else(|| format!("--dsc {label}: malformed PEM"))?;
         match Dsc::from_der(&der) {
             Ok(dsc) => linter = linter.dsc(dsc),

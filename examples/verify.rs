@@ -145,9 +145,10 @@ A code given as a text is personal data: it is named by its place, argument 1.
   --arrival TIME  when (RFC 3339); the time of verification if nothing is said
   --rules-anchor FILE  who signs the --rules files: a certificate or a public
                 key; may be repeated. Then none of them is taken that is not
-                signed; a signature beside FILE is in FILE.sig. With --state one
-                bundle, and several anchors are one signer, who changes the key.
-                Policies and value sets are believed as they are
+                signed; a signature beside FILE is in FILE.sig. Have one bundle:
+                nobody notices that one of several is gone. Several anchors are
+                one signer, who changes the key. Policies and value sets are
+                believed as they are
   --language TAG  the language of the rules' descriptions (de); English if
                 nothing is said, or there is none
   --value-sets DIR|FILE  name the codes as this value set has it (JSON with

@@ -423,6 +423,47 @@ fn signed_rules_that_have_expired_or_are_older_are_refused() {
 }
 
 #[test]
+fn two_dates_of_one_signer_are_refused_in_whatever_order_and_run() {
+    let files = Files::new("rule-editions");
+    let key = common::pki::TestKey::new("rules");
+    let anchor = files.write("anchor.der", key.spki_der().unwrap());
+    let signer = common::signer("rules");
+    let content = std::fs::read(RULES).unwrap();
+    let now = Timestamp::parse(NOW).unwrap();
+    let bundle = |name: &str, seconds: i64| {
+        let made_at = now.plus(-seconds);
+        let signed = SignedDocument::sign("rules", &content, made_at, None, &signer);
+        files.write(name, signed.unwrap())
+    };
+    let (old, new) = (bundle("old.json", 20), bundle("new.json", 10));
+    for (n, order) in [[&old, &new], [&new, &old]].into_iter().enumerate() {
+        let state = format!("{}.{n}.state", files.write("unused", ""));
+        for _ in 0..2 {
+            let ran = verify(
+                &files,
+                &vaccination(),
+                &[
+                    "--country",
+                    "XX",
+                    "--arrival",
+                    "2021-07-01T00:00:00Z",
+                    "--state",
+                    &state,
+                    "--rules-anchor",
+                    &anchor,
+                    "--rules",
+                    order[0],
+                    "--rules",
+                    order[1],
+                ],
+            );
+            assert_eq!(ran.status, 2, "{}", ran.out);
+            assert!(ran.err.contains("of another date"), "{}", ran.err);
+        }
+    }
+}
+
+#[test]
 fn older_rules_by_a_key_that_is_pinned_beside_the_newer_ones_are_refused() {
     let files = Files::new("rollover");
     let content = std::fs::read(RULES).unwrap();

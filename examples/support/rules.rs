@@ -103,6 +103,7 @@ impl RuleOptions {
             anchors: &anchors,
             now,
             state,
+            taken: Vec::new(),
         };
         let mut add = |path: &Path| add(&mut builder, path, &mut signed);
         for path in &self.files {
@@ -376,6 +377,39 @@ struct Signed<'a> {
     anchors: &'a [Anchor],
     now: Timestamp,
     state: &'a mut TrustState,
+    /// Of each signer one edition: of two, one would pass for older or not by
+    /// the order in which they are given.
+    taken: Vec<Taken>,
+}
+
+/// The file, who signed it, and its dates.
+struct Taken {
+    file: PathBuf,
+    identity: String,
+    dates: (Option<Timestamp>, Option<Timestamp>),
+}
+
+impl Signed<'_> {
+    fn accept(&mut self, path: &Path, document: &SignedDocument<'_>) -> Result<(), String> {
+        let taken = Taken {
+            file: path.to_owned(),
+            identity: document.identity().to_owned(),
+            dates: (document.issued_at(), document.expires_at()),
+        };
+        let mut others = self.taken.iter();
+        if let Some(other) =
+            others.find(|other| other.identity == taken.identity && other.dates != taken.dates)
+        {
+            return Err(format!(
+                "signed by the same key as {}, and of another date: have all rules of a signer \
+                 in one document, or signed with one date",
+                other.file.display()
+            ));
+        }
+        self.state.accept(document).map_err(|e| e.to_string())?;
+        self.taken.push(taken);
+        Ok(())
+    }
 }
 
 /// With anchors, nothing but what one of them signed is looked at; the
@@ -414,8 +448,8 @@ fn add(
                 let stale = document.check_age(signed.now, None);
                 stale.map_err(|e| failed(path, e.to_string()))?;
                 rules(document.content())?;
-                let accepted = signed.state.accept(&document);
-                return accepted.map_err(|e| failed(path, e.to_string()));
+                let accepted = signed.accept(path, &document);
+                return accepted.map_err(|why| failed(path, why));
             }
             Err(error) => refused = Some(error.to_string()),
         }

@@ -295,7 +295,7 @@ impl TrustOptions {
                 false => Ok(TrustState::default()),
             };
         };
-        match std::fs::read(path) {
+        match std::fs::File::open(path).and_then(list_files::limited) {
             Ok(bytes) => TrustState::from_json(&bytes).map_err(|e| {
                 let path = path.to_string_lossy();
                 let hint = "to start anew, which lets older lists in, remove the file";

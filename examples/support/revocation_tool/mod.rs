@@ -16,6 +16,7 @@ use hcert::trust::Anchor;
 use serde_json::{Value, json};
 
 use crate::commands::hex;
+use crate::revocation_file;
 
 pub const PROGRAM: &str = "revocation";
 
@@ -80,7 +81,7 @@ fn options(mut parser: lexopt::Parser) -> Result<Option<Options>, Error> {
             Long("anchor") => {
                 let path = parser.value()?;
                 let label = path.to_string_lossy();
-                let bytes = fs::read(&path).map_err(|e| format!("--anchor {label}: {e}"))?;
+                let bytes = revocation_file::read("--anchor", &path)?;
                 let anchor = Anchor::from_bytes(&bytes);
                 (options.anchors).push(anchor.map_err(|e| format!("--anchor {label}: {e}"))?);
             }
@@ -96,7 +97,11 @@ impl Options {
     /// Whether the signature is looked at is up to the user: without an anchor
     /// a set is shown as it is.
     fn open(&self, path: &OsStr) -> Result<Result<Set, SetFormError>, Error> {
-        let bytes = fs::read(path).map_err(|e| format!("{}: {e}", path.to_string_lossy()))?;
+        let bytes = fs::File::open(path).and_then(|file| {
+            revocation_file::check_length(&file)?;
+            revocation_file::read_from(file)
+        });
+        let bytes = bytes.map_err(|e| format!("{}: {e}", path.to_string_lossy()))?;
         Ok(match self.anchors.is_empty() {
             true => Set::open_unverified(bytes),
             false => Set::open(bytes, &self.anchors),
