@@ -134,7 +134,7 @@ fn certificate(at: Timestamp) -> Result<Verified, Error> {
     let verdict = Verifier::new(builder.build().0).verify(issued.text(), at);
     Ok(verdict
         .into_verified()
-        .map_err(|verdict| format!("the certificate is {}", verdict.outcome()))?)
+        .map_err(|rejected| rejected.to_string())?)
 }
 
 fn raw(sample: &Sample) -> bool {

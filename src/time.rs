@@ -89,6 +89,19 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
+impl From<Timestamp> for std::time::SystemTime {
+    /// 1970 where the platform can't tell a time so far away.
+    fn from(time: Timestamp) -> Self {
+        use std::time::Duration;
+        let (epoch, gap) = (Self::UNIX_EPOCH, Duration::from_secs(time.0.unsigned_abs()));
+        let found = match time.0 < 0 {
+            true => epoch.checked_sub(gap),
+            false => epoch.checked_add(gap),
+        };
+        found.unwrap_or(epoch)
+    }
+}
+
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC, or `@seconds` outside the years that it can name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -303,6 +316,20 @@ impl fmt::Debug for PartialDate {
         })
     }
 }
+
+macro_rules! from_str {
+    ($($type:ident)*) => {$(
+        impl core::str::FromStr for $type {
+            type Err = TimeError;
+
+            fn from_str(text: &str) -> Result<Self, TimeError> {
+                Self::parse(text)
+            }
+        }
+    )*};
+}
+
+from_str!(Timestamp Date PartialDate);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -19,5 +19,5 @@ pub use domains::TrustDomains;
 pub use outcome::Outcome;
 pub use policy::{Policy, RevocationPolicy};
 pub use reason::{Reason, SkipReason};
-pub use report::{Step, StepResult, Verdict, Verified};
+pub use report::{Rejected, Step, StepResult, Verdict, Verified};
 pub use verifier::Verifier;

@@ -20,6 +20,7 @@ use common::pki::TestKey;
 use common::{NOW, signer};
 use hcert::format::{Format, Unverified};
 use hcert::record::PayloadKind;
+use hcert::rules::{Arrival, Decision, RuleSet, Subject};
 use hcert::trust::{ListBytes, ListFormat, TrustStore};
 use hcert::verify::{Outcome, Policy, RevocationPolicy, Verdict, Verifier};
 use hcert::{Limits, Timestamp};
@@ -219,7 +220,11 @@ fn what_is_unknown_in_it_is_never_harmless() {
         &text_of(claims(with(light(), "ver", Some("2.0.0".into())))),
         key_for("l"),
     );
-    is(&verdict, Outcome::Unascertained, Some("dcc-version-unknown"));
+    is(
+        &verdict,
+        Outcome::Unascertained,
+        Some("dcc-version-unknown"),
+    );
     let nameless = cbor!({"fn" => "", "gn" => ""}).unwrap();
     let verdict = verify(
         &text_of(claims(with(light(), "nam", Some(nameless)))),
@@ -246,6 +251,33 @@ fn no_revocation_list_names_one() {
     let verdict =
         Verifier::with_policy(key_for("l"), policy).verify(&text_of(claims(light())), NOW);
     is(&verdict, Outcome::Unascertained, Some("revocation-missing"));
+}
+
+/// That its holder met some rules once is no fact that others can ask for.
+#[test]
+fn no_rule_is_answered_by_a_light_certificate() {
+    let rule = json!([{
+        "Identifier": "GR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "0.7.5",
+        "CertificateType": "General", "Description": [{"lang": "en", "desc": "Anything goes."}],
+        "ValidFrom": "2021-01-01T00:00:00Z", "ValidTo": "2030-06-01T00:00:00Z",
+        "AffectedFields": ["dob"], "Logic": {"===": [1, 1]},
+    }]);
+    let rules = RuleSet::from_json(rule.to_string().as_bytes()).unwrap();
+    let verdict = verify(&text_of(claims(light())), key_for("l"));
+    let verified = verdict.verified().unwrap();
+    let arrival = Arrival::new("XX", NOW);
+    let acceptance = rules.evaluate(&Subject::from(verified), &arrival);
+    assert_eq!(acceptance.decision(), Decision::Open, "{acceptance:?}");
+    #[cfg(feature = "toml")]
+    {
+        let policy = hcert::rules::Recognition::from_toml(
+            "name = 'P'\nversion = '7'\ncountry = 'XX'\nvalid_from = 2021-01-01\n\
+             valid_until = 2023-12-31\nissuers = 'any-trusted'\n[[vaccinations]]\n",
+        );
+        let acceptance = policy.unwrap().evaluate(verified, &arrival);
+        assert_eq!(acceptance.decision(), Decision::Open, "{acceptance:?}");
+    }
 }
 
 #[test]

@@ -415,6 +415,14 @@ impl Uvci {
     }
 }
 
+impl core::str::FromStr for Uvci {
+    type Err = UvciError;
+
+    fn from_str(text: &str) -> Result<Self, UvciError> {
+        Self::parse(text)
+    }
+}
+
 /// Shows the country only: the rest identifies a person.
 impl fmt::Debug for Uvci {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -47,6 +47,14 @@ impl When {
     }
 }
 
+impl core::str::FromStr for When {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Self::parse(text)
+    }
+}
+
 impl From<Date> for When {
     fn from(date: Date) -> Self {
         Self::Date(PartialDate::Day(date))

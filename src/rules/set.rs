@@ -112,6 +112,7 @@ pub struct RuleSet {
 
 /// Collects rules from documents.
 #[derive(Debug, Clone, Default)]
+#[must_use]
 pub struct RuleSetBuilder {
     limits: RuleLimits,
     rules: Vec<Rule>,

@@ -41,6 +41,7 @@ use crate::verify::Verified;
 /// withdraws its certificates, too
 /// ([`dangerously_believe_issuer`](Self::dangerously_believe_issuer)).
 #[derive(Clone)]
+#[must_use]
 pub struct Subject {
     /// Or the kind of payload that no EU rule is for.
     dcc: Result<Dcc, PayloadKind>,

@@ -286,14 +286,77 @@ impl Verdict {
         }
     }
 
-    /// The certificate, if it is valid; else the verdict itself.
-    pub fn into_verified(self) -> Result<Verified, Box<Self>> {
+    /// The certificate, if it is valid; else why it is not.
+    ///
+    /// ```
+    /// # use hcert::{Timestamp, trust::TrustStore, verify::Verifier};
+    /// # let verifier = Verifier::new(TrustStore::builder().build().0);
+    /// let verdict = verifier.verify("HC1:000", Timestamp::from_seconds(1_640_995_200));
+    /// match verdict.result() {
+    ///     Ok(verified) => println!("valid: {} entries", verified.record().entries().len()),
+    ///     Err(reason) => println!("{}: {reason}", verdict.outcome()),
+    /// }
+    /// # assert_eq!(verdict.result().unwrap_err().code(), "zlib-header");
+    /// ```
+    pub fn result(&self) -> Result<&Verified, &Reason> {
+        const UNREACHED: &Reason = &Reason::BadSignature;
+        match self.verified() {
+            Some(verified) => Ok(verified),
+            // What is not valid has a step that says why.
+            None => Err(self.reason().unwrap_or(UNREACHED)),
+        }
+    }
+
+    /// The certificate itself, if it is valid; else the verdict, as an error.
+    ///
+    /// ```
+    /// # use hcert::{Timestamp, trust::TrustStore, verify::{Rejected, Verified, Verifier}};
+    /// fn read(verifier: &Verifier, text: &str, now: Timestamp) -> Result<Verified, Rejected> {
+    ///     verifier.verify(text, now).into_verified()
+    /// }
+    /// # let verifier = Verifier::new(TrustStore::builder().build().0);
+    /// # let error = read(&verifier, "HC1:000", Timestamp::from_seconds(0)).unwrap_err();
+    /// assert_eq!(error.to_string(), "invalid: not a zlib stream (RFC 1950)");
+    /// ```
+    pub fn into_verified(self) -> Result<Verified, Rejected> {
         match self.body {
             Body::Verified(verified) => Ok(*verified),
-            _ => Err(Box::new(self)),
+            _ => Err(Rejected(Box::new(self))),
         }
     }
 }
+
+/// The verdict on a certificate that is not valid, as an error.
+#[derive(Debug, Clone)]
+pub struct Rejected(Box<Verdict>);
+
+impl Rejected {
+    /// The verdict.
+    pub fn verdict(&self) -> &Verdict {
+        &self.0
+    }
+
+    /// The verdict itself.
+    pub fn into_verdict(self) -> Verdict {
+        *self.0
+    }
+
+    /// A stable identifier of the reason.
+    pub fn code(&self) -> &'static str {
+        self.0.reason().map_or("invalid", Reason::code)
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.reason() {
+            Some(reason) => write!(f, "{}: {reason}", self.0.outcome()),
+            None => self.0.outcome().fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for Rejected {}
 
 impl fmt::Debug for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -220,6 +220,48 @@ impl Material {
                 ("input", json!(input)),
             ]);
         }
+        let holder = cbor::map(&[
+            (cbor::text("fn"), cbor::text("Musterfrau")),
+            (cbor::text("fnt"), cbor::text("MUSTERFRAU")),
+            (cbor::text("gn"), cbor::text("Gabriele")),
+            (cbor::text("gnt"), cbor::text("GABRIELE")),
+        ]);
+        let light = cbor::map(&[
+            (cbor::text("ver"), cbor::text("1.0.0")),
+            (cbor::text("nam"), holder),
+            (cbor::text("dob"), cbor::text("1998-02-26")),
+        ]);
+        let claims = usual.clone().without(-260);
+        let claims = claims.set(-250, cbor::map(&[(cbor::int(1), light)]));
+        for (id, comment, prefix, claims) in [
+            (
+                "light",
+                "LT1: a light certificate, signed by ec-1",
+                "LT1:",
+                &claims,
+            ),
+            (
+                "light-full",
+                "LT1: a full certificate, signed by ec-1",
+                "LT1:",
+                &usual,
+            ),
+            (
+                "light-as-hc1",
+                "HC1: the claims of a light certificate",
+                "HC1:",
+                &claims,
+            ),
+        ] {
+            let message = suite.message("dsc", claims.bytes())?;
+            let input = prefixed(&deflate(&message.bytes(), 9)?);
+            self.certificates.push(vec![
+                ("id", json!(id)),
+                ("comment", json!(comment)),
+                ("kid", json!(self.dsc.kid.to_string())),
+                ("input", json!(input.replacen("HC1:", prefix, 1))),
+            ]);
+        }
         let header = protected(suite.pki.key("ec-1")?.algorithm, RENAMED);
         let message = suite.signed("dsc", Message::new(header, usual.bytes()))?;
         self.certificates.push(vec![
@@ -561,6 +603,11 @@ impl Material {
             let comment = format!("validDuration is {value}");
             self.pair(format!("ch-duration-{name}"), &comment, "ch", &keys, &ids);
         }
+        let mut key = entry(&id, "ec-1")?;
+        key["use"] = json!("l");
+        let light = document(&good, &json!({ "certs": [key] }));
+        let comment = "a key for light certificates alone";
+        self.pair("ch-light", comment, "ch", &light, &active);
         for (name, value) in [
             ("empty", json!("")),
             ("array", json!(["v"])),

@@ -52,6 +52,49 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
                 .done(),
         ],
     );
+    add(
+        cases,
+        "ch-light",
+        "Switzerland: a key for light certificates (use l) signs those and nothing else",
+        &["signature"],
+        vec![
+            load("ch-light", ["root"]),
+            built(0, &[kid], &[]),
+            verify("light", SOON)
+                .undated()
+                .skips("key-validity", "bare-key")
+                .done(),
+            dsc()
+                .gives("invalid", "key-usage", "key-usage")
+                .undated()
+                .skips("key-validity", "bare-key")
+                .done(),
+            verify("light-full", SOON)
+                .gives("invalid", "content", "payload-shape")
+                .undated()
+                .skips("key-validity", "bare-key")
+                .done(),
+            verify("light-as-hc1", SOON)
+                .gives("invalid", "content", "hcert-missing")
+                .undated()
+                .skips("key-validity", "bare-key")
+                .done(),
+        ],
+    );
+    add(
+        cases,
+        "ch-not-light",
+        "Switzerland: a key that is not for light certificates signs none",
+        &["signature"],
+        vec![
+            load("ch", ["root"]),
+            verify("light", SOON)
+                .gives("invalid", "key-usage", "key-usage")
+                .undated()
+                .skips("key-validity", "bare-key")
+                .done(),
+        ],
+    );
     let others = |extra: Option<(&'static str, usize, &'static str, bool)>, list: &'static str| {
         let mut problems = vec![
             (list, 1, "not-a-document-signer", false),
