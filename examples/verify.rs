@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::format::hc1::cwt::TimeClaim;
+use hcert::format::{Format, TimeClaim};
 use hcert::record::ValueSets;
 use hcert::revocation::RevocationInfo;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
@@ -502,7 +502,7 @@ impl Work {
                 let text = match self.json {
                     true => {
                         let acceptance = self.acceptance_json(acceptance.as_ref(), now);
-                        json_line(&input, &text, &verdict, acceptance)
+                        json_line(&input, &verdict, acceptance)
                     }
                     false => self.in_words(&input, &verdict, acceptance.as_ref(), now),
                 };
@@ -774,9 +774,7 @@ fn write_acceptance(
     Ok(())
 }
 
-fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Value>) -> String {
-    // Base64 in place of the prefix is another envelope of the same format.
-    let is_hc1 = cli::is_code(text.trim_start());
+fn json_line(input: &str, verdict: &Verdict, acceptance: Option<Value>) -> String {
     let steps = verdict.steps().map(|(step, result)| {
         json!({
             "step": step.code(),
@@ -809,7 +807,7 @@ fn json_line(input: &str, text: &str, verdict: &Verdict, acceptance: Option<Valu
             "reason",
             verdict.reason().map(|reason| reason.code()).into(),
         ),
-        ("format", is_hc1.then_some("hc1").into()),
+        ("format", verdict.format().map(Format::code).into()),
         ("steps", steps.collect()),
         ("signer", verdict.signer().map_or(Value::Null, signer_json)),
         ("listings", verdict.listings().map(signer_json).collect()),

@@ -23,9 +23,9 @@
 //!
 //! # let text = String::new();
 //! let verdict = verifier.verify(&text, SystemTime::now().into());
-//! match verdict.verified() {
-//!     Some(verified) => println!("valid: {}", verified.record().entries().len()),
-//!     None => println!("{}: {}", verdict.outcome(), verdict.reason().unwrap()),
+//! match verdict.result() {
+//!     Ok(verified) => println!("valid: {}", verified.record().entries().len()),
+//!     Err(reason) => println!("{}: {reason}", verdict.outcome()),
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 
+use hcert::format::Format;
 use hcert::format::hc1::text;
 use hcert::words;
 use serde_json::Value;
@@ -39,7 +40,9 @@ pub fn printable(text: &str) -> String {
 /// Whether an input is a code itself, by how it begins.
 #[allow(dead_code)] // The program `trust` reads no codes.
 pub fn is_code(input: &str) -> bool {
-    input.starts_with(text::PREFIX) || input.starts_with(text::BASE64_START)
+    let mut formats = Format::ALL.iter();
+    formats.any(|format| input.starts_with(format.prefix()))
+        || input.starts_with(text::BASE64_START)
 }
 
 /// How an input is named to people. A certificate is no name: see `arguments`.

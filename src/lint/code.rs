@@ -10,7 +10,7 @@ use crate::crypto::Algorithm;
 use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::format::hc1::cwt::{Claims, TimeClaim};
 use crate::format::hc1::{ddcc, payload, text};
-use crate::format::{DeviationCode, Unverified};
+use crate::format::{DeviationCode, Format, Unverified};
 use crate::qr::{EcLevel, QrSymbol};
 use crate::record::{
     Entry, Generation, PayloadKind, ProductCatalogue, Record, TEMPLATE, ValueSets, YellowCard,
@@ -23,6 +23,11 @@ const CLAIMS: [i128; 5] = [1, 4, 5, 6, -260];
 
 pub(super) fn lint(linter: &Linter, code: &str, report: &mut Report) {
     let unverified = match Unverified::parse(code, &linter.limits) {
+        // The rules are those of HC1.
+        Ok(other) if other.format() != Format::Hc1 => {
+            let error = text::TextError::Prefix;
+            return report.error(error.code(), "", &error);
+        }
         Ok(unverified) => unverified,
         Err(error) => return report.error(error.code(), "", &error),
     };

@@ -2,7 +2,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use super::{Outcome, Reason, SkipReason};
-use crate::format::{Claims, Deviation};
+use crate::format::{Claims, Deviation, Format};
 use crate::record::Record;
 use crate::revocation::{Identifier, RevocationInfo};
 use crate::trust::TrustedKey;
@@ -140,6 +140,7 @@ impl StepResult {
 #[derive(Clone)]
 #[must_use]
 pub struct Verdict {
+    pub(super) format: Option<Format>,
     pub(super) outcome: Outcome,
     pub(super) steps: [StepResult; Step::COUNT],
     /// Of a valid certificate they are in the body.
@@ -276,6 +277,11 @@ impl Verdict {
             Body::Signed(signed) => Some(&signed.looked_up),
             Body::Verified(verified) => Some(&verified.looked_up),
         }
+    }
+
+    /// The format of the certificate, if its text shows the marks of one.
+    pub fn format(&self) -> Option<Format> {
+        self.format
     }
 
     /// The certificate, if it is valid.

@@ -10,7 +10,7 @@ use crate::Timestamp;
 use crate::crypto::{KeyKind, PublicKey};
 use crate::envelope::cose::DeclaredAlgorithm;
 use crate::format::{
-    Authentic, Claims, Content, ContentError, Deviation, DeviationCode, Reading, SignerRef,
+    Authentic, Claims, Content, ContentError, Deviation, DeviationCode, Format, Reading, SignerRef,
     TimeClaim, Unverified,
 };
 use crate::record::{Entry, Generation, Record};
@@ -90,7 +90,13 @@ impl Verifier {
     pub fn verify(&self, text: &str, now: Timestamp) -> Verdict {
         match Unverified::parse(text, &self.policy.limits) {
             Ok(unverified) => self.verify_parsed(&unverified, now),
-            Err(error) => Progress::default().stop(Step::Decode, error.into()),
+            Err(error) => {
+                let progress = Progress {
+                    format: Format::detect(text),
+                    ..Progress::default()
+                };
+                progress.stop(Step::Decode, error.into())
+            }
         }
     }
 
@@ -99,6 +105,7 @@ impl Verifier {
         let mut progress = Progress {
             deviations: unverified.deviations().to_vec(),
             kid: unverified.kid().cloned(),
+            format: Some(unverified.format()),
             ..Progress::default()
         };
         progress.passed(Step::Decode);
@@ -596,6 +603,7 @@ struct Progress {
     steps: [StepResult; Step::COUNT],
     deviations: Vec<Deviation>,
     kid: Option<crate::trust::Kid>,
+    format: Option<Format>,
 }
 
 impl Default for Progress {
@@ -604,6 +612,7 @@ impl Default for Progress {
             steps: [const { StepResult::NotReached }; Step::COUNT],
             deviations: Vec::new(),
             kid: None,
+            format: None,
         }
     }
 }
@@ -650,8 +659,10 @@ impl Progress {
             steps,
             deviations,
             kid,
+            format,
         } = self;
         Verdict {
+            format,
             outcome,
             steps,
             deviations,
