@@ -73,11 +73,14 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
                 .gives("invalid", "content", "payload-shape")
                 .undated()
                 .skips("key-validity", "bare-key")
+                .skips("key-usage", "no-content")
+                .skips("time", "no-content")
                 .done(),
             verify("light-as-hc1", SOON)
                 .gives("invalid", "content", "hcert-missing")
                 .undated()
                 .skips("key-validity", "bare-key")
+                .skips("key-usage", "no-content")
                 .done(),
         ],
     );
@@ -88,6 +91,7 @@ pub fn add_all(kid: &str, cases: &mut Vec<Case>) {
         &["signature"],
         vec![
             load("ch", ["root"]),
+            built(0, &[kid], &[("ch", 1, "key-inactive", false)]),
             verify("light", SOON)
                 .gives("invalid", "key-usage", "key-usage")
                 .undated()
