@@ -177,6 +177,12 @@ impl Corpus {
                 self.add("cose", &sign(&claims))?;
             }
         }
+        let light = cbor!({"ver" => "1.0.0", "nam" => {"fn" => "Quxmarker", "fnt" => "QUXMARKER"},
+            "dob" => "1998-02-26"})?;
+        let claims = cbor!({1 => "CH", 4 => VALIDITY.expires_at.seconds(),
+            6 => VALIDITY.issued_at.seconds(), -250 => {1 => light}})?;
+        self.add("light", &encode(&claims))?;
+        self.add("light", &sign(&encode(&claims)))?;
         self.add(
             "payload_health_link",
             &serde_json::to_vec(&samples::link_json())?,
