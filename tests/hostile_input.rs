@@ -125,13 +125,16 @@ fn d2_texts_of_all_byte_values_are_refused() {
 fn d4_other_prefixes_are_refused() {
     let body = &GOOD[4..];
     for prefix in [
-        "", "HC1", "hc1:", "XHC1:", "xHC1:", "HC1;", "HC 1:", "LT1:", "shc:/",
+        "", "HC1", "hc1:", "XHC1:", "xHC1:", "HC1;", "HC 1:", "lt1:", "LT2:", "shc:/",
     ] {
         assert_eq!(refused(&format!("{prefix}{body}")), "prefix", "{prefix}");
     }
     for prefix in ["HC0:", "HC2:", "HC9:", "HCA:", "HCZ:"] {
         assert_eq!(refused(&format!("{prefix}{body}")), "prefix-version");
     }
+    // A format of its own, in which a full certificate is none.
+    let light = verify(&format!("LT1:{body}"));
+    assert_eq!(light.reason().unwrap().code(), "payload-shape");
     for prefix in ["HC1:HC1:", "HC1:LT1:", "HC1: ", "HC1:X"] {
         assert!(verify(&format!("{prefix}{body}")).verified().is_none());
     }

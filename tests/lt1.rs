@@ -273,7 +273,7 @@ fn no_rule_is_answered_by_a_light_certificate() {
     {
         let policy = hcert::rules::Recognition::from_toml(
             "name = 'P'\nversion = '7'\ncountry = 'XX'\nvalid_from = 2021-01-01\n\
-             valid_until = 2023-12-31\nissuers = 'any-trusted'\n[[vaccinations]]\n",
+             valid_until = 2023-12-31\nissuers = 'any-trusted'\n[[tests]]\nkinds = ['naat']\nmax_age_hours = 48\n",
         );
         let acceptance = policy.unwrap().evaluate(verified, &arrival);
         assert_eq!(acceptance.decision(), Decision::Open, "{acceptance:?}");

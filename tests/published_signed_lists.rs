@@ -210,7 +210,7 @@ fn switzerlands_lists_verify_and_their_twins_do_not() {
     assert_eq!(store.lists()[0].valid_for(), Some(48 * 3600));
     let rsa =
         |key: &&hcert::trust::TrustedKey| matches!(key.public_key().kind(), KeyKind::Rsa { .. });
-    let light = store.iter().filter(|k| k.usage().to_string() == "none");
+    let light = store.iter().filter(|k| k.usage().to_string() == "light");
     assert_eq!((store.iter().filter(rsa).count(), light.count()), (4, 1));
     assert_eq!(limited(&store), 11 + 3 + 3 + 3 + 1);
 

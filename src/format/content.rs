@@ -95,6 +95,8 @@ pub struct Claims {
     pub(in crate::format) issued_at: TimeClaim,
     pub(in crate::format) not_before: TimeClaim,
     pub(in crate::format) expires_at: TimeClaim,
+    /// Whether it holds no longer at `exp` itself (RFC 8392 §3.1.4).
+    pub(in crate::format) ends_before: bool,
     pub(in crate::format) payload: Result<Payload, ContentError>,
 }
 
@@ -131,7 +133,18 @@ impl Claims {
         self.not_before
     }
 
-    /// `exp`: the last instant at which it holds.
+    /// Whether `exp` is over at that time. hcert-spec §3.3.5 speaks of expiry
+    /// after exp, where RFC 8392 §3.1.4 has "on or after"; published vectors of
+    /// HC1 are verified at exp itself.
+    pub(crate) fn is_over(&self, expires_at: Timestamp, now: Timestamp) -> bool {
+        match self.ends_before {
+            true => now >= expires_at,
+            false => now > expires_at,
+        }
+    }
+
+    /// `exp`: the last instant at which it holds; of a light certificate the first
+    /// at which it does not.
     pub fn expires_at(&self) -> TimeClaim {
         self.expires_at
     }

@@ -23,6 +23,7 @@ const NOT_LIGHT: ContentError = ContentError::NotPayload(PayloadKind::Light);
 const CONTAINER: Container = Container {
     claim: -250,
     kinds: &[PayloadKind::Light],
+    keys: &[1],
     missing: NOT_LIGHT,
     unknown: NOT_LIGHT,
     is_hcert: false,
@@ -96,6 +97,7 @@ fn limited(mut claims: Claims, deviations: &mut Vec<Deviation>) -> Result<Claims
     if has_hcert(Item::read(&claims.bytes)) {
         return Err(NOT_LIGHT);
     }
+    claims.ends_before = true;
     if let (TimeClaim::Absent, TimeClaim::At(issued_at)) = (claims.expires_at, claims.issued_at) {
         claims.expires_at = TimeClaim::At(issued_at.plus(LONGEST));
         deviations.push(Deviation::new(DeviationCode::ExpMissing, "exp"));

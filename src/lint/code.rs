@@ -23,16 +23,31 @@ const CLAIMS: [i128; 5] = [1, 4, 5, 6, -260];
 
 pub(super) fn lint(linter: &Linter, code: &str, report: &mut Report) {
     let unverified = match Unverified::parse(code, &linter.limits) {
-        // The rules are those of HC1.
-        Ok(other) if other.format() != Format::Hc1 => {
-            let error = text::TextError::Prefix;
-            return report.error(error.code(), "", &error);
-        }
+        Ok(other) if other.format() != Format::Hc1 => return read(linter, &other, report),
         Ok(unverified) => unverified,
         Err(error) => return report.error(error.code(), "", &error),
     };
     compression(linter, code, unverified.cose_bytes(), report);
     message(linter, &unverified, report);
+}
+
+impl Linter {
+    fn catalogue(&self) -> ProductCatalogue {
+        let builtin = ProductCatalogue::builtin;
+        self.products.clone().unwrap_or_else(builtin)
+    }
+}
+
+/// What reading says of a format that has no rules of its own here.
+fn read(linter: &Linter, unverified: &Unverified, report: &mut Report) {
+    let (content, noted) = unverified.unverified_content(&linter.catalogue());
+    for deviation in unverified.deviations().iter().chain(&noted) {
+        report.deviation(deviation);
+    }
+    let unread = content.claims().err().or(content.record().err());
+    if let Some(error) = unread {
+        report.error(error.code(), "", &error);
+    }
 }
 
 /// The same from the COSE_Sign1 on.
@@ -202,8 +217,7 @@ fn content(
     let mut found = Vec::new();
     let bytes = cose.unverified_payload();
     let claims = Claims::parse_unverified(bytes, &linter.limits, &mut found);
-    let builtin = ProductCatalogue::builtin;
-    let products = linter.products.clone().unwrap_or_else(builtin);
+    let products = linter.catalogue();
     let read = |claims| payload::read_unverified(claims, &products, &mut found);
     let record = claims.as_ref().ok().map(read);
     let kind = claims

@@ -424,9 +424,9 @@ impl Verifier {
             TimeClaim::Absent if self.allows_missing_expiry(claims, record) => None,
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
-            // hcert-spec §3.3.5 speaks of expiry after exp, where RFC 8392 §3.1.4
-            // has "on or after"; published vectors are verified at exp itself.
-            TimeClaim::At(expires_at) if now > expires_at.plus(self.policy.expiry_skew) => {
+            TimeClaim::At(expires_at)
+                if claims.is_over(expires_at.plus(self.policy.expiry_skew), now) =>
+            {
                 Some(Reason::Expired { expires_at, now })
             }
             TimeClaim::At(_) => None,

@@ -24,8 +24,9 @@ const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 /// The claim in which a format has its payloads.
 pub(crate) struct Container {
     pub claim: i128,
-    /// What may stand in it.
+    /// What may stand in it, and under which keys.
     pub kinds: &'static [PayloadKind],
+    pub keys: &'static [i128],
     /// Where the claim is not there.
     pub missing: ContentError,
     /// Where no payload that is known stands in it.
@@ -35,10 +36,21 @@ pub(crate) struct Container {
     pub is_hcert: bool,
 }
 
+const HCERT_KEYS: [i128; PayloadKind::ALL.len()] = {
+    let mut keys = [0; PayloadKind::ALL.len()];
+    let (mut left, mut kinds) = (keys.as_mut_slice(), PayloadKind::ALL.as_slice());
+    while let ([key, keys @ ..], [kind, rest @ ..]) = (left, kinds) {
+        *key = kind.claim_key() as i128;
+        (left, kinds) = (keys, rest);
+    }
+    keys
+};
+
 /// hcert-spec §3.3.7.
 const HCERT: Container = Container {
     claim: CLAIM_HCERT,
     kinds: &PayloadKind::ALL,
+    keys: &HCERT_KEYS,
     missing: ContentError::NoHcert,
     unknown: ContentError::UnknownPayload,
     is_hcert: true,
@@ -74,6 +86,7 @@ impl Claims {
             issued_at: TimeClaim::Absent,
             not_before: TimeClaim::Absent,
             expires_at: TimeClaim::Absent,
+            ends_before: false,
             payload: Err(container.missing),
         };
         let Item::Map(members) = Item::read(&claims.bytes) else {
@@ -280,11 +293,9 @@ fn payload_in(
     if ends::is_beside(value, &[]) {
         return Ok(Err(ContentError::Period));
     }
-    let kinds = container.kinds.iter().copied();
-    let payloads: Vec<_> = kinds.map(|kind| i128::from(kind.claim_key())).collect();
     let mut found = Err(container.unknown);
     for (key, bytes) in members.iter() {
-        let key = claim_key(key, &payloads, deviations);
+        let key = claim_key(key, container.keys, deviations);
         let mut kinds = container.kinds.iter().copied();
         let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
             continue;
