@@ -618,7 +618,7 @@ fn values_that_there_are_not_are_refused() {
     ] {
         unexpected(with(6, wrong.unwrap()));
     }
-    for (label, above) in [(3, 2), (4, 1), (6, 2), (7, 8), (8, 1), (9, 4)] {
+    for (label, above) in [(3, 2), (4, 1), (6, 2), (7, 16), (8, 1), (9, 4)] {
         unexpected(with_member(7, label, Some(above.into())));
     }
     unexpected(with_member(7, 0, Some(bytes([0; 256]))));

@@ -432,7 +432,7 @@ fn switzerlands_use_that_cant_be_read_allows_nothing() {
         usage(r#", "use": "v""#),
         KeyUsage::only([Usage::Vaccination])
     );
-    assert_eq!(usage(r#", "use": "l""#), KeyUsage::only([]));
+    assert_eq!(usage(r#", "use": "l""#), KeyUsage::only([Usage::Light]));
     assert_eq!(usage(r#", "use": "sig""#), KeyUsage::ANY);
 }
 

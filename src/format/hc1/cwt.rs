@@ -106,7 +106,7 @@ impl Claims {
             if let Some(claim) = restriction(name) {
                 deviations.push(Deviation::new(DeviationCode::ClaimRestricts, claim));
             }
-            let Some(key) = claim_key(name, &known, deviations) else {
+            let Some(key) = claim_key(name, &known, true, deviations) else {
                 continue;
             };
             let mut claim = known.iter().zip(&mut seen);
@@ -217,14 +217,19 @@ fn time_claim(
     })
 }
 
-/// The number of a claim, or of a payload in the hcert claim, if it is one of
-/// `known`. Some issuers of the WHO's network write it as a text, as JSON
+/// The number of a claim, which may be `named`, or of a payload in its claim, if
+/// it is one of `known`. Some issuers of the WHO's network write it as a text, as JSON
 /// would; it means the same, and nothing else has such a name.
-fn claim_key(key: Item<'_>, known: &[i128], deviations: &mut Vec<Deviation>) -> Option<i128> {
+fn claim_key(
+    key: Item<'_>,
+    known: &[i128],
+    named: bool,
+    deviations: &mut Vec<Deviation>,
+) -> Option<i128> {
     match key {
         Item::Integer(key) => Some(key),
         Item::Text(text) => {
-            let of_claim = || claim_named(text).filter(|_| known.contains(&CLAIM_ISS));
+            let of_claim = || claim_named(text).filter(|_| named);
             let digits = || {
                 known
                     .iter()
@@ -295,7 +300,7 @@ fn payload_in(
     }
     let mut found = Err(container.unknown);
     for (key, bytes) in members.iter() {
-        let key = claim_key(key, container.keys, deviations);
+        let key = claim_key(key, container.keys, false, deviations);
         let mut kinds = container.kinds.iter().copied();
         let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
             continue;
