@@ -242,7 +242,7 @@ impl<'a> TestKind<'a> {
     }
 
     /// The LOINC code that is issued for it. Another one may stand in a
-    /// certificate of this kind; [`Test::kind_code`] has that.
+    /// certificate of this kind; [`Test::kind_code`](crate::record::Test::kind_code) has that.
     pub fn code(self) -> &'a str {
         match self {
             Self::Naat => codes::NAAT,

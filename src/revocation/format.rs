@@ -23,7 +23,7 @@ pub enum RevocationFormat {
     /// whatever key, as a trusted key may have no country). A country is two
     /// capital letters, a kid base64; other spellings are refused. There may be further batches for the same kid,
     /// so nothing is known of whom they don't name, unless the caller says that
-    /// these are all ([`RevocationList::with_all_batches`]). `expires`
+    /// these are all ([`RevocationList::with_all_batches`](crate::revocation::RevocationList::with_all_batches)). `expires`
     /// is when the last of their certificates has expired, not until when a
     /// batch can be relied upon, so nothing is made of it.
     Batch,

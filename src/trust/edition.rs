@@ -12,11 +12,11 @@ use crate::Timestamp;
 /// older.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Edition {
-    /// The list's own number ([`ListInfo::sequence`]).
+    /// The list's own number ([`ListInfo::sequence`](crate::trust::ListInfo::sequence)).
     pub sequence: Option<u64>,
-    /// When it was made ([`ListInfo::issued_at`]).
+    /// When it was made ([`ListInfo::issued_at`](crate::trust::ListInfo::issued_at)).
     pub issued_at: Option<Timestamp>,
-    /// The time of its newest entry ([`ListInfo::newest_entry`]). A list that
+    /// The time of its newest entry ([`ListInfo::newest_entry`](crate::trust::ListInfo::newest_entry)). A list that
     /// only withdraws its newest entry looks older than it is.
     pub newest_entry: Option<Timestamp>,
     /// Until when it counts, by its signed word.

@@ -141,7 +141,7 @@ impl TrustState {
     }
 
     /// The newest edition of a list, by [`ListInfo::identity`] (or
-    /// [`SignedDocument::identity`], [`RevocationInfo::identity`]).
+    /// [`SignedDocument::identity`], [`RevocationInfo::identity`](crate::revocation::RevocationInfo::identity)).
     pub fn edition(&self, identity: &str) -> Option<&Edition> {
         self.lists.get(&*current(identity))
     }

@@ -259,7 +259,7 @@ impl Verdict {
     }
 
     /// What revocation lists name the certificate by
-    /// ([`Identifier::of_certificate`]), once the signature holds.
+    /// ([`Content::identifiers`](crate::format::Content::identifiers)), once the signature holds.
     pub fn identifiers(&self) -> &[Identifier] {
         self.looked_up().map_or(&[], |looked| &looked.identifiers)
     }

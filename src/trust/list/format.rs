@@ -2,9 +2,9 @@
 
 /// A form in which trusted keys are handed around.
 ///
-/// The **signed** ones say below what is signed and which [`Anchor`] that
+/// The **signed** ones say below what is signed and which [`Anchor`](crate::trust::Anchor) that
 /// needs: load them with
-/// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list). The other
+/// [`add_signed_list`](crate::trust::TrustStoreBuilder::add_signed_list). The other
 /// ones don't prove who made them: the caller has to have them from somebody
 /// that it trusts, over a way that nobody else can write to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,16 +35,16 @@ pub enum ListFormat {
     /// Anchor: the gateway's trust anchor (certificate or key). It has to have
     /// signed each CSCA and UPLOAD entry, and each has to show by its
     /// certificate that it is one, or be named by the caller
-    /// ([`GatewayRoles`]). A DSC entry counts if a CSCA of those issued it and
+    /// ([`GatewayRoles`](crate::trust::GatewayRoles)). A DSC entry counts if a CSCA of those issued it and
     /// an UPLOAD certificate of the CSCA's country signed it; a CSCA without a
     /// country has no such. The key's country is the CSCA's (the entry's own
     /// is not signed), and it is valid as long as both certificates are. That the UPLOAD certificate is valid
-    /// is judged at [`ListBytes::fetched_at`], and **not without it**
-    /// ([`ListInfo::signer_dates`]).
+    /// is judged at [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at), and **not without it**
+    /// ([`ListInfo::signer_dates`](crate::trust::ListInfo::signer_dates)).
     /// **Nothing signs the array as a whole**: entries may be missing, and
     /// whoever has the honest bytes of one that was withdrawn can put it back.
     /// Kids and dates beside a certificate are as whoever sent it wrote them,
-    /// so the list has no date but [`ListBytes::fetched_at`].
+    /// so the list has no date but [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at).
     Gateway,
     /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
     /// signature over all that follows, which is [`Certificates`](Self::Certificates).
@@ -57,17 +57,17 @@ pub enum ListFormat {
     /// Anchor: the certificate in its header's `x5c`, or that one's key.
     Swedish,
     /// **Signed**: Switzerland's two documents, each a JWS, RS256: the keys
-    /// (`certs`), and as [companion](ListBytes::with_companion) the ids of
+    /// (`certs`), and as [companion](crate::trust::ListBytes::with_companion) the ids of
     /// those that are active (`activeKeyIds`). Others are left out.
     ///
     /// Anchor: the federal root certificate; `x5c` has to lead to it from a
     /// certificate with the common name `CH01-AppContentCertificate`. Each
     /// certificate has to let its key do what it does, and to be valid at
-    /// [`ListBytes::fetched_at`]; **without that its dates are not judged**
-    /// ([`ListInfo::signer_dates`]).
+    /// [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at); **without that its dates are not judged**
+    /// ([`ListInfo::signer_dates`](crate::trust::ListInfo::signer_dates)).
     Swiss,
     /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as
-    /// [companion](ListBytes::with_companion) a COSE_Sign1, ES256, with its
+    /// [companion](crate::trust::ListBytes::with_companion) a COSE_Sign1, ES256, with its
     /// SHA-256 and dates.
     ///
     /// Anchor: the list's signing certificate or key.
@@ -85,9 +85,9 @@ pub enum ListFormat {
     Polish,
     /// Signed: a list of the WHO's network (GDHCN v2), a DID document with a
     /// proof. Its anchor is one of an environment:
-    /// [`add_gdhcn`](super::TrustStoreBuilder::add_gdhcn). Lists of version 1
+    /// [`add_gdhcn`](crate::trust::TrustStoreBuilder::add_gdhcn). Lists of version 1
     /// have a signer that can't be resolved, and are refused there:
-    /// [`trust_unsigned_list`](super::TrustStoreBuilder::trust_unsigned_list)
+    /// [`trust_unsigned_list`](crate::trust::TrustStoreBuilder::trust_unsigned_list)
     /// takes both versions without looking at the proof.
     Gdhcn,
     /// A [snapshot](super::snapshot) of a whole store, **signed** or unsigned.

@@ -19,7 +19,7 @@ use crate::envelope::x509::Dsc;
 /// for TLS have to have `clientAuth`. **Those that could be two things are
 /// neither**, such as an UPLOAD certificate with `clientAuth` (of one in seven
 /// states) or a CSCA with `digitalSignature`, until the caller says what they
-/// are: [`ProblemKind::GatewayRole`] has their SHA-256. Compare it with what
+/// are: [`ProblemKind::GatewayRole`](crate::trust::ProblemKind::GatewayRole) has their SHA-256. Compare it with what
 /// the state, or the gateway over another way, says.
 ///
 /// ```
