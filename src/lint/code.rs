@@ -46,7 +46,7 @@ fn read(linter: &Linter, unverified: &Unverified, report: &mut Report) {
     }
     let unread = content.claims().err().or(content.record().err());
     if let Some(error) = unread {
-        report.error(error.code(), "", &error);
+        report.error(error.code(), "", error);
     }
 }
 

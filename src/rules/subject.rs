@@ -218,7 +218,6 @@ impl Subject {
     /// Where nothing says whose the signer's key is, takes the certificate's
     /// word for it (`iss`): whoever holds such a key chooses by whose rules the
     /// certificate is judged.
-    #[must_use]
     pub fn dangerously_believe_issuer(mut self) -> Self {
         if let (Issuer::Unknown, Some(claimed)) = (&self.issuer, &self.claimed) {
             self.issuer = Issuer::Stated(claimed.clone());

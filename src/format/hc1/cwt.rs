@@ -38,7 +38,8 @@ pub(crate) struct Container {
 
 const HCERT_KEYS: [i128; PayloadKind::ALL.len()] = {
     let mut keys = [0; PayloadKind::ALL.len()];
-    let (mut left, mut kinds) = (keys.as_mut_slice(), PayloadKind::ALL.as_slice());
+    let mut left: &mut [i128] = &mut keys;
+    let mut kinds: &[PayloadKind] = &PayloadKind::ALL;
     while let ([key, keys @ ..], [kind, rest @ ..]) = (left, kinds) {
         *key = kind.claim_key() as i128;
         (left, kinds) = (keys, rest);
