@@ -322,7 +322,7 @@ impl Verdict {
     /// }
     /// # let verifier = Verifier::new(TrustStore::builder().build().0);
     /// # let error = read(&verifier, "HC1:000", Timestamp::from_seconds(0)).unwrap_err();
-    /// assert_eq!(error.to_string(), "invalid: not a zlib stream (RFC 1950)");
+    /// assert_eq!(error.to_string(), "invalid: no zlib header");
     /// ```
     pub fn into_verified(self) -> Result<Verified, Rejected> {
         match self.body {
