@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use hcert::Limits;
 use hcert::format::hc1::cose::{CoseError, CoseSign1};
 use hcert::format::hc1::cwt::{Claims, ContentError, TimeClaim};
-use hcert::format::hc1::{Deviation, payload, text, zlib};
+use hcert::format::hc1::{payload, text, zlib};
+use hcert::format::{Deviation, Format, Unverified};
 use hcert::record::{ProductCatalogue, ValueSets};
 use hcert::words::{self, Language, Line};
 use serde_json::{Value, json};
@@ -214,9 +215,16 @@ fn go_inwards(code: &str, sets: &ValueSets, layers: &mut Vec<Layer>) -> Result<(
     layer.number("characters", code.chars().count());
     let start: String = code.chars().take(text::PREFIX.len()).collect();
     layer.text("begins with", start);
+    // A light certificate has the same layers behind its prefix, and another
+    // content.
+    let light = match Format::detect(code) {
+        Some(Format::Lt1) => Some(code.replacen(Format::Lt1.prefix(), text::PREFIX, 1)),
+        _ => None,
+    };
     let uncompressed = text::decode_base64(code, &limits, &mut found).transpose();
     let in_base64 = uncompressed.is_some();
-    let decoded = uncompressed.unwrap_or_else(|| text::decode(code, &limits, &mut found));
+    let body = light.as_deref().unwrap_or(code);
+    let decoded = uncompressed.unwrap_or_else(|| text::decode(body, &limits, &mut found));
     layer.deviations(&mut found);
     layers.push(layer);
     let decoded = decoded.map_err(|e| match e.code() {
@@ -263,7 +271,19 @@ fn go_inwards(code: &str, sets: &ValueSets, layers: &mut Vec<Layer>) -> Result<(
     layers.push(layer);
 
     let mut layer = Layer::new("cwt");
-    let claims = Claims::parse_unverified(cose.unverified_payload(), &limits, &mut found);
+    let content = match &light {
+        Some(_) => Unverified::parse(code, &limits).ok(),
+        None => None,
+    };
+    let content =
+        content.map(|unverified| unverified.unverified_content(&ProductCatalogue::builtin()));
+    let claims = match &content {
+        Some((content, noted)) => {
+            found.extend_from_slice(noted);
+            content.claims().cloned()
+        }
+        None => Claims::parse_unverified(cose.unverified_payload(), &limits, &mut found),
+    };
     if let Ok(claims) = &claims {
         layer.text("iss", claims.issuer().unwrap_or("none"));
         layer.text("iat", time(claims.issued_at()));
@@ -275,7 +295,10 @@ fn go_inwards(code: &str, sets: &ValueSets, layers: &mut Vec<Layer>) -> Result<(
     layers.push(layer);
     let claims = claims.map_err(|e| stopped("cwt", ContentError::code(&e), e))?;
 
-    let record = payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut found);
+    let record = match content {
+        Some((content, _)) => content.record().cloned(),
+        None => payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut found),
+    };
     let mut layer = Layer::new("payload");
     if let Ok(record) = &record {
         layer.text(
@@ -326,7 +349,7 @@ fn hint(code: &str) -> &'static str {
     match code {
         "text-too-long" => "no QR symbol holds so much; is it one code alone?",
         "prefix" => {
-            "the prefix is HC1: in capitals; another one is another kind of code, and a scanner \
+            "the prefix is HC1: or LT1: in capitals; another one is another kind of code, and a scanner \
              may have changed the case"
         }
         "prefix-version" => "this program reads version 1 of the container",
