@@ -149,7 +149,8 @@ fn issue(record: &Record) {
     let cose = CoseSign1::parse(issued.cose().to_vec(), &limits, &mut deviations).unwrap();
     let claims =
         Claims::parse_unverified(cose.unverified_payload(), &limits, &mut deviations).unwrap();
-    let back = payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut deviations).unwrap();
+    let back =
+        payload::read_unverified(&claims, &ProductCatalogue::builtin(), &mut deviations).unwrap();
     assert!(deviations.is_empty(), "{deviations:?}");
     assert!(back.payload() == record.payload());
     assert!(back.holder() == record.holder(), "another holder");
