@@ -186,6 +186,53 @@ trait Sealed {
     fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content;
 }
 
+/// What a format has to bring whose certificates are a COSE_Sign1.
+trait InCose: Sized {
+    fn parse(
+        text: &str,
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, DecodeError>;
+
+    fn message(&self) -> &CoseSign1;
+
+    fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content;
+}
+
+impl<T: InCose> Sealed for T {
+    fn parse(
+        text: &str,
+        limits: &Limits,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, DecodeError> {
+        InCose::parse(text, limits, deviations)
+    }
+
+    fn signer(&self) -> Option<SignerRef<'_>> {
+        SignerRef::of_cose(self.message())
+    }
+
+    fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
+        self.message().algorithm()
+    }
+
+    fn signature(&self) -> &[u8] {
+        self.message().signature()
+    }
+
+    fn cose(&self) -> Option<&CoseSign1> {
+        Some(self.message())
+    }
+
+    fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
+        self.message().verify(key)
+    }
+
+    fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content {
+        InCose::content(self, with, deviations)
+    }
+}
+
 /// A certificate that has been parsed as far as a key can be looked up, and
 /// that nothing vouches for yet.
 #[derive(Clone)]

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::Timestamp;
 use crate::codec::cbor::{Key, Walk, major};
 use crate::codec::json::Members;
+use crate::time::LAST_SECOND;
 
 /// A member that is there, and can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +22,7 @@ pub(crate) struct Unreadable {
     pub(crate) expected: &'static str,
 }
 
-/// 9999-12-31T23:59:59Z
-const LAST: i64 = 253_402_300_799;
-const LAST_F64: f64 = LAST as f64;
+const LAST_F64: f64 = LAST_SECOND as f64;
 
 const SECONDS: &str = "a number of seconds since 1970, up to the year 9999";
 const DATE_TIME: &str = "an RFC 3339 date and time of the years 1970 to 9999";
@@ -33,7 +32,7 @@ const ALIKE: &str = "the same in the header and in the payload";
 
 /// The instant, if it lies in the years 1970 to 9999.
 pub(crate) fn in_reach(time: Timestamp) -> Option<Timestamp> {
-    (0..=LAST).contains(&time.seconds()).then_some(time)
+    (0..=LAST_SECOND).contains(&time.seconds()).then_some(time)
 }
 
 /// The same for a number that some other reader has read.

@@ -15,9 +15,9 @@ use crate::record::{PayloadKind, Record};
 /// The signed content, as far as it can be read.
 #[derive(Clone)]
 pub struct Content {
-    pub(super) claims: Result<Claims, ContentError>,
-    pub(super) record: Result<Record, ContentError>,
-    pub(super) identifiers: Vec<Identifier>,
+    pub(crate) claims: Result<Claims, ContentError>,
+    pub(crate) record: Result<Record, ContentError>,
+    pub(crate) identifiers: Vec<Identifier>,
 }
 
 impl Content {
@@ -34,19 +34,6 @@ impl Content {
     /// What revocation lists name the certificate by.
     pub fn identifiers(&self) -> &[Identifier] {
         &self.identifiers
-    }
-}
-
-impl Content {
-    #[allow(clippy::type_complexity)]
-    pub(crate) fn into_parts(
-        self,
-    ) -> (
-        Result<Claims, ContentError>,
-        Result<Record, ContentError>,
-        Vec<Identifier>,
-    ) {
-        (self.claims, self.record, self.identifiers)
     }
 }
 

@@ -20,12 +20,12 @@ pub mod schema;
 pub mod text;
 pub(crate) mod yellow_card;
 
-use super::{Claims, Content, Reading, Sealed, SignerRef};
+use super::{Claims, Content, InCose, Reading};
+use crate::Limits;
 pub use crate::codec::{cbor, zlib};
 pub use crate::deviation::{Deviation, DeviationCode};
 pub use crate::envelope::cose;
 use crate::record::identifier::Identifier;
-use crate::{Limits, crypto::BadSignature, crypto::PublicKey};
 use cose::{CoseError, CoseSign1, DeclaredAlgorithm};
 
 /// Why a text is not an HCERT. The errors carry positions and sizes, never
@@ -70,7 +70,7 @@ impl Hc1 {
     }
 }
 
-impl Sealed for Hc1 {
+impl InCose for Hc1 {
     fn parse(
         text: &str,
         limits: &Limits,
@@ -83,24 +83,8 @@ impl Sealed for Hc1 {
         Self::from_cose(bytes, limits, deviations)
     }
 
-    fn signer(&self) -> Option<SignerRef<'_>> {
-        SignerRef::of_cose(&self.0)
-    }
-
-    fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
-        self.0.algorithm()
-    }
-
-    fn signature(&self) -> &[u8] {
-        self.0.signature()
-    }
-
-    fn cose(&self) -> Option<&CoseSign1> {
-        Some(&self.0)
-    }
-
-    fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
-        self.0.verify(key)
+    fn message(&self) -> &CoseSign1 {
+        &self.0
     }
 
     fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content {
@@ -110,8 +94,8 @@ impl Sealed for Hc1 {
             Ok(claims) => payload::read_unverified(claims, with.products, deviations),
             Err(error) => Err(*error),
         };
-        let signature = match self.algorithm() {
-            Some(DeclaredAlgorithm::Known(algorithm)) => Some((*algorithm, self.signature())),
+        let signature = match self.0.algorithm() {
+            Some(DeclaredAlgorithm::Known(algorithm)) => Some((*algorithm, self.0.signature())),
             _ => None,
         };
         let issuer = claims.as_ref().ok().and_then(Claims::issuer);

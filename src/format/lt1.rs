@@ -6,13 +6,12 @@
 
 use super::hc1::cwt::Container;
 use super::hc1::{DecodeError, ends, eu_dcc, text};
-use super::{Claims, Content, ContentError, Reading, Sealed, SignerRef, TimeClaim};
+use super::{Claims, Content, ContentError, InCose, Reading, TimeClaim};
 use crate::Limits;
 use crate::codec::item::Item;
 use crate::codec::zlib;
-use crate::crypto::{BadSignature, PublicKey};
 use crate::deviation::{Deviation, DeviationCode};
-use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
+use crate::envelope::cose::CoseSign1;
 use crate::record::{PayloadKind, Record};
 
 /// How its text begins.
@@ -23,7 +22,6 @@ const NOT_LIGHT: ContentError = ContentError::NotPayload(PayloadKind::Light);
 const CONTAINER: Container = Container {
     claim: -250,
     kinds: &[PayloadKind::Light],
-    keys: &[1],
     missing: NOT_LIGHT,
     unknown: NOT_LIGHT,
     is_hcert: false,
@@ -41,7 +39,7 @@ const MEMBERS: [&str; 3] = ["ver", "nam", "dob"];
 #[derive(Clone)]
 pub(super) struct Lt1(CoseSign1);
 
-impl Sealed for Lt1 {
+impl InCose for Lt1 {
     fn parse(
         text: &str,
         limits: &Limits,
@@ -52,24 +50,8 @@ impl Sealed for Lt1 {
         Ok(Self(cose.of_certificate()?))
     }
 
-    fn signer(&self) -> Option<SignerRef<'_>> {
-        SignerRef::of_cose(&self.0)
-    }
-
-    fn algorithm(&self) -> Option<&DeclaredAlgorithm> {
-        self.0.algorithm()
-    }
-
-    fn signature(&self) -> &[u8] {
-        self.0.signature()
-    }
-
-    fn cose(&self) -> Option<&CoseSign1> {
-        Some(&self.0)
-    }
-
-    fn verify(&self, key: &PublicKey) -> Result<(), BadSignature> {
-        self.0.verify(key)
+    fn message(&self) -> &CoseSign1 {
+        &self.0
     }
 
     fn content(&self, with: &Reading<'_>, deviations: &mut Vec<Deviation>) -> Content {

@@ -161,13 +161,11 @@ impl Revocations {
     /// Lists that are all batches together say of no certificate more than the
     /// oldest of them does.
     fn age_together(&mut self) {
-        let Some(identity) = self.sources.last().map(|added| &added.info) else {
+        let newest = self.sources.last().map(|added| &added.info);
+        let Some(newest) = newest.filter(|info| info.is_one_of_all) else {
             return;
         };
-        let identity = match identity.is_one_of_all {
-            true => identity.identity.clone(),
-            false => return,
-        };
+        let identity = newest.identity.clone();
         let is_beside = |info: &RevocationInfo| info.is_one_of_all && info.identity == identity;
         let all = || self.sources.iter().map(|added| &added.info);
         let dates = all()

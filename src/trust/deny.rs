@@ -14,6 +14,7 @@ use crate::codec::text::hex;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
 use crate::crypto::kid::KidError;
+use crate::time::LAST_SECOND;
 use crate::trust::limits::LoadLimits;
 
 /// Why a text is not a [`DenyList`].
@@ -335,8 +336,7 @@ impl DenyList {
 /// A certificate is issued in the years 1970 to 9999, if at all: bounds beyond
 /// say the same as their ends.
 fn within_reach(time: Timestamp) -> Timestamp {
-    const AFTER_LAST: i64 = 253_402_300_800;
-    Timestamp::from_seconds(time.seconds().clamp(-1, AFTER_LAST))
+    Timestamp::from_seconds(time.seconds().clamp(-1, LAST_SECOND + 1))
 }
 
 /// All names of a key.

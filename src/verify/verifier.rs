@@ -567,7 +567,11 @@ impl Judged<'_> {
     ) -> Verdict {
         let signer = self.signer.clone();
         let also = self.also.into_iter().cloned().collect();
-        let (claims, record, identifiers) = content.into_parts();
+        let Content {
+            claims,
+            record,
+            identifiers,
+        } = content;
         let looked_up = LookedUp { identifiers, lists };
         let body = match (self.outcome, claims, record) {
             (Outcome::Valid, Ok(claims), Ok(record)) => {

@@ -24,9 +24,8 @@ const LAST_MILLISECOND: i64 = LAST_SECOND * 1000 + 999;
 /// The claim in which a format has its payloads.
 pub(crate) struct Container {
     pub claim: i128,
-    /// What may stand in it, and under which keys.
+    /// What may stand in it.
     pub kinds: &'static [PayloadKind],
-    pub keys: &'static [i128],
     /// Where the claim is not there.
     pub missing: ContentError,
     /// Where no payload that is known stands in it.
@@ -36,22 +35,10 @@ pub(crate) struct Container {
     pub is_hcert: bool,
 }
 
-const HCERT_KEYS: [i128; PayloadKind::ALL.len()] = {
-    let mut keys = [0; PayloadKind::ALL.len()];
-    let mut left: &mut [i128] = &mut keys;
-    let mut kinds: &[PayloadKind] = &PayloadKind::ALL;
-    while let ([key, keys @ ..], [kind, rest @ ..]) = (left, kinds) {
-        *key = kind.claim_key() as i128;
-        (left, kinds) = (keys, rest);
-    }
-    keys
-};
-
 /// hcert-spec §3.3.7.
 const HCERT: Container = Container {
     claim: CLAIM_HCERT,
     kinds: &PayloadKind::ALL,
-    keys: &HCERT_KEYS,
     missing: ContentError::NoHcert,
     unknown: ContentError::UnknownPayload,
     is_hcert: true,
@@ -107,7 +94,7 @@ impl Claims {
             if let Some(claim) = restriction(name) {
                 deviations.push(Deviation::new(DeviationCode::ClaimRestricts, claim));
             }
-            let Some(key) = claim_key(name, &known, true, deviations) else {
+            let Some(key) = claim_key(name, known.into_iter(), true, deviations) else {
                 continue;
             };
             let mut claim = known.iter().zip(&mut seen);
@@ -223,7 +210,7 @@ fn time_claim(
 /// would; it means the same, and nothing else has such a name.
 fn claim_key(
     key: Item<'_>,
-    known: &[i128],
+    mut known: impl Iterator<Item = i128>,
     named: bool,
     deviations: &mut Vec<Deviation>,
 ) -> Option<i128> {
@@ -231,12 +218,7 @@ fn claim_key(
         Item::Integer(key) => Some(key),
         Item::Text(text) => {
             let of_claim = || claim_named(text).filter(|_| named);
-            let digits = || {
-                known
-                    .iter()
-                    .find(|known| known.to_string() == text)
-                    .copied()
-            };
+            let digits = || known.find(|known| known.to_string() == text);
             let number = of_claim().or_else(digits)?;
             let at = number.to_string();
             deviations.push(Deviation::new(DeviationCode::ClaimKeyText, at));
@@ -301,7 +283,11 @@ fn payload_in(
     }
     let mut found = Err(container.unknown);
     for (key, bytes) in members.iter() {
-        let key = claim_key(key, container.keys, false, deviations);
+        let keys = container
+            .kinds
+            .iter()
+            .map(|kind| i128::from(kind.claim_key()));
+        let key = claim_key(key, keys, false, deviations);
         let mut kinds = container.kinds.iter().copied();
         let Some(kind) = kinds.find(|kind| Some(i128::from(kind.claim_key())) == key) else {
             continue;
