@@ -1,5 +1,4 @@
 //! Prefix and base45, against RFC 9285 written down once more.
-#![no_main]
 
 use hcert::Limits;
 use hcert::format::hc1::text::{decode, encode};
@@ -19,7 +18,8 @@ fn reference(body: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let limits = Limits::default();
     let decode = |text: &str| decode(text, &limits, &mut Vec::new());
     assert_eq!(
@@ -42,4 +42,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             assert_eq!(encode(&decoded).strip_prefix("HC1:"), body);
         }
     }
-});
+}
+

@@ -1,6 +1,6 @@
 //! CertLogic: an expression, a line feed, and the data; both are JSON.
-#![no_main]
 
+use arbitrary::{Arbitrary, Unstructured};
 use std::fmt::Debug;
 
 use hcert::rules::certlogic::{EvalLimits, Expression, Value};
@@ -19,7 +19,11 @@ fn shown(error: &(impl ToString + Debug)) -> String {
     text
 }
 
-libfuzzer_sys::fuzz_target!(|text: &str| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
+    let Ok(text) = <&str>::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
     let (json, data) = text.split_once('\n').unwrap_or((text, "null"));
     let data = Value::parse(data).unwrap_or_default();
     let again = Value::parse(&data.to_json()).unwrap();
@@ -53,4 +57,5 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         (Ok(_), Err(_)) => panic!("an error became a value"),
         (Err(_), _) => {}
     }
-});
+}
+

@@ -1,15 +1,15 @@
 //! The whole way from a text to a verdict. An input enters where it fits: a
 //! text as it is, CWT claims signed by the trusted issuer, and all else as a
 //! COSE_Sign1, so that mutations get past base45, checksum and signature.
-#![no_main]
 
 use hcert::Limits;
 use hcert::format::Unverified;
 use hcert::record::ProductCatalogue;
 use hcert::verify::{Outcome, Step};
-use hcert_fuzz::{NOW, RECORDS, VERIFIER, conceals, error_conceals, sign, wrap};
+use crate::{NOW, RECORDS, VERIFIER, conceals, error_conceals, sign, wrap};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let signed = matches!(data, [0xa0..=0xbf, ..]);
     let text = match std::str::from_utf8(data) {
         Ok(text) => text.to_owned(),
@@ -43,4 +43,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             }
         }
     }
-});
+}
+

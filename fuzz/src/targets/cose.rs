@@ -4,7 +4,6 @@
 //! (unregistered `alg`, empty kid, wrong types of parameters that HCERT does not
 //! use) and labels that are byte strings. What coset reads and we refuse is
 //! listed in the code.
-#![no_main]
 
 use ciborium::Value;
 use coset::{AsCborValue, CoseSign1 as Theirs, RegisteredLabelWithPrivate};
@@ -12,7 +11,7 @@ use hcert::Limits;
 use hcert::format::hc1::cbor;
 use hcert::format::hc1::cose::{CoseError, CoseSign1, DeclaredAlgorithm};
 use hcert::trust::Kid;
-use hcert_fuzz::{conceals, error_conceals};
+use crate::{conceals, error_conceals};
 
 fn member(map: &Value, label: i64) -> Option<&Value> {
     let mut members = map.as_map().expect("a header is a map").iter();
@@ -77,7 +76,8 @@ fn check(ours: &CoseSign1, value: &Value) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let limits = Limits::default();
     let ours = CoseSign1::parse(data.to_vec(), &limits, &mut Vec::new());
     let guarded = cbor::check(data, &limits).is_ok();
@@ -126,4 +126,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             }
         }
     }
-});
+}
+

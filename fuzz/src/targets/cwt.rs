@@ -1,11 +1,10 @@
 //! CWT claims, against coset's.
-#![no_main]
 
 use ciborium::Value;
 use coset::{AsCborValue, cwt};
 use hcert::Limits;
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
-use hcert_fuzz::{conceals, error_conceals};
+use crate::{conceals, error_conceals};
 
 const LAST_SECOND: i64 = 253_402_300_799;
 
@@ -54,7 +53,8 @@ fn number_of(text: &str) -> Option<i64> {
     })
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let mut deviations = Vec::new();
     let claims = match Claims::parse_unverified(data, &Limits::default(), &mut deviations) {
         Ok(claims) => claims,
@@ -74,4 +74,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         same(claims.not_before(), begin(theirs.not_before));
         same(claims.issued_at(), begin(theirs.issued_at));
     }
-});
+}
+

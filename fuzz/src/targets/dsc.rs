@@ -1,10 +1,10 @@
 //! Document signer certificates.
-#![no_main]
 
 use hcert::trust::{Dsc, EntryProblem, Kid, TrustStore};
 use sha2::{Digest, Sha256};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let read = Dsc::from_der(data);
     let mut builder = TrustStore::builder();
     builder.add_certificate_der("fuzz", data).unwrap();
@@ -35,4 +35,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             assert_eq!(key.usage(), dsc.usage());
         }
     }
-});
+}
+

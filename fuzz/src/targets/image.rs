@@ -1,8 +1,9 @@
 //! Pictures: the decoders of the `image` crate, and the QR detector.
-#![no_main]
+
+use std::sync::Once;
 
 use hcert::qr::{ScanLimits, scan};
-use hcert_fuzz::conceals;
+use crate::conceals;
 
 /// `scan` catches panics of rxing and answers with an error, so they are no
 /// findings; those of all other code are.
@@ -19,7 +20,10 @@ fn let_rxing_unwind() {
     }));
 }
 
-libfuzzer_sys::fuzz_target!(init: let_rxing_unwind(), |data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
+    static INIT: Once = Once::new();
+    INIT.call_once(let_rxing_unwind);
     let mut limits = ScanLimits::default();
     limits.max_pixels = 10_000;
     match scan(data, &limits) {
@@ -35,4 +39,5 @@ libfuzzer_sys::fuzz_target!(init: let_rxing_unwind(), |data: &[u8]| {
             let _ = (error.to_string(), error.code());
         }
     }
-});
+}
+

@@ -1,11 +1,10 @@
 //! Austria's list and its signature.
-#![no_main]
 
 use std::sync::LazyLock;
 
 use ciborium::Value;
 use hcert::trust::{ListBytes, ListFormat::Austrian};
-use hcert_fuzz::lists::{self, Loaded, samples, sign};
+use crate::lists::{self, Loaded, samples, sign};
 use libfuzzer_sys::Corpus;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +24,8 @@ fn member(map: &[u8], name: i64) -> Option<Value> {
     Some(members.find(|(key, _)| *key == Value::from(name))?.1)
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     match data.split_first() {
         // Each of the two as it stands, beside the good other one.
         Some((b'l', list)) => lists::is_sample(&signed(list, &SIGNATURE), &SAMPLE),
@@ -63,4 +63,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

@@ -1,10 +1,10 @@
 //! `{"certificates": […]}`.
-#![no_main]
 
 use hcert::trust::ListFormat::Certificates;
-use hcert_fuzz::lists::{self, agree, load};
+use crate::lists::{self, agree, load};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let loaded = lists::unsigned(Certificates, data);
     if let Ok((_, report)) = &loaded {
         let json = lists::json(data).unwrap();
@@ -15,4 +15,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         &load(|builder| builder.add_list("fuzz", Certificates, data)),
         &loaded,
     );
-});
+}
+

@@ -1,10 +1,10 @@
 //! The Corona-Warn-App's protobuf: what is loaded can be written down again.
-#![no_main]
 
 use hcert::trust::ListFormat::CwaProtobuf;
-use hcert_fuzz::lists::{self, keys, samples};
+use crate::lists::{self, keys, samples};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let Ok((store, _)) = lists::unsigned(CwaProtobuf, data) else {
         return;
     };
@@ -18,4 +18,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let (again, report) = lists::unsigned(CwaProtobuf, &samples::protobuf(entries)).unwrap();
     assert_eq!(keys(&again), keys(&store));
     assert_eq!((report.rejected, report.duplicates), (0, 0));
-});
+}
+

@@ -1,11 +1,11 @@
 //! The Netherlands' keys, bare and in their envelope.
-#![no_main]
 
 use hcert::trust::ListFormat::Dutch;
-use hcert_fuzz::lists::{self, samples::base64};
+use crate::lists::{self, samples::base64};
 use serde_json::json;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let loaded = lists::unsigned(Dutch, data);
     let Some(json) = lists::json(data) else {
         return;
@@ -24,4 +24,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     }
     let envelope = json!({"payload": base64(data), "signature": ""}).to_string();
     lists::agree(&lists::unsigned(Dutch, &envelope), &loaded);
-});
+}
+

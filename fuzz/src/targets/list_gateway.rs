@@ -1,13 +1,12 @@
 //! The gateway's array and its CMS signatures.
-#![no_main]
 
 use std::sync::LazyLock;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use hcert::trust::{Anchor, ListFormat::Gateway, cms_claimed_signer};
-use hcert_fuzz::ISSUER;
-use hcert_fuzz::lists::samples::{self, base64};
-use hcert_fuzz::lists::{self, Loaded, sign};
+use crate::ISSUER;
+use crate::lists::samples::{self, base64};
+use crate::lists::{self, Loaded, sign};
 use libfuzzer_sys::Corpus;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -78,7 +77,8 @@ fn add_signatures(list: &mut Value) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     let Some((mode, rest)) = data.split_first() else {
         return Corpus::Reject;
     };
@@ -131,4 +131,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

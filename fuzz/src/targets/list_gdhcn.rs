@@ -1,13 +1,12 @@
 //! The lists of the WHO's network. What we write down as the statements of a
 //! document, and sign, is what is checked: a good signature is never refused
 //! as a wrong one.
-#![no_main]
 
 use std::sync::LazyLock;
 
 use hcert::trust::{Environment, GdhcnAnchor, GdhcnError, LoadError};
-use hcert_fuzz::lists::sign::NETWORK;
-use hcert_fuzz::lists::{Loaded, gdhcn, keys, load};
+use crate::lists::sign::NETWORK;
+use crate::lists::{Loaded, gdhcn, keys, load};
 use libfuzzer_sys::Corpus;
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(gdhcn::document);
@@ -39,7 +38,8 @@ fn signed(document: &str, proof: &str) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     let Some((mode, rest)) = data.split_first() else {
         return Corpus::Reject;
     };
@@ -67,4 +67,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

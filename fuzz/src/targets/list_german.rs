@@ -1,10 +1,9 @@
 //! Germany's list.
-#![no_main]
 
 use std::sync::LazyLock;
 
 use hcert::trust::ListFormat::German;
-use hcert_fuzz::lists::{self, Loaded, samples, sign};
+use crate::lists::{self, Loaded, samples, sign};
 use libfuzzer_sys::Corpus;
 
 static SAMPLE: LazyLock<Loaded> = LazyLock::new(|| {
@@ -12,7 +11,8 @@ static SAMPLE: LazyLock<Loaded> = LazyLock::new(|| {
     lists::signed(German, &list, &[sign::LIST.anchor()])
 });
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     match data.split_first() {
         // A list as it stands.
         Some((b'r', list)) => {
@@ -33,4 +33,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

@@ -1,11 +1,11 @@
 //! JSON Web Keys, one and many. A private key is never taken.
-#![no_main]
 
 use hcert::trust::ListFormat::{Jwk, JwkSet};
-use hcert_fuzz::lists::{self, agree, load};
+use crate::lists::{self, agree, load};
 use serde_json::Value;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let loaded = load(|builder| builder.add_jwk("fuzz", data));
     let Some(json) = lists::json(data) else {
         assert!(loaded.is_err());
@@ -24,4 +24,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             assert!(problems.any(|problem| problem.position == position && !problem.kept));
         }
     }
-});
+}
+

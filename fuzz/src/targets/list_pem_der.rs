@@ -1,10 +1,10 @@
 //! Certificates and public keys in DER and PEM: the same key in both.
-#![no_main]
 
 use hcert::trust::ListFormat::{CertificateDer, Pem, PublicKeyDer};
-use hcert_fuzz::lists::{agree, load, samples, unsigned};
+use crate::lists::{agree, load, samples, unsigned};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     agree(
         &load(|builder| builder.add_pem("fuzz", data)),
         &unsigned(Pem, data),
@@ -24,4 +24,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             }
         }
     }
-});
+}
+

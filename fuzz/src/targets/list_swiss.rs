@@ -1,10 +1,9 @@
 //! Switzerland's two documents.
-#![no_main]
 
 use std::sync::LazyLock;
 
 use hcert::trust::{Anchor, ListBytes, ListFormat::Swiss, LoadReport};
-use hcert_fuzz::lists::{self, Loaded, samples, sign};
+use crate::lists::{self, Loaded, samples, sign};
 use libfuzzer_sys::Corpus;
 
 static ANCHOR: LazyLock<Anchor> = LazyLock::new(samples::swiss_anchor);
@@ -57,7 +56,8 @@ fn active_alone(keys: &[u8], active: &[u8], report: &LoadReport) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     match data.split_first() {
         // Each document as it stands, beside the good other one.
         Some((b'k', keys)) => {
@@ -95,4 +95,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

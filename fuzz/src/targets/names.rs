@@ -1,6 +1,6 @@
 //! Transliteration of names, and UVCIs.
-#![no_main]
 
+use arbitrary::{Arbitrary, Unstructured};
 use hcert::record::translit::{Language, transliterate, transliterate_as};
 use hcert::record::uvci::{CheckOutcome, Uvci, check_character};
 
@@ -63,7 +63,12 @@ fn uvci(text: &str) {
     let _ = check_character(text);
 }
 
-libfuzzer_sys::fuzz_target!(|text: &str| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
+    let Ok(text) = <&str>::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
     standard(text);
     uvci(text);
-});
+}
+

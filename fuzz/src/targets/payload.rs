@@ -1,6 +1,5 @@
 //! The EU DCC: as CBOR in the hcert claim, and as JSON for who issues. What
 //! is read from JSON can be issued, and what is issued verifies.
-#![no_main]
 
 use hcert::Limits;
 use hcert::format::hc1::cwt::Claims;
@@ -9,7 +8,7 @@ use hcert::issue::IssueError;
 use hcert::record::ProductCatalogue;
 use hcert::record::{Record, RecordError};
 use hcert::verify::Reason;
-use hcert_fuzz::{ISSUER, NOW, VALIDITY, VERIFIER, conceals, error_conceals};
+use crate::{ISSUER, NOW, VALIDITY, VERIFIER, conceals, error_conceals};
 
 fn read(dcc: &[u8]) {
     // {-260: {1: dcc}}
@@ -62,9 +61,11 @@ fn issue(json: &str) {
     assert!(verified.record() == &record);
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     match std::str::from_utf8(data) {
         Ok(json) => issue(json),
         Err(_) => read(data),
     }
-});
+}
+

@@ -1,9 +1,10 @@
 //! Health links, and the JSON in one (`src/payloads.rs`).
-#![no_main]
 
 use hcert::record::PayloadKind;
-use hcert_fuzz::payloads;
+use crate::payloads;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     payloads::run(&[PayloadKind::HealthLink], data);
-});
+}
+

@@ -1,5 +1,4 @@
 //! A prepared key against `p256`, on signatures whose R = uG + vQ is chosen.
-#![no_main]
 
 use std::cell::RefCell;
 
@@ -122,7 +121,11 @@ fn with_key(d: Scalar, run: impl FnOnce(&Key)) {
     });
 }
 
-libfuzzer_sys::fuzz_target!(|input: Input| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
+    let Ok(input) = Input::arbitrary_take_rest(Unstructured::new(data)) else {
+        return;
+    };
     match input {
         Input::Raw {
             d,
@@ -187,4 +190,5 @@ libfuzzer_sys::fuzz_target!(|input: Input| {
             }
         }
     }
-});
+}
+

@@ -1,10 +1,9 @@
 //! Recognition policies: `t` and a document in TOML, or `j` and one in JSON,
 //! held against records.
-#![no_main]
 
 use hcert::Timestamp;
 use hcert::rules::{Arrival, IssuerFacts, Period, Recognition, RecognitionError, RuleOutcome};
-use hcert_fuzz::{NOW, RECORDS, conceals};
+use crate::{NOW, RECORDS, conceals};
 
 fn is_shown(error: &RecognitionError) {
     let text = error.to_string();
@@ -43,7 +42,8 @@ fn issuer() -> IssuerFacts<'static> {
     facts.with_participant("DCC", "ESP")
 }
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+/// Checks one input.
+pub fn run(bytes: &[u8]) {
     let Some((form, document)) = bytes.split_first() else {
         return;
     };
@@ -74,4 +74,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             is_consistent(&policy, &periods, index, at);
         }
     }
-});
+}
+

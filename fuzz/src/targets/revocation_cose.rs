@@ -1,6 +1,5 @@
 //! A CBOR map of kids and hashes: the same entries as ciborium reads, signed
 //! as well as unsigned; what is on the list is found.
-#![no_main]
 
 use std::collections::BTreeSet;
 
@@ -8,7 +7,7 @@ use ciborium::Value;
 use hcert::Timestamp;
 use hcert::revocation::{Answer, Identifier, RevocationList, RevocationSource};
 use hcert::trust::SignedDocument;
-use hcert_fuzz::lists::{complains_well, sign::LIST};
+use crate::lists::{complains_well, sign::LIST};
 
 /// `kid ‖ type byte` and hash.
 fn theirs(value: &Value) -> BTreeSet<(Vec<u8>, Vec<u8>)> {
@@ -21,7 +20,8 @@ fn theirs(value: &Value) -> BTreeSet<(Vec<u8>, Vec<u8>)> {
     pairs.collect()
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let unsigned = RevocationList::trust_unsigned("fuzz", data);
     let list = match &unsigned {
         Ok(list) => list,
@@ -50,4 +50,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let signed = RevocationList::open("fuzz", &file, &LIST.anchor()).unwrap();
         assert!(signed.entries().eq(list.entries()));
     }
-});
+}
+

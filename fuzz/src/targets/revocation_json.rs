@@ -1,18 +1,18 @@
 //! The gateway's batches, Italy's chunks and the EU's lists and partitions. A
 //! list that refuses a part stays as it was.
-#![no_main]
 
 use hcert::revocation::{
     Identifier, IdentifierKind, ItalianList, PartitionedList, RevocationList, RevocationPart,
     RevocationSource,
 };
-use hcert_fuzz::lists::complains_well;
+use crate::lists::complains_well;
 
 /// What every Italian list begins with here.
 const FIRST: &[u8] = br#"{"version": 1, "chunk": 1, "lastChunk": 1, "revokedUcvi":
     ["ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="]}"#;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     match RevocationList::trust_unsigned("fuzz", data) {
         Ok(list) => assert_eq!(list.entries().count(), list.len()),
         Err(error) => complains_well(&error, error.code()),
@@ -53,4 +53,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             let _ = (list.answer(&kid, None, &id), list.missing_slices().count());
         }
     }
-});
+}
+

@@ -1,6 +1,5 @@
 //! Revocation sets: any bytes are refused or answer; what is built is found,
 //! and nobody signs in our name.
-#![no_main]
 
 use arbitrary::{Arbitrary, Unstructured};
 use hcert::Timestamp;
@@ -8,8 +7,8 @@ use hcert::revocation::set::sign;
 use hcert::revocation::{
     IdentifierKind, Precision, RevocationSet, SetBuilder, SetFormError, SetOptions,
 };
-use hcert_fuzz::lists::sign::LIST;
-use hcert_fuzz::revocation::{KID, SIGNED};
+use crate::lists::sign::LIST;
+use crate::revocation::{KID, SIGNED};
 use libfuzzer_sys::Corpus;
 
 #[derive(Debug, Arbitrary)]
@@ -84,7 +83,8 @@ fn build(entries: &Entries<'_>) -> Option<()> {
     Some(())
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     match data.split_first() {
         // A file as it stands.
         Some((b'f', file)) => {
@@ -117,4 +117,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

@@ -1,9 +1,8 @@
 //! Bloom filters and lists of shortened hashes: an element is in a filter if
 //! and only if its bits are, counted another way.
-#![no_main]
 
 use hcert::revocation::{BloomFilter, PartialHashes, Slice};
-use hcert_fuzz::lists::complains_well;
+use crate::lists::complains_well;
 use sha2::{Digest, Sha256};
 
 /// The bit of a function: digit by digit, of a number that may be negative.
@@ -16,7 +15,8 @@ fn bit(element: &[u8], function: u8, bits: i64) -> usize {
     usize::try_from(value).unwrap()
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     if let Err(error) = Slice::from_bytes(data) {
         complains_well(&error, error.code());
     }
@@ -40,4 +40,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             assert!(data.windows(hash.len()).any(|part| part == hash));
         }
     }
-});
+}
+

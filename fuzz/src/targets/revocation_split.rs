@@ -1,12 +1,11 @@
 //! A list of kids, an index and a chunk, CBOR and protobuf, each after its
 //! length in two bytes. What a chunk holds begins with its bytes, and is found.
-#![no_main]
 
 use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationError, RevocationPart, RevocationSource,
     SplitList,
 };
-use hcert_fuzz::lists::complains_well;
+use crate::lists::complains_well;
 
 const KID: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 8];
 const KIND: IdentifierKind = IdentifierKind::Signature;
@@ -35,7 +34,8 @@ fn read(mut data: &[u8]) -> Result<SplitList, RevocationError> {
     Ok(list)
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let list = match read(data) {
         Ok(list) => list,
         Err(error) => return complains_well(&error, error.code()),
@@ -51,4 +51,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let listed = entries.filter(|id| list.answer(KID, None, id) == Answer::Listed);
     // A chunk of one byte stands before one of two.
     assert!(list.is_empty() || listed.count() > 0);
-});
+}
+

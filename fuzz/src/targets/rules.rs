@@ -1,6 +1,5 @@
 //! Documents of rules: what loads is all of it, and nothing is accepted unless
 //! each rule that applies is satisfied.
-#![no_main]
 
 use std::sync::LazyLock;
 
@@ -72,7 +71,8 @@ fn check(rules: &RuleSet, acceptance: &Acceptance, arrival: &Arrival) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|document: &[u8]| {
+/// Checks one input.
+pub fn run(document: &[u8]) {
     let mut limits = RuleLimits::default();
     limits.max_rules = 16;
     limits.evaluation.max_steps = 2_000;
@@ -120,4 +120,5 @@ libfuzzer_sys::fuzz_target!(|document: &[u8]| {
             assert_eq!(inside, rules.evaluate(subject, arrival).is_accepted());
         }
     }
-});
+}
+

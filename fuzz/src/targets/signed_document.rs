@@ -1,10 +1,9 @@
 //! Signed documents: nobody makes one in our name, and what we sign is opened
 //! as it was signed.
-#![no_main]
 
 use ciborium::cbor;
 use hcert::trust::{DocumentBytes, DocumentError, SignedDocument};
-use hcert_fuzz::lists::{samples, sign};
+use crate::lists::{samples, sign};
 use libfuzzer_sys::Corpus;
 
 /// The content of the only document of the corpus that is signed.
@@ -33,7 +32,8 @@ fn is_ours(opened: Result<Vec<u8>, DocumentError>) {
     }
 }
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
+/// Checks one input.
+pub fn run(data: &[u8]) -> Corpus {
     match data.split_first() {
         // A document as it stands, and what stands beside one.
         Some((b'd', document)) => is_ours(open(document.into())),
@@ -77,4 +77,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| -> Corpus {
         _ => return Corpus::Reject,
     }
     Corpus::Keep
-});
+}
+

@@ -1,11 +1,11 @@
 //! Telling the forms of trusted keys apart: what is loaded without a word
 //! about its form is what detection says.
-#![no_main]
 
 use hcert::trust::{Anchor, ListFormat, LoadError, detect_companion, detect_format};
-use hcert_fuzz::lists::{agree, load};
+use crate::lists::{agree, load};
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+/// Checks one input.
+pub fn run(data: &[u8]) {
     let _ = detect_companion(data);
     let format = detect_format(data);
     let loaded = load(|builder| builder.add_bytes("fuzz", data));
@@ -33,4 +33,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         let key = store.iter().next().unwrap();
         assert_eq!(key.public_key(), anchor.public_key());
     }
-});
+}
+

@@ -1,11 +1,11 @@
 //! A value set: JSON.
-#![no_main]
 
 use hcert::record::{Record, ValueSet, ValueSetError, ValueSets};
 use hcert::words::{Language, describe_with};
 use serde_json::Value;
 
-libfuzzer_sys::fuzz_target!(|json: &[u8]| {
+/// Checks one input.
+pub fn run(json: &[u8]) {
     let set = match ValueSet::from_json(json) {
         Ok(set) => set,
         Err(error) => {
@@ -62,4 +62,5 @@ libfuzzer_sys::fuzz_target!(|json: &[u8]| {
         let coded = lines.iter().filter(|line| line.text.contains(code)).count();
         assert!(coded >= 4);
     }
-});
+}
+
