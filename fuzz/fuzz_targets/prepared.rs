@@ -1,15 +1,15 @@
-//! A prepared key against `p256`, on signatures whose R = uG + vQ is chosen.
+//! `p256-verify` against `p256`, on signatures whose R = uG + vQ is chosen.
 #![no_main]
 
 use std::cell::RefCell;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use hcert::crypto::{PreparedKey, PublicKey};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use p256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar, U256};
+use p256_verify::{PreparedKey, PublicKey};
 
 /// Sums of a few ±k·2ⁱ, which have few digits that are not zero, or anything.
 #[derive(Debug)]
@@ -84,13 +84,11 @@ impl Key {
     fn new(point: ProjectivePoint) -> Option<Self> {
         let plain = VerifyingKey::from_affine(point.to_affine()).ok()?;
         let encoded = plain.to_encoded_point(false);
-        let (x, y) = ((*encoded.x()?).into(), (*encoded.y()?).into());
-        let key = PublicKey::from_p256_coordinates(&x, &y).expect("on the curve");
-        let prepared = PreparedKey::new(&key).expect("of P-256");
+        let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).expect("on the curve");
         Some(Self {
             point,
             plain,
-            prepared,
+            prepared: PreparedKey::new(&key),
             once: key,
         })
     }
