@@ -1,13 +1,10 @@
 //! A long stream takes no more memory than a short one. A process of its own,
 //! as its peak is what is looked at.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod common;
 
 use core::ops::ControlFlow;
 
-use common::*;
 use hcert::verify::{Outcome, Verifier};
+use hcert_testkit::fixtures::*;
 
 /// The most memory that this process has had so far, in KiB; none where the
 /// system doesn't tell.
