@@ -104,10 +104,7 @@ fn published_certificates() -> Vec<Vec<u8>> {
     }
     let mut out = Vec::new();
     for folder in ["trust-lists", "gdhcn"] {
-        for file in published::find(folder)
-            .iter()
-            .flat_map(|f| published::json_files(f))
-        {
+        for file in published::json_files(&published::find(folder)) {
             collect(&published::read_json(&file).unwrap_or_default(), &mut out);
         }
     }
@@ -117,13 +114,12 @@ fn published_certificates() -> Vec<Vec<u8>> {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn published_certificates_are_read_the_same() {
     let all = published_certificates();
     let read = all.iter().filter(|der| compare(der)).count();
     println!("{read} of {} certificates are read", all.len());
-    if !all.is_empty() {
-        assert!(read > 1_000, "{read}");
-    }
+    assert!(read > 1_000, "{read}");
 }
 
 /// A certificate with all that the mutations are to meet.
@@ -268,6 +264,12 @@ fn rebuilt_certificates_are_read_the_same() {
     let read = compare_rebuilt(&fictitious(), 60_000, &mut dice);
     println!("{read} of 60000 are read");
     assert!((1_000..59_000).contains(&read), "{read}");
+}
+
+#[test]
+#[ignore = "needs HCERT_VECTORS"]
+fn rebuilt_published_certificates_are_read_the_same() {
+    let mut dice = Dice(2021);
     let all = published_certificates();
     for certificate in all.iter().step_by(all.len().div_ceil(30).max(1)) {
         compare_rebuilt(certificate, 1_000, &mut dice);

@@ -369,11 +369,10 @@ fn the_date_of_an_unsigned_list_is_not_remembered() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn published_lists_give_the_same_keys_with_and_without_their_proof() {
     for (folder, anchor) in [("PROD", GdhcnAnchor::prod()), ("DEV", GdhcnAnchor::dev())] {
-        let Some(path) = published::find(&format!("gdhcn/{folder}/v2/trustlist/did.json")) else {
-            continue;
-        };
+        let path = published::find(&format!("gdhcn/{folder}/v2/trustlist/did.json"));
         let bytes = std::fs::read(path).unwrap();
         let mut builder = TrustStore::builder();
         builder.add_gdhcn("list", &bytes, &anchor).unwrap();

@@ -287,10 +287,9 @@ fn nothing_that_a_light_certificate_says_is_in_an_error_or_debug() {
 
 /// The published example and those made of its description.
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn published_light_certificates() {
-    let Some(folder) = published::find("formats/lt1") else {
-        return;
-    };
+    let folder = published::find("formats/lt1");
     let lines = std::fs::read_to_string(folder.join("expected.jsonl")).unwrap();
     let mut checked = 0;
     for line in lines.lines() {

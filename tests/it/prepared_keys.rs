@@ -315,7 +315,7 @@ fn agrees_with_p256() {
 
 /// The same, at length: minutes with `--release`.
 #[test]
-#[ignore = "takes minutes: cargo test --release --test prepared_keys -- --ignored"]
+#[ignore = "takes minutes: cargo test --release --test it at_length -- --ignored"]
 fn agrees_with_p256_at_length() {
     let counts = agrees(150_000, 60_000);
     assert!(counts.valid >= 200_000, "{counts:?}");

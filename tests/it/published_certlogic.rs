@@ -7,8 +7,8 @@ use hcert_testkit::published;
 use crate::conformance::certlogic;
 use crate::conformance::dgc_testdata::Standing;
 
-fn counts(suite: &str) -> Option<[usize; 3]> {
-    let directory = published::find("certlogic")?;
+fn counts(suite: &str) -> [usize; 3] {
+    let directory = published::find("certlogic");
     let assertions = certlogic::run(&directory).unwrap().assertions;
     let count = |standing: Standing| {
         let of_suite = assertions.iter().filter(|a| a.path.starts_with(suite));
@@ -19,37 +19,32 @@ fn counts(suite: &str) -> Option<[usize; 3]> {
         }
         matching.by_ref().count()
     };
-    Some(
-        [
-            Standing::Agrees,
-            Standing::Disagrees,
-            Standing::NotApplicable,
-        ]
-        .map(count),
-    )
+    [
+        Standing::Agrees,
+        Standing::Disagrees,
+        Standing::NotApplicable,
+    ]
+    .map(count)
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_evaluation_suite_agrees() {
-    if let Some(counts) = counts("testSuite") {
-        assert_eq!(counts, [218, 0, 14]);
-    }
+    assert_eq!(counts("testSuite"), [218, 0, 14]);
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_validation_suite_agrees() {
-    if let Some(counts) = counts("validation-testSuite") {
-        assert_eq!(counts, [23, 0, 0]);
-    }
+    assert_eq!(counts("validation-testSuite"), [23, 0, 0]);
 }
 
 /// Each rule is valid, reads back the same, and answers its tests without an
 /// error and as they say.
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn national_rules_are_valid_and_agree_with_their_tests() {
-    let Some(directory) = published::find("business-rules") else {
-        return;
-    };
+    let directory = published::find("business-rules");
     let (mut rules, mut tests, mut wrong) = (0, 0, Vec::new());
     for file in published::json_files(&directory) {
         let rule = published::read_json(&file).unwrap();

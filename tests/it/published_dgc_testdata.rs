@@ -24,10 +24,9 @@ fn outcomes(root: &Path) -> Vec<Outcome> {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_published_vector_agrees_or_is_a_known_divergence() {
-    let Some(root) = published::find("dgc-testdata") else {
-        return;
-    };
+    let root = published::find("dgc-testdata");
     let outcomes = outcomes(&root);
     let mut counts = BTreeMap::<_, usize>::new();
     for outcome in &outcomes {
@@ -47,14 +46,11 @@ fn every_published_vector_agrees_or_is_a_known_divergence() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn where_issuers_are_contradicted_an_independent_implementation_does_so_too() {
-    let Some(root) = published::find("dgc-testdata") else {
-        return;
-    };
-    let Ok(second) = std::fs::read_to_string(root.join("second-opinion.jsonl")) else {
-        println!("skipped: no second-opinion.jsonl");
-        return;
-    };
+    let root = published::find("dgc-testdata");
+    let second = published::find("dgc-testdata/second-opinion.jsonl");
+    let second = std::fs::read_to_string(second).unwrap();
     let second: BTreeMap<String, Value> = second
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())

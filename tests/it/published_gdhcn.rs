@@ -45,10 +45,9 @@ fn chains(store: &TrustStore) -> BTreeMap<(&'static str, &'static str), usize> {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_document_verifies_with_the_pinned_key_of_its_environment_and_no_other() {
-    let Some(folder) = published::find("gdhcn") else {
-        return;
-    };
+    let folder = published::find("gdhcn");
     let anchors = [
         ("PROD", GdhcnAnchor::prod()),
         ("UAT", GdhcnAnchor::uat()),
@@ -85,10 +84,9 @@ fn every_document_verifies_with_the_pinned_key_of_its_environment_and_no_other()
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_documents_of_the_signers_are_unsigned() {
-    let Some(folder) = published::find("gdhcn") else {
-        return;
-    };
+    let folder = published::find("gdhcn");
     for (name, anchor) in [
         ("PROD", GdhcnAnchor::prod()),
         ("UAT", GdhcnAnchor::uat()),
@@ -108,10 +106,9 @@ fn the_documents_of_the_signers_are_unsigned() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_production_list_loads_entry_by_entry() {
-    let Some(path) = published::find("gdhcn/PROD/v2/trustlist/did.json") else {
-        return;
-    };
+    let path = published::find("gdhcn/PROD/v2/trustlist/did.json");
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
     assert_eq!((report.total, report.duplicates), (501, 0));
     assert_eq!((report.loaded, report.rejected), (499, 2));
@@ -149,10 +146,9 @@ fn the_production_list_loads_entry_by_entry() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_development_list_loads_with_its_fake_kid_noted() {
-    let Some(path) = published::find("gdhcn/DEV/v2/trustlist/did.json") else {
-        return;
-    };
+    let path = published::find("gdhcn/DEV/v2/trustlist/did.json");
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::dev()).unwrap();
     assert_eq!((report.total, report.duplicates), (255, 0));
     assert_eq!((report.loaded, report.rejected), (248, 7));
@@ -184,10 +180,9 @@ fn the_development_list_loads_with_its_fake_kid_noted() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn references_are_reported_and_never_followed() {
-    let Some(path) = published::find("gdhcn/PROD/v2/trustlist-ref/did.json") else {
-        return;
-    };
+    let path = published::find("gdhcn/PROD/v2/trustlist-ref/did.json");
     let (store, report) = load(&std::fs::read(path).unwrap(), &GdhcnAnchor::prod()).unwrap();
     assert!(store.is_empty());
     let found: Vec<_> = report
@@ -210,10 +205,9 @@ fn references_are_reported_and_never_followed() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_part_of_the_list_gives_the_same_keys() {
-    let Some(folder) = published::find("gdhcn/PROD/v2/trustlist") else {
-        return;
-    };
+    let folder = published::find("gdhcn/PROD/v2/trustlist");
     let mut paths = published::json_files(&folder.join("DCC"));
     let mut builder = TrustStore::builder();
     // With the whole list first, the parts bring nothing new.
@@ -233,10 +227,9 @@ fn every_part_of_the_list_gives_the_same_keys() {
 /// Three of four P-256 keys of production have an x or y that is not of 32
 /// bytes; the certificates are right.
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn keys_come_from_the_certificates() {
-    let Some(path) = published::find("gdhcn/PROD/v2/trustlist/did.json") else {
-        return;
-    };
+    let path = published::find("gdhcn/PROD/v2/trustlist/did.json");
     let json = std::fs::read(path).unwrap();
     let (store, _) = load(&json, &GdhcnAnchor::prod()).unwrap();
     for key in store.iter() {
@@ -262,10 +255,9 @@ fn keys_come_from_the_certificates() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_change_of_a_published_list_is_noticed() {
-    let Some(folder) = published::find("gdhcn/PROD/v2") else {
-        return;
-    };
+    let folder = published::find("gdhcn/PROD/v2");
     // Each character of a small document, and samples of the great one.
     for (path, step) in [
         ("trustlist-ref/did.json", 1),
@@ -289,13 +281,12 @@ fn every_change_of_a_published_list_is_noticed() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn certificates_of_dgc_testdata_verify_with_a_key_of_the_production_list() {
-    let (Some(list), Some(testdata)) = (
+    let (list, testdata) = (
         published::find("gdhcn/PROD/v2/trustlist/did.json"),
         published::find("dgc-testdata/ES/2DCode/raw"),
-    ) else {
-        return;
-    };
+    );
     let (store, _) = load(&std::fs::read(list).unwrap(), &GdhcnAnchor::prod()).unwrap();
     let spain = store.select(|key| {
         key.gdhcn()

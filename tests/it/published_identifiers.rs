@@ -7,10 +7,9 @@ use hcert::record::uvci::{CheckOutcome, Uvci};
 use hcert_testkit::published;
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn identifiers_of_published_certificates() {
-    let Some(certificates) = published::dgc_testdata() else {
-        return;
-    };
+    let certificates = published::dgc_testdata();
     let mut seen = BTreeSet::new();
     // Matching, mismatching, not applicable; all of them, and those that begin with the
     // prefix in capitals.

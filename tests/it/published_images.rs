@@ -17,10 +17,9 @@ const OTHER_TEXT: [&str; 2] = ["ES/2DCode/raw/501.json", "ES/2DCode/raw/502.json
 const NO_PICTURE: [&str; 1] = ["common/2DCode/raw/Q1.json"];
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_published_picture_scans_to_its_text() {
-    let Some(root) = published::find("dgc-testdata") else {
-        return;
-    };
+    let root = published::find("dgc-testdata");
     let files = published::json_files(&root);
 
     let mut failures = Vec::new();

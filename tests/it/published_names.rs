@@ -33,10 +33,9 @@ const KNOWN: &[(&str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn standardised_names_of_published_certificates() {
-    let Some(certificates) = published::dgc_testdata() else {
-        return;
-    };
+    let certificates = published::dgc_testdata();
     let mut seen = BTreeSet::new();
     let mut agree = 0;
     let mut disagree = BTreeSet::new();

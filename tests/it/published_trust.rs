@@ -21,10 +21,9 @@ fn summary(report: &LoadReport) -> BTreeMap<(&'static str, bool), usize> {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn the_acceptance_environment_loads_without_a_loss() {
-    let Some(path) = published::find("trust-lists/acc-union.json") else {
-        return;
-    };
+    let path = published::find("trust-lists/acc-union.json");
     let mut builder = TrustStore::builder();
     builder
         .add_bytes("acc-union.json", &std::fs::read(path).unwrap())
@@ -49,10 +48,9 @@ fn the_acceptance_environment_loads_without_a_loss() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_certificate_of_dgc_testdata_loads() {
-    let Some(folder) = published::find("dgc-testdata") else {
-        return;
-    };
+    let folder = published::find("dgc-testdata");
     let files = published::json_files(&folder);
     let mut builder = TrustStore::builder();
     let (mut added, mut legacy, mut empty) = (0, 0, 0);

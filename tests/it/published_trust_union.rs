@@ -10,13 +10,12 @@ use hcert_testkit::published;
 use serde_json::Value;
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_vector_of_a_listed_key_verifies_with_the_list() {
-    let (Some(list), Some(testdata)) = (
+    let (list, testdata) = (
         published::find("trust-lists/acc-union.json"),
         published::find("dgc-testdata"),
-    ) else {
-        return;
-    };
+    );
     let list = std::fs::read(list).unwrap();
     let mut builder = TrustStore::builder();
     builder.add_bytes("acc-union.json", &list).unwrap();

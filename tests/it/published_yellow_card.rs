@@ -23,13 +23,12 @@ fn coordinate(hex: &str) -> [u8; 32] {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn published_cards_against_the_development_list() {
-    let (Some(cards), Some(list)) = (
+    let (cards, list) = (
         published::find("gdhcn/icvp-qr.json"),
         published::find("gdhcn/DEV/v2/trustlist/did.json"),
-    ) else {
-        return;
-    };
+    );
     let mut builder = TrustStore::builder();
     let list = std::fs::read(list).unwrap();
     builder
@@ -116,10 +115,9 @@ const VACCINES: [(&str, &str); 11] = [
 ];
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn every_published_product_is_in_the_catalogue() {
-    let Some(file) = published::find("icvp/products.json") else {
-        return;
-    };
+    let file = published::find("icvp/products.json");
     let letters = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "");
     let catalogue = ProductCatalogue::builtin();
     let json = published::read_json(&file).unwrap();

@@ -5,13 +5,12 @@ use hcert_testkit::{programs, published};
 use serde_json::Value;
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn spanish_certificates_verify_with_the_production_list() {
-    let (Some(list), Some(vectors)) = (
+    let (list, vectors) = (
         published::find("gdhcn/PROD/v2/trustlist/did.json"),
         published::find("dgc-testdata/ES/2DCode/raw"),
-    ) else {
-        return;
-    };
+    );
     for name in ["201", "202", "203"] {
         let vector = published::read_json(&vectors.join(format!("{name}.json"))).unwrap();
         let run = |environment: &[&str]| {

@@ -14,6 +14,7 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_625_097_600);
 /// 2021-12-01T00:00:00Z.
 pub const EXPIRES: Timestamp = Timestamp::from_seconds(1_638_316_800);
 
+/// From [`ISSUED`] to [`EXPIRES`].
 pub const VALIDITY: Validity = Validity {
     issued_at: ISSUED,
     expires_at: EXPIRES,
@@ -34,15 +35,18 @@ pub fn dsc(label: &str, eku: &[&str]) -> Dsc {
     Dsc::from_der(&der).unwrap()
 }
 
+/// The key of that label as a signer.
 pub fn signer(label: &str) -> P256Signer {
     P256Signer::from_pkcs8_pem(&TestKey::new(label).pkcs8_pem().unwrap()).unwrap()
 }
 
+/// Issues as [`dsc`] of the same label, and compresses fast.
 pub fn issuer(label: &str, eku: &[&str]) -> Issuer<P256Signer> {
     let issuer = Issuer::new(dsc(label, eku), signer(label)).unwrap();
     issuer.compression(Compression::Fast)
 }
 
+/// A store that trusts these and has nothing to report.
 pub fn trust(dscs: &[&Dsc]) -> TrustStore {
     let mut builder = TrustStore::builder();
     for dsc in dscs {
@@ -53,6 +57,7 @@ pub fn trust(dscs: &[&Dsc]) -> TrustStore {
     store
 }
 
+/// Gabriele Musterfrau-Gößinger.
 pub fn holder() -> Holder {
     Holder::new(
         "Musterfrau-Gößinger",
@@ -62,10 +67,12 @@ pub fn holder() -> Holder {
     .unwrap()
 }
 
+/// An identifier with its checksum.
 pub fn uvci() -> Uvci {
     Uvci::from_opaque("XX", "B5921A35D6A0D696421B3E2462178297").unwrap()
 }
 
+/// A vaccination, complete.
 pub fn vaccination() -> Record {
     let entry = Vaccination::builder()
         .vaccine("1119349007")
@@ -80,6 +87,7 @@ pub fn vaccination() -> Record {
     Record::new(holder(), entry.unwrap()).unwrap()
 }
 
+/// A negative PCR test.
 pub fn test() -> Record {
     let entry = Test::builder()
         .kind(TestKind::Naat)
@@ -94,6 +102,7 @@ pub fn test() -> Record {
     Record::new(holder(), entry.unwrap()).unwrap()
 }
 
+/// A recovery, within its period at [`NOW`].
 pub fn recovery() -> Record {
     let entry = Recovery::builder()
         .first_positive(Date::parse("2021-04-21").unwrap())
@@ -108,6 +117,7 @@ pub fn recovery() -> Record {
     Record::new(holder(), entry.unwrap()).unwrap()
 }
 
+/// The record as the key of that label issues it.
 pub fn issued(label: &str, record: &Record) -> Issued {
     issuer(label, &[]).issue(record, VALIDITY).unwrap()
 }

@@ -10,6 +10,7 @@ use hcert::verify::{Outcome, Policy, Step, Verdict, Verified, Verifier};
 use crate::fixtures::*;
 use crate::raw::{Raw, text};
 
+/// Trusts the key `a`.
 pub fn verifier() -> Verifier {
     Verifier::new(trust(&[&dsc("a", &[])]))
 }
@@ -19,6 +20,7 @@ pub fn verify(claims: Value) -> Verdict {
     verifier().verify(&signed(claims), NOW)
 }
 
+/// The claims, signed by the key `a`.
 pub fn signed(claims: Value) -> String {
     let raw = Raw::new(dsc("a", &[]).kid().as_bytes()).payload(claims);
     text(&raw.sign(&signer("a")))
@@ -32,6 +34,7 @@ pub fn claims(key: i64, payload: Value) -> Value {
     .unwrap()
 }
 
+/// The verdict about a payload under that key of the claim.
 pub fn read(key: i64, payload: Value) -> Verdict {
     verify(claims(key, payload))
 }
@@ -54,6 +57,7 @@ pub fn valid(claims: Value, expected: &[&str]) -> Verified {
     verdict.into_verified().unwrap()
 }
 
+/// Refused where the content is read, with that code.
 #[track_caller]
 pub fn refused(claims: Value, outcome: Outcome, code: &str) {
     let verdict = verify(claims);

@@ -15,6 +15,7 @@ pub type Picture = (String, Vec<u8>);
 /// Sides of square pictures: half a megapixel to what nothing takes.
 pub const SIDES: [u32; 7] = [700, 2000, 3400, 4400, 5400, 6300, 7071];
 
+/// White pictures in each form of PNG.
 pub fn nothing(sides: &[u32]) -> Vec<Picture> {
     use png::{BitDepth::*, ColorType::*};
     let mut pictures = Vec::new();
@@ -40,6 +41,7 @@ pub fn nothing(sides: &[u32]) -> Vec<Picture> {
     pictures
 }
 
+/// White pictures in each form of JPEG, GIF and WebP.
 pub fn photographs(sides: &[u32]) -> Vec<Picture> {
     let mut pictures = Vec::new();
     for &side in sides {
@@ -67,6 +69,7 @@ pub fn photographs(sides: &[u32]) -> Vec<Picture> {
     pictures
 }
 
+/// JPEG pictures with many scans.
 pub fn progressive() -> Vec<Picture> {
     let mut pictures = Vec::new();
     for (side, scans) in [(700, 90), (700, 20_000), (2000, 90), (3400, 90), (5000, 90)] {
@@ -76,6 +79,7 @@ pub fn progressive() -> Vec<Picture> {
     pictures
 }
 
+/// Pictures full of what looks like the corner of a symbol.
 pub fn corners() -> Vec<Picture> {
     let mut pictures = Vec::new();
     for (module, step) in [(1, 8), (1, 9), (1, 12), (2, 16), (2, 20), (3, 30), (4, 40)] {
@@ -116,6 +120,7 @@ pub fn corners() -> Vec<Picture> {
     pictures
 }
 
+/// Symbols that can be found and not decoded.
 pub fn broken_symbols() -> Vec<Picture> {
     let mut pictures = Vec::new();
     for (text, module, side) in [
@@ -152,6 +157,7 @@ pub fn broken_symbols() -> Vec<Picture> {
     pictures
 }
 
+/// Noise, and stripes of all widths.
 pub fn noise_and_stripes() -> Vec<Picture> {
     let mut pictures = Vec::new();
     for side in [1200, 2400, 4000] {

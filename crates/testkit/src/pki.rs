@@ -18,11 +18,14 @@ use x509_cert::serial_number::SerialNumber;
 use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned};
 use x509_cert::time::{Time, Validity};
 
+/// Whatever goes wrong in making one.
 pub type Error = Box<dyn std::error::Error>;
 
 /// Extended key usage of a document signer (hcert-spec 1.0.8, annex A).
 pub const EKU_TEST: &str = "1.3.6.1.4.1.1847.2021.1.1";
+/// The usage of who signs vaccinations.
 pub const EKU_VACCINATION: &str = "1.3.6.1.4.1.1847.2021.1.2";
+/// The usage of who signs recoveries.
 pub const EKU_RECOVERY: &str = "1.3.6.1.4.1.1847.2021.1.3";
 
 /// The label of a key whose private half is published: that of COSE's examples
@@ -57,10 +60,12 @@ impl TestKey {
         Self(key.expect("one of the first digests is a scalar"))
     }
 
+    /// The private key as PKCS#8 in PEM.
     pub fn pkcs8_pem(&self) -> Result<String, Error> {
         Ok(self.0.to_pkcs8_pem(LineEnding::LF)?.to_string())
     }
 
+    /// The public key as SubjectPublicKeyInfo in DER.
     pub fn spki_der(&self) -> Result<Vec<u8>, Error> {
         Ok(self.0.verifying_key().to_public_key_der()?.into_vec())
     }
@@ -76,13 +81,18 @@ impl TestKey {
 pub struct CertificateSpec<'a> {
     /// RFC 4514, such as `CN=DSC 1,O=Example,C=XX`.
     pub subject: &'a str,
+    /// In the same form.
     pub issuer: &'a str,
+    /// The serial number.
     pub serial: u32,
+    /// From when it is valid.
     pub not_before: Timestamp,
+    /// Until when it is valid.
     pub not_after: Timestamp,
     /// Dotted object identifiers of the extended key usage; none leaves the
     /// extension out.
     pub eku: &'a [&'a str],
+    /// Whether it may sign certificates.
     pub ca: bool,
 }
 

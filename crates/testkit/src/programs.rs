@@ -28,12 +28,16 @@ pub fn program(name: &str) -> Command {
 
 /// What a program left behind.
 pub struct Ran {
+    /// The exit status.
     pub status: i32,
+    /// Standard output.
     pub out: String,
+    /// Standard error.
     pub err: String,
 }
 
 impl Ran {
+    /// The output of a program that ended by itself, in UTF-8.
     pub fn new(output: Output) -> Self {
         Self {
             status: output.status.code().expect("ended by itself"),
@@ -42,23 +46,27 @@ impl Ran {
         }
     }
 
+    /// Standard output as a JSON value in each line.
     pub fn lines(&self) -> Vec<Value> {
         let parse = |line| serde_json::from_str(line).unwrap();
         self.out.lines().map(parse).collect()
     }
 
+    /// The only line.
     pub fn line(&self) -> Value {
         let [line] = <[Value; 1]>::try_from(self.lines()).unwrap();
         line
     }
 }
 
+/// Runs a program with nothing on standard input.
 pub fn run(name: &str, arguments: &[&str]) -> Ran {
     let mut program = program(name);
     program.args(arguments).stdin(Stdio::null());
     Ran::new(program.output().unwrap())
 }
 
+/// Runs a program with these bytes on standard input.
 pub fn run_with_stdin(name: &str, arguments: &[&str], stdin: &[u8]) -> Ran {
     let mut child = program(name)
         .args(arguments)
@@ -75,6 +83,7 @@ pub fn run_with_stdin(name: &str, arguments: &[&str], stdin: &[u8]) -> Ran {
 pub struct Files(pub PathBuf);
 
 impl Files {
+    /// An empty directory, of this call alone.
     pub fn new(name: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -84,6 +93,7 @@ impl Files {
         Self(path)
     }
 
+    /// Writes a file and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.0.join(name);
         std::fs::write(&path, content).unwrap();

@@ -13,7 +13,9 @@ use std::io::Write;
 
 use crate::fixtures::{EXPIRES, ISSUED};
 
+/// ECDSA with SHA-256 and P-256.
 pub const ES256: i64 = -7;
+/// RSASSA-PSS with SHA-256.
 pub const PS256: i64 = -37;
 
 /// A COSE_Sign1 (RFC 9052 §4.2) in the making. All members are CBOR bytes, but
@@ -22,8 +24,11 @@ pub const PS256: i64 = -37;
 pub struct Raw {
     /// What stands before the array: its tags.
     pub tags: Vec<u8>,
+    /// What the byte string of the protected header holds.
     pub protected: Vec<u8>,
+    /// The unprotected header.
     pub unprotected: Vec<u8>,
+    /// What the byte string of the payload holds.
     pub payload: Vec<u8>,
     /// What stands after the signature.
     pub suffix: Vec<u8>,
@@ -41,16 +46,19 @@ impl Raw {
         }
     }
 
+    /// With that protected header.
     pub fn protected(mut self, header: Value) -> Self {
         self.protected = encode(&header);
         self
     }
 
+    /// With that unprotected header.
     pub fn unprotected(mut self, header: Value) -> Self {
         self.unprotected = encode(&header);
         self
     }
 
+    /// With that payload.
     pub fn payload(mut self, payload: Value) -> Self {
         self.payload = encode(&payload);
         self
@@ -66,10 +74,12 @@ impl Raw {
         ]))
     }
 
+    /// The whole, signed.
     pub fn sign(&self, signer: &impl Signer) -> Vec<u8> {
         self.with_signature(&signer.sign(&self.to_be_signed()).unwrap())
     }
 
+    /// The whole around any signature.
     pub fn with_signature(&self, signature: &[u8]) -> Vec<u8> {
         let bytes = |b: &[u8]| encode(&Value::Bytes(b.to_vec()));
         [
@@ -85,12 +95,14 @@ impl Raw {
     }
 }
 
+/// A value as CBOR.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(value, &mut bytes).unwrap();
     bytes
 }
 
+/// A header with these members.
 pub fn header(alg: Option<i64>, kid: Option<&[u8]>) -> Value {
     let mut members = Vec::new();
     members.extend(alg.map(|alg| (Value::from(1), Value::from(alg))));
@@ -128,10 +140,12 @@ pub fn holder_only() -> Value {
     .unwrap()
 }
 
+/// A DCC with a vaccination.
 pub fn dcc() -> Value {
     with(holder_only(), "v", Some(Value::Array(vec![v()])))
 }
 
+/// The entry of a vaccination.
 pub fn v() -> Value {
     cbor!({
         "tg" => "840539006", "vp" => "1119349007", "mp" => "EU/1/20/1528",
@@ -141,6 +155,7 @@ pub fn v() -> Value {
     .unwrap()
 }
 
+/// The entry of a negative PCR test.
 pub fn t() -> Value {
     cbor!({
         "tg" => "840539006", "tt" => "LP6464-4", "nm" => "A PCR test",
@@ -150,6 +165,7 @@ pub fn t() -> Value {
     .unwrap()
 }
 
+/// The entry of a recovery.
 pub fn r() -> Value {
     cbor!({
         "tg" => "840539006", "fr" => "2021-04-21", "df" => "2021-05-02", "du" => "2021-10-18",
@@ -158,6 +174,7 @@ pub fn r() -> Value {
     .unwrap()
 }
 
+/// Compresses.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
@@ -173,10 +190,12 @@ pub fn text(cose: &[u8]) -> String {
 pub struct RsaSigner(rsa::RsaPrivateKey);
 
 impl RsaSigner {
+    /// The key of that length. Making one takes a while.
     pub fn new(bits: usize) -> Self {
         Self(rsa::RsaPrivateKey::new(&mut Counter(0), bits).unwrap())
     }
 
+    /// The public key as SubjectPublicKeyInfo in DER.
     pub fn spki_der(&self) -> Vec<u8> {
         self.0
             .to_public_key()
@@ -185,6 +204,7 @@ impl RsaSigner {
             .into_vec()
     }
 
+    /// The public key.
     pub fn public_key(&self) -> PublicKey {
         PublicKey::from_spki_der(&self.spki_der()).unwrap()
     }

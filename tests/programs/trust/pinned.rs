@@ -49,10 +49,9 @@ fn another_list_than_the_one_asked_for_is_refused() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn a_part_of_the_published_list_does_not_stand_in_for_the_whole() {
-    let Some(whole) = published::find("gdhcn/PROD/v2/trustlist/did.json") else {
-        return;
-    };
+    let whole = published::find("gdhcn/PROD/v2/trustlist/did.json");
     let part = whole.with_file_name("DCC").join("ESP/did.json");
     let [whole, part] = [&whole, &part].map(|path| path.to_str().unwrap());
     let files = Files::new("pinned-published");

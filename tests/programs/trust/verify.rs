@@ -199,6 +199,7 @@ fn a_list_of_the_network_needs_its_environment() {
 }
 
 #[test]
+#[ignore = "needs HCERT_VECTORS"]
 fn a_gateways_list_is_verified_if_each_entry_is_signed() {
     let files = Files::new("gateway");
     let own = files.anchor("list");
@@ -212,9 +213,7 @@ fn a_gateways_list_is_verified_if_each_entry_is_signed() {
     assert_eq!(line["entries"]["unsigned"], 1);
     assert_eq!(line["entries"]["loaded"], 0);
 
-    let Some(folder) = published::find("gdhcn/cms") else {
-        return;
-    };
+    let folder = published::find("gdhcn/cms");
     let item = std::fs::read(folder.join("PROD-PRT-TNG_TA.signed.SCA.json")).unwrap();
     let item: Value = serde_json::from_slice(&item).unwrap();
     let root = json!({

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{kid, sign};
 
+/// A DER element around the parts.
 pub fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let head = match content.len() {
@@ -22,6 +23,7 @@ pub fn ber(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [&[tag, 0x80], &parts.concat()[..], &[0, 0]].concat()
 }
 
+/// An object identifier in DER.
 pub fn oid(dotted: &str) -> Vec<u8> {
     use p256::pkcs8::der::Encode;
     let oid = p256::pkcs8::ObjectIdentifier::new(dotted).unwrap();
@@ -31,13 +33,19 @@ pub fn oid(dotted: &str) -> Vec<u8> {
 /// How a CMS is to be made.
 #[derive(Clone, Copy)]
 pub struct Cms {
+    /// Whether signed attributes are there, and signed.
     pub attributes: bool,
+    /// Whether the content is inside.
     pub content: bool,
+    /// Whether lengths are indefinite, as the gateway writes them.
     pub indefinite: bool,
+    /// The object identifier of the digest.
     pub digest: &'static str,
+    /// The object identifier of the signature.
     pub algorithm: &'static str,
     /// Attributes: how often the digest, and about which type of content.
     pub digests: usize,
+    /// The content type among the attributes.
     pub content_type: &'static str,
     /// `YYMMDDhhmmssZ`.
     pub signing_time: Option<&'static str>,
@@ -45,12 +53,17 @@ pub struct Cms {
     pub signing_times: usize,
 }
 
+/// SHA-256.
 pub const SHA256: &str = "2.16.840.1.101.3.4.2.1";
+/// SHA-1, which no list may use.
 pub const SHA1: &str = "1.3.14.3.2.26";
+/// ECDSA with SHA-256.
 pub const ECDSA_SHA256: &str = "1.2.840.10045.4.3.2";
+/// Content of no particular type.
 pub const DATA: &str = "1.2.840.113549.1.7.1";
 
 impl Cms {
+    /// As the gateway signs.
     pub const USUAL: Self = Self {
         attributes: true,
         content: false,
@@ -63,6 +76,7 @@ impl Cms {
         signing_times: 1,
     };
 
+    /// The content, signed by the key of that label under the certificate.
     pub fn sign(self, content: &[u8], certificate: &[u8], signer: &str) -> Vec<u8> {
         let wrap = if self.indefinite { ber } else { tlv };
         let algorithm = |dotted| tlv(0x30, &[&oid(dotted)]);

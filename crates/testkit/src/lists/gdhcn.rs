@@ -11,14 +11,19 @@ use sha2::{Digest, Sha256};
 
 use crate::pki::TestKey;
 
+/// The header of the proof.
 pub const HEADER: &str = r#"{"b64":false,"crit":["b64"],"alg":"ES256"}"#;
 
 /// What differs between the environments.
 #[derive(Clone, Copy)]
 pub struct Names {
+    /// The environment itself.
     pub environment: Environment,
+    /// Whose documents they are.
     pub host: &'static str,
+    /// What follows the names of value sets.
     pub suffix: &'static str,
+    /// What the repository of the participants ends in.
     pub participants: &'static str,
     /// When the list is made.
     pub created: &'static str,
@@ -26,6 +31,7 @@ pub struct Names {
     pub key: &'static str,
 }
 
+/// Production.
 pub const PROD: Names = Names {
     environment: Environment::Prod,
     host: "tng-cdn.who.int",
@@ -34,6 +40,7 @@ pub const PROD: Names = Names {
     created: "2026-08-22T17:05:21Z",
     key: "network",
 };
+/// Development.
 pub const DEV: Names = Names {
     environment: Environment::Dev,
     host: "tng-cdn-dev.who.int",
@@ -42,6 +49,7 @@ pub const DEV: Names = Names {
     created: "2026-08-22T17:05:21Z",
     key: "network",
 };
+/// Acceptance.
 pub const UAT: Names = Names {
     environment: Environment::Uat,
     host: "tng-cdn-uat.who.int",
@@ -52,15 +60,18 @@ pub const UAT: Names = Names {
 };
 
 impl Names {
+    /// The key that signs here, as an anchor.
     pub fn anchor(&self) -> GdhcnAnchor {
         let spki = TestKey::new(self.key).spki_der().unwrap();
         GdhcnAnchor::new(self.environment, PublicKey::from_spki_der(&spki).unwrap())
     }
 
+    /// The identifier of the whole list.
     pub fn list(&self) -> String {
         format!("did:web:{}:v2:trustlist", self.host)
     }
 
+    /// A document with these entries, not signed yet.
     pub fn document(&self, entries: &[Value]) -> Value {
         json!({
             "@context": [
@@ -99,6 +110,7 @@ impl Names {
         })
     }
 
+    /// The proof without its signature.
     pub fn proof(&self) -> Value {
         json!({
             "type": "JsonWebSignature2020",
@@ -171,6 +183,7 @@ impl Names {
         lines.concat()
     }
 
+    /// The bytes that the signature is over.
     pub fn signing_input(&self, document: &Value, header: &str) -> Vec<u8> {
         let proof = self.proof();
         let word = |name: &str| proof[name].as_str().unwrap().to_owned();
@@ -193,6 +206,7 @@ impl Names {
         .concat()
     }
 
+    /// The document with its proof.
     pub fn signed(&self, mut document: Value) -> Value {
         let signature = self.sign(&self.signing_input(&document, HEADER));
         let header = BASE64_URL_SAFE_NO_PAD.encode(HEADER);
@@ -202,6 +216,7 @@ impl Names {
         document
     }
 
+    /// Signs with the key of the network.
     pub fn sign(&self, message: &[u8]) -> Signature {
         let pem = TestKey::new(self.key).pkcs8_pem().unwrap();
         SigningKey::from_pkcs8_pem(&pem).unwrap().sign(message)
