@@ -36,9 +36,19 @@ if [ -n "$missing" ]; then
     exit 1
 fi
 
-"${cargo[@]}" run --quiet --example seeds
-"${cargo[@]}" fuzz build
-[ $# -gt 0 ] || set -- $("${cargo[@]}" fuzz list)
+[ $# -gt 0 ] || set -- $("${cargo[@]}" fuzz list | grep -vx any)
+
+# Checking builds one binary that holds all targets, and without a sanitizer:
+# it is for memory errors, and the crate has no unsafe code. Exploring has it.
+if [ -n "$runs" ]; then
+    sanitizer=none
+else
+    sanitizer=address
+    "${cargo[@]}" fuzz build
+fi
+"${cargo[@]}" fuzz build --sanitizer "$sanitizer" any
+any="${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release/any"
+HCERT_FUZZ_TARGET=seeds "$any"
 
 failed=""
 for target in "$@"; do
@@ -65,8 +75,15 @@ for target in "$@"; do
         scratch=""
         echo "fuzz $target, $seconds s"
     fi
-    if "${cargo[@]}" fuzz run "$target" "${corpora[@]}" -- "${dict[@]}" "${bound[@]}" -timeout=20 \
-        -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1; then
+    flags=("${dict[@]}" "${bound[@]}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1)
+    mkdir -p "artifacts/$target"
+    if [ -n "$runs" ]; then
+        run=(env HCERT_FUZZ_TARGET="$target" "$any" -artifact_prefix="artifacts/$target/")
+    else
+        run=("${cargo[@]}" fuzz run "$target")
+        flags=(-- "${flags[@]}")
+    fi
+    if "${run[@]}" "${corpora[@]}" "${flags[@]}" >"$log" 2>&1; then
         grep -E '^stat::(number_of_executed_units|average_exec_per_sec|peak_rss_mb)' "$log"
     else
         tail -40 "$log"

@@ -1,38 +1,5 @@
-//! Pictures: the decoders of the `image` crate, and the QR detector.
 #![no_main]
 
-use hcert::qr::{ScanLimits, scan};
-use hcert_fuzz::conceals;
-
-/// `scan` catches panics of rxing and answers with an error, so they are no
-/// findings; those of all other code are.
-fn let_rxing_unwind() {
-    let abort = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let place = panic
-            .location()
-            .map(|place| place.file())
-            .unwrap_or_default();
-        if !place.contains("/rxing") {
-            abort(panic);
-        }
-    }));
-}
-
-libfuzzer_sys::fuzz_target!(init: let_rxing_unwind(), |data: &[u8]| {
-    let mut limits = ScanLimits::default();
-    limits.max_pixels = 10_000;
-    match scan(data, &limits) {
-        Ok(codes) => {
-            assert!(codes.len() <= limits.max_codes);
-            conceals(&codes);
-            for code in &codes {
-                assert!((1..=40).contains(&code.version()));
-                let _ = (code.text(), code.position());
-            }
-        }
-        Err(error) => {
-            let _ = (error.to_string(), error.code());
-        }
-    }
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    hcert_fuzz::targets::image::run(data).into()
 });

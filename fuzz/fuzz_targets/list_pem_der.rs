@@ -1,27 +1,5 @@
-//! Certificates and public keys in DER and PEM: the same key in both.
 #![no_main]
 
-use hcert::trust::ListFormat::{CertificateDer, Pem, PublicKeyDer};
-use hcert_fuzz::lists::{agree, load, samples, unsigned};
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    agree(
-        &load(|builder| builder.add_pem("fuzz", data)),
-        &unsigned(Pem, data),
-    );
-    for (format, label) in [
-        (CertificateDer, "CERTIFICATE"),
-        (PublicKeyDer, "PUBLIC KEY"),
-    ] {
-        let der = unsigned(format, data);
-        let pem = samples::pem(label, data);
-        agree(&load(|builder| builder.add_pem("fuzz", &pem)), &der);
-        let (store, _) = der.unwrap();
-        for key in store.iter() {
-            match key.certificate() {
-                Some(certificate) => assert_eq!(certificate.der(), data),
-                None => assert_eq!(format, PublicKeyDer),
-            }
-        }
-    }
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    hcert_fuzz::targets::list_pem_der::run(data).into()
 });

@@ -1,9 +1,5 @@
-//! The medication overview (`src/payloads.rs`).
 #![no_main]
 
-use hcert::record::PayloadKind;
-use hcert_fuzz::payloads;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    payloads::run(&[PayloadKind::Medication], data);
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    hcert_fuzz::targets::payload_medication::run(data).into()
 });

@@ -1,9 +1,5 @@
-//! The yellow card in its three generations (`src/payloads.rs`).
 #![no_main]
 
-use hcert::record::PayloadKind;
-use hcert_fuzz::payloads;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    payloads::run(&[PayloadKind::YellowCard], data);
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    hcert_fuzz::targets::payload_yellow_card::run(data).into()
 });

@@ -1,36 +1,5 @@
-//! Telling the forms of trusted keys apart: what is loaded without a word
-//! about its form is what detection says.
 #![no_main]
 
-use hcert::trust::{Anchor, ListFormat, LoadError, detect_companion, detect_format};
-use hcert_fuzz::lists::{agree, load};
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    let _ = detect_companion(data);
-    let format = detect_format(data);
-    let loaded = load(|builder| builder.add_bytes("fuzz", data));
-    match (format, &loaded) {
-        (None, Ok(_)) => panic!("loaded without a form"),
-        (None, Err(_)) => {}
-        (Some(format), Err(LoadError::AnchorMissing { format: named, .. })) => {
-            assert_eq!(format, *named);
-            assert!(format.anchor_hint().is_some());
-        }
-        (Some(format), Err(LoadError::Unsigned { format: named })) => {
-            assert_eq!(format, *named);
-            // A snapshot is signed or is not.
-            assert!(format.anchor_hint().is_none() || format == ListFormat::Snapshot);
-        }
-        (Some(format), loaded) => {
-            assert!(format.anchor_hint().is_none(), "a signed list, unchecked");
-            let same = load(|builder| builder.add_list("fuzz", format, data));
-            agree(loaded, &same);
-        }
-    }
-    if let Ok(anchor) = Anchor::from_bytes(data) {
-        let (store, report) = loaded.unwrap();
-        assert_eq!((store.len(), report.total), (1, 1));
-        let key = store.iter().next().unwrap();
-        assert_eq!(key.public_key(), anchor.public_key());
-    }
+libfuzzer_sys::fuzz_target!(|data: &[u8]| -> libfuzzer_sys::Corpus {
+    hcert_fuzz::targets::trust_list::run(data).into()
 });

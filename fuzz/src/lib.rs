@@ -8,6 +8,8 @@ mod pki;
 pub mod lists;
 pub mod payloads;
 pub mod revocation;
+pub mod seeds;
+pub mod targets;
 
 use std::fmt::{Debug, Display};
 use std::io::Write;

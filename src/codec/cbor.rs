@@ -135,6 +135,49 @@ pub(crate) fn head(major: u8, argument: u64) -> ([u8; 9], usize) {
     }
 }
 
+/// A head as it is written: major type, additional information and argument
+/// (RFC 8949 §3).
+pub(crate) struct RawHead {
+    pub major: u8,
+    pub info: u8,
+    /// 0 where the additional information, 28 to 31, has none.
+    pub argument: u64,
+}
+
+/// The head at the beginning of `bytes`, and what follows it. The one place
+/// where heads are taken apart.
+#[inline]
+pub(crate) fn split_head(bytes: &[u8]) -> Option<(RawHead, &[u8])> {
+    let (first, tail) = bytes.split_first()?;
+    let (major, info) = (first >> 5, first & 0x1f);
+    let (argument, tail) = match info {
+        0..24 => (u64::from(info), tail),
+        24 => {
+            let (argument, tail) = tail.split_first()?;
+            (u64::from(*argument), tail)
+        }
+        25 => {
+            let (argument, tail) = tail.split_first_chunk()?;
+            (u64::from(u16::from_be_bytes(*argument)), tail)
+        }
+        26 => {
+            let (argument, tail) = tail.split_first_chunk()?;
+            (u64::from(u32::from_be_bytes(*argument)), tail)
+        }
+        27 => {
+            let (argument, tail) = tail.split_first_chunk()?;
+            (u64::from_be_bytes(*argument), tail)
+        }
+        _ => (0, tail),
+    };
+    let head = RawHead {
+        major,
+        info,
+        argument,
+    };
+    Some((head, tail))
+}
+
 /// The head of an item: major type and argument; `None` is indefinite.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
@@ -261,15 +304,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn byte(&mut self) -> Result<u8, CborError> {
-        let byte = self
-            .bytes
-            .get(self.at)
-            .ok_or(CborError::CutOff { at: self.at })?;
-        self.at += 1;
-        Ok(*byte)
-    }
-
     /// Whether the next byte is the break of an indefinite item; takes it.
     fn at_break(&mut self) -> bool {
         let found = self.bytes.get(self.at) == Some(&0xff);
@@ -285,20 +319,20 @@ impl<'a> Walk<'a> {
                 limit: self.limits.max_items,
             });
         }
-        let first = self.byte()?;
-        let (major, info) = (first >> 5, first & 0x1f);
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let Some((head, tail)) = split_head(rest) else {
+            // Where its first byte is missing, or its argument.
+            let at = at + usize::from(!rest.is_empty());
+            return Err(CborError::CutOff { at });
+        };
+        self.at = self.bytes.len() - tail.len();
+        let (major, info) = (head.major, head.info);
         let argument = match info {
-            0..24 => Some(u64::from(info)),
-            24..28 => {
-                let range = self.take(1 << (info - 24))?;
-                let bytes = self.bytes.get(range).unwrap_or_default();
-                let value = bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b));
-                // RFC 8949 §3.3: two-byte simple values below 32 do not exist.
-                if major == major::SIMPLE && info == 24 && value < 32 {
-                    return Err(CborError::Malformed { at });
-                }
-                Some(value)
+            // RFC 8949 §3.3: two-byte simple values below 32 do not exist.
+            24 if major == major::SIMPLE && head.argument < 32 => {
+                return Err(CborError::Malformed { at });
             }
+            0..28 => Some(head.argument),
             31 if (major::BYTES..=major::MAP).contains(&major) => {
                 self.shape.indefinite = true;
                 None

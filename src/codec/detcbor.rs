@@ -1,7 +1,7 @@
 //! Deterministic CBOR (RFC 8949 §4.2.1), written and read in place: definite
 //! lengths, shortest heads, map keys ascending.
 
-use super::cbor::{major, write_head};
+use super::cbor::{major, split_head, write_head};
 
 /// Why bytes are not what was expected in deterministic CBOR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,27 +119,28 @@ impl<'a> Reader<'a> {
 
     fn head(&mut self, expected: &'static str) -> Result<(u8, u64)> {
         let at = self.at();
-        let [first, rest @ ..] = self.rest else {
+        let Some((head, rest)) = split_head(self.rest) else {
+            let at = at + usize::from(!self.rest.is_empty());
             return Err(FormError::CutOff { at });
         };
         self.rest = rest;
-        let (major, info) = (first >> 5, first & 0x1f);
-        let (argument, least) = match info {
-            0..24 => return Ok((major, info.into())),
-            24..28 => {
-                let bytes = self.take(1 << (info - 24))?;
-                let value = bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b));
-                (value, [24, 0x100, 0x1_0000, 0x1_0000_0000])
-            }
+        let (major, argument) = (head.major, head.argument);
+        let is_simple = major == major::SIMPLE;
+        let least = match head.info {
+            0..24 => return Ok((major, argument)),
+            24 => 24,
+            25 => 0x100,
+            26 => 0x1_0000,
+            27 => 0x1_0000_0000,
             // An indefinite length, or the end of one.
             31 => return Err(FormError::NotDeterministic { at }),
             _ => return Err(FormError::Unexpected { at, expected }),
         };
-        match least.get(usize::from(info - 24)) {
+        match argument >= least {
             // Not a simple value of two bytes, either.
-            Some(least) if argument >= *least && major != major::SIMPLE => Ok((major, argument)),
-            Some(_) if major != major::SIMPLE => Err(FormError::NotDeterministic { at }),
-            _ => Err(FormError::Unexpected { at, expected }),
+            _ if is_simple => Err(FormError::Unexpected { at, expected }),
+            true => Ok((major, argument)),
+            false => Err(FormError::NotDeterministic { at }),
         }
     }
 

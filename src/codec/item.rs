@@ -5,7 +5,7 @@
 
 use ciborium::Value;
 
-use super::cbor::{CborError, Shape, major};
+use super::cbor::{CborError, RawHead, Shape, major, split_head};
 
 /// One item, in the form that ciborium's `Value` gives it, without what
 /// [`plain`] writes anew.
@@ -214,33 +214,11 @@ pub(crate) fn value(bytes: &[u8]) -> Value {
     ciborium::from_reader(bytes).unwrap_or(Value::Null)
 }
 
-/// Major type, additional information and argument of a head.
 #[inline]
-fn head(rest: &mut &[u8]) -> Option<(u8, u8, u64)> {
-    let (first, tail) = rest.split_first()?;
-    let info = first & 0x1f;
-    let (argument, tail) = match info {
-        0..24 => (u64::from(info), tail),
-        24 => {
-            let (argument, tail) = tail.split_first()?;
-            (u64::from(*argument), tail)
-        }
-        25 => {
-            let (argument, tail) = tail.split_first_chunk()?;
-            (u64::from(u16::from_be_bytes(*argument)), tail)
-        }
-        26 => {
-            let (argument, tail) = tail.split_first_chunk()?;
-            (u64::from(u32::from_be_bytes(*argument)), tail)
-        }
-        27 => {
-            let (argument, tail) = tail.split_first_chunk()?;
-            (u64::from_be_bytes(*argument), tail)
-        }
-        _ => return None,
-    };
+fn head(rest: &mut &[u8]) -> Option<RawHead> {
+    let (head, tail) = split_head(rest).filter(|(head, _)| head.info < 28)?;
     *rest = tail;
-    Some((first >> 5, info, argument))
+    Some(head)
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
@@ -252,7 +230,11 @@ fn take<'a>(rest: &mut &'a [u8], count: u64) -> Option<&'a [u8]> {
 /// Reads an item. Of a container it takes the head alone: who goes on after
 /// one skips it.
 fn read<'a>(rest: &mut &'a [u8]) -> Option<Item<'a>> {
-    let (major, info, argument) = head(rest)?;
+    let RawHead {
+        major,
+        info,
+        argument,
+    } = head(rest)?;
     let (count, body) = (argument, *rest);
     Some(match major {
         major::UNSIGNED => Item::Integer(i128::from(argument)),
@@ -286,7 +268,9 @@ fn skip(rest: &mut &[u8]) -> Option<()> {
             *rest = tail.get(usize::from(first & 0x1f)..)?;
             continue;
         }
-        let (major, _, argument) = head(rest)?;
+        let RawHead {
+            major, argument, ..
+        } = head(rest)?;
         match major {
             major::BYTES | major::TEXT => {
                 take(rest, argument)?;
@@ -303,7 +287,9 @@ fn skip(rest: &mut &[u8]) -> Option<()> {
 /// Goes past a map key and says whether it is that text.
 #[inline]
 fn key_is(rest: &mut &[u8], name: &str) -> Option<bool> {
-    let (major, _, argument) = head(rest)?;
+    let RawHead {
+        major, argument, ..
+    } = head(rest)?;
     Some(match major {
         // Names have few letters, for which a call of memcmp takes long.
         major::TEXT => take(rest, argument)?.iter().eq(name.as_bytes()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::LoadError;
-use super::list::json;
+use super::json;
 use crate::Timestamp;
 use crate::codec::json::LeanMembers as Members;
 use crate::codec::text::hex;

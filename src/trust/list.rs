@@ -10,8 +10,6 @@ mod gateway;
 pub(super) mod gdhcn;
 mod info;
 mod it_fr;
-pub(super) mod json;
-pub(super) mod jws;
 mod nl;
 mod pl;
 pub(super) mod roles;
@@ -24,14 +22,15 @@ pub use roles::GatewayRoles;
 
 use serde_json::Value;
 
-use self::json::{parse_json, without_bom};
 use super::error::LoadError;
+use super::json::{parse_json, without_bom};
 use super::signed;
 use super::source::{Entry, Source};
-use super::{jwk, pem, snapshot};
+use super::{jwk, jws, pem, snapshot};
 use crate::Timestamp;
 use crate::codec::detcbor::Reader;
 use crate::codec::text::shown;
+use crate::envelope::jws::Jws;
 use crate::trust::limits::LoadLimits;
 
 /// The bytes of a list: one document, or for two forms a second one that
@@ -128,7 +127,7 @@ pub(super) fn detect(
     {
         return Ok(Some((ListFormat::German, None)));
     }
-    if jws::split(bytes).is_some() {
+    if Jws::split(bytes).is_ok() {
         let payload = jws::unverified_payload(bytes, limits)?;
         let has = |name| payload.get(name).is_some();
         return match (has("dsc_trust_list"), has("certs")) {

@@ -3,8 +3,10 @@
 use super::{Beside, DocumentBytes, DocumentFormat, OWN_TYPES};
 use crate::codec::detcbor::Reader;
 use crate::codec::text::decode_base64;
+use crate::envelope::jws::Jws;
+use crate::trust::json;
 use crate::trust::limits::LoadLimits;
-use crate::trust::list::{de, json, jws};
+use crate::trust::list::de;
 use crate::trust::signed;
 
 pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
@@ -21,7 +23,7 @@ pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
                 () if is_own(content) => DocumentFormat::Hcert,
                 () if is_cose(content) => DocumentFormat::CoseSign1,
                 () if cms(content).is_some() => DocumentFormat::Cms,
-                () if jws::split(content).is_some() => DocumentFormat::Jws,
+                () if Jws::split(content).is_ok() => DocumentFormat::Jws,
                 () if de::split(content).is_some() => DocumentFormat::SignatureLine,
                 () if payload_and_signature(content).is_some() => DocumentFormat::CmsInJson,
                 () => return None,

@@ -19,9 +19,10 @@ use crate::envelope::cose::CoseSign1;
 use crate::envelope::signature::{Hash, Scheme, check_key, is_signed};
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::json;
+use crate::trust::jws::{self, Profile};
 use crate::trust::limits::LoadLimits;
-use crate::trust::list::jws::{self, Profile};
-use crate::trust::list::{at, de, json};
+use crate::trust::list::{at, de};
 use crate::trust::signed::{Dates, Signed};
 
 type Result<T> = core::result::Result<T, DocumentError>;

@@ -5,16 +5,17 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, SignerDates};
 use crate::Timestamp;
 use crate::codec::instant;
 use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
 use crate::crypto::{KeyError, PublicKey};
+use crate::envelope::jws::JwsAlgorithm;
 use crate::record::usage::Usage;
 use crate::trust::error::LoadError;
 use crate::trust::jwk::fit;
+use crate::trust::jws::{self, Profile};
 use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 use crate::trust::usage::KeyUsage;

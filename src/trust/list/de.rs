@@ -5,13 +5,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::{Check, Claims, Content, ListFormat, certificates, json};
+use super::{Check, Claims, Content, ListFormat, certificates};
 use crate::Timestamp;
 use crate::codec::instant;
 use crate::crypto::Algorithm;
 use crate::envelope::signature::is_signed;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::json;
 use crate::trust::source::Source;
 
 /// The signature and what follows its line.

@@ -12,10 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::{
-    Check, Claims, Content, SignerDates, certificates::read_certificate_entry, json,
-    json::parse_json, roles::Role,
-};
+use super::certificates::read_certificate_entry;
+use super::roles::Role;
+use super::{Check, Claims, Content, SignerDates};
 use crate::Timestamp;
 use crate::codec::text::{decode_base64, hex, shown};
 use crate::crypto::kid::Kid;
@@ -25,6 +24,7 @@ use crate::envelope::signature::{Parts, Purposes, issued_by, issuer_of};
 use crate::envelope::x509::Dsc;
 use crate::trust::Anchor;
 use crate::trust::error::LoadError;
+use crate::trust::json::{self, parse_json};
 use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
 

@@ -3,12 +3,13 @@
 
 use serde_json::Value;
 
-use super::jws::{self, JwsAlgorithm, Profile};
 use super::{Check, Claims, Content, ListFormat, named};
 use crate::codec::instant;
 use crate::codec::text::{decode_base64, shown};
+use crate::envelope::jws::JwsAlgorithm;
 use crate::trust::error::LoadError;
 use crate::trust::jwk;
+use crate::trust::jws::{self, Profile};
 use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Source};
 use crate::trust::usage::KeyUsage;

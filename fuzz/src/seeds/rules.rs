@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{Corpus, Error, files};
+use super::{Corpus, Error, files};
 
 fn rule(identifier: &str, kind: &str, certificate_type: &str, logic: Value) -> Value {
     json!({

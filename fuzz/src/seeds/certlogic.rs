@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{Corpus, Error, files};
+use super::{Corpus, Error, files};
 
 const OURS: [(&str, &str); 5] = [
     (

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use crate::payloads::encode;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ciborium::{Value, cbor};
-use hcert_fuzz::payloads::encode;
 use serde_json::Value as Json;
 
-use crate::{Corpus, Error};
+use super::{Corpus, Error};
 
 const KID: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Corpus, Error, files};
+use super::{Corpus, Error, files};
 
 const OURS: [&str; 3] = [
     r#"{"valueSetId":"x","valueSetDate":"2026-05-01","valueSetValues":{"a":{"display":"A","active":true}}}"#,

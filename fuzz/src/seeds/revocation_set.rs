@@ -1,13 +1,13 @@
 //! Seeds for revocation sets. The letter before each says what the target
 //! takes it for.
 
+use crate::lists::sign::UPLOADER;
+use crate::revocation::SIGNED;
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, Precision, SetBuilder, SetOptions};
-use hcert_fuzz::lists::sign::UPLOADER;
-use hcert_fuzz::revocation::SIGNED;
 
-use crate::{Corpus, Error};
+use super::{Corpus, Error};
 
 const TARGET: &str = "revocation_set";
 

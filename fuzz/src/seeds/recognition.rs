@@ -1,6 +1,6 @@
 //! Seeds for recognition policies.
 
-use crate::{Corpus, Error};
+use super::{Corpus, Error};
 
 const SAMPLE: &str = include_str!("../../../examples/recognition.toml");
 

@@ -1,4 +1,4 @@
-//! JSON of signed lists.
+//! JSON of lists, documents and states.
 
 use serde_json::Value;
 
@@ -7,16 +7,13 @@ use crate::trust::error::LoadError;
 use crate::trust::limits::LoadLimits;
 
 /// Parses JSON within limits; duplicate members are refused.
-pub(in crate::trust) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
+pub(super) fn parse(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     check_weight(bytes, limits)?;
     Ok(json::parse(bytes)?)
 }
 
 /// The same in less memory, for elements that are each read into a `T`.
-pub(in crate::trust) fn parse_lean_into<T>(
-    bytes: &[u8],
-    limits: &LoadLimits,
-) -> Result<Lean, LoadError> {
+pub(super) fn parse_lean_into<T>(bytes: &[u8], limits: &LoadLimits) -> Result<Lean, LoadError> {
     check_weight(bytes, limits)?;
     Ok(json::parse_lean_into::<T>(bytes)?)
 }
@@ -36,7 +33,7 @@ pub(super) fn without_bom(bytes: &[u8]) -> &[u8] {
 
 /// Parses JSON within limits. Of members with the same name the last one
 /// counts: good enough for lists that nobody signed.
-pub(in crate::trust) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
+pub(super) fn parse_json(bytes: &[u8], limits: &LoadLimits) -> Result<Value, LoadError> {
     let bytes = without_bom(bytes);
     check_weight(bytes, limits)?;
     json::check(bytes, Shape::TREE)?;

@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::Path;
 
+use crate::ISSUER;
+use crate::lists::sign::LIST;
+use crate::lists::{gdhcn, samples, sign};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use ciborium::cbor;
-use hcert_fuzz::ISSUER;
-use hcert_fuzz::lists::sign::LIST;
-use hcert_fuzz::lists::{gdhcn, samples, sign};
 use serde_json::Value;
 
-use crate::{Corpus, Error, files};
+use super::{Corpus, Error, files};
 
 fn with(mode: u8, content: impl AsRef<[u8]>) -> Vec<u8> {
     [&[mode], content.as_ref()].concat()
@@ -93,7 +93,7 @@ pub(crate) fn ours(corpus: &mut Corpus) -> Result<(), Error> {
     corpus.list("list_polish", None, samples::polish())?;
     corpus.list("list_jwk", None, samples::jwk_set())?;
     corpus.list("list_jwk", None, samples::jwk_ec().to_string())?;
-    corpus.list("list_jwk", None, hcert_fuzz::rsa_jwk())?;
+    corpus.list("list_jwk", None, crate::rsa_jwk())?;
     let (der, spki) = (ISSUER.dsc().der(), LIST.public_key().spki_der().to_vec());
     let text = samples::pem("CERTIFICATE", der) + &samples::pem("PUBLIC KEY", &spki);
     corpus.list("list_pem_der", None, text)?;

@@ -1,4 +1,4 @@
-//! Writes the seeds into `corpus/`: certificates of a fictitious issuer, our
+//! The seeds, written into `corpus/`: certificates of a fictitious issuer, our
 //! own test vectors, and, where `HCERT_VECTORS` names a directory of
 //! published test data, what is found there. `corpus/` is never committed.
 
@@ -13,6 +13,8 @@ mod value_sets;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::payloads::{encode, samples};
+use crate::{ISSUER, RECORDS, VALIDITY, sign, wrap};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use ciborium::{Value, cbor};
 use coset::{CborSerializable, HeaderBuilder, TaggedCborSerializable, iana};
@@ -22,13 +24,12 @@ use hcert::format::hc1::cwt::Claims;
 use hcert::format::hc1::{text, zlib};
 use hcert::qr::{EcLevel, QrSymbol};
 use hcert::record::PayloadKind;
-use hcert_fuzz::payloads::{encode, samples};
-use hcert_fuzz::{ISSUER, RECORDS, VALIDITY, sign, wrap};
 use sha2::{Digest, Sha256};
 
-type Error = Box<dyn std::error::Error>;
+pub type Error = Box<dyn std::error::Error>;
 
-fn main() -> Result<(), Error> {
+/// Writes all of them.
+pub fn write() -> Result<(), Error> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut corpus = Corpus {
         root: here.join("corpus"),
@@ -78,7 +79,7 @@ const NAMES: [&str; 12] = [
     "EHM/V12907267LAJW",
 ];
 
-struct Corpus {
+pub(crate) struct Corpus {
     root: PathBuf,
     written: usize,
 }
