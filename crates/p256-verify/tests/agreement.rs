@@ -1,6 +1,12 @@
 //! A prepared key says of every signature what `p256` says, and what was
 //! expected when it was made: signatures with a chosen R = uG + vQ, so that
 //! the sums on the way to it meet the identity and their own summands.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
@@ -313,11 +319,7 @@ fn agrees_with_p256() {
 
 /// The same, at length: minutes with `--release`.
 #[test]
-<<<<<<<< HEAD:crates/p256-verify/tests/agreement.rs
 #[ignore = "takes minutes: cargo test --release --test agreement -- --ignored"]
-========
-#[ignore = "takes minutes: cargo test --release --test it at_length -- --ignored"]
->>>>>>>> kit:tests/it/prepared_keys.rs
 fn agrees_with_p256_at_length() {
     let counts = agrees(150_000, 60_000);
     assert!(counts.valid >= 200_000, "{counts:?}");
