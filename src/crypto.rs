@@ -7,13 +7,18 @@
 
 mod backend;
 pub(crate) mod kid;
+#[cfg(not(feature = "std"))]
+mod no_tables;
 mod ps256;
 pub(crate) mod published;
 pub(crate) mod signer;
+#[cfg(feature = "std")]
 mod tables;
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use core::fmt;
-use std::sync::Arc;
 
 use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
 use rsa::pkcs8::EncodePublicKey;
@@ -23,8 +28,14 @@ use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 pub use self::backend::{Es256Verifier, PreparedEs256};
+#[cfg(not(feature = "std"))]
+use self::no_tables::Slot;
+#[cfg(not(feature = "std"))]
+pub(crate) use self::no_tables::Tables;
 use self::ps256::RsaKey;
+#[cfg(feature = "std")]
 use self::tables::Slot;
+#[cfg(feature = "std")]
 pub(crate) use self::tables::Tables;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -454,6 +465,7 @@ impl fmt::Debug for PublicKey {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
     use x509_cert::der::Encode;
     use x509_cert::der::asn1::{AnyRef, BitStringRef};
     use x509_cert::spki::AlgorithmIdentifierRef;

@@ -1,3 +1,4 @@
+use alloc::string::String;
 use core::fmt;
 
 /// A departure from the specification that was read all the same.

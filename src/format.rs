@@ -12,8 +12,10 @@
 
 mod content;
 pub mod hc1;
+#[cfg(feature = "lt1")]
 mod lt1;
 
+use alloc::vec::Vec;
 use core::fmt;
 
 pub use self::content::{Claims, Content, TimeClaim};
@@ -28,36 +30,36 @@ use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
 use crate::record::ProductCatalogue;
 
 macro_rules! formats {
-    ($($(#[$doc:meta])* $name:ident($sealed:ty), $code:literal, $prefix:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])? $name:ident($sealed:ty), $code:literal, $prefix:expr;)*) => {
         /// A format in which certificates are written.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Format {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* $(#[cfg($cfg)])? $name,)*
         }
 
         impl Format {
             /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
+            pub const ALL: &[Self] = &[$($(#[cfg($cfg)])? Self::$name,)*];
 
             /// A stable identifier of the format.
             pub const fn code(self) -> &'static str {
                 match self {
-                    $(Self::$name => $code,)*
+                    $($(#[cfg($cfg)])? Self::$name => $code,)*
                 }
             }
 
             /// How the text of a code in this format begins.
             pub const fn prefix(self) -> &'static str {
                 match self {
-                    $(Self::$name => $prefix,)*
+                    $($(#[cfg($cfg)])? Self::$name => $prefix,)*
                 }
             }
         }
 
         #[derive(Clone)]
         enum Envelope {
-            $($name($sealed),)*
+            $($(#[cfg($cfg)])? $name($sealed),)*
         }
 
         impl Envelope {
@@ -68,19 +70,19 @@ macro_rules! formats {
                 deviations: &mut Vec<Deviation>,
             ) -> Result<Self, DecodeError> {
                 Ok(match format {
-                    $(Format::$name => Self::$name(Sealed::parse(text, limits, deviations)?),)*
+                    $($(#[cfg($cfg)])? Format::$name => Self::$name(Sealed::parse(text, limits, deviations)?),)*
                 })
             }
 
             const fn format(&self) -> Format {
                 match self {
-                    $(Self::$name(_) => Format::$name,)*
+                    $($(#[cfg($cfg)])? Self::$name(_) => Format::$name,)*
                 }
             }
 
             fn sealed(&self) -> &dyn Sealed {
                 match self {
-                    $(Self::$name(sealed) => sealed,)*
+                    $($(#[cfg($cfg)])? Self::$name(sealed) => sealed,)*
                 }
             }
         }
@@ -91,6 +93,7 @@ formats! {
     /// The EU's and the WHO network's container (hcert-spec 1.0.8).
     Hc1(hc1::Hc1), "hc1", hc1::text::PREFIX;
     /// Switzerland's light certificate (Federal Office of Public Health).
+    #[cfg(feature = "lt1")]
     Lt1(lt1::Lt1), "lt1", lt1::PREFIX;
 }
 

@@ -10,9 +10,13 @@ mod batch;
 mod compress;
 pub(crate) mod departure;
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 use ciborium::Value;
 use core::fmt;
-use std::sync::Arc;
 
 use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 

@@ -87,11 +87,24 @@
 //!
 //! # Features
 //!
+//! Features add, and change nothing. Without any the crate verifies `HC1:`
+//! certificates with keys from snapshots, certificates and JWK sets, needs
+//! `alloc` alone and asks for no random numbers: for a small machine or a
+//! browser.
+//!
 //! | feature | default | adds |
 //! |---|---|---|
+//! | `std` | yes | threads ([`verify_all`](verify::Verifier::verify_all)), tables for keys seen often, `SystemTime`, a faster inflater |
+//! | `issue` | yes | [`issue`]: issuing, signing of lists and snapshots |
+//! | `lint` | yes | [`lint`] |
+//! | `lt1` | yes | the format of Switzerland's light certificate |
 //! | `p256-verify` | yes | ES256 verified by the crate of that name, in a third of the time that `p256` takes, with tables for keys seen often |
 //! | `png` | yes | QR symbols as PNG |
+//! | `qr` | yes | [`qr`]: QR symbols as SVG and text |
+//! | `revocation` | yes | the formats of [`revocation`] lists; a source of your own is looked up without it |
+//! | `rules` | yes | [`rules`]: CertLogic, recognition policies |
 //! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
+//! | `trust-lists` | yes | signatures by P-384, which some national roots make |
 //! | `aws-lc-rs` | no | PS256 verified by the crate of that name, which is C code, many times as fast; needs a C compiler |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
@@ -105,6 +118,20 @@
 //! everything that a sender can size has a [limit](Limits).
 //!
 //! Errors and `Debug` never show anything about the holder.
+
+#![no_std]
+// What only some features use stands with what it belongs to. With all of them
+// on, nothing is unused.
+#![cfg_attr(
+    not(all(
+        feature = "issue",
+        feature = "lint",
+        feature = "revocation",
+        feature = "rules",
+        feature = "std"
+    )),
+    allow(dead_code)
+)]
 
 /// Compiles the program in README.md.
 #[cfg(doctest)]
@@ -121,18 +148,28 @@ struct TrustLists;
 #[doc = include_str!("../docs/recognition.md")]
 struct RecognitionPolicies;
 
+extern crate alloc;
+#[cfg(any(feature = "std", test))]
+extern crate std;
+
 mod codec;
 pub mod crypto;
 mod deviation;
 mod envelope;
 pub mod format;
+#[cfg(feature = "issue")]
 pub mod issue;
+mod lazy;
 mod limits;
+#[cfg(feature = "lint")]
 pub mod lint;
+#[cfg(feature = "std")]
 mod parallel;
+#[cfg(feature = "qr")]
 pub mod qr;
 pub mod record;
 pub mod revocation;
+#[cfg(feature = "rules")]
 pub mod rules;
 mod time;
 pub mod trust;

@@ -22,6 +22,9 @@ mod rules;
 #[cfg(feature = "scan")]
 mod symbol;
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::format::{Deviation, DeviationCode};

@@ -30,6 +30,7 @@ mod value_sets;
 mod when;
 mod yellow_card;
 
+use alloc::vec::Vec;
 use core::fmt;
 
 pub use coding::Coding;

@@ -16,30 +16,46 @@
 mod error;
 mod format;
 mod info;
+#[cfg(feature = "revocation")]
 mod italian;
+#[cfg(feature = "revocation")]
 mod list;
+#[cfg(feature = "revocation")]
 mod part;
+#[cfg(feature = "revocation")]
 mod partitioned;
+#[cfg(feature = "revocation")]
 mod scope;
+#[cfg(feature = "revocation")]
 pub mod set;
+#[cfg(feature = "revocation")]
 mod slice;
+#[cfg(feature = "revocation")]
 mod split;
 mod state;
 mod store;
+#[cfg(feature = "revocation")]
 mod table;
 
 pub use crate::record::identifier::{Identifier, IdentifierKind};
 pub use error::RevocationError;
 pub use format::{RevocationFormat, RevocationLimits};
 pub use info::RevocationInfo;
+#[cfg(feature = "revocation")]
 pub use italian::ItalianList;
+#[cfg(feature = "revocation")]
 pub use list::RevocationList;
+#[cfg(feature = "revocation")]
 pub use part::RevocationPart;
+#[cfg(feature = "revocation")]
 pub use partitioned::PartitionedList;
+#[cfg(feature = "revocation")]
 pub use set::{
     NamedSet, Precision, Progress, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions,
     SetSource, Stage,
 };
+#[cfg(feature = "revocation")]
 pub use slice::{BloomFilter, PartialHashes, Slice};
+#[cfg(feature = "revocation")]
 pub use split::SplitList;
 pub use store::{Answer, LookUp, RevocationSource, Revocations, Subject};

@@ -75,6 +75,7 @@ impl Timestamp {
     }
 }
 
+#[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {
     /// Rounds towards the past.
     fn from(time: std::time::SystemTime) -> Self {
@@ -89,10 +90,11 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
+#[cfg(feature = "std")]
 impl From<Timestamp> for std::time::SystemTime {
     /// 1970 where the platform can't tell a time so far away.
     fn from(time: Timestamp) -> Self {
-        use std::time::Duration;
+        use core::time::Duration;
         let (epoch, gap) = (Self::UNIX_EPOCH, Duration::from_secs(time.0.unsigned_abs()));
         let found = match time.0 < 0 {
             true => epoch.checked_sub(gap),
@@ -335,6 +337,8 @@ from_str!(Timestamp Date PartialDate);
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
 
     #[test]
     fn instants_read_offsets_and_cut_fractions() {

@@ -66,6 +66,7 @@ pub use anchor::{Anchor, AnchorError};
 pub use builder::TrustStoreBuilder;
 pub use chain::Chain;
 pub use deny::{Denial, DenyError, DenyList};
+#[cfg(feature = "revocation")]
 pub(crate) use document::identity as document_identity;
 pub use document::{
     DocumentBytes, DocumentError, DocumentFormat, DocumentSigningError, SignedDocument,

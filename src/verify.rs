@@ -5,6 +5,7 @@
 //! [`Verdict`]. Up to the signature each step gates the next one; after it
 //! all the others run, so that one look shows everything that is wrong.
 
+#[cfg(feature = "std")]
 mod batch;
 mod domains;
 mod freshness;

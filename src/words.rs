@@ -19,8 +19,12 @@ mod codes;
 mod entries;
 mod texts;
 
+use alloc::borrow::Cow;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
-use std::borrow::Cow;
 
 use crate::PartialDate;
 use crate::record::{

@@ -4,8 +4,9 @@
 //! does ciborium; so one walk over the bytes first proves that the item is
 //! well-formed, within its budget, free of duplicate keys, and alone.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::ops::Range;
-use std::borrow::Cow;
 
 use crate::Limits;
 
@@ -466,6 +467,7 @@ impl<'a> Walk<'a> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     fn code(bytes: &[u8]) -> &'static str {
         check(bytes, &Limits::default()).map_or_else(|e| e.code(), |_| "")

@@ -1,5 +1,7 @@
 //! CBOR as JSON.
 
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use ciborium::Value;
 
 /// JSON in the place of CBOR, for people and for tools that compare.
@@ -42,6 +44,7 @@ pub(crate) fn to_json(value: &Value) -> serde_json::Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::vec;
     use ciborium::cbor;
 
     #[test]

@@ -2,6 +2,7 @@
 //! lengths, shortest heads, map keys ascending.
 
 use super::cbor::{major, split_head, write_head};
+use alloc::vec::Vec;
 
 /// Why bytes are not what was expected in deterministic CBOR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! infinities are no instants, nor is a number outside of the years 1970 to
 //! 9999: those are milliseconds.
 
+use alloc::string::String;
 use serde_json::{Map, Value};
 
 use crate::Timestamp;
@@ -46,9 +47,9 @@ pub(crate) fn check(name: &'static str, time: Option<Timestamp>) -> Result<(), U
 
 fn whole(number: f64) -> Option<Timestamp> {
     // NaN is in no range.
-    (0.0..=LAST_F64)
-        .contains(&number.floor())
-        .then(|| Timestamp::from_seconds(number.floor() as i64))
+    (0.0..LAST_F64 + 1.0)
+        .contains(&number)
+        .then(|| Timestamp::from_seconds(number as i64))
 }
 
 /// The instant of a JSON number.

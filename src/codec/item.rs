@@ -3,6 +3,7 @@
 //! Nothing is copied, and a container is gone through only as far as it is
 //! asked for. Bytes that were not checked give items that end early, no panic.
 
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::cbor::{CborError, RawHead, Shape, major, split_head};
@@ -301,14 +302,19 @@ fn key_is(rest: &mut &[u8], name: &str) -> Option<bool> {
     })
 }
 
+/// Of exponents from -1022 to 1023, without `std`.
+pub(crate) const fn power_of_two(exponent: i16) -> f64 {
+    f64::from_bits(((1023 + exponent as i64) as u64) << 52)
+}
+
 /// A floating-point number of 16 bits (RFC 8949, appendix D).
 fn half(bits: u16) -> f64 {
     let (exponent, mantissa) = (bits >> 10 & 0x1f, f64::from(bits & 0x3ff));
     let magnitude = match exponent {
-        0 => mantissa * 2_f64.powi(-24),
+        0 => mantissa * power_of_two(-24),
         31 if mantissa == 0.0 => f64::INFINITY,
         31 => f64::NAN,
-        _ => (mantissa + 1024.0) * 2_f64.powi(i32::from(exponent) - 25),
+        _ => (mantissa + 1024.0) * power_of_two(i16::from(exponent as u8) - 25),
     };
     if bits >> 15 == 0 {
         magnitude
@@ -323,6 +329,8 @@ mod tests {
     use super::*;
     use crate::Limits;
     use crate::codec::cbor::{check, write_head};
+    use alloc::boxed::Box;
+    use alloc::{format, vec};
     use proptest::prelude::*;
 
     fn to_value(item: Item<'_>) -> Value {

@@ -5,6 +5,8 @@
 mod cost;
 mod lean;
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use memchr::memchr2;

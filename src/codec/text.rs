@@ -1,8 +1,10 @@
 //! Text out of certificates and lists, made safe to print; base64 as lists
 //! write it.
 
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::Write;
-use std::borrow::Cow;
 
 use base64::Engine;
 use base64::alphabet;
@@ -94,6 +96,7 @@ pub(crate) fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec;
 
     #[test]
     fn base64_is_read_in_all_its_ways() {

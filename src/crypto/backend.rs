@@ -1,6 +1,7 @@
 //! Who does the arithmetic of ES256.
 
 use super::BadSignature;
+use alloc::boxed::Box;
 
 /// Verifies ES256 signatures (ECDSA with P-256 and SHA-256): the arithmetic,
 /// behind an interface, so that another library can do it.
@@ -89,6 +90,7 @@ struct BuiltIn;
 
 #[cfg(feature = "p256-verify")]
 mod fast {
+    use alloc::boxed::Box;
     use p256_verify::{PreparedKey, PublicKey};
 
     use super::super::digest;

@@ -1,9 +1,9 @@
 //! Key identifiers.
 
+use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 

@@ -1,6 +1,7 @@
 //! PS256 verification (RFC 8017 §8.1.2), always by `rsa`, and with the feature
 //! `aws-lc-rs` by that where it takes the key. Both say the same.
 
+use alloc::boxed::Box;
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs::{digest, signature};
 use rsa::BigUint;

@@ -10,6 +10,8 @@
 //! Kids are public, so anybody can have a key asked. A signature that doesn't
 //! hold takes no other key's place, and counts as no use.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 

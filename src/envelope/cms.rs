@@ -5,7 +5,9 @@
 //! so they are read here, in place.
 
 use crate::codec::der::read_tlv;
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 use x509_cert::der::Decode;
 use x509_cert::der::asn1::ObjectIdentifier;

@@ -1,5 +1,6 @@
 //! COSE_Sign1 (RFC 9052 §4.2), read in place; hcert-spec 1.0.8 §3.3.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;

@@ -1,5 +1,6 @@
 //! JWS in compact form (RFC 7515 §3.1).
 
+use alloc::vec::Vec;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;

@@ -3,6 +3,8 @@
 //! SHA-1 is refused, and so is whatever else isn't listed here.
 
 use crate::codec::der::read_tlv;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
@@ -156,6 +158,7 @@ impl Scheme {
                         DerSignature::from_bytes(signature).map_err(|_| Fault::Signature)?;
                     key.verify_prehash(&hash.digest(message), &signature)
                 }
+                #[cfg(feature = "trust-lists")]
                 Ok("1.3.132.0.34") => {
                     use p384::ecdsa::{DerSignature, VerifyingKey};
                     let key = VerifyingKey::from_sec1_bytes(bits).map_err(|_| Fault::Algorithm)?;

@@ -7,10 +7,15 @@
 
 mod fields;
 
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
 
+use once_cell::race::OnceBox;
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
 use x509_cert::attr::AttributeTypeAndValue;
@@ -115,7 +120,7 @@ struct Parts {
     der: Box<[u8]>,
     sha256: [u8; 32],
     country: Option<String>,
-    names: OnceLock<Names>,
+    names: OnceBox<Names>,
     not_before: Timestamp,
     not_after: Timestamp,
     key: PublicKey,
@@ -172,7 +177,7 @@ impl Dsc {
                 .country
                 .or(fields.issuer.country)
                 .map(|c| c.to_ascii_uppercase()),
-            names: OnceLock::new(),
+            names: OnceBox::new(),
             not_before: time(fields.validity.not_before),
             not_after: time(fields.validity.not_after),
             key: PublicKey::from_spki(fields.spki, &fields.key)?,
@@ -185,7 +190,7 @@ impl Dsc {
 
     // What was read once is read again.
     fn names(&self) -> &Names {
-        let make = || Names::of(&self.0.der).unwrap_or_default();
+        let make = || Box::new(Names::of(&self.0.der).unwrap_or_default());
         self.0.names.get_or_init(make)
     }
 

@@ -1,5 +1,8 @@
 //! What a certificate says, in whichever format it came.
 
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use ciborium::Value;

@@ -26,6 +26,7 @@ pub use crate::codec::{cbor, zlib};
 pub use crate::deviation::{Deviation, DeviationCode};
 pub use crate::envelope::cose;
 use crate::record::identifier::Identifier;
+use alloc::vec::Vec;
 use cose::{CoseError, CoseSign1, DeclaredAlgorithm};
 
 /// Why a text is not an HCERT. The errors carry positions and sizes, never

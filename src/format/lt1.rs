@@ -13,6 +13,7 @@ use crate::codec::zlib;
 use crate::deviation::{Deviation, DeviationCode};
 use crate::envelope::cose::CoseSign1;
 use crate::record::{PayloadKind, Record};
+use alloc::vec::Vec;
 
 /// How its text begins.
 pub(super) const PREFIX: &str = "LT1:";

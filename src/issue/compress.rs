@@ -1,5 +1,6 @@
-use std::cell::RefCell;
-use std::num::NonZeroU64;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::num::NonZeroU64;
 
 use flate2::{Compress, FlushCompress, Status};
 
@@ -35,7 +36,7 @@ pub(super) fn compress(bytes: &[u8], effort: Compression) -> Vec<u8> {
     }
 }
 
-thread_local! {
+std::thread_local! {
     /// A third of a megabyte, which costs more to make than to use.
     static DEFLATE: RefCell<Compress> = RefCell::new(Compress::new(flate2::Compression::best(), true));
 }
@@ -77,6 +78,7 @@ mod tests {
     use super::*;
     use crate::Limits;
     use crate::codec::zlib::inflate;
+    use alloc::vec;
 
     #[test]
     fn what_goes_in_comes_out_and_never_larger_than_flate2_makes_it() {

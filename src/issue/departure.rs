@@ -1,5 +1,9 @@
 //! What a record states against the specification, beyond its schema.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::record::{

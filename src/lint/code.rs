@@ -1,5 +1,9 @@
 //! The layers of a code, from the text inwards.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use ciborium::Value;
 
 use super::cbor::style;

@@ -1,5 +1,9 @@
 //! The EU DCC beyond its schema.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::{Report, member_name};

@@ -1,5 +1,6 @@
 //! The document signer certificate and its key (hcert-spec 1.0.8 §5).
 
+use alloc::string::{String, ToString};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 use x509_cert::der::asn1::ObjectIdentifier;

@@ -280,6 +280,7 @@ mod tests {
     use super::*;
     use crate::deviation::DeviationCode;
     use crate::issue::DepartureCode;
+    use alloc::vec::Vec;
 
     #[test]
     fn every_deviation_has_a_rule_and_every_rule_its_words() {

@@ -2,6 +2,8 @@
 
 use super::Report;
 use crate::qr::{EcLevel, QrMode, QrSymbol, ScannedCode};
+use alloc::format;
+use alloc::vec::Vec;
 
 const QUIET_ZONE: u8 = 4;
 /// The diagonals that hcert-spec §4.2.2 recommends, in mm.
@@ -33,7 +35,7 @@ pub(super) fn lint(code: &ScannedCode, report: &mut Report) {
     }
     let side = 17.0 + 4.0 * f32::from(code.version());
     let [least, most] = DIAGONAL_MM;
-    let least = least.max((SMALLEST_MODULE_MM * side * std::f32::consts::SQRT_2).ceil());
+    let least = least.max((SMALLEST_MODULE_MM * side * core::f32::consts::SQRT_2).ceil());
     report.fact("qr-diagonal-mm", format!("{least} to {}", least.max(most)));
     if least > most {
         report.find("qr-modules-too-small", "qr");

@@ -1,6 +1,9 @@
 //! Text to symbol, symbol to picture.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
+use core::fmt;
 
 use qrcode::bits::Bits;
 use qrcode::types::{Color, QrError as EncoderError, Version};
@@ -306,7 +309,7 @@ impl QrSymbol {
 
     /// The side of a module, in mm, when the symbol has this diagonal.
     pub fn module_mm(&self, diagonal_mm: f32) -> f32 {
-        diagonal_mm / std::f32::consts::SQRT_2 / self.side as f32
+        diagonal_mm / core::f32::consts::SQRT_2 / self.side as f32
     }
 
     /// Whether the symbol is too dense for the sizes that hcert-spec 4.2.2
@@ -316,7 +319,7 @@ impl QrSymbol {
         (module_mm < SMALLEST_MODULE_MM).then(|| SizeWarning::ModulesTooSmall {
             version: self.version,
             module_mm,
-            diagonal_mm: (SMALLEST_MODULE_MM * self.side as f32 * std::f32::consts::SQRT_2).ceil(),
+            diagonal_mm: (SMALLEST_MODULE_MM * self.side as f32 * core::f32::consts::SQRT_2).ceil(),
         })
     }
 

@@ -4,7 +4,10 @@
 //! the picture for them and keeps the work within bounds: what a hostile picture
 //! could make long or large is counted, over all attempts together.
 
-use std::fmt;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -439,11 +442,11 @@ impl Luma {
         pixels.resize(margin * width, 255);
         for row in self.pixels.chunks_exact(self.width.max(1)) {
             for _ in 0..factor {
-                pixels.extend(std::iter::repeat_n(255, margin));
+                pixels.extend(core::iter::repeat_n(255, margin));
                 for &luma in row {
-                    pixels.extend(std::iter::repeat_n(luma, factor));
+                    pixels.extend(core::iter::repeat_n(luma, factor));
                 }
-                pixels.extend(std::iter::repeat_n(255, margin));
+                pixels.extend(core::iter::repeat_n(255, margin));
             }
         }
         pixels.resize(width * height, 255);
@@ -614,7 +617,7 @@ fn in_reading_order(codes: &mut [ScannedCode]) {
     let mut rest = codes;
     while let Some(first) = rest.first() {
         let [a, _, c, _] = first.position;
-        let side = (a.0 - c.0).hypot(a.1 - c.1) * std::f32::consts::FRAC_1_SQRT_2;
+        let side = (a.0 - c.0).hypot(a.1 - c.1) * core::f32::consts::FRAC_1_SQRT_2;
         let end = first.centre().1 + side / 2.0;
         let level = rest
             .iter()
@@ -676,7 +679,7 @@ fn read_matrix(matrix: &BitMatrix, max_codes: usize, work: &mut Work, found: &mu
     found.too_busy |= !complete;
     if patterns.len() > MAX_PATTERNS {
         found.too_busy = true;
-        patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.size));
+        patterns.sort_by_key(|pattern| core::cmp::Reverse(pattern.size));
         patterns.truncate(MAX_PATTERNS);
     }
     let sets = detector::GenerateFinderPatternSets(&mut patterns);

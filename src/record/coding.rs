@@ -1,3 +1,6 @@
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 use super::Text;

@@ -5,6 +5,8 @@ use super::details::{CertificateDetails, Extra, TestDetails};
 use super::entry::{Test, TestBuilder, Vaccination, VaccinationBuilder};
 use super::{Coding, When};
 use crate::{Date, Timestamp};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 static NO_CODING: Coding = Coding::EMPTY;
 static NO_CERTIFICATE: CertificateDetails = CertificateDetails::EMPTY;

@@ -1,5 +1,7 @@
 //! What a DDCC states and no DCC.
 
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 use super::{Coding, When};

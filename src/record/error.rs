@@ -5,6 +5,7 @@ use super::translit::TransliterationError;
 use super::unreadable::ContentError;
 use super::yellow_card::Generation;
 use crate::deviation::Deviation;
+use alloc::string::String;
 
 /// Why a record can't be made. The errors name members, never values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! What a revocation list names a certificate by.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use sha2::{Digest, Sha256};

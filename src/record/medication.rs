@@ -1,6 +1,8 @@
 //! The medication overview (smart-trust 1.7.0; smart-ph4h,
 //! `MedicationTreatmentLineMin`).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 use super::RecordError;

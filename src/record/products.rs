@@ -1,9 +1,13 @@
 //! The vaccine products of the yellow card.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use crate::PartialDate;
+use crate::lazy::Lazy;
 
 /// The longest catalogue that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -129,7 +133,7 @@ impl ProductCatalogue {
     /// [`source`](Self::source) tell what it was made from.
     pub fn builtin() -> Self {
         // A test reads the file; without it every product would be unknown.
-        static BUILTIN: LazyLock<ProductCatalogue> = LazyLock::new(|| {
+        static BUILTIN: Lazy<ProductCatalogue> = Lazy::new(|| {
             ProductCatalogue::from_tsv(include_str!("products.tsv"))
                 .unwrap_or_else(|_| ProductCatalogue(Arc::default()))
         });
@@ -301,6 +305,7 @@ impl Product {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     const HEAD: &str = "catalogue\t2026\tx\ndisease\tD\tDisease\nvaccine\tV\tVaccine\tD\n";
 

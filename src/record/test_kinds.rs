@@ -1,10 +1,13 @@
 //! The kinds of tests, by their codes.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{AntibodyClass, Coding, codes};
 use crate::PartialDate;
+use crate::lazy::Lazy;
 
 /// The longest table that is read, in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -118,7 +121,7 @@ impl TestKinds {
 
     pub(crate) fn compiled_in() -> &'static Self {
         // A test reads the file; without it every kind would be unknown.
-        static BUILTIN: LazyLock<TestKinds> = LazyLock::new(|| {
+        static BUILTIN: Lazy<TestKinds> = Lazy::new(|| {
             TestKinds::from_tsv(include_str!("test_kinds.tsv"))
                 .unwrap_or_else(|_| TestKinds(Arc::default()))
         });
@@ -277,6 +280,8 @@ impl AntibodyClass {
 mod tests {
     use super::*;
     use crate::record::codes;
+    use alloc::borrow::ToOwned;
+    use alloc::format;
 
     #[test]
     fn the_built_in_file_is_read_to_its_last_line() {

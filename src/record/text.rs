@@ -1,3 +1,5 @@
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::ops::Deref;
 
 /// A text that takes no memory of its own if it is short, as most codes and

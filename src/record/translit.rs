@@ -22,6 +22,9 @@
 //! A name typed as base letters with combining marks gives the same as the same name
 //! in precomposed letters.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// A language for which Doc 9303 Part 3 §6.B departs from its general Cyrillic column.
 ///
 /// Names do not tell their language, so [`transliterate`] never guesses one.
@@ -675,6 +678,8 @@ fn script(c: char) -> Option<&'static str> {
 )]
 mod tests {
     use super::*;
+    use alloc::format;
+    use alloc::string::ToString;
     use proptest::prelude::*;
 
     /// Mark, then pairs of a letter and the same letter with that mark (UnicodeData.txt,

@@ -31,7 +31,10 @@
 //! 1 of 31 fits with the prefix and 3 without it. Hence a mismatch is a hint for whoever
 //! typed an identifier off paper, and no reason to refuse a signed certificate.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
 
 /// Prefix of a UVCI as a URN (Annex 2).
 const PREFIX: &str = "URN:UVCI:";

@@ -4,11 +4,15 @@ mod builtin;
 mod error;
 mod read;
 
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
 use core::fmt;
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
 
 use crate::Date;
+use crate::lazy::Lazy;
 
 pub use error::ValueSetError;
 
@@ -106,8 +110,8 @@ impl ValueSets {
     /// stands on the gateway.
     pub fn builtin() -> Self {
         // A test reads the table; without it every code would be unknown.
-        static BUILTIN: LazyLock<ValueSets> =
-            LazyLock::new(|| builtin::read(include_str!("value_sets.tsv")).unwrap_or_default());
+        static BUILTIN: Lazy<ValueSets> =
+            Lazy::new(|| builtin::read(include_str!("value_sets.tsv")).unwrap_or_default());
         BUILTIN.clone()
     }
 

@@ -2,6 +2,8 @@
 //! Prophylaxis (International Health Regulations, annex 6), as the WHO's
 //! DVCMin and ICVPMin payloads carry it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 use super::{ProductCatalogue, codes};

@@ -5,6 +5,7 @@ use crate::codec::instant::Unreadable;
 use crate::codec::json::JsonFault;
 use crate::envelope::cose::CoseError;
 use crate::trust::{DocumentError, KidError};
+use alloc::string::String;
 
 /// Why a revocation list, or a part of one, was refused as a whole. The texts
 /// name no hash.

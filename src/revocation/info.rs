@@ -1,6 +1,8 @@
 //! What a list says about itself.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::RevocationFormat;
 use crate::Timestamp;

@@ -1,7 +1,9 @@
 //! Italy's list: SHA-256 of UCIs in base64, in chunks, and its changes.
 
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::json::Lean as Value;
 

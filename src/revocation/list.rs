@@ -3,8 +3,10 @@
 pub(super) mod batch;
 pub(super) mod kid_map;
 
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeMap;
 
 use super::table::HashTable;
 use super::{

@@ -1,7 +1,9 @@
 //! One document of a list, out of what signs it.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use std::borrow::Cow;
 
 use super::{RevocationError, RevocationInfo};
 use crate::trust::document::unverified_dates;

@@ -1,7 +1,11 @@
 //! The EU's distribution service: lists, partitions, slices.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use core::fmt;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codec::json::Lean as Value;
 use sha2::{Digest, Sha256};

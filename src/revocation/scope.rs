@@ -3,6 +3,7 @@
 
 use super::RevocationError;
 use crate::trust::Kid;
+use alloc::string::String;
 
 /// The kid of batches for whatever key of the country.
 pub(super) const ANY_KID: &str = "UNKNOWN_KID";

@@ -21,6 +21,8 @@ pub use options::{Precision, Progress, SetOptions, Stage};
 pub(super) use signed::is_set;
 pub use signed::{CONTENT_TYPE, sign};
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
@@ -30,6 +32,7 @@ use self::table::Table;
 use super::IdentifierKind;
 use super::part::identity_of;
 use crate::Timestamp;
+use crate::codec::item::power_of_two;
 use crate::trust::Anchor;
 
 /// A revocation set, read in place.
@@ -343,7 +346,7 @@ impl<B: AsRef<[u8]>> RevocationSet<B> {
         };
         let tables: Vec<Table> = self.layout.tables().collect();
         let tests = tests(&tables, self.layout.any_kid) as f64;
-        tests * 0.5f64.powi(shape.width.into())
+        tests * power_of_two(-i16::from(shape.width))
     }
 }
 

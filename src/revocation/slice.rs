@@ -1,5 +1,6 @@
 //! The filters of the EU's libraries.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use sha2::{Digest, Sha256};

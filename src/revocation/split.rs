@@ -3,8 +3,11 @@
 mod cbor;
 mod protobuf;
 
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeMap;
 
 use super::list::kid_map;
 use super::table::HashTable;

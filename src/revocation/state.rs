@@ -3,6 +3,9 @@
 use super::RevocationInfo;
 use crate::trust::state::{PART, named};
 use crate::trust::{Edition, LoadError, TrustState};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 impl TrustState {
     /// The same as [`accept`](Self::accept) for a signed revocation list or

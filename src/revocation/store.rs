@@ -1,7 +1,10 @@
 //! What a verifier looks certificates up in.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::sync::Arc;
 
 use super::{Identifier, IdentifierKind, RevocationInfo};
 

@@ -1,6 +1,7 @@
 //! Hashes, sorted, in as little room as they need.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use super::{RevocationError, RevocationLimits};
 

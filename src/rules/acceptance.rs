@@ -1,7 +1,10 @@
 //! What the rules of a place say of a certificate.
 
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::sync::Arc;
 
 use super::certlogic::EvalError;
 use super::version::Version;

@@ -2,6 +2,8 @@
 
 use super::country;
 use crate::Timestamp;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 /// A place and a time of arrival.
 ///

@@ -6,9 +6,10 @@
 //! text of `iss`, the country of the key, the country that it stands for; `alias`,
 //! another code of two letters that is in use, and the country's own.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 
+use crate::lazy::Lazy;
 use crate::trust::TrustedKey;
 
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ struct Table {
     issuers: BTreeMap<(&'static str, &'static str), &'static str>,
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
+static TABLE: Lazy<Table> = Lazy::new(|| {
     let mut table = Table::default();
     for row in include_str!("countries.tsv").lines() {
         let mut fields = row.split('\t');
@@ -91,6 +92,7 @@ fn capitals(text: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn every_row_of_the_table_is_read() {

@@ -1,4 +1,5 @@
 use crate::Timestamp;
+use alloc::vec::Vec;
 
 /// A stretch of time, in whole seconds.
 ///

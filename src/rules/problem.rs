@@ -1,5 +1,7 @@
 //! What is wrong with a document of rules, or remarkable about it.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt;
 
 use super::acceptance::OpenReason;

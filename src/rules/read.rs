@@ -15,6 +15,9 @@ use super::rule::{Asks, CertificateType, Rule, RuleKind};
 use super::version::Version;
 use crate::Timestamp;
 use crate::codec::text::{printable, shown};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The engine, and the latest version of CertLogic, that is known here.
 const ENGINE: &str = "CERTLOGIC";
@@ -56,7 +59,7 @@ pub(super) fn document(value: &Value) -> Option<&[Value]> {
         Value::Array(rules) => Some(rules),
         // With a misspelt name it is a rule still, and one that can't be read.
         Value::Object(_) if MEMBERS.iter().filter(|m| value.get(m).is_some()).count() > 1 => {
-            Some(std::slice::from_ref(value))
+            Some(core::slice::from_ref(value))
         }
         // Beside another spelling it would be the wrong half.
         Value::Object(members) if members.len() == 1 => value.get("rules")?.as_array(),

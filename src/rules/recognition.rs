@@ -12,7 +12,9 @@ mod validity;
 mod values;
 mod words;
 
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 pub use error::RecognitionError;
 pub use issuers::IssuerFacts;

@@ -1,5 +1,8 @@
 //! One rule of the EU's format.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::acceptance::{AffectedValue, OpenReason, RuleOutcome, RuleResult, Texts};

@@ -1,8 +1,11 @@
 //! Rules of the EU's format, and which of them apply.
 
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use super::acceptance::{Acceptance, OpenReason, RuleOutcome};
 use super::arrival::Arrival;

@@ -1,5 +1,9 @@
 //! The certificate that rules are asked about.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;
@@ -535,6 +539,7 @@ fn value(cbor: &Cbor) -> Value {
 mod tests {
     use super::*;
     use crate::codec::cbor_json::to_json;
+    use alloc::boxed::Box;
     use ciborium::cbor;
 
     #[test]

@@ -1,5 +1,6 @@
 //! When a certificate would be accepted.
 
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::arrival::Arrival;

@@ -8,6 +8,8 @@ use crate::crypto::published::refuse_published;
 use crate::envelope::cms::{CmsError, SignedData};
 use crate::envelope::x509::Dsc;
 use crate::trust::problem::ProblemKind;
+use alloc::format;
+use alloc::string::String;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say
 /// who is trusted. Get it from the list's maker over another way than the list

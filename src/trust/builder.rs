@@ -1,9 +1,12 @@
 //! Collects keys, and checks what they come with.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::Anchor;
 use super::deny::{Denial, DenyIndex, DenyList, Names};
@@ -633,7 +636,7 @@ fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
 /// leads to, whoever sends the list or shows the certificate may have chosen.
 /// Gives the denials that name no key.
 fn deny(keys: &mut [TrustedKey], list: DenyList) -> Vec<Denial> {
-    let mut places = HashMap::<[u8; 32], Vec<usize>>::with_capacity(keys.len());
+    let mut places = BTreeMap::<[u8; 32], Vec<usize>>::new();
     for (place, key) in keys.iter().enumerate() {
         let all = places.entry(key.key.fingerprint()).or_default();
         all.push(place);

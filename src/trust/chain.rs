@@ -1,10 +1,12 @@
 //! Whether a listed certificate was signed by an authority of its list.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
-use std::sync::{Arc, OnceLock};
 
 use crate::envelope::signature::{Fault, LinkFault, issued_by};
 use crate::envelope::x509::Dsc;
+use once_cell::race::OnceBox;
 
 /// Most authorities of the issuer's name that are tried: a list that
 /// nobody signed may have thousands of them for thousands of keys.
@@ -55,7 +57,7 @@ impl fmt::Display for Chain {
 pub(super) struct ChainLink {
     authority: bool,
     authorities: Arc<[Dsc]>,
-    found: OnceLock<Chain>,
+    found: OnceBox<Chain>,
 }
 
 impl ChainLink {
@@ -63,7 +65,7 @@ impl ChainLink {
         Self {
             authority,
             authorities,
-            found: OnceLock::new(),
+            found: OnceBox::new(),
         }
     }
 
@@ -72,34 +74,36 @@ impl ChainLink {
         Self {
             authority: chain == Chain::Authority,
             authorities: Arc::default(),
-            found: chain.into(),
+            found: OnceBox::with_value(Box::new(chain)),
         }
     }
 
     pub(super) fn chain(&self, certificate: Option<&Dsc>) -> Chain {
-        *self.found.get_or_init(|| {
-            if self.authority {
-                return Chain::Authority;
+        *self.found.get_or_init(|| Box::new(self.find(certificate)))
+    }
+
+    fn find(&self, certificate: Option<&Dsc>) -> Chain {
+        if self.authority {
+            return Chain::Authority;
+        }
+        let Some(certificate) = certificate else {
+            return Chain::NotChecked;
+        };
+        let mut chain = Chain::NoAuthority;
+        let mut tried = 0;
+        for authority in self.authorities.iter() {
+            match issued_by(certificate, authority, 0) {
+                Ok(()) => return Chain::Checked,
+                Err(LinkFault::Name) => continue,
+                Err(LinkFault::Signature(Fault::Algorithm)) => chain = Chain::Unsupported,
+                Err(_) => {}
             }
-            let Some(certificate) = certificate else {
-                return Chain::NotChecked;
-            };
-            let mut chain = Chain::NoAuthority;
-            let mut tried = 0;
-            for authority in self.authorities.iter() {
-                match issued_by(certificate, authority, 0) {
-                    Ok(()) => return Chain::Checked,
-                    Err(LinkFault::Name) => continue,
-                    Err(LinkFault::Signature(Fault::Algorithm)) => chain = Chain::Unsupported,
-                    Err(_) => {}
-                }
-                tried += 1;
-                if tried == MAX_TRIED {
-                    break;
-                }
+            tried += 1;
+            if tried == MAX_TRIED {
+                break;
             }
-            chain
-        })
+        }
+        chain
     }
 }
 

@@ -1,8 +1,10 @@
 //! Keys that no trust list can vouch for.
 
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -349,14 +351,14 @@ pub(super) struct Names {
 /// The entries by what they name, as there may be many, and many keys.
 pub(super) struct DenyIndex {
     denials: Vec<(Arc<Denial>, bool)>,
-    by_digest: HashMap<[u8; 32], Vec<usize>>,
-    by_kid: HashMap<Kid, Vec<usize>>,
+    by_digest: BTreeMap<[u8; 32], Vec<usize>>,
+    by_kid: BTreeMap<Kid, Vec<usize>>,
 }
 
 impl DenyIndex {
     pub(super) fn new(list: DenyList) -> Self {
         let (mut by_digest, mut by_kid) =
-            (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
+            (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for (place, denial) in list.0.iter().enumerate() {
             match (denial.key.or(denial.certificate), &denial.kid) {
                 (Some(digest), _) => by_digest.entry(digest).or_default().push(place),

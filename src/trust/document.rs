@@ -3,12 +3,17 @@
 mod detect;
 mod error;
 mod read;
+#[cfg(feature = "issue")]
 mod sign;
 
-use std::borrow::Cow;
-use std::fmt;
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 pub use error::{DocumentError, DocumentSigningError};
+#[cfg(feature = "revocation")]
 pub(crate) use read::unverified_dates;
 
 use super::Anchor;

@@ -8,6 +8,8 @@ use crate::codec::instant::Unreadable;
 use crate::codec::json::JsonFault;
 use crate::crypto::published::PublishedKey;
 use crate::trust::edition::Edition;
+use alloc::boxed::Box;
+use alloc::string::String;
 
 /// Why an input as a whole was refused. Nothing of it is in the store then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

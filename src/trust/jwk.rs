@@ -1,5 +1,7 @@
 //! JSON Web Keys (RFC 7517; parameters of RFC 7518 §6).
 
+use alloc::vec;
+use alloc::vec::Vec;
 use serde_json::Value;
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};

@@ -1,5 +1,6 @@
 //! A JWS that an anchor, or a signer under it, made.
 
+use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::Timestamp;

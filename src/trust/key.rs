@@ -1,6 +1,8 @@
 //! A trusted key: what it is called, what it may sign, and how long.
 
-use std::sync::Arc;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::chain::{Chain, ChainLink};
 use super::deny::{Denial, Names};

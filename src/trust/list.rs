@@ -20,6 +20,8 @@ pub(super) use info::{Check, Claims};
 pub use info::{ListInfo, SignerDates};
 pub use roles::GatewayRoles;
 
+use alloc::vec;
+use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::error::LoadError;

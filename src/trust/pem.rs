@@ -5,6 +5,8 @@ use super::error::LoadError;
 use super::source::{Entry, Found, Source};
 use crate::codec::text::{decode_base64, shown};
 use crate::trust::problem::ProblemKind;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Whether some line begins a PEM block.
 pub(super) fn has_block(text: &[u8]) -> bool {

@@ -6,6 +6,8 @@ use crate::crypto::published::PublishedKey;
 use crate::crypto::{KeyError, KeyKind};
 use crate::envelope::cms::CmsError;
 use crate::envelope::x509::CertificateError;
+use alloc::format;
+use alloc::string::String;
 
 /// What is wrong with one entry, or remarkable about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

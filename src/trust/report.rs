@@ -1,7 +1,9 @@
 //! What became of each entry.
 
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::sync::Arc;
 
 use super::deny::Denial;
 use super::list::ListInfo;

@@ -1,6 +1,9 @@
 //! COSE_Sign1 (RFC 9052 §4.2) in deterministic CBOR: how this crate signs
 //! snapshots, documents and revocation sets, and how it reads them in place.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Anchor;
@@ -10,7 +13,9 @@ use super::snapshot::SnapshotFormError;
 use crate::codec::detcbor::{Reader, Writer};
 use crate::codec::instant::{self, Claims};
 use crate::crypto::Algorithm;
-use crate::crypto::signer::{Signer, SignerError};
+#[cfg(feature = "issue")]
+use crate::crypto::signer::Signer;
+use crate::crypto::signer::SignerError;
 use crate::envelope::cose::{CoseSign1, TAG_COSE_SIGN1};
 use crate::envelope::signature::is_signed;
 use crate::{Limits, Timestamp};
@@ -215,6 +220,7 @@ pub(crate) fn begins(bytes: &[u8], content_type: &str) -> bool {
 }
 
 /// Signs a payload. Without dates the header has no claims.
+#[cfg(feature = "issue")]
 pub(crate) fn sign(
     content_type: &str,
     dates: Option<Dates>,

@@ -8,11 +8,16 @@ pub(super) use decode::{detect, read};
 
 pub use self::error::SnapshotFormError;
 use super::chain::Chain;
-use super::signed::{self, SigningError};
+#[cfg(feature = "issue")]
+use super::signed;
+use super::signed::SigningError;
 use super::store::TrustStore;
 use crate::Timestamp;
 use crate::crypto::Algorithm;
-use crate::crypto::signer::{Signer, SignerError};
+#[cfg(feature = "issue")]
+use crate::crypto::signer::Signer;
+use crate::crypto::signer::SignerError;
+use alloc::vec::Vec;
 
 /// The content type in the protected header of a signed snapshot (COSE header
 /// parameter 3): a key that signs other things as well signs none that could
@@ -180,6 +185,7 @@ impl TrustStore {
     /// assert_eq!(builder.build().0.len(), store.len());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "issue")]
     pub fn to_signed_snapshot(
         &self,
         made_at: Timestamp,

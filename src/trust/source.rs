@@ -1,7 +1,9 @@
 //! An input under its label and limits, and the entries read from it.
 
-use std::cell::Cell;
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::Cell;
 
 use serde_json::Value;
 

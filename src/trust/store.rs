@@ -1,9 +1,10 @@
 //! The store.
 
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
 
 use super::key::TrustedKey;
 use super::list::ListInfo;
@@ -51,7 +52,7 @@ pub struct TrustStore {
 
 /// The listings of the keys that have several, by
 /// [`PublicKey::fingerprint`], in [`TrustedKey::order`].
-pub(super) type Several = HashMap<[u8; 32], Listings>;
+pub(super) type Several = BTreeMap<[u8; 32], Listings>;
 
 /// All listings of a key.
 #[derive(Clone, Default)]
@@ -63,7 +64,7 @@ pub(crate) struct Listings {
 }
 
 pub(super) fn several(keys: &[TrustedKey]) -> Several {
-    let mut all = HashMap::<_, Vec<&TrustedKey>>::with_capacity(keys.len());
+    let mut all = BTreeMap::<_, Vec<&TrustedKey>>::new();
     for key in keys {
         let listings = all.entry(key.public_key().fingerprint()).or_default();
         listings.push(key);
@@ -154,7 +155,7 @@ impl TrustStore {
         verifier: &'static dyn Es256Verifier,
     ) -> Result<Self, KeyError> {
         // A key with several listings is prepared once for all of them.
-        let mut known = HashMap::new();
+        let mut known = BTreeMap::new();
         let mut keys = Vec::with_capacity(self.keys.len());
         for listing in self.iter() {
             let key = match known.entry(listing.public_key().fingerprint()) {

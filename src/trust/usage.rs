@@ -1,5 +1,6 @@
 //! What a key may sign.
 
+use alloc::string::String;
 use core::fmt;
 
 use super::Dsc;

@@ -4,6 +4,8 @@ use crate::record::PayloadKind;
 use crate::record::PayloadKind::{
     DdccTest, DdccVaccination, EuDcc, HealthLink, Medication, YellowCard,
 };
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// Which kinds of payload the keys of a domain of the WHO's network may sign.
 ///

@@ -5,6 +5,7 @@ use super::{Policy, Reason, SkipReason, StepResult};
 use crate::Timestamp;
 use crate::trust::freshness::{Dates, Skew};
 use crate::trust::{ListInfo, Stale, TrustedKey};
+use alloc::borrow::ToOwned;
 
 /// One list in time suffices: each of them vouches for the key. What says most
 /// for it counts, whatever their order.

@@ -3,6 +3,9 @@ use crate::Limits;
 use crate::format::hc1::ddcc;
 use crate::record::{ProductCatalogue, TEMPLATE};
 use crate::trust::freshness::Skew;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// What is asked of the revocation data that a verifier was given
 /// ([`Verifier::with_revocations`](super::Verifier::with_revocations)).

@@ -6,6 +6,8 @@ use crate::format::{ContentError, DecodeError, Deviation};
 use crate::record::{HealthLinkError, PayloadKind};
 use crate::revocation::IdentifierKind;
 use crate::trust::{KeyUsage, Kid, Stale, Usage};
+use alloc::format;
+use alloc::string::String;
 
 /// Why a step failed, with what was compared. The texts of the errors never
 /// name anything about the holder.

@@ -1,5 +1,8 @@
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
-use std::sync::Arc;
 
 use super::{Outcome, Reason, SkipReason};
 use crate::format::{Claims, Deviation, Format};

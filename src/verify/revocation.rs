@@ -1,8 +1,12 @@
 //! Whether a revocation list names the certificate, and whether the lists can
 //! be relied upon now. They age in the verifier, so this is asked every time.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use super::{Policy, Reason, RevocationPolicy, SkipReason, StepResult};
 use crate::Timestamp;
@@ -16,7 +20,7 @@ use crate::trust::{Kid, Stale, TrustStore};
 /// same key, under which no hash is listed. And one list names the key's
 /// country, where another doesn't.
 #[derive(Debug, Clone, Default)]
-pub(super) struct NamesOfKeys(Arc<HashMap<[u8; 32], Names>>);
+pub(super) struct NamesOfKeys(Arc<BTreeMap<[u8; 32], Names>>);
 
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -34,7 +38,7 @@ struct Collected {
 
 impl NamesOfKeys {
     pub(super) fn of(trust: &TrustStore) -> Self {
-        let mut all = HashMap::<_, Collected>::new();
+        let mut all = BTreeMap::<_, Collected>::new();
         for key in trust.all_listings() {
             let known = all.entry(key.public_key().fingerprint()).or_default();
             let kids = key.kids();

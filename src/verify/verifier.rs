@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::freshness;
 use super::report::{Body, LookedUp, Signed};

@@ -5,6 +5,9 @@ use crate::record::{
     AntibodyClass, CertificateDetails, HealthLink, HealthLinkKind, Medication, PayloadKind,
     ProductCatalogue, Recovery, Test, TestKind, TestResult, Vaccination, ValueSets, YellowCard,
 };
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
 
 impl Words<'_> {
     pub(super) fn vaccination(&mut self, entry: &Vaccination) {

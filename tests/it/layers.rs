@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// From above to below: a module uses its own layer and those before it.
 const LAYERS: &[&[&str]] = &[
-    &["limits", "time", "deviation", "parallel"],
+    &["limits", "time", "deviation", "lazy", "parallel"],
     &["codec"],
     &["crypto"],
     &["envelope"],

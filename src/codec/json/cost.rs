@@ -5,6 +5,7 @@
 //! refuses the others alone.
 
 use super::{JsonFault, after_text};
+use alloc::vec::Vec;
 
 /// As many times its own length may a text need, ...
 const TIMES: usize = 10;

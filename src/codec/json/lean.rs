@@ -1,8 +1,10 @@
 //! JSON in little more memory than its own length, for lists of millions of
 //! entries.
 
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::fmt;
-use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
@@ -189,6 +191,6 @@ fn is_twice(members: &[(Box<str>, Lean)]) -> bool {
         }
         return false;
     }
-    let mut names = HashSet::with_capacity(members.len());
+    let mut names = BTreeSet::new();
     !members.iter().all(|(name, _)| names.insert(&**name))
 }

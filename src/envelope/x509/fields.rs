@@ -6,6 +6,8 @@
 //! what is read is what it reads; the tests hold the two against each other.
 
 use crate::codec::der::read_tlv;
+use alloc::string::String;
+use alloc::vec::Vec;
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Tag};
 use x509_cert::name::Name;

@@ -1,6 +1,9 @@
 //! Records that are built: one is correct if what it is written as reads back
 //! without a departure.
 
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::{eu_dcc, payload as wire, payload::refuse_departures, schema, yellow_card as card};
@@ -256,6 +259,9 @@ impl Entry {
 mod tests {
     use super::*;
     use crate::record::Uvci;
+    use alloc::borrow::ToOwned;
+    use alloc::format;
+    use alloc::string::String;
 
     fn born(dob: &str) -> Result<String, RecordError> {
         let json = format!(

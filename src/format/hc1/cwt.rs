@@ -12,6 +12,8 @@ use crate::record::PayloadKind;
 pub use crate::record::unreadable::{ContentError, GroupName};
 use crate::time::LAST_SECOND;
 use crate::{Limits, Timestamp};
+use alloc::string::ToString;
+use alloc::vec::Vec;
 
 /// Audience (RFC 8392 §3.1.3): who is not in it has to refuse. And confirmation
 /// (RFC 8747 §3.1): it holds for who proves to have a key.

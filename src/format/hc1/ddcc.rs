@@ -6,6 +6,10 @@
 //! vaccination with all members side by side (WorldHealthOrganization/
 //! ddcc-validator, `WHO2FHIR`); that is read wherever it stands.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use ciborium::Value;
 
 use super::cwt::ContentError;

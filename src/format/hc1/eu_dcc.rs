@@ -1,5 +1,8 @@
 //! The EU DCC: the payload at -260/1 (dcc-schema 1.0.0 to 1.3.3).
 
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::cwt::{ContentError, GroupName};
@@ -186,7 +189,7 @@ fn number(map: Item<'_>, name: &str) -> Option<u32> {
     match map.get(name)?.untagged() {
         Item::Integer(n) => u32::try_from(n).ok(),
         // Ireland and others write 1.0; 1.5 is no dose.
-        Item::Float(n) if n.fract() == 0.0 && (0.0..=1e9).contains(&n) => Some(n as u32),
+        Item::Float(n) if n % 1.0 == 0.0 && (0.0..=1e9).contains(&n) => Some(n as u32),
         _ => None,
     }
 }

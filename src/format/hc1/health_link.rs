@@ -2,6 +2,8 @@
 //! had a link as `{"u": URI}` (`SmartHealthLink`, which the WHO's validator
 //! reads) and as a text; both are read, the first is written.
 
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use ciborium::Value;
 
 use super::cwt::ContentError;

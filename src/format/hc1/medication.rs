@@ -2,6 +2,9 @@
 //! smart-ph4h, logical models `MedicationOverviewMin` and
 //! `MedicationTreatmentLineMin`, 0.9.9).
 
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::cwt::ContentError;

@@ -1,6 +1,10 @@
 //! The members of the WHO's payloads. What can be read in another shape than
 //! the specification's is read, and each departure noted.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use ciborium::Value;
 
 use super::cwt::ContentError;
@@ -152,7 +156,7 @@ impl Reader<'_> {
     pub fn count(&mut self, map: &Map<'_>, name: &str) -> Option<u32> {
         let (number, code) = match self.value(map, name)? {
             Item::Integer(n) => (u32::try_from(n).ok(), DeviationCode::SchemaRange),
-            Item::Float(n) if n.fract() == 0.0 && (1.0..=1e9).contains(&n) => {
+            Item::Float(n) if n % 1.0 == 0.0 && (1.0..=1e9).contains(&n) => {
                 self.note(DeviationCode::SchemaFloat, map.at(name));
                 (Some(n as u32), DeviationCode::SchemaFloat)
             }

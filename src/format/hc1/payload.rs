@@ -1,5 +1,6 @@
 //! The payload of the hcert claim, of whichever kind it is.
 
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::cwt::{Claims, ContentError};

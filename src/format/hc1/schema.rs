@@ -4,6 +4,9 @@
 //! A payload is judged by its own `ver`. What the schema leaves open (further
 //! members, values outside the value sets) is no departure.
 
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use ciborium::Value;
@@ -420,7 +423,7 @@ impl Check {
     fn dose(&mut self, value: Item<'_>, at: fmt::Arguments<'_>, version: Version) {
         let number = match self.untagged(value, at) {
             Item::Integer(n) => n,
-            Item::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => {
+            Item::Float(n) if n % 1.0 == 0.0 && n.abs() < 1e15 => {
                 self.push(DeviationCode::SchemaFloat, at);
                 n as i128
             }

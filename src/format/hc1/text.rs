@@ -1,5 +1,7 @@
 //! Prefix and base45 (hcert-spec 1.0.8 §4.2.2, RFC 9285).
 
+use alloc::vec;
+use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -199,14 +201,16 @@ fn decode_base45(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Prefix and base45 of `bytes`.
-pub fn encode(bytes: &[u8]) -> String {
-    PREFIX.to_owned() + &base45::encode(bytes)
+#[cfg(feature = "issue")]
+pub fn encode(bytes: &[u8]) -> alloc::string::String {
+    [PREFIX, &base45::encode(bytes)].concat()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     fn body(text: &str) -> Result<Vec<u8>, TextError> {
         decode(&format!("HC1:{text}"), &Limits::default(), &mut Vec::new())

@@ -3,6 +3,10 @@
 //! smart-trust-phw `DVCMin.fsh`@6f74f4f2 with smart-icvp
 //! `ICVPMin.fsh`@0f5de0b6).
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use alloc::{format, vec};
 use ciborium::Value;
 
 use super::cwt::ContentError;

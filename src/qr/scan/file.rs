@@ -1,5 +1,6 @@
 //! What it costs to decode a file, before that is done.
 
+use alloc::vec::Vec;
 use image::{ColorType, ImageFormat};
 
 /// Bytes that decoding a picture may need.

@@ -3,6 +3,8 @@
 //! As rxing's `FindFinderPatterns`, which compares each place that looks like a
 //! corner with all that were found before, and so can't be bounded from outside.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use rxing::common::BitMatrix;
 use rxing::common::cpp_essentials::{
     ConcentricPattern, FixedPattern, GetPatternRowTP, IsPattern, LocateConcentricPattern,

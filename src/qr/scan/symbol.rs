@@ -1,5 +1,6 @@
 //! How a symbol that was read is made: its modes, and what surrounds it.
 
+use alloc::vec::Vec;
 use rxing::common::{BitMatrix, BitSource};
 use rxing::qrcode::common::{Mode, VersionRef};
 use rxing::qrcode::cpp_port::decoder::CorrectErrors;

@@ -1,5 +1,9 @@
 //! The JSON inside a health link (`ShlPayload`).
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;

@@ -1,7 +1,9 @@
 //! The value sets that are compiled in.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::{Set, ValueSet, ValueSetEntry, ValueSets};
 use crate::Date;
@@ -57,6 +59,8 @@ fn stated(text: &str) -> Option<Arc<str>> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::borrow::ToOwned;
+    use alloc::format;
 
     #[test]
     fn the_table_is_read_to_its_last_line() {

@@ -1,6 +1,7 @@
 //! Why a document is no value set, or not taken.
 
 use crate::Date;
+use alloc::string::String;
 
 /// Why a document is not a value set, or is not taken beside the ones that are
 /// there. Lines and columns count from 1.

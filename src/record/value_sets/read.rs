@@ -1,7 +1,7 @@
 //! A value set from its JSON document.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 
 use super::{Set, ValueSet, ValueSetEntry, ValueSetError};
 use crate::Date;

@@ -6,6 +6,7 @@ use crate::codec::cbor::{CborError, Key, Walk, major};
 use crate::revocation::scope;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{IdentifierKind, RevocationError};
+use alloc::format;
 
 const NOT_MAP: RevocationError = RevocationError::Form {
     expected: "a CBOR map of byte strings to arrays of byte strings",

@@ -1,6 +1,10 @@
 //! Makes sets.
 
-use std::collections::{BTreeSet, HashMap};
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
@@ -14,6 +18,7 @@ use super::records::{Long, Runs, Short, integers, record, renumber};
 use super::table::Table;
 use super::{Precision, Progress, SetError, SetOptions, Stage, exact, pad, tests};
 use crate::Timestamp;
+use crate::codec::item::power_of_two;
 use crate::revocation::IdentifierKind;
 
 /// Collects entries and makes a [set](super::RevocationSet) of them.
@@ -23,7 +28,7 @@ use crate::revocation::IdentifierKind;
 #[derive(Clone)]
 pub struct SetBuilder {
     pub(super) options: SetOptions,
-    kids: HashMap<Box<[u8]>, u32>,
+    kids: BTreeMap<Box<[u8]>, u32>,
     covers_all: bool,
     /// Of whose certificates a list without signatures speaks.
     by_uci: BTreeSet<Box<[u8]>>,
@@ -40,7 +45,7 @@ impl SetBuilder {
     pub fn new(options: SetOptions) -> Self {
         Self {
             options,
-            kids: HashMap::new(),
+            kids: BTreeMap::new(),
             covers_all: false,
             by_uci: BTreeSet::new(),
             has_other_kinds: false,
@@ -150,7 +155,7 @@ impl SetBuilder {
             });
         }
         report(Stage::Sorting, self.len(), 1);
-        let by_uci = std::mem::take(&mut self.by_uci);
+        let by_uci = core::mem::take(&mut self.by_uci);
         if !self.has_other_kinds {
             for kid in &by_uci {
                 self.place(kid)?;
@@ -238,7 +243,7 @@ impl SetBuilder {
 
     /// Sorts kids and entries, and gives the kids.
     fn sort(&mut self) -> Vec<Box<[u8]>> {
-        let mut kids: Vec<_> = std::mem::take(&mut self.kids).into_iter().collect();
+        let mut kids: Vec<_> = core::mem::take(&mut self.kids).into_iter().collect();
         kids.sort_unstable_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
         let mut places = vec![0u32; kids.len()];
         for (place, (_, old)) in kids.iter().enumerate() {
@@ -267,7 +272,7 @@ impl SetBuilder {
         let Precision::FalsePositives(rate) = self.options.precision else {
             return Ok(None);
         };
-        if !(0.5f64.powi(50)..=0.5).contains(&rate) {
+        if !(power_of_two(-50)..=0.5).contains(&rate) {
             return Err(SetError::Rate { rate });
         }
         let any_kid = kids.first().is_some_and(|kid| kid.is_empty());

@@ -1,6 +1,7 @@
 //! All hashes as they are, sorted: for each table the number of entries before
 //! each kid, and then the hashes, kid by kid.
 
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::bytes::{lower_bound, u32_at};

@@ -6,6 +6,8 @@
 //! chance, once in 2^width.
 
 use super::bytes::u64_at;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// A field of 57 bits is in the eight bytes at its first one.
 pub(super) const MAX_WIDTH: u8 = 57;

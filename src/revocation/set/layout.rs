@@ -1,6 +1,7 @@
 //! The fixed parts of a set, and where everything stands. docs/revocation-set.md
 //! has the same as tables.
 
+use alloc::boxed::Box;
 use core::ops::Range;
 
 use super::bytes::{i64_at, lower_bound, u8_at, u32_at, u64_at};

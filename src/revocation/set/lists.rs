@@ -1,6 +1,7 @@
 //! Lists in the forms of the field, into a builder.
 
-use std::collections::{BTreeMap, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use super::{SetBuilder, SetError};
 use crate::revocation::italian::COUNTRY;
@@ -126,8 +127,8 @@ impl SetBuilder {
 /// The kids of keys that are listed under these countries and under no other: a
 /// set can't tell of which of them a certificate is.
 fn of_countries(countries: &[&str], keys: &TrustStore) -> Vec<Kid> {
-    let mut elsewhere: HashSet<[u8; 32]> = HashSet::new();
-    let mut here: HashSet<[u8; 32]> = HashSet::new();
+    let mut elsewhere: BTreeSet<[u8; 32]> = BTreeSet::new();
+    let mut here: BTreeSet<[u8; 32]> = BTreeSet::new();
     for key in keys.all_listings() {
         let Some(own) = key.country() else { continue };
         let is_here = countries

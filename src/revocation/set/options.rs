@@ -1,6 +1,7 @@
 //! What a builder is told, and what it tells.
 
 use crate::Timestamp;
+use crate::codec::item::power_of_two;
 
 /// How a set answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,7 +20,7 @@ pub enum Precision {
 /// ```
 /// use hcert::revocation::{Precision, SetOptions};
 /// let mut options = SetOptions::default();
-/// assert_eq!(options.precision, Precision::FalsePositives(0.5f64.powi(32)));
+/// assert_eq!(options.precision, Precision::FalsePositives(power_of_two(-32)));
 /// options.precision = Precision::Exact;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +36,7 @@ pub struct SetOptions {
 impl Default for SetOptions {
     fn default() -> Self {
         Self {
-            precision: Precision::FalsePositives(0.5f64.powi(32)),
+            precision: Precision::FalsePositives(power_of_two(-32)),
             expires_at: None,
         }
     }

@@ -3,6 +3,8 @@
 use super::bytes::write_at;
 use super::key;
 use super::table::Table;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// Kind, length of the hash, place of the kid, and room for the hash: the
 /// order of the bytes is that of the entries in a set.

@@ -1,6 +1,7 @@
 //! The envelope of a signed set: the COSE_Sign1 that snapshots and documents
 //! have, too, with the set as it is inside.
 
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::layout::MAGIC;
@@ -19,6 +20,7 @@ const TAG: u8 = 0xd2;
 
 /// Signs a set. It can be used in place in the result
 /// ([`RevocationSet::open`](super::RevocationSet::open)).
+#[cfg(feature = "issue")]
 pub fn sign(set: &[u8], signer: &(impl Signer + ?Sized)) -> Result<Vec<u8>, SetError> {
     Layout::read(set)?;
     Ok(signed::sign(CONTENT_TYPE, None, set, signer)?)

@@ -88,6 +88,9 @@ fn rounds<const N: usize>(v: &mut [u64; 4]) {
 #[cfg(test)]
 mod tests {
     use super::SipHash;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
 
     fn shown<const C: usize, const D: usize>(length: u8) -> String {
         let mut hash = SipHash::<C, D>::new(&core::array::from_fn(|n| n as u8));

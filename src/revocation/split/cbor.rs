@@ -1,5 +1,6 @@
 //! The documents in CBOR, as CovPass reads them.
 
+use alloc::vec::Vec;
 use ciborium::Value;
 
 use super::{Branch, Index, Kids, kind_of};

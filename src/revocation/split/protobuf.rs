@@ -7,6 +7,7 @@ use super::{Index, Kids, kind_of};
 use crate::codec::protobuf::field;
 use crate::revocation::table::{Counter, HashTable, LEAST};
 use crate::revocation::{RevocationError, RevocationLimits, scope};
+use alloc::vec::Vec;
 
 const NOT_PART: RevocationError = RevocationError::Form {
     expected: "a list of kids, an index or a chunk, as protobuf",

@@ -242,6 +242,7 @@ impl fmt::Debug for DateTime {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::string::{String, ToString};
 
     fn parsed(text: &str) -> Option<String> {
         DateTime::parse(text).map(|t| t.to_string())

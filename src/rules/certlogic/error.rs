@@ -2,6 +2,9 @@
 //! anything of the data, which is about a person.
 
 use super::operator::Operator;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 
 /// A text that is not JSON, or that two readers could read differently.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -12,6 +12,7 @@ use super::error::{EvalError, EvalFault};
 use super::expression::{Expression, Node, Test, Time};
 use super::operator::Operator;
 use super::value::Value;
+use alloc::vec::Vec;
 use equality::{contains, same};
 use place::{Context, Got, Items, NULL, var};
 

@@ -1,5 +1,7 @@
 //! Validation, and the form in which an expression is kept.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
@@ -268,7 +270,7 @@ impl Node {
             Self::Plus(two) | Self::Test(Test::Equal(two) | Test::In(two)) => two.as_slice(),
             Self::Test(Test::Not(one))
             | Self::Time(Time::Plus(one, ..) | Time::DateOfBirth(one))
-            | Self::ExtractFromUvci(one, _) => std::slice::from_ref(one),
+            | Self::ExtractFromUvci(one, _) => core::slice::from_ref(one),
         }
     }
 

@@ -3,6 +3,9 @@
 pub(super) mod json;
 pub(super) mod object;
 
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::date_time::DateTime;
@@ -121,7 +124,7 @@ impl Value {
     pub(in crate::rules) fn from_f64(value: f64) -> Self {
         /// Up to here a double holds every integer.
         const EXACT: f64 = 9_007_199_254_740_992.0;
-        if value.fract() == 0.0 && value.abs() <= EXACT {
+        if value % 1.0 == 0.0 && value.abs() <= EXACT {
             Self::Int(value as i64)
         } else {
             Self::Number(value)

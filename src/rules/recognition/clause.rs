@@ -5,6 +5,8 @@ use super::names::{About, Code, DiseaseCodes, Group, Kind, Sort, Wanted};
 use crate::record::{Coding, Entry, Holder, Recovery, Test, TestKinds, Vaccination, YellowCard};
 use crate::rules::{Period, Texts};
 use crate::{Date, PartialDate, Timestamp};
+use alloc::string::String;
+use alloc::vec::Vec;
 
 pub(super) const DAY: i64 = 86_400;
 

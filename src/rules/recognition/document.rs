@@ -2,7 +2,11 @@
 
 mod clauses;
 
-use std::collections::HashSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use self::clauses::{
     RECOVERY, TEST, VACCINATION, YELLOW_CARD, recovery, test, vaccination, yellow_card,
@@ -74,7 +78,7 @@ pub(super) fn read(document: &Value, kinds: &TestKinds) -> Result<Policy, Error>
     let mut clauses = Vec::new();
     type Read<'r> = &'r dyn Fn(&Table<'_>) -> Result<Asks, Error>;
     let mut section = |name, members, read: Read<'_>| {
-        let mut ids = HashSet::new();
+        let mut ids = BTreeSet::new();
         for (number, table) in table.tables(name, members)?.iter().enumerate() {
             let asks = read(table)?;
             if never.iter().any(|never| never.forbids(&asks, kinds)) {

@@ -1,6 +1,8 @@
 //! Why a document is no policy. The texts name members, and show a document
 //! nowhere but in the name of a member that is not known.
 
+use alloc::string::String;
+
 /// Why a recognition policy can't be taken. A policy is taken as a whole or
 /// not at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,10 @@ use crate::record::translit::transliterate;
 use crate::rules::{Period, country};
 use crate::trust::TrustedKey;
 use crate::verify::Verified;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 
 pub(super) const MEMBERS: &[&str] = &[
     "domains",

@@ -1,6 +1,9 @@
 //! The words and codes that a policy names things with.
 
 use crate::record::{AntibodyClass, Coding, Entry, TestKind, TestResult, codes};
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 const ICD_11: [&str; 2] = [
     "http://id.who.int/icd/release/11/mms",
@@ -36,7 +39,7 @@ impl About {
 }
 
 /// A code, of the systems that are usual or of another one.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Code {
     pub system: Option<String>,
     pub code: String,

@@ -9,6 +9,10 @@ use super::error::RecognitionError as Error;
 use crate::rules::Texts;
 use crate::rules::certlogic::{JsonError, Object, Value};
 use crate::{Date, Timestamp};
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The longest document, in bytes.
 pub(super) const MAX_BYTES: usize = 1 << 20;
@@ -183,7 +187,7 @@ impl<'a> Table<'a> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = alloc::collections::BTreeSet::new();
         let mut out = Vec::new();
         for (at, item) in items(value, self.at(name), MAX_ITEMS)? {
             let item = text(item, &at)?;

@@ -4,6 +4,9 @@ use super::clause::{Asks, Clause};
 use super::names::Sort;
 use crate::record::{Entry, Generation, PayloadKind, Record};
 use crate::rules::AffectedValue;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use alloc::{format, vec};
 
 /// One of the record's entries, with its number among those of its kind.
 #[derive(Clone, Copy)]

@@ -5,6 +5,10 @@ use super::clause::{
     YellowCardClause,
 };
 use super::names::DiseaseCodes;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// `a, b or c`
 fn any_of<S: AsRef<str>>(items: &[S]) -> String {

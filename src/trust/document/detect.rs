@@ -8,6 +8,7 @@ use crate::trust::json;
 use crate::trust::limits::LoadLimits;
 use crate::trust::list::de;
 use crate::trust::signed;
+use alloc::vec::Vec;
 
 pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
     match bytes.beside {

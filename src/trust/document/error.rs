@@ -5,6 +5,7 @@ use crate::codec::instant::Unreadable;
 use crate::envelope::cms::CmsError;
 use crate::trust::error::LoadError;
 use crate::trust::signed::SigningError;
+use alloc::string::String;
 
 /// Why a document was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,6 +1,8 @@
 //! Opens a document: its signature first.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -401,6 +403,7 @@ fn cose_claims(cose: &CoseSign1, content: Content, bytes: &[u8]) -> Result<Claim
 
 /// What a COSE_Sign1 says of its time of which nobody checks the signature: it
 /// ends all the same.
+#[cfg(feature = "revocation")]
 pub(crate) fn unverified_dates(cose: &CoseSign1) -> Result<Dates> {
     let header = at::parse(cose.protected(), &crate::Limits::default()).ok_or(NOT_COSE)?;
     let content = match at::number(&header, 3) {

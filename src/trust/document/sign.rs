@@ -5,6 +5,7 @@ use crate::Timestamp;
 use crate::codec::instant;
 use crate::crypto::signer::Signer;
 use crate::trust::signed::{self, Dates};
+use alloc::vec::Vec;
 
 impl SignedDocument<'static> {
     /// Signs a content for a purpose, in this crate's own form

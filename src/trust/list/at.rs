@@ -1,6 +1,7 @@
 //! Austria's list (hcert-kotlin, version 2): CBOR, and beside it a COSE_Sign1
 //! over its digest.
 
+use alloc::vec::Vec;
 use ciborium::Value;
 use sha2::{Digest, Sha256};
 

@@ -1,5 +1,6 @@
 //! `{"certificates": [{"kid": base64, "rawData": base64 DER}]}`.
 
+use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::codec::instant;

@@ -1,7 +1,8 @@
 //! Switzerland's lists (COVID Certificate): two JWS, RS256, under the federal
 //! root. The first has the keys, the second says which of them are active.
 
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use serde_json::Value;
 
@@ -55,7 +56,7 @@ pub(super) fn read(
         expected: "a second document with an array `activeKeyIds`",
     })?;
     source.check_count(keys.len().saturating_add(ids.len()))?;
-    let ids: HashSet<&str> = ids.iter().filter_map(Value::as_str).collect();
+    let ids: BTreeSet<&str> = ids.iter().filter_map(Value::as_str).collect();
     let entries = keys.iter().map(|key| read_entry(source, &ids, key));
     Ok(Content {
         entries: entries.collect(),
@@ -76,7 +77,7 @@ pub(super) fn read(
     })
 }
 
-fn read_entry(source: &Source, active: &HashSet<&str>, entry: &Value) -> Entry {
+fn read_entry(source: &Source, active: &BTreeSet<&str>, entry: &Value) -> Entry {
     let id = entry.get("keyId").and_then(Value::as_str);
     Entry {
         kid: id.map(Into::into),

@@ -8,6 +8,7 @@ use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
 use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Source};
+use alloc::vec::Vec;
 
 const NOT_LIST: LoadError = LoadError::Form {
     expected: "a protobuf of entries with a kid and a certificate",

@@ -1,6 +1,7 @@
 //! Germany's list (CovPass): line 1 is base64 of `r‖s`, ES256 over the rest of
 //! the file, which is `{"certificates": […]}`.
 
+use alloc::vec::Vec;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

@@ -8,7 +8,8 @@
 //! What stands beside a certificate in an entry is not signed, its type
 //! neither: it can take a role away, and gives none.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use serde_json::Value;
 
@@ -106,7 +107,7 @@ pub(super) fn read_list(
 struct Authorities {
     roots: Vec<Dsc>,
     uploaders: Vec<Dsc>,
-    seen: HashSet<(Role, [u8; 32])>,
+    seen: BTreeSet<(Role, [u8; 32])>,
 }
 
 impl Authorities {
@@ -143,7 +144,7 @@ fn read_signed(
             read.outcome = Err(problem);
             continue;
         }
-        let found = std::mem::replace(&mut read.outcome, Err(ProblemKind::NotIssued));
+        let found = core::mem::replace(&mut read.outcome, Err(ProblemKind::NotIssued));
         read.outcome = found.and_then(|found| signer(source, &authorities, entry, found));
     }
     Ok(entries)
@@ -187,7 +188,7 @@ fn authority(
         Anchor::Key(_) => false,
     };
     let named = anchors.iter().find(is_named);
-    let candidates = named.map_or(anchors, std::slice::from_ref);
+    let candidates = named.map_or(anchors, core::slice::from_ref);
     let mut error = CmsError::Signature;
     for anchor in candidates {
         source.count_signature();

@@ -15,8 +15,11 @@ mod nquads;
 pub(in crate::trust) mod origin;
 mod unsigned;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -368,6 +371,8 @@ fn link_chains(entries: &mut [Entry]) {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use alloc::format;
+    use alloc::string::String;
     use std::path::{Path, PathBuf};
 
     use super::*;

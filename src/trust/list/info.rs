@@ -4,6 +4,8 @@ use super::ListFormat;
 use crate::Timestamp;
 use crate::trust::Anchor;
 use crate::trust::edition::Edition;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What is asked of a list's signatures.
 #[derive(Clone, Copy)]

@@ -2,7 +2,9 @@
 //! where `publicKeyPem` is the base64 of a SubjectPublicKeyInfo without the
 //! lines around it.
 
-use std::sync::Arc;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,8 @@
 //! The Netherlands' public keys: `{kid: [{subjectPk, keyUsage}]}`, bare or
 //! under `eu_keys`, bare or as the `payload` of `{payload, signature}`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde_json::{Map, Value};
 
 use super::{Content, parse_json};

@@ -1,6 +1,7 @@
 //! Poland's list: `[{identyfikator, identyfikatorKlucza, certyfikat}]`: the
 //! certificate's SHA-256 in hexadecimal, its kid, and itself in base64.
 
+use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::Content;

@@ -1,7 +1,7 @@
 //! What the certificates that a gateway's anchor signed may do.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
 
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ impl GatewayRoles {
 }
 
 /// What an entry says that its certificate is for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Csca,
     Upload,

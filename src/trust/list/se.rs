@@ -1,6 +1,8 @@
 //! Sweden's list (DIGG): a JWS, ES256, whose one certificate in `x5c` is the
 //! one to pin.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::{Check, Claims, Content, ListFormat, named};

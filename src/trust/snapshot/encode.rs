@@ -1,7 +1,7 @@
 //! Writes a store.
 
-use core::hash::Hash;
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use super::{CHAINS, FORMAT_NAME, MAX_LISTS, MEMBERS, SnapshotError, VERSION, label};
 use crate::Timestamp;
@@ -40,7 +40,7 @@ pub(super) fn payload(store: &TrustStore, made_at: Timestamp) -> Result<Vec<u8>,
     if let Some(time) = times.find(|time| instant::in_reach(*time).is_none()) {
         return Err(SnapshotError::Time { time });
     }
-    let places: HashMap<*const ListInfo, usize> = (lists.iter().enumerate())
+    let places: BTreeMap<*const ListInfo, usize> = (lists.iter().enumerate())
         .map(|(place, list)| (&raw const **list, place))
         .collect();
     let held_by = |key: &TrustedKey| -> Vec<usize> {
@@ -219,19 +219,19 @@ fn write_key(out: &mut Writer, key: &TrustedKey, places: &Places) {
 /// Values that are named by their place, in the order of their first use.
 struct Table<T> {
     items: Vec<T>,
-    places: HashMap<T, usize>,
+    places: BTreeMap<T, usize>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             items: Vec::new(),
-            places: HashMap::new(),
+            places: BTreeMap::new(),
         }
     }
 }
 
-impl<T: Hash + Eq + Clone> Table<T> {
+impl<T: Ord + Clone> Table<T> {
     fn place(&mut self, item: T) -> usize {
         *self.places.entry(item).or_insert_with_key(|item| {
             self.items.push(item.clone());

@@ -1,5 +1,7 @@
 //! Where values stand: in the data, in the expression, or by themselves.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::ops::Deref;
 
 use crate::rules::certlogic::expression::{Fragment, Lambda, Path};

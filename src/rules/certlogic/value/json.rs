@@ -1,7 +1,9 @@
 //! JSON in and out of [`Value`].
 
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -86,7 +88,7 @@ impl<'de> Visitor<'de> for ReadVisitor {
         while let Some((name, Read(value))) = entries.next_entry()? {
             members.push((name, value));
         }
-        let mut seen = HashSet::with_capacity(members.len());
+        let mut seen = BTreeSet::new();
         if !members.iter().all(|(name, _)| seen.insert(name.as_str())) {
             return Err(A::Error::custom("duplicate member"));
         }

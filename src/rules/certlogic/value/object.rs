@@ -1,7 +1,8 @@
 //! Objects, whose members are looked up far more often than they are made.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
-use std::sync::Arc;
 
 use super::Value;
 
@@ -98,6 +99,7 @@ impl<N: Into<Box<str>>> FromIterator<(N, Value)> for Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn names_are_told_apart() {

@@ -1,6 +1,9 @@
 //! What the tables of clauses ask for.
 
-use std::collections::HashSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
 
 use super::super::clause::{
     Asks, Booster, Days, Doses, Products, RecoveryClause, TestClause, VaccinationClause,
@@ -178,7 +181,7 @@ pub(super) fn vaccination(table: &Table<'_>) -> Result<Asks, Error> {
         min_doses: table.number("min_doses", 1, 99)?,
         booster: booster(table)?,
     };
-    let mut known = HashSet::new();
+    let mut known = BTreeSet::new();
     let mut exceptions = Vec::new();
     for table in table.tables("exceptions", EXCEPTION)? {
         exceptions.push(exception(&table, &products, &doses, &mut known)?);
@@ -205,7 +208,7 @@ fn exception(
     table: &Table<'_>,
     covered: &Products,
     clause: &Doses,
-    known: &mut HashSet<Code>,
+    known: &mut BTreeSet<Code>,
 ) -> Result<(Vec<Code>, Doses), Error> {
     let codes = products(table)?.ok_or_else(|| table.missing("products"))?;
     for (n, code) in codes.iter().enumerate() {

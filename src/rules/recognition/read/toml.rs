@@ -1,5 +1,7 @@
 //! TOML 1.1.
 
+use alloc::string::ToString;
+use alloc::vec::Vec;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
@@ -84,7 +86,7 @@ fn tree(value: &DeValue<'_>) -> Value {
 
 fn members(table: &DeTable<'_>) -> Value {
     let member = |(name, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
-        let name: &std::borrow::Cow<'_, str> = name.get_ref();
+        let name: &alloc::borrow::Cow<'_, str> = name.get_ref();
         (name.clone().into_owned(), tree(value.get_ref()))
     };
     Value::object(table.iter().map(member))
@@ -94,6 +96,7 @@ fn members(table: &DeTable<'_>) -> Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::{format, vec};
 
     #[test]
     fn nesting_is_bounded_before_anything_is_built() {

@@ -5,8 +5,10 @@
 //! would be unsigned; no JWK has a number (RFC 7517 §4, RFC 7518 §6), and one
 //! that has is refused.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write;
-use std::borrow::Cow;
 
 use super::GdhcnError;
 use super::json::Node;
@@ -88,6 +90,7 @@ fn write_text(out: &mut String, text: &str) -> Result<(), GdhcnError> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use alloc::format;
 
     fn canonical(json: &str) -> Result<String, GdhcnError> {
         let mut out = String::new();

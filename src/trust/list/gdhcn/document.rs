@@ -2,7 +2,9 @@
 //! network uses, so that nothing in it is unsigned.
 
 use super::origin::host;
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
 
 use super::json::Node;
 use super::{Environment, GdhcnError};
@@ -106,7 +108,7 @@ impl<'a> Document<'a> {
         };
         // Two keys of one name would be one subject: the signature would not
         // say which domain goes with which key.
-        let mut seen = HashSet::with_capacity(methods.len());
+        let mut seen = BTreeSet::new();
         if let Some(method) = methods.iter().find(|method| !seen.insert(method.id())) {
             let id = shown(method.id());
             return Err(GdhcnError::RepeatedId { id });

@@ -1,4 +1,5 @@
 use super::origin::Environment;
+use alloc::string::String;
 
 /// Why a document of the network was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,8 +2,9 @@
 //! of the same name and says nothing, which would leave the other one
 //! unsigned.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
-use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 

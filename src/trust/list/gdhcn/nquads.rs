@@ -2,6 +2,9 @@
 //! (RDFC-1.0). Every subject has a name, so there are no blank nodes to
 //! label, and the canonical form is the sorted lines.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::canonical;

@@ -1,5 +1,6 @@
 //! Where in the WHO's network a key is listed.
 
+use alloc::boxed::Box;
 use core::fmt;
 
 /// An environment of the network. Each has its own lists, signer and hosts,
@@ -114,7 +115,7 @@ impl fmt::Display for GdhcnUsage {
 }
 
 /// Under what a key is listed in the network.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GdhcnOrigin {
     pub(super) environment: Environment,
     pub(super) domain: Box<str>,

@@ -12,6 +12,7 @@ use crate::trust::error::LoadError;
 use crate::trust::list::{Claims, Content};
 use crate::trust::problem::ProblemKind;
 use crate::trust::source::{Entry, Found, Source};
+use alloc::vec::Vec;
 
 /// The environment is that of the document's name.
 pub(in crate::trust::list) fn read(source: &Source, bytes: &[u8]) -> Result<Content, LoadError> {
