@@ -56,6 +56,7 @@ mod source;
 pub(crate) mod state;
 mod store;
 mod usage;
+mod view;
 
 pub use crate::crypto::kid::{Kid, KidError};
 pub use crate::crypto::published::{PublishedKey, published_key, published_keys};
@@ -87,3 +88,4 @@ pub use snapshot::{SnapshotError, SnapshotFormError};
 pub use state::{TrustState, TrustStateError};
 pub use store::TrustStore;
 pub use usage::KeyUsage;
+pub use view::SnapshotView;

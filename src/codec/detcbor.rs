@@ -205,6 +205,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes over an item, in which arrays and maps lie no deeper than
+    /// `depth`.
+    pub fn skip(&mut self, depth: u8) -> Result<()> {
+        let (at, expected) = (self.at(), "an item that is not nested as deep");
+        let (major, argument) = self.head("an item")?;
+        let inner = match major {
+            major::BYTES | major::TEXT => return self.take(argument).map(drop),
+            major::ARRAY => argument,
+            major::MAP => argument.saturating_mul(2),
+            major::TAG => 1,
+            _ => return Ok(()),
+        };
+        let depth = depth.checked_sub(1);
+        let depth = depth.ok_or(FormError::Unexpected { at, expected })?;
+        (0..self.fitting(inner)?).try_for_each(|_| self.skip(depth))
+    }
+
     /// The tag's number.
     pub fn tag(&mut self) -> Result<u64> {
         self.expect(major::TAG, "a tag")

@@ -45,7 +45,7 @@ const MAX_BYTES: usize = 1 << 20;
 /// # Ok::<(), hcert::record::CatalogueError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct ProductCatalogue(Arc<Tables>);
+pub struct ProductCatalogue(Option<Arc<Tables>>);
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -132,16 +132,63 @@ impl ProductCatalogue {
     /// The catalogue that is compiled in; [`date`](Self::date) and
     /// [`source`](Self::source) tell what it was made from.
     pub fn builtin() -> Self {
+        Self(None)
+    }
+
+    /// That which is compiled in is read when somebody looks into it: it takes
+    /// more memory than a small machine has for it.
+    fn tables(&self) -> &Tables {
         // A test reads the file; without it every product would be unknown.
-        static BUILTIN: Lazy<ProductCatalogue> = Lazy::new(|| {
-            ProductCatalogue::from_tsv(include_str!("products.tsv"))
-                .unwrap_or_else(|_| ProductCatalogue(Arc::default()))
-        });
-        BUILTIN.clone()
+        static BUILTIN: Lazy<Tables> =
+            Lazy::new(|| Tables::from_tsv(include_str!("products.tsv")).unwrap_or_default());
+        self.0.as_deref().unwrap_or_else(|| &BUILTIN)
     }
 
     /// Reads a catalogue; the [format](Self#format) is above.
     pub fn from_tsv(text: &str) -> Result<Self, CatalogueError> {
+        Ok(Self(Some(Arc::new(Tables::from_tsv(text)?))))
+    }
+
+    /// As of when it is.
+    pub fn date(&self) -> PartialDate {
+        self.tables().date
+    }
+
+    /// What it was made from.
+    pub fn source(&self) -> &str {
+        &self.tables().source
+    }
+
+    /// The product of that identifier. Identifiers are compared to the letter.
+    pub fn get(&self, id: &str) -> Option<&Product> {
+        self.tables().products.get(id)
+    }
+
+    /// All products, by identifier.
+    pub fn iter(&self) -> impl Iterator<Item = &Product> {
+        self.tables().products.values()
+    }
+
+    /// Whether a disease of that code is there, in capitals or not.
+    pub(super) fn has_disease(&self, code: &str) -> bool {
+        let code = code.trim();
+        let mut all = self.tables().diseases.keys();
+        all.any(|known| known.eq_ignore_ascii_case(code))
+    }
+
+    /// The name of the disease of that code.
+    pub fn disease_name(&self, code: &str) -> Option<&str> {
+        self.tables().diseases.get(code).map(String::as_str)
+    }
+}
+
+fn known_date(text: &str) -> Option<PartialDate> {
+    let date = PartialDate::parse(text).ok();
+    date.filter(|date| *date != PartialDate::Unknown)
+}
+
+impl Tables {
+    fn from_tsv(text: &str) -> Result<Self, CatalogueError> {
         if text.len() > MAX_BYTES {
             return Err(CatalogueError::TooLong { found: text.len() });
         }
@@ -154,10 +201,10 @@ impl ProductCatalogue {
             let fields: Vec<_> = row.split('\t').map(str::trim).collect();
             match (&mut tables, fields.as_slice()) {
                 (None, ["catalogue", date, source]) if !source.is_empty() => {
-                    tables = Some(Tables {
+                    tables = Some(Self {
                         date: known_date(date).ok_or(CatalogueError::Header { line })?,
                         source: (*source).into(),
-                        ..Tables::default()
+                        ..Self::default()
                     });
                 }
                 (None, _) | (Some(_), ["catalogue", ..]) => {
@@ -170,48 +217,9 @@ impl ProductCatalogue {
         if tables.products.is_empty() {
             return Err(CatalogueError::Empty);
         }
-        Ok(Self(Arc::new(tables)))
+        Ok(tables)
     }
 
-    /// As of when it is.
-    pub fn date(&self) -> PartialDate {
-        self.0.date
-    }
-
-    /// What it was made from.
-    pub fn source(&self) -> &str {
-        &self.0.source
-    }
-
-    /// The product of that identifier. Identifiers are compared to the letter.
-    pub fn get(&self, id: &str) -> Option<&Product> {
-        self.0.products.get(id)
-    }
-
-    /// All products, by identifier.
-    pub fn iter(&self) -> impl Iterator<Item = &Product> {
-        self.0.products.values()
-    }
-
-    /// Whether a disease of that code is there, in capitals or not.
-    pub(super) fn has_disease(&self, code: &str) -> bool {
-        let code = code.trim();
-        let mut all = self.0.diseases.keys();
-        all.any(|known| known.eq_ignore_ascii_case(code))
-    }
-
-    /// The name of the disease of that code.
-    pub fn disease_name(&self, code: &str) -> Option<&str> {
-        self.0.diseases.get(code).map(String::as_str)
-    }
-}
-
-fn known_date(text: &str) -> Option<PartialDate> {
-    let date = PartialDate::parse(text).ok();
-    date.filter(|date| *date != PartialDate::Unknown)
-}
-
-impl Tables {
     fn row(&mut self, fields: &[&str], line: usize) -> Result<(), CatalogueError> {
         let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let doubled = match *fields {

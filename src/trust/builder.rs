@@ -19,6 +19,7 @@ use super::source::{Entry, Source};
 use super::state::TrustState;
 use super::store::{self, TrustStore};
 use super::{jwk, pem, snapshot};
+use crate::codec::detcbor::Reader;
 use crate::codec::text::shown;
 use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
@@ -382,6 +383,25 @@ impl TrustStoreBuilder {
         })?;
         self.environment = environment;
         Ok(self)
+    }
+
+    /// Adds what a view of a snapshot holds under a kid.
+    pub(super) fn add_view(
+        &mut self,
+        label: &str,
+        payload: Reader<'_>,
+        anchor: Option<&Anchor>,
+        kid: &Kid,
+    ) -> Result<&mut Self, LoadError> {
+        self.add(label, &[], |source| {
+            let keep = snapshot::Keep::Under(kid);
+            let mut read = snapshot::read_payload(source, payload, anchor, keep)?;
+            let check = anchor.map_or(Check::Unsigned, |anchor| {
+                Check::Anchors(core::slice::from_ref(anchor))
+            });
+            read.own.claims = read.own.claims.pinned(ListFormat::Snapshot, check);
+            Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
+        })
     }
 
     /// Adds a list of a form without signature that the caller names. It is

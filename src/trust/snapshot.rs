@@ -4,7 +4,7 @@ mod decode;
 mod encode;
 pub(super) mod error;
 
-pub(super) use decode::{detect, read};
+pub(super) use decode::{Keep, detect, open, read, read_payload};
 
 pub use self::error::SnapshotFormError;
 use super::chain::Chain;

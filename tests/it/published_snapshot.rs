@@ -1,7 +1,7 @@
 //! Snapshots of published lists: nothing is lost that a verdict needs.
 
 use hcert::format::Unverified;
-use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, TrustStore, TrustedKey};
+use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, SnapshotView, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
 use hcert_testkit::{fixtures, published};
@@ -58,6 +58,13 @@ fn same_verdicts(
         Policy::default().max_list_age(86_400),
     ] {
         let verifier = |store: &TrustStore| Verifier::with_policy(store.clone(), policy.clone());
+        let file = copy.to_snapshot(now).unwrap();
+        let view = SnapshotView::trust_unsigned("in place", &file).unwrap();
+        let mut builder = TrustStore::builder();
+        builder
+            .trust_unsigned_list("in place", ListFormat::Snapshot, &file)
+            .unwrap();
+        let loaded = verifier(&builder.build().0);
         let (origin, copy) = (verifier(origin), verifier(copy));
         for vector in vectors {
             let Ok(unverified) =
@@ -69,6 +76,11 @@ fn same_verdicts(
                 origin.verify_parsed(&unverified, now),
                 copy.verify_parsed(&unverified, now),
             );
+            let in_place = verifier(&view.store_for(&unverified).unwrap());
+            let in_place = in_place.verify_parsed(&unverified, now);
+            let loaded = loaded.verify_parsed(&unverified, now);
+            assert_eq!(in_place.outcome(), loaded.outcome());
+            assert!(in_place.steps().eq(loaded.steps()));
             assert_eq!(origin.outcome(), copy.outcome());
             assert!(origin.steps().eq(copy.steps()));
             assert_eq!(origin.deviations(), copy.deviations());

@@ -1,15 +1,16 @@
 //! What a store that comes out of a snapshot says, next to the one that went
 //! in: the same verdicts, the same age, nothing that goes backwards.
 
-use hcert::Timestamp;
 use hcert::crypto::{Algorithm, PublicKey};
+use hcert::format::Unverified;
 use hcert::issue::{Signer, SignerError};
 use hcert::record::Record;
 use hcert::trust::{
     Anchor, Chain, Denial, DenyList, Dsc, Environment, Kid, ListBytes, ListFormat, LoadError,
-    LoadReport, SnapshotError, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
+    LoadReport, SnapshotError, SnapshotView, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
+use hcert::{Limits, Timestamp};
 use hcert_testkit::fixtures::{self, dsc, recovery, test, vaccination};
 use hcert_testkit::lists;
 use hcert_testkit::lists::gdhcn::{self, Names, PROD};
@@ -143,6 +144,11 @@ fn told(verdict: &Verdict) -> Told {
 
 /// All that matters of records, clocks and policies.
 fn all_told(store: &TrustStore, early: bool) -> Vec<Told> {
+    all_told_by(|_| store.clone(), early)
+}
+
+/// The same with a store for each text.
+fn all_told_by(store: impl Fn(&str) -> TrustStore, early: bool) -> Vec<Told> {
     let by_dsc = |record| fixtures::issued("dsc", &record).text().to_owned();
     let texts = [
         by_dsc(vaccination()),
@@ -162,8 +168,8 @@ fn all_told(store: &TrustStore, early: bool) -> Vec<Told> {
         Policy::default().dangerously_accept_expired_lists(),
     ];
     for policy in policies {
-        let verifier = Verifier::with_policy(store.clone(), policy);
         for text in &texts {
+            let verifier = Verifier::with_policy(store(text), policy.clone());
             for now in [
                 "2021-06-02",
                 "2021-06-12",
@@ -211,9 +217,81 @@ fn every_verdict_is_that_of_the_origin() {
         for (origin, copy) in origin.iter().zip(&told) {
             assert_eq!(origin, copy, "{sources:?}");
         }
+        // In place as well.
+        let file = snapshot(&store, LISTED[0]);
+        let view = SnapshotView::open_signed("app", &file, &[anchor("maker")]).unwrap();
+        let of_text = |text: &str| {
+            let unverified = Unverified::parse(text, &Limits::default()).unwrap();
+            view.store_for(&unverified).unwrap()
+        };
+        assert_eq!(all_told_by(of_text, early), told);
         // From a snapshot of a snapshot as well.
         assert_eq!(all_told(&again(&copy), early), origin);
     }
+}
+
+#[test]
+fn a_view_holds_all_listings_of_the_keys_under_a_kid() {
+    let store = store_of(&[Network, Unsigned, Caller]);
+    let file = store.to_snapshot(at(LISTED[0])).unwrap();
+    let view = SnapshotView::trust_unsigned("app", &file).unwrap();
+    let issued = fixtures::issued("dsc", &test());
+    let unverified = Unverified::parse(issued.text(), &Limits::default()).unwrap();
+    let found = view.store_for(&unverified).unwrap();
+    // Two of one kid, of which one has a second listing.
+    let under: Vec<_> = store.candidates(dsc("dsc", &[]).kid()).iter().collect();
+    assert!(under.len() >= 2);
+    let keys: Vec<_> = under.iter().map(|key| key.public_key()).collect();
+    let expected = store.iter().filter(|key| keys.contains(&key.public_key()));
+    let names = |key: &TrustedKey| (key.kid().clone(), key.public_key().clone());
+    assert!(found.iter().map(names).eq(expected.map(names)));
+    assert!(found.len() < store.len());
+    assert_eq!(found.lists().len(), store.lists().len() + 1);
+
+    let nobody = fixtures::issued("nobody's", &test());
+    let nobody = Unverified::parse(nobody.text(), &Limits::default()).unwrap();
+    assert!(view.store_for(&nobody).unwrap().is_empty());
+}
+
+/// Nothing that loading refuses is opened.
+#[test]
+fn a_view_opens_what_can_be_loaded() {
+    let store = store_of(&[Network, Swedish, Unsigned]);
+    let unsigned = store.to_snapshot(at(LISTED[0])).unwrap();
+    let signed = snapshot(&store, LISTED[0]);
+    let anchors = [anchor("maker")];
+    let (mut opened, mut refused) = (0, 0);
+    for (file, step) in [(&unsigned, 1), (&signed, 97)] {
+        for at in (0..file.len()).step_by(step) {
+            for change in [1, 0x20, 0x80] {
+                let mut file = file.clone();
+                file[at] ^= change;
+                let mut builder = TrustStore::builder();
+                let (loaded, view) = match step {
+                    1 => (
+                        builder.trust_unsigned_list("app", ListFormat::Snapshot, &file),
+                        SnapshotView::trust_unsigned("app", &file),
+                    ),
+                    _ => (
+                        builder.add_signed_list("app", ListFormat::Snapshot, &file, &anchors),
+                        SnapshotView::open_signed("app", &file, &anchors),
+                    ),
+                };
+                match (loaded, view) {
+                    (Ok(_), Ok(_)) => opened += 1,
+                    (Err(loaded), Err(view)) => {
+                        assert_eq!(loaded.to_string(), view.to_string());
+                        refused += 1;
+                    }
+                    (loaded, view) => panic!("byte {at}: {:?}, {view:?}", loaded.is_ok()),
+                }
+            }
+        }
+    }
+    assert!(opened > 100 && refused > 1000, "{opened}, {refused}");
+    assert!(SnapshotView::open_signed("app", &unsigned, &anchors).is_err());
+    let other = [anchor("list")];
+    assert!(SnapshotView::open_signed("app", &signed, &other).is_err());
 }
 
 #[test]
@@ -490,10 +568,17 @@ fn a_deny_list_beats_a_snapshot() {
     ] {
         let mut builder = TrustStore::builder();
         add_snapshot(&mut builder, &snapshot(&store, LISTED[0])).unwrap();
-        builder.deny(DenyList::from_iter([denial]));
-        let verifier = Verifier::new(builder.build().0);
-        let verdict = verifier.verify(issued.text(), at("2021-06-12T00:00:00Z"));
-        assert_eq!(verdict.outcome(), Outcome::Revoked);
+        let denied = DenyList::from_iter([denial]);
+        builder.deny(denied.clone());
+        let file = store.to_snapshot(at(LISTED[0])).unwrap();
+        let view = SnapshotView::trust_unsigned("app", &file).unwrap();
+        let view = view.with_deny_list(denied);
+        let unverified = Unverified::parse(issued.text(), &Limits::default()).unwrap();
+        for store in [builder.build().0, view.store_for(&unverified).unwrap()] {
+            let verifier = Verifier::new(store);
+            let verdict = verifier.verify(issued.text(), at("2021-06-12T00:00:00Z"));
+            assert_eq!(verdict.outcome(), Outcome::Revoked);
+        }
     }
 }
 

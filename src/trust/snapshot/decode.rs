@@ -58,23 +58,42 @@ pub(in crate::trust) fn read(
     bytes: &[u8],
     check: Check<'_>,
 ) -> core::result::Result<Snapshot, LoadError> {
+    let (payload, anchor) = open(bytes, check)?;
+    read_payload(source, payload, anchor, Keep::All)
+}
+
+/// Which keys of a snapshot become entries.
+#[derive(Clone, Copy)]
+pub(in crate::trust) enum Keep<'k> {
+    All,
+    /// All are read, and none is kept.
+    Checked,
+    /// All listings of the keys that one is listed of under this kid. The
+    /// others are passed over: they were [`Checked`](Self::Checked) before.
+    Under(&'k Kid),
+}
+
+/// The payload, after whatever signature is asked for, and whose that is.
+pub(in crate::trust) fn open<'b, 'k>(
+    bytes: &'b [u8],
+    check: Check<'k>,
+) -> core::result::Result<(Reader<'b>, Option<&'k Anchor>), LoadError> {
     let is_signed = detect(bytes).ok_or(LoadError::Form {
         expected: "a snapshot of a trust store",
     })?;
     let format = ListFormat::Snapshot;
-    let (payload, anchor) = match (is_signed, check) {
-        (false, Check::Anchors(_)) => return Err(LoadError::Unsigned { format }),
-        (false, Check::Unsigned) => (Reader::new(bytes), None),
+    match (is_signed, check) {
+        (false, Check::Anchors(_)) => Err(LoadError::Unsigned { format }),
+        (false, Check::Unsigned) => Ok((Reader::new(bytes), None)),
         (true, check) => {
             let signed = Signed::read(bytes)?;
             let anchor = match check {
                 Check::Unsigned => None,
                 Check::Anchors(anchors) => Some(signed.verify(anchors)?),
             };
-            (signed.reader, anchor)
+            Ok((signed.reader, anchor))
         }
-    };
-    read_payload(source, payload, anchor)
+    }
 }
 
 /// What keys point at.
@@ -87,10 +106,11 @@ struct Tables {
     chains: [Arc<ChainLink>; CHAINS.len()],
 }
 
-fn read_payload(
+pub(in crate::trust) fn read_payload(
     source: &Source,
     mut reader: Reader<'_>,
     anchor: Option<&Anchor>,
+    keep: Keep<'_>,
 ) -> core::result::Result<Snapshot, LoadError> {
     let r = &mut reader;
     let at = r.at();
@@ -127,16 +147,24 @@ fn read_payload(
         gdhcn: read_all(source, r, |r| read_gdhcn(r).map(Arc::new))?,
         chains: CHAINS.map(|chain| Arc::new(ChainLink::known(chain))),
     };
-    let mut last: Option<Kid> = None;
-    let key = |r: &mut Reader<'_>| {
-        let at = r.at();
-        let (key, notes) = (tables.read_key(source, r)?, Vec::new());
-        if last.replace(key.kid.clone()) > Some(key.kid.clone()) {
-            return Err(SnapshotFormError::NotDeterministic { at });
+    let entries = match keep {
+        Keep::Under(kid) => tables.read_listings(source, r, kid)?,
+        Keep::All | Keep::Checked => {
+            let mut last: Option<Kid> = None;
+            let key = |r: &mut Reader<'_>| {
+                let at = r.at();
+                let (key, notes) = (tables.read_key(source, r)?, Vec::new());
+                if last.replace(key.kid.clone()) > Some(key.kid.clone()) {
+                    return Err(SnapshotFormError::NotDeterministic { at });
+                }
+                Ok(Entry::from(Ok(Found { key, notes })))
+            };
+            match keep {
+                Keep::All => read_all(source, r, key)?,
+                _ => check_all(source, r, key)?,
+            }
         }
-        Ok(Entry::from(Ok(Found { key, notes })))
     };
-    let entries = read_all(source, r, key)?;
     reader.finish()?;
     Ok(Snapshot {
         own: ListInfo {
@@ -170,6 +198,18 @@ fn read_all<'a, T>(
         all.push(read(r)?);
     }
     Ok(all)
+}
+
+/// The same, of which nothing is kept.
+fn check_all<'a, T>(
+    source: &Source,
+    r: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<T>,
+) -> core::result::Result<Vec<T>, LoadError> {
+    let count = r.array()?;
+    source.check_count(count)?;
+    (0..count).try_for_each(|_| read(r).map(drop))?;
+    Ok(Vec::new())
 }
 
 fn text<'a>(r: &mut Reader<'a>) -> Result<&'a str> {
@@ -283,7 +323,63 @@ fn read_gdhcn(r: &mut Reader<'_>) -> Result<GdhcnOrigin> {
     Ok(GdhcnOrigin::new(environment, domain, participant, usage))
 }
 
+/// A key's entry, and what is looked for in it.
+struct Glimpse<'a> {
+    entry: Reader<'a>,
+    kid: &'a [u8],
+    /// Of one form for each key.
+    key: &'a [u8],
+}
+
+impl<'a> Glimpse<'a> {
+    /// Passes over an entry.
+    fn pass(r: &mut Reader<'a>) -> Result<Self> {
+        const DEPTH: u8 = 2;
+        let (entry, mut kid, mut key) = (*r, None, None);
+        let mut members = r.map()?;
+        while let Some(name) = members.next(r)? {
+            match name {
+                label::key::KID => kid = Some(r.bytes()?),
+                label::key::P256 | label::key::SPKI => key = Some(r.bytes()?),
+                _ => r.skip(DEPTH)?,
+            }
+        }
+        Ok(Self {
+            entry,
+            kid: kid.ok_or(missing("a key", "kid"))?,
+            key: key.ok_or(missing("a key", "p256 or spki"))?,
+        })
+    }
+}
+
 impl Tables {
+    /// What [`Keep::Under`] keeps.
+    fn read_listings(
+        &self,
+        source: &Source,
+        r: &mut Reader<'_>,
+        kid: &Kid,
+    ) -> core::result::Result<Vec<Entry>, LoadError> {
+        let count = r.array()?;
+        let start = *r;
+        let mut under: Vec<&[u8]> = Vec::new();
+        for _ in 0..count {
+            let glimpse = Glimpse::pass(r)?;
+            if glimpse.kid == kid.as_bytes() {
+                under.push(glimpse.key);
+            }
+        }
+        let (mut entries, mut again) = (Vec::new(), start);
+        for _ in 0..if under.is_empty() { 0 } else { count } {
+            let mut glimpse = Glimpse::pass(&mut again)?;
+            if under.contains(&glimpse.key) {
+                let (key, notes) = (self.read_key(source, &mut glimpse.entry)?, Vec::new());
+                entries.push(Entry::from(Ok(Found { key, notes })));
+            }
+        }
+        Ok(entries)
+    }
+
     fn read_key(&self, source: &Source, r: &mut Reader<'_>) -> Result<TrustedKey> {
         const WITHIN: &str = "a key";
         let (mut kid, mut key, mut origin, mut held_by) = (None, None, None, None);
