@@ -4,6 +4,7 @@
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
 //! crate knows which library does the arithmetic.
 
+mod digest;
 pub(crate) mod kid;
 mod prepared;
 mod ps256;
@@ -21,6 +22,7 @@ use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
+pub use self::digest::{CertificateDigest, DigestError, KeyFingerprint};
 pub use self::prepared::PreparedKey;
 use self::ps256::RsaKey;
 use self::tables::Slot;
@@ -322,8 +324,8 @@ impl PublicKey {
 
     /// SHA-256 of [`spki_der`](Self::spki_der): names the key whatever
     /// certificate, kid or spelling it came with.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        Sha256::digest(self.spki_der()).into()
+    pub fn fingerprint(&self) -> KeyFingerprint {
+        KeyFingerprint::new(Sha256::digest(self.spki_der()).into())
     }
 
     /// Verifies `signature` over the concatenation of `message`, with the
@@ -417,7 +419,7 @@ impl Eq for PublicKey {}
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({}, ", self.kind())?;
-        for byte in self.fingerprint().iter().take(8) {
+        for byte in self.fingerprint().as_bytes().iter().take(8) {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(")")

@@ -103,17 +103,17 @@ impl Kid {
     /// The kid that the specification gives to a certificate: the first 8
     /// bytes of SHA-256 over its DER (hcert-spec 1.0.8 §3.3.3).
     pub fn of_certificate(der: &[u8]) -> Self {
-        Self::prefix(Sha256::digest(der).into())
+        Self::prefix(&Sha256::digest(der).into())
     }
 
     /// A kid for a key that has neither certificate nor kid: the first 8 bytes
     /// of [`PublicKey::fingerprint`]. This is a convention of this crate.
     pub fn of_public_key(key: &PublicKey) -> Self {
-        Self::prefix(key.fingerprint())
+        Self::prefix(key.fingerprint().as_bytes())
     }
 
-    pub(crate) fn prefix(digest: [u8; 32]) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = digest;
+    pub(crate) fn prefix(digest: &[u8; 32]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = *digest;
         Self([a, b, c, d, e, f, g, h].as_slice().into())
     }
 

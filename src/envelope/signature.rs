@@ -369,7 +369,7 @@ pub(crate) fn issuer_of<'a>(
     };
     candidates
         .into_iter()
-        .max_by_key(|authority| (authority.not_before(), authority.sha256()))
+        .max_by_key(|authority| (authority.not_before(), authority.digest()))
 }
 
 /// RFC 5280 §4.2.1.2.

@@ -26,7 +26,7 @@ use crate::Timestamp;
 use crate::codec::der::read_tlv;
 use crate::codec::text::{hex, is_unprintable};
 use crate::crypto::kid::Kid;
-use crate::crypto::{KeyError, PublicKey};
+use crate::crypto::{CertificateDigest, KeyError, PublicKey};
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
 const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
@@ -113,7 +113,7 @@ pub struct Dsc(Arc<Parts>);
 
 struct Parts {
     der: Box<[u8]>,
-    sha256: [u8; 32],
+    digest: CertificateDigest,
     country: Option<String>,
     names: OnceLock<Names>,
     not_before: Timestamp,
@@ -166,7 +166,7 @@ impl Dsc {
         let is_ca = BASIC_CONSTRAINTS.read(&fields.extensions, read_ca_flag)?;
         Ok(Self(Arc::new(Parts {
             der: der.into(),
-            sha256: Sha256::digest(der).into(),
+            digest: CertificateDigest::new(Sha256::digest(der).into()),
             country: fields
                 .subject
                 .country
@@ -195,14 +195,14 @@ impl Dsc {
     }
 
     /// SHA-256 over the DER: lists call it the thumbprint.
-    pub fn sha256(&self) -> [u8; 32] {
-        self.0.sha256
+    pub fn digest(&self) -> CertificateDigest {
+        self.0.digest
     }
 
     /// The kid that the specification derives: the first 8 bytes of
-    /// [`sha256`](Self::sha256). A list may give it another one.
+    /// [`digest`](Self::digest). A list may give it another one.
     pub fn kid(&self) -> Kid {
-        Kid::prefix(self.0.sha256)
+        Kid::prefix(self.0.digest.as_bytes())
     }
 
     /// The subject for display, in the manner of RFC 4514 (last attribute

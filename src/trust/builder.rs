@@ -17,9 +17,9 @@ use super::state::TrustState;
 use super::store::{self, TrustStore};
 use super::{jwk, pem, snapshot};
 use crate::codec::text::shown;
-use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
 use crate::crypto::published::refuse_published;
+use crate::crypto::{KeyFingerprint, PublicKey};
 use crate::trust::limits::LoadLimits;
 use crate::trust::problem::ProblemKind;
 use crate::trust::usage::KeyUsage;
@@ -633,7 +633,7 @@ fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
 /// leads to, whoever sends the list or shows the certificate may have chosen.
 /// Gives the denials that name no key.
 fn deny(keys: &mut [TrustedKey], list: DenyList) -> Vec<Denial> {
-    let mut places = HashMap::<[u8; 32], Vec<usize>>::with_capacity(keys.len());
+    let mut places = HashMap::<KeyFingerprint, Vec<usize>>::with_capacity(keys.len());
     for (place, key) in keys.iter().enumerate() {
         let all = places.entry(key.key.fingerprint()).or_default();
         all.push(place);

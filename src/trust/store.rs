@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
-use crate::crypto::{PublicKey, Tables};
+use crate::crypto::{KeyFingerprint, PublicKey, Tables};
 use crate::format::{Format, SignerRef};
 
 /// The keys that a verifier trusts. It doesn't change, and cloning is cheap.
@@ -50,7 +50,7 @@ pub struct TrustStore {
 
 /// The listings of the keys that have several, by
 /// [`PublicKey::fingerprint`], in [`TrustedKey::order`].
-pub(super) type Several = HashMap<[u8; 32], Listings>;
+pub(super) type Several = HashMap<KeyFingerprint, Listings>;
 
 /// All listings of a key.
 #[derive(Clone, Default)]

@@ -61,7 +61,7 @@ pub fn certificates() -> String {
     let entry = json!({
         "kid": base64(ISSUER.dsc().kid()), "rawData": base64(ISSUER.dsc().der()),
         "country": "XX", "certificateType": "DSC", "timestamp": "2021-06-01T02:00:00+02:00",
-        "thumbprint": hex(&ISSUER.dsc().sha256()),
+        "thumbprint": ISSUER.dsc().digest().to_string(),
     });
     json!({"certificates": [entry, {"rawData": base64(CSCA.der()), "kid": ""}]}).to_string()
 }
@@ -304,7 +304,7 @@ pub fn keys_by_kid() -> String {
 
 pub fn polish() -> String {
     let entry = |dsc: &Dsc| {
-        json!({"identyfikator": hex(&dsc.sha256()), "identyfikatorKlucza": base64(dsc.kid()),
+        json!({"identyfikator": dsc.digest().to_string(), "identyfikatorKlucza": base64(dsc.kid()),
             "certyfikat": base64(dsc.der())})
     };
     json!([entry(ISSUER.dsc()), entry(&CSCA)]).to_string()

@@ -126,8 +126,8 @@ impl SetBuilder {
 /// The kids of keys that are listed under these countries and under no other: a
 /// set can't tell of which of them a certificate is.
 fn of_countries(countries: &[&str], keys: &TrustStore) -> Vec<Kid> {
-    let mut elsewhere: HashSet<[u8; 32]> = HashSet::new();
-    let mut here: HashSet<[u8; 32]> = HashSet::new();
+    let mut elsewhere = HashSet::new();
+    let mut here = HashSet::new();
     for key in keys.all_listings() {
         let Some(own) = key.country() else { continue };
         let is_here = countries
