@@ -14,6 +14,7 @@ use hcert::trust::{
     detect_companion, detect_format,
 };
 use hcert::verify::{Outcome, Policy, Step, Verifier};
+use hcert_testkit::fixtures::at;
 use hcert_testkit::lists::gdhcn::PROD;
 use hcert_testkit::lists::{
     self, bytes, certificate,
@@ -43,10 +44,6 @@ const SUBJECT_KEY: u8 = 14;
 const AUTHORITY_KEY: u8 = 35;
 /// Name constraints, which this crate doesn't know.
 const UNKNOWN: u8 = 30;
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
 
 fn key(label: &str) -> Anchor {
     let der = TestKey::new(label).spki_der().unwrap();

@@ -16,6 +16,7 @@ mod chains;
 mod conformance;
 mod ddcc;
 mod deny_list;
+mod failures;
 mod field_deviations;
 mod gdhcn;
 mod gdhcn_unsigned;

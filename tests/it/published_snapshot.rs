@@ -4,12 +4,9 @@ use hcert::format::Unverified;
 use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
+use hcert_testkit::fixtures::at;
 use hcert_testkit::{fixtures, published};
 use serde_json::Value;
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
 
 /// A store again, by way of its signed snapshot, and how long that is.
 fn again(store: &TrustStore, made_at: Timestamp) -> (TrustStore, usize) {

@@ -1,7 +1,6 @@
 //! What a store that comes out of a snapshot says, next to the one that went
 //! in: the same verdicts, the same age, nothing that goes backwards.
 
-use hcert::Timestamp;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
 use hcert::record::Record;
@@ -10,17 +9,13 @@ use hcert::trust::{
     LoadReport, SnapshotError, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
-use hcert_testkit::fixtures::{self, dsc, recovery, test, vaccination};
+use hcert_testkit::fixtures::{self, at, dsc, recovery, test, vaccination};
 use hcert_testkit::lists;
 use hcert_testkit::lists::gdhcn::{self, Names, PROD};
 use hcert_testkit::pki::{self, EKU_TEST, TestKey};
 use hcert_testkit::raw::{self, Raw};
 
 const DAY: i64 = 86_400;
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
 
 /// Two editions of a list, and when snapshots of them were made.
 const LISTED: [&str; 2] = ["2021-06-10T00:00:00Z", "2021-06-20T00:00:00Z"];

@@ -7,6 +7,7 @@ use hcert::revocation::IdentifierKind;
 use hcert::verify::Verifier;
 use hcert_testkit::fixtures::{dsc, issued, trust, vaccination};
 use hcert_testkit::programs::{Files, Ran, run};
+use hcert_testkit::text::hex;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::{Value, json};
 
@@ -17,10 +18,6 @@ fn verify(files: &Files, more: &[&str]) -> Ran {
     let code = issued("alpha", &vaccination()).text().to_owned();
     let fixed = ["--json", "--trust-key", &store, "--at", NOW];
     run("verify", &[&fixed, more, &[&code]].concat())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Lines for `revocation build` that name the certificate by its UVCI.
