@@ -5,10 +5,6 @@
 //! memory is looked at (default 1,000,000; where /proc/self/status has it). The
 //! certificates are fictitious, of 71 issuers.
 
-#[path = "../examples/support/pki.rs"]
-#[allow(dead_code, clippy::expect_used)]
-mod pki;
-
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,7 +14,7 @@ use hcert::record::{Holder, Record, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
 use hcert::{Date, PartialDate, Timestamp};
-use pki::{CertificateSpec, TestKey};
+use hcert_testkit::pki::{self, CertificateSpec, TestKey};
 
 const ISSUERS: u32 = 71;
 /// Texts in one measured run.

@@ -16,11 +16,7 @@ use hcert::issue::{Issuer, P256Signer, Validity};
 use hcert::qr::{EcLevel, QrSymbol};
 use hcert::record::Record;
 use hcert::trust::Dsc;
-use pki::{CertificateSpec, TestKey};
-
-#[path = "../examples/support/pki.rs"]
-#[allow(dead_code)]
-mod pki;
+use hcert_testkit::pki::{self, CertificateSpec, TestKey};
 
 /// What is particular about the record, and the record. All are fictitious.
 const RECORDS: [(&str, &str); 20] = [

@@ -7,10 +7,6 @@
 //! acceptance environment, if `HCERT_VECTORS` names the directory that holds
 //! them; else fictitious ones.
 
-#[path = "../examples/support/pki.rs"]
-#[allow(dead_code, clippy::expect_used)]
-mod pki;
-
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -28,7 +24,7 @@ use hcert::record::{Holder, ProductCatalogue, Record, Uvci, Vaccination};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Outcome, Verifier};
 use hcert::{Date, Limits, PartialDate, Timestamp};
-use pki::{CertificateSpec, Error, TestKey};
+use hcert_testkit::pki::{self, CertificateSpec, Error, TestKey};
 use sha2::{Digest, Sha256};
 
 /// A certificate with all that its stages give.

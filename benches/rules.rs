@@ -5,10 +5,6 @@
 //! `HCERT_VECTORS` names the directory that holds `business-rules/`, of which
 //! Switzerland has the most rules.
 
-#[path = "../examples/support/pki.rs"]
-#[allow(dead_code, clippy::expect_used)]
-mod pki;
-
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -21,9 +17,9 @@ use hcert::rules::{Arrival, Decision, RuleSet, Subject};
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Verified, Verifier};
 use hcert::{Date, PartialDate, Timestamp};
+use hcert_testkit::pki::{self, CertificateSpec, Error, TestKey};
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
-use pki::{CertificateSpec, Error, TestKey};
 
 /// How much of a signature verification the rules may cost.
 const BAR: f64 = 0.25;

@@ -7,13 +7,11 @@
     clippy::indexing_slicing
 )]
 
-#[path = "../tests/common/pictures.rs"]
-mod pictures;
-
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use hcert::qr::{ScanLimits, scan};
+use hcert_testkit::pictures;
 use pictures::Picture;
 
 type Kind = (&'static str, fn() -> Vec<Picture>);

@@ -23,9 +23,6 @@ mod arguments;
 mod bounded;
 #[path = "support/demo.rs"]
 mod demo;
-#[path = "support/pki.rs"]
-#[allow(dead_code)]
-mod pki;
 
 const HELP: &str = "\
 Issues travel certificates (HCERT, EU DCC form).

@@ -6,14 +6,6 @@
 #[allow(dead_code)]
 #[path = "support/arguments.rs"]
 mod arguments;
-#[path = "support/vectors/fields.rs"]
-mod fields;
-#[allow(dead_code)]
-#[path = "support/lists/mod.rs"]
-mod lists;
-#[allow(dead_code, clippy::expect_used)]
-#[path = "support/pki.rs"]
-mod pki;
 #[path = "support/vectors/mod.rs"]
 mod vectors;
 

@@ -12,9 +12,8 @@ use hcert::qr::{EcLevel, QrSymbol, SvgOptions};
 use hcert::record::{Record, Uvci};
 use hcert::trust::{Dsc, Kid};
 use hcert::{Date, Timestamp};
+use hcert_testkit::pki::{self, CertificateSpec, Error, TestKey};
 use serde_json::{Value, json};
-
-use super::pki::{self, CertificateSpec, Error, TestKey};
 
 const DAY: i64 = 86_400;
 const BORN: &str = "1998-02-26";

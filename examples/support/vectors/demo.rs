@@ -4,10 +4,10 @@ use hcert::issue::{Issuer, P256Signer, Validity};
 use hcert::record::Record;
 use hcert::trust::Dsc;
 use hcert::{Timestamp, qr::EcLevel, qr::QrSymbol};
+use hcert_testkit::pki::{self, CertificateSpec, EKU_VACCINATION, TestKey};
 use serde_json::json;
 
 use super::Error;
-use crate::pki::{self, CertificateSpec, EKU_VACCINATION, TestKey};
 
 /// The files of `test-vectors/demo/`, by name.
 pub fn files() -> Result<Vec<(&'static str, Vec<u8>)>, Error> {

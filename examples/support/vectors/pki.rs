@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use hcert_testkit::pki::TestKey;
 use p256::pkcs8::der::Document;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{Error, der, hex, keys, object, sign};
-use crate::pki::TestKey;
 
 /// A published private key.
 pub struct Key {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::gdhcn;
 use super::sign::{self, Key, LIST, TRUST_ANCHOR, UPLOADER};
 use crate::ISSUER;
-use crate::pki::{self, CertificateSpec, TestKey};
+use hcert_testkit::pki::{self, CertificateSpec, TestKey};
 
 pub fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(bytes)

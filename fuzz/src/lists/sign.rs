@@ -15,7 +15,7 @@ use rsa::pkcs8::{EncodePublicKey, LineEnding};
 use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256};
 
-use crate::pki::TestKey;
+use hcert_testkit::pki::TestKey;
 
 /// A P-256 key that follows from its label.
 pub struct Key {

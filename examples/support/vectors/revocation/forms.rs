@@ -5,15 +5,14 @@ use hcert::issue::P256Signer;
 use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, Precision, SetBuilder, SetOptions};
 use hcert::trust::SignedDocument;
+use hcert_testkit::lists::{certificate, cms::Cms};
+use hcert_testkit::pki::TestKey;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::{Error, Message, alg, cbor, object, sign as sign_with};
 use super::certificates::Identifier;
 use super::lists::{base64, label};
-use crate::lists::certificate;
-use crate::lists::cms::Cms;
-use crate::pki::TestKey;
 
 /// A hash as a list has it.
 #[derive(Clone)]

@@ -7,12 +7,12 @@ mod cases;
 mod certificates;
 mod forms;
 mod lists;
-mod run;
 
+use hcert_testkit::pki::TestKey;
+use hcert_testkit::vectors::revocation as run;
 use serde_json::{Value, json};
 
 use super::{Error, Fields, Suite, link_to, object, object_lines, private_key};
-use crate::pki::TestKey;
 use cases::Case;
 use certificates::Certificates;
 use lists::Lists;

@@ -6,6 +6,9 @@ use ciborium::cbor;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::trust::{Anchor, Dsc, Kid, ListFormat, SignedDocument, TrustStore};
+use hcert_testkit::lists::gdhcn::{DEV, Names, PROD};
+use hcert_testkit::lists::{self, Listed, cms::item};
+use hcert_testkit::pki::{self, TestKey};
 use p256::pkcs8::EncodePublicKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use serde_json::{Value, json};
@@ -16,10 +19,6 @@ use super::super::{
     Claims, Error, Message, Suite, cbor, deflate, hex, keys, prefixed, protected, sign, v,
 };
 use super::{Fields, Part};
-use crate::lists::cms::item;
-use crate::lists::gdhcn::{DEV, Names, PROD};
-use crate::lists::{self, Listed};
-use crate::pki::{self, TestKey};
 
 /// The label from which a key follows.
 macro_rules! label {

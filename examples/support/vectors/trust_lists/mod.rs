@@ -5,12 +5,12 @@
 
 mod cases;
 mod material;
-mod run;
 
+use hcert_testkit::pki::TestKey;
+use hcert_testkit::vectors::trust_lists as run;
 use serde_json::{Value, json};
 
 use super::{Error, Fields, Suite, link_to, object, private_key};
-use crate::pki::TestKey;
 use material::Material;
 
 type Part = Vec<Fields>;
