@@ -41,6 +41,7 @@ pub(crate) mod document;
 mod edition;
 mod error;
 pub(crate) mod freshness;
+pub(crate) mod json;
 mod jwk;
 mod key;
 mod limits;
