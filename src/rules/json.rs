@@ -1,7 +1,7 @@
 //! What rules say, as JSON.
 
 use super::acceptance::{Acceptance, AffectedValue, OpenReason, RuleOutcome};
-use super::certlogic::{EvalFault, ExpressionFault, JsonError};
+use super::certlogic::{EvalFault, ExpressionFault};
 use super::period::Period;
 use crate::codec::json::write::{Object, Why, WriteJson, document, object};
 
@@ -54,17 +54,19 @@ impl WriteJson for AffectedValue {
 }
 
 impl Period {
-    /// The period as JSON: `from`, and `until`, which is not of it any more.
-    /// Either is null where there is no such bound.
+    /// The period as JSON, for an array of them: `from`, and `until`, which is
+    /// not of it any more. Either is null where there is no such bound.
     ///
     /// ```
     /// use hcert::{Timestamp, rules::Period};
     /// let at = Timestamp::from_seconds;
     /// let period = Period { from: at(0), until: at(i64::MAX) };
-    /// assert_eq!(period.to_json(), r#"{"version":1,"from":"1970-01-01T00:00:00Z","until":null}"#);
+    /// assert_eq!(period.to_json(), r#"{"from":"1970-01-01T00:00:00Z","until":null}"#);
     /// ```
     pub fn to_json(&self) -> String {
-        document(|object| self.write_members(object))
+        let mut out = String::new();
+        object(&mut out, |object| self.write_members(object));
+        out
     }
 
     fn write_members(&self, object: &mut Object<'_>) {
@@ -163,9 +165,7 @@ fn of_expression(fault: &ExpressionFault, values: &mut Object<'_>) {
             values.put("found", bytes);
             values.put("max", max);
         }
-        ExpressionFault::Json(JsonError::TooDense { max }) | ExpressionFault::TooDeep { max } => {
-            values.put("max", max);
-        }
+        ExpressionFault::TooDeep { max } => values.put("max", max),
         ExpressionFault::Literal { found } => values.put("type", *found),
         ExpressionFault::Members { members } => values.put("found", members),
         ExpressionFault::OperandCount { operator, found } => {
@@ -176,12 +176,9 @@ fn of_expression(fault: &ExpressionFault, values: &mut Object<'_>) {
             values.text("operator", operator);
             values.put("operand", operand);
         }
-        ExpressionFault::Json(JsonError::Syntax { line, column })
-        | ExpressionFault::Json(JsonError::DuplicateMember { line, column }) => {
-            values.put("line", line);
-            values.put("column", column);
-        }
-        ExpressionFault::OperandsNotArray
+        // What a rule is read from was JSON before.
+        ExpressionFault::Json(_)
+        | ExpressionFault::OperandsNotArray
         | ExpressionFault::UnknownOperation
         | ExpressionFault::VarOperand
         | ExpressionFault::VarPath

@@ -7,7 +7,7 @@ mod cases;
 mod certificates;
 mod forms;
 mod lists;
-mod run;
+pub mod run;
 
 use serde_json::{Value, json};
 

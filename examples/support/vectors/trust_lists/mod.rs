@@ -5,7 +5,7 @@
 
 mod cases;
 mod material;
-mod run;
+pub mod run;
 
 use serde_json::{Value, json};
 
