@@ -12,6 +12,7 @@
 
 mod content;
 pub mod hc1;
+mod json;
 mod lt1;
 
 use core::fmt;

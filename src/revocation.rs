@@ -17,6 +17,7 @@ mod error;
 mod format;
 mod info;
 mod italian;
+mod json;
 mod list;
 mod part;
 mod partitioned;

@@ -4,6 +4,7 @@
 
 mod cost;
 mod lean;
+pub(crate) mod write;
 
 use core::fmt;
 

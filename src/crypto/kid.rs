@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::PublicKey;
+use crate::codec::json::write::WriteJson;
 use crate::codec::text::{decode_base64, hex};
 
 /// A key identifier (COSE header 4): bytes of any length up to 255.
@@ -162,6 +163,12 @@ impl AsRef<[u8]> for Kid {
 impl core::borrow::Borrow<[u8]> for Kid {
     fn borrow(&self) -> &[u8] {
         self.as_bytes()
+    }
+}
+
+impl WriteJson for Kid {
+    fn write_json(&self, out: &mut String) {
+        self.to_string().write_json(out);
     }
 }
 

@@ -10,6 +10,7 @@ use super::error::LoadError;
 use super::json;
 use crate::Timestamp;
 use crate::codec::json::LeanMembers as Members;
+use crate::codec::json::write::{WriteJson, object};
 use crate::crypto::kid::Kid;
 use crate::crypto::kid::KidError;
 use crate::crypto::{CertificateDigest, KeyFingerprint, PublicKey};
@@ -236,6 +237,20 @@ impl fmt::Display for Denial {
             write!(f, "{comma}{what} {name}")?;
         }
         Ok(())
+    }
+}
+
+impl WriteJson for Denial {
+    fn write_json(&self, out: &mut String) {
+        object(out, |object| {
+            object.put("kid", &self.kid);
+            object.put("key", &self.key.map(|digest| hex(&digest)));
+            let certificate = self.certificate.map(|digest| hex(&digest));
+            object.put("certificate", &certificate);
+            object.put("signed_after", &self.after);
+            object.put("signed_before", &self.before);
+            object.put("why", &self.reason());
+        });
     }
 }
 

@@ -85,6 +85,7 @@ mod trust_store;
 #[cfg(feature = "toml")]
 mod unread_and_unknown;
 mod value_sets;
+mod verdict_json;
 mod words;
 mod yellow_card;
 mod yellow_card_issuing;

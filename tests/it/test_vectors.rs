@@ -39,7 +39,7 @@ fn files() -> Vec<(String, Value)> {
     for entry in std::fs::read_dir(directory()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let other = ["trust.json", "revocation.json"].contains(&&*name);
+        let other = ["trust.json", "revocation.json", "verdicts.json"].contains(&&*name);
         if name.ends_with(".json") && !name.ends_with("schema.json") && !other {
             found.push((name, json(&path)));
         }

@@ -9,6 +9,7 @@ use super::load::{Files, List, Refusal, complain};
 use super::{Error, Options, facts, print};
 use crate::cli::{self, printable, short_name};
 use crate::commands::hex;
+use crate::json;
 use crate::trust_files::counted;
 
 pub const HELP: &str = "\
@@ -249,7 +250,7 @@ fn json_line(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> S
             .map(|(name, before, after)| json!({"member": name, "old": before, "new": after}));
         named(*name, "changes", changes.collect())
     });
-    cli::object(&[
+    json::object(&[
         ("old", old),
         ("new", new),
         ("same", difference.is_none().into()),

@@ -13,7 +13,8 @@ use x509_cert::der::Decode;
 
 use super::load::{Files, List, Loaded, Refusal, what_to_pass};
 use super::{Error, Options, facts, print};
-use crate::cli::{self, printable, short_name};
+use crate::cli::{printable, short_name};
+use crate::json;
 
 pub const HELP: &str = "\
 Says what is wrong with trust lists, or remarkable: for those who make them and
@@ -366,7 +367,7 @@ fn json_line(list: &List, result: &Result<Loaded, Refusal>, findings: &[Finding]
             "message": finding.message,
         })
     });
-    cli::object(&[
+    json::object(&[
         ("input", list.label.as_str().into()),
         ("format", list.format.map(|format| format.code()).into()),
         ("authenticated", authenticated.into()),
