@@ -34,11 +34,12 @@ use lists::gdhcn::PROD;
 use lists::{bytes, certificate, encode, jws, sign, spec};
 use p256::ecdsa::Signature;
 use p256::pkcs8::ObjectIdentifier;
-use p256::pkcs8::der::asn1::{BitString, OctetString};
-use p256::pkcs8::der::{Decode, Encode};
+use p256::pkcs8::der::asn1::{Any, BitString, OctetString};
+use p256::pkcs8::der::{Decode, Encode, Tag, TagNumber, Tagged};
+use p256::pkcs8::spki::AlgorithmIdentifierRef;
 use serde_json::{Value, json};
+use x509_cert::Certificate;
 use x509_cert::ext::Extension;
-use x509_cert::{Certificate, TbsCertificate};
 
 const CSCA: &str = "CN=CSCA,O=Example,C=XX";
 const UPLOAD: &str = "CN=UPLOAD,O=Example,C=XX";
@@ -69,6 +70,38 @@ fn oid(last: u8) -> ObjectIdentifier {
 
 /// Takes the extension out, and puts another value in its place if there is
 /// one.
+/// The fields of a certificate that is signed, each as it stands but the
+/// extensions.
+struct TbsCertificate {
+    fields: Vec<Any>,
+    extensions: Option<Vec<Extension>>,
+}
+
+impl TbsCertificate {
+    const SIGNATURE: usize = 2;
+    const VALIDITY: usize = 4;
+    const EXTENSIONS: Tag = Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber(3),
+    };
+
+    fn read(tbs: &Any) -> Self {
+        let mut fields: Vec<Any> = Vec::from_der(&tbs.to_der().unwrap()).unwrap();
+        let last = fields.pop_if(|field| field.tag() == Self::EXTENSIONS);
+        let extensions = last.map(|list| Vec::from_der(list.value()).unwrap());
+        Self { fields, extensions }
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let mut fields = self.fields.clone();
+        fields.extend(self.extensions.as_ref().map(|list| {
+            let list = list.to_der().unwrap();
+            Any::new(Self::EXTENSIONS, list).unwrap()
+        }));
+        fields.to_der().unwrap()
+    }
+}
+
 fn set(tbs: &mut TbsCertificate, last: u8, critical: bool, value: Option<&[u8]>) {
     let extensions = tbs.extensions.get_or_insert_default();
     extensions.retain(|extension| extension.extn_id != oid(last));
@@ -81,11 +114,14 @@ fn set(tbs: &mut TbsCertificate, last: u8, critical: bool, value: Option<&[u8]>)
 
 /// The same certificate but for that, signed by its issuer again.
 fn changed(der: &[u8], issuer_key: &str, change: impl Fn(&mut TbsCertificate)) -> Vec<u8> {
-    let mut certificate = Certificate::from_der(der).unwrap();
-    change(&mut certificate.tbs_certificate);
-    let signed = certificate.tbs_certificate.to_der().unwrap();
+    let mut certificate: Vec<Any> = Vec::from_der(der).unwrap();
+    let mut tbs = TbsCertificate::read(&certificate[0]);
+    change(&mut tbs);
+    let signed = tbs.to_der();
     let signature = Signature::from_slice(&sign(issuer_key, &signed)).unwrap();
-    certificate.signature = BitString::from_bytes(signature.to_der().as_bytes()).unwrap();
+    let signature = BitString::from_bytes(signature.to_der().as_bytes()).unwrap();
+    certificate[0] = Any::from_der(&signed).unwrap();
+    certificate[2] = Any::encode_from(&signature).unwrap();
     certificate.to_der().unwrap()
 }
 
@@ -575,11 +611,10 @@ fn equal_roots_of_two_countries_vouch_for_neither() {
     }
     // Where they agree, either order gives the same.
     let renewed = changed(&one, "above", |tbs| {
-        tbs.validity =
-            Certificate::from_der(&csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z"))
-                .unwrap()
-                .tbs_certificate
-                .validity;
+        let other = csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z");
+        let other = Certificate::from_der(&other).unwrap();
+        let validity = other.tbs_certificate().validity();
+        tbs.fields[TbsCertificate::VALIDITY] = Any::encode_from(validity).unwrap();
     });
     assert_eq!(with(&[&one, &renewed], &of_one).0, 1);
     assert_eq!(with(&[&renewed, &one], &of_one).0, 1);
@@ -712,7 +747,14 @@ fn a_leaf_that_is_not_for_signatures_signs_nothing() {
 fn the_two_algorithms_of_a_certificate_are_one() {
     let sha384 = ObjectIdentifier::new("1.2.840.10045.4.3.3").unwrap();
     // Signed as the outer one says.
-    let other = changed(&leaf(), "root", |t| t.signature.oid = sha384);
+    let other = changed(&leaf(), "root", |t| {
+        let parameters = None;
+        let algorithm = AlgorithmIdentifierRef {
+            oid: sha384,
+            parameters,
+        };
+        t.fields[TbsCertificate::SIGNATURE] = Any::encode_from(&algorithm).unwrap();
+    });
     assert_eq!(opened(&[other], &root()), "trust-chain");
     assert_eq!(
         opened(&[changed(&leaf(), "root", |_| {})], &root()),

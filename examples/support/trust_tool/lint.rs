@@ -276,7 +276,7 @@ fn signed_with_sha1(key: &TrustedKey) -> bool {
     let Some(Ok(certificate)) = certificate else {
         return false;
     };
-    let algorithm = certificate.signature_algorithm.oid.to_string();
+    let algorithm = certificate.signature_algorithm().oid.to_string();
     ["1.2.840.113549.1.1.5", "1.2.840.10045.4.1"].contains(&algorithm.as_str())
 }
 
