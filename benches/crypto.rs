@@ -9,10 +9,12 @@ use std::sync::{Barrier, LazyLock};
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
-use hcert::crypto::{PreparedKey, PublicKey};
+use hcert::crypto::PublicKey;
 use hcert::trust::{KeyUsage, Kid, TrustStore};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
+use p256_verify::PreparedKey;
+use sha2::{Digest, Sha256};
 
 /// As many issuer keys as the published test data have.
 const KEYS: u8 = 71;
@@ -23,6 +25,7 @@ struct Signed {
     plain: PublicKey,
     /// A trust store does, and finds it.
     stored: PublicKey,
+    point: p256_verify::PublicKey,
     prepared: PreparedKey,
     signature: [u8; 64],
 }
@@ -41,15 +44,17 @@ static INPUTS: LazyLock<Option<Inputs>> = LazyLock::new(|| {
         secret[0] = 1;
         let secret = SigningKey::from_slice(&secret).ok()?;
         let signature: Signature = secret.sign(MESSAGE);
-        let point = secret.verifying_key().to_encoded_point(false);
+        let point = secret.verifying_key().to_sec1_point(false);
         let (x, y) = ((*point.x()?).into(), (*point.y()?).into());
+        let bare = p256_verify::PublicKey::from_sec1_bytes(point.as_bytes()).ok()?;
         let plain = PublicKey::from_p256_coordinates(&x, &y).ok()?;
         let stored = PublicKey::from_p256_coordinates(&x, &y).ok()?;
         let kid = Kid::of_public_key(&stored);
         let added = builder.add_public_key("benchmark", kid, stored.clone(), None, KeyUsage::ANY);
         added.ok()?;
         keys.push(Signed {
-            prepared: PreparedKey::new(&plain)?,
+            prepared: PreparedKey::new(&bare),
+            point: bare,
             signature: signature.to_bytes().into(),
             plain,
             stored,
@@ -74,11 +79,12 @@ fn stored(signed: &Signed) -> bool {
 
 fn prepared(signed: &Signed) -> bool {
     let signature = black_box(&signed.signature);
-    signed.prepared.verify(&[MESSAGE], signature).is_ok()
+    let digest = Sha256::digest(MESSAGE).into();
+    signed.prepared.verify_digest(&digest, signature).is_ok()
 }
 
 fn prepare(signed: &Signed) -> bool {
-    PreparedKey::new(black_box(&signed.plain)).is_some()
+    PreparedKey::new(black_box(&signed.point)).memory() > 0
 }
 
 /// What to measure, with how many keys in rotation.
@@ -171,14 +177,13 @@ fn es256_prepare(bencher: Bencher) {
 /// With RSA-2048; by aws-lc-rs if the feature of that name is on.
 #[divan::bench]
 fn ps256(bencher: Bencher) {
-    use p256::elliptic_curve::rand_core::OsRng;
+    use p256::elliptic_curve::common::getrandom::SysRng;
     use rsa::pkcs8::EncodePublicKey;
-    use sha2::{Digest, Sha256};
     let made = || {
-        let secret = rsa::RsaPrivateKey::new(&mut OsRng, 2048).ok()?;
-        let padding = rsa::Pss::new::<Sha256>();
+        let secret = rsa::PrivateKey::new(&mut SysRng, 2048).ok()?;
+        let padding = rsa::Pss::<Sha256>::new();
         let digest = Sha256::digest(MESSAGE);
-        let signature = secret.sign_with_rng(&mut OsRng, padding, &digest).ok()?;
+        let signature = secret.sign_with_rng(&mut SysRng, padding, &digest).ok()?;
         let spki = secret.to_public_key().to_public_key_der().ok()?;
         let key = PublicKey::from_spki_der(spki.as_bytes()).ok()?;
         key.verify(&[MESSAGE], &signature).ok()?;

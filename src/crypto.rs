@@ -2,11 +2,12 @@
 //! algorithms of HCERT.
 //!
 //! Everything that verifies goes through [`PublicKey`]; nothing else in the
-//! crate knows which library does the arithmetic.
+//! crate knows which library does the arithmetic. For ES256 that is an
+//! [`Es256Verifier`].
 
+mod backend;
 mod digest;
 pub(crate) mod kid;
-mod prepared;
 mod ps256;
 pub(crate) mod published;
 pub(crate) mod signer;
@@ -15,15 +16,14 @@ mod tables;
 use core::fmt;
 use std::sync::Arc;
 
-use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
-use rsa::pkcs8::EncodePublicKey;
+use rsa::pkcs1::RsaPssParams;
 use sha2::{Digest, Sha256};
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::asn1::{Any, AnyRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
+pub use self::backend::{Es256Verifier, PreparedEs256};
 pub use self::digest::{CertificateDigest, DigestError, KeyFingerprint};
-pub use self::prepared::PreparedKey;
 use self::ps256::RsaKey;
 use self::tables::Slot;
 pub(crate) use self::tables::Tables;
@@ -143,7 +143,6 @@ impl KeyError {
 /// The signature does not verify under the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the signature does not verify")]
-#[non_exhaustive]
 pub struct BadSignature;
 
 impl BadSignature {
@@ -171,6 +170,7 @@ pub struct PublicKey(Arc<Inner>);
 enum Inner {
     P256 {
         spki: [u8; P256_SPKI_PREFIX.len() + 64],
+        verifier: &'static dyn Es256Verifier,
         slot: Slot,
     },
     Rsa {
@@ -188,14 +188,24 @@ enum Inner {
 
 impl Inner {
     /// The key with these affine coordinates, `x‖y`, which are on the curve.
-    fn p256(point: &[u8; 64]) -> Self {
+    fn p256(point: &[u8; 64], verifier: &'static dyn Es256Verifier) -> Self {
         let mut spki = [0; P256_SPKI_PREFIX.len() + 64];
         let (prefix, coordinates) = spki.split_at_mut(P256_SPKI_PREFIX.len());
         prefix.copy_from_slice(&P256_SPKI_PREFIX);
         coordinates.copy_from_slice(point);
         Self::P256 {
             spki,
+            verifier,
             slot: Slot::default(),
+        }
+    }
+
+    fn rsa(key: RsaKey, spki: Box<[u8]>, pss_alone: bool) -> Self {
+        Self::Rsa {
+            kind: KeyKind::Rsa { bits: key.bits() },
+            spki,
+            key,
+            pss_alone,
         }
     }
 }
@@ -221,18 +231,8 @@ impl PublicKey {
         let oid = info.algorithm.oid;
         Ok(Self(Arc::new(match oid {
             EC_PUBLIC_KEY if curve == Some(PRIME256V1) => {
-                let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(bits)
-                    .map_err(|_| KeyError::Point)?;
-                let encoded;
-                let point = match bits {
-                    // Not compressed: the one form already.
-                    [4, ..] => bits,
-                    _ => {
-                        encoded = key.to_encoded_point(false);
-                        encoded.as_bytes()
-                    }
-                };
-                Inner::p256(point.last_chunk().ok_or(KeyError::Point)?)
+                let point = backend::DEFAULT.parse_key(bits).ok_or(KeyError::Point)?;
+                Inner::p256(&point, backend::DEFAULT)
             }
             // RFC 4055 §3.3: a signature has to fit the key's parameters.
             RSASSA_PSS if !info.algorithm.parameters.is_none_or(fits_ps256) => Inner::Unsupported {
@@ -242,14 +242,8 @@ impl PublicKey {
                 spki: der.into(),
             },
             RSA_ENCRYPTION | RSASSA_PSS => {
-                let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
-                let (key, spki) = RsaKey::new(key)?;
-                Inner::Rsa {
-                    kind: KeyKind::Rsa { bits: key.bits() },
-                    spki,
-                    key,
-                    pss_alone: oid == RSASSA_PSS,
-                }
+                let (key, spki) = RsaKey::from_pkcs1(bits)?;
+                Inner::rsa(key, spki, oid == RSASSA_PSS)
             }
             _ => {
                 let name = match curve {
@@ -277,22 +271,45 @@ impl PublicKey {
 
     /// The P-256 key with these affine coordinates, `x‖y`.
     pub(crate) fn from_p256_point(point: &[u8; 64]) -> Result<Self, KeyError> {
-        let encoded = p256::EncodedPoint::from_untagged_bytes(point.into());
-        p256::ecdsa::VerifyingKey::from_encoded_point(&encoded).map_err(|_| KeyError::Point)?;
-        Ok(Self(Arc::new(Inner::p256(point))))
+        Self::from_checked_by(point, backend::DEFAULT)
+    }
+
+    fn from_checked_by(
+        point: &[u8; 64],
+        verifier: &'static dyn Es256Verifier,
+    ) -> Result<Self, KeyError> {
+        let mut encoded = [4; 65];
+        let (_, coordinates) = encoded.split_at_mut(1);
+        coordinates.copy_from_slice(point);
+        let point = verifier.parse_key(&encoded).filter(|read| read == point);
+        let point = point.ok_or(KeyError::Point)?;
+        Ok(Self(Arc::new(Inner::p256(&point, verifier))))
+    }
+
+    /// The same key, for which another library verifies ES256. A key that is
+    /// not of P-256 stays as it is; one that the library refuses is an error.
+    pub fn with_es256_verifier(
+        &self,
+        verifier: &'static dyn Es256Verifier,
+    ) -> Result<Self, KeyError> {
+        match self.p256_point() {
+            Some(point) => Self::from_checked_by(point, verifier),
+            None => Ok(self.clone()),
+        }
     }
 
     /// `x‖y` of a P-256 key.
-    pub(crate) fn p256_point(&self) -> Option<&[u8]> {
-        self.spki_der().strip_prefix(&P256_SPKI_PREFIX)
+    pub(crate) fn p256_point(&self) -> Option<&[u8; 64]> {
+        match &*self.0 {
+            Inner::P256 { spki, .. } => spki.last_chunk(),
+            Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
+        }
     }
 
     /// The RSA key with this modulus and exponent, big endian.
     pub fn from_rsa_components(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
-        let int = rsa::BigUint::from_bytes_be;
-        let key = rsa::RsaPublicKey::new(int(modulus), int(exponent)).map_err(|_| KeyError::Rsa)?;
-        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-        Self::from_spki_der(der.as_bytes())
+        let (key, spki) = RsaKey::from_components(modulus, exponent)?;
+        Ok(Self(Arc::new(Inner::rsa(key, spki, false))))
     }
 
     /// What the key is.
@@ -329,28 +346,28 @@ impl PublicKey {
     }
 
     /// Verifies `signature` over the concatenation of `message`, with the
-    /// key's own algorithm.
+    /// key's own algorithm. Time varies with the key, the message and the
+    /// signature.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let mut hash = Sha256::new();
-        for part in message {
-            hash.update(part);
-        }
-        self.verify_digest(&hash.finalize().into(), signature)
-    }
-
-    /// The same, of a message whose SHA-256 is `digest`. Time varies with the
-    /// key, the digest and the signature, as for a [`PreparedKey`].
-    pub fn verify_digest(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
         let prepared = self.slot().and_then(Slot::read);
         if let Some(Some(prepared)) = prepared.as_deref() {
-            return prepared.verify_digest(digest, signature);
+            return prepared.verify(message, signature);
         }
         match &*self.0 {
-            Inner::P256 { .. } => PreparedKey::for_one_use(self)
-                .ok_or(BadSignature)?
-                .verify_digest(digest, signature),
-            Inner::Rsa { key, .. } => key.verify_digest(digest, signature),
+            Inner::P256 { spki, verifier, .. } => {
+                let point = spki.last_chunk().ok_or(BadSignature)?;
+                verifier.verify(point, message, signature)
+            }
+            Inner::Rsa { key, .. } => key.verify_digest(&digest(message), signature),
             Inner::Unsupported { .. } => Err(BadSignature),
+        }
+    }
+
+    /// What makes the next verifications faster, if anything does.
+    fn prepare(&self) -> Option<Box<dyn PreparedEs256>> {
+        match &*self.0 {
+            Inner::P256 { spki, verifier, .. } => verifier.prepare(spki.last_chunk()?),
+            Inner::Rsa { .. } | Inner::Unsupported { .. } => None,
         }
     }
 
@@ -373,6 +390,15 @@ impl PublicKey {
     }
 }
 
+/// SHA-256 of the concatenation.
+fn digest(message: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in message {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
 /// Whether the parameters of a key let it sign PS256 (RFC 8230 §2): SHA-256,
 /// MGF1 with SHA-256, and no longer salt than PS256 has.
 /// NULL says as little as none.
@@ -381,7 +407,7 @@ fn fits_ps256(parameters: AnyRef<'_>) -> bool {
         return true;
     }
     let der = parameters.to_der().unwrap_or_default();
-    RsaPssParams::from_der(&der).is_ok_and(|parameters| {
+    RsaPssParams::<Any>::from_der(&der).is_ok_and(|parameters| {
         let mask = parameters.mask_gen;
         parameters.hash.oid == SHA_256
             && mask.oid == MGF1
@@ -430,6 +456,8 @@ impl fmt::Debug for PublicKey {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use rsa::pkcs1::RsaPssParamsRef;
+    use rsa::pkcs8::EncodePublicKey;
     use x509_cert::der::Encode;
     use x509_cert::der::asn1::{AnyRef, BitStringRef};
     use x509_cert::spki::AlgorithmIdentifierRef;
@@ -449,20 +477,20 @@ mod tests {
         let plain = PublicKey::from_rsa_components(&modulus, &[1, 0, 1]).unwrap();
         let info = SubjectPublicKeyInfoRef::from_der(plain.spki_der()).unwrap();
         let bits = info.subject_public_key.as_bytes().unwrap();
-        let read = |parameters: Option<RsaPssParams<'_>>| {
+        let read = |parameters: Option<RsaPssParamsRef<'static>>| {
             let der = parameters.map(|parameters| parameters.to_der().unwrap());
             let parameters = der.as_deref().map(|der| AnyRef::from_der(der).unwrap());
             PublicKey::from_spki_der(&spki(RSASSA_PSS, parameters, bits)).unwrap()
         };
-        let fits = |salt| Some(RsaPssParams::new::<Sha256>(salt));
+        let fits = |salt| Some(RsaPssParamsRef::new::<Sha256>(salt));
         for parameters in [None, fits(20), fits(32)] {
             let key = read(parameters);
             assert!(key.algorithm() == Some(Algorithm::Ps256) && key.is_for_pss_alone());
             assert_eq!(key.fingerprint(), plain.fingerprint());
         }
-        let long = Some(RsaPssParams::new::<sha2::Sha512>(64));
+        let long = Some(RsaPssParamsRef::new::<sha2::Sha512>(64));
         // The defaults mean SHA-1.
-        for parameters in [long, fits(33), Some(RsaPssParams::default())] {
+        for parameters in [long, fits(33), Some(RsaPssParamsRef::default())] {
             let key = read(parameters);
             assert_eq!(key.algorithm(), None, "{:?}", key.kind());
         }
@@ -474,14 +502,14 @@ mod tests {
     fn one_key_has_one_fingerprint() {
         let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
         let plain = PublicKey::from_spki_der(key.to_public_key_der().unwrap().as_bytes()).unwrap();
-        let point = p256::EncodedPoint::from(key).compress();
+        let point = p256::Sec1Point::from(key).compress();
         let curve = PRIME256V1.to_der().unwrap();
         let curve = AnyRef::from_der(&curve).unwrap();
         let compressed = spki(EC_PUBLIC_KEY, Some(curve), point.as_bytes());
         let compressed = PublicKey::from_spki_der(&compressed).unwrap();
         assert_eq!(compressed.fingerprint(), plain.fingerprint());
         assert!(compressed == plain);
-        let point = plain.p256_point().unwrap().try_into().unwrap();
+        let point = plain.p256_point().unwrap();
         let from_point = PublicKey::from_p256_point(point).unwrap();
         assert_eq!(from_point.fingerprint(), plain.fingerprint());
         assert_eq!(PublicKey::from_p256_point(&[1; 64]), Err(KeyError::Point));

@@ -1,6 +1,6 @@
 //! Which keys of a trust store are kept prepared.
 //!
-//! Each P-256 key has a [`Slot`] for its multiples; [`Tables`] decides whose
+//! Each P-256 key has a [`Slot`] for its table; [`Tables`] decides whose
 //! slot is filled. Whoever verifies never waits: it takes a slot's lock for
 //! reading if it is free to be read, which is one atomic operation on memory of
 //! that key alone, and goes the plain way if not, as it does while the slot is
@@ -13,16 +13,16 @@
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
-use super::{PreparedKey, PublicKey};
+use super::{PreparedEs256, PublicKey};
 
 /// The use of a key, from its first on, that has it prepared. Once is no sign
 /// of a second time, and preparing takes twice what a plain verification does.
 const PREPARED_AT_USE: u8 = 2;
 
-/// Where a key's multiples are, if they have been made.
+/// Where a prepared key is, if it has been made.
 #[derive(Default)]
 pub(super) struct Slot {
-    prepared: RwLock<Option<Box<PreparedKey>>>,
+    prepared: RwLock<Option<Box<dyn PreparedEs256>>>,
     /// Whether `prepared` is filled, to be asked without the lock.
     is_prepared: AtomicBool,
     /// How often the key was used of late, up to a limit at which nothing is
@@ -34,7 +34,7 @@ pub(super) struct Slot {
 
 impl Slot {
     /// What is in it; `None` also where that is being changed.
-    pub(super) fn read(&self) -> Option<RwLockReadGuard<'_, Option<Box<PreparedKey>>>> {
+    pub(super) fn read(&self) -> Option<RwLockReadGuard<'_, Option<Box<dyn PreparedEs256>>>> {
         if !self.is_prepared.load(Relaxed) {
             return None;
         }
@@ -42,7 +42,7 @@ impl Slot {
     }
 
     /// Whether that could be done: not while the key verifies.
-    fn set(&self, prepared: Option<Box<PreparedKey>>) -> bool {
+    fn set(&self, prepared: Option<Box<dyn PreparedEs256>>) -> bool {
         let Ok(mut slot) = self.prepared.try_write() else {
             return false;
         };
@@ -88,32 +88,48 @@ impl Slot {
 
 /// Keeps prepared the keys that are used most, within a budget of memory.
 pub(crate) struct Tables {
-    capacity: usize,
-    /// Whether all places are taken, to be asked without the lock.
+    /// In bytes.
+    budget: usize,
+    /// Whether there is no room for another key, to be asked without the lock.
     is_full: AtomicBool,
     residents: Mutex<Residents>,
 }
 
 #[derive(Default)]
 struct Residents {
-    keys: Vec<PublicKey>,
+    keys: Vec<Resident>,
+    /// What all of them take.
+    bytes: usize,
+    /// What the last one takes that was prepared: as much as the next one, so
+    /// far as anybody knows.
+    last: usize,
     /// The one whose place is contested next.
     hand: usize,
     /// How often every place has been contested, modulo 256.
     round: u8,
 }
 
+struct Resident {
+    key: PublicKey,
+    bytes: usize,
+}
+
 impl Tables {
     /// Enough for 315 keys.
     pub(crate) const DEFAULT_BUDGET: usize = 4 << 20;
 
-    /// A cache whose multiples take at most `budget` bytes.
+    /// A cache whose tables take at most `budget` bytes.
     pub(crate) fn new(budget: usize) -> Self {
         Self {
-            capacity: budget / PreparedKey::MEMORY,
-            is_full: AtomicBool::new(budget < PreparedKey::MEMORY),
+            budget,
+            is_full: AtomicBool::new(budget == 0),
             residents: Mutex::default(),
         }
+    }
+
+    /// An empty one with the same budget.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.budget)
     }
 
     /// To be told that the key is about to verify. It is prepared if there is
@@ -137,13 +153,13 @@ impl Tables {
         slot.count_use();
         if slot.is_prepared.load(Relaxed)
             || slot.uses.load(Relaxed) < PREPARED_AT_USE
-            || self.capacity == 0
+            || self.budget == 0
         {
             return;
         }
         if let Some(mut residents) = self.try_lock()
             && !slot.is_prepared.load(Relaxed)
-            && (residents.keys.len() < self.capacity || residents.evict_for(slot))
+            && (residents.have_room(self.budget) || residents.evict_for(slot))
         {
             self.prepare_within(&mut residents, key, slot);
         }
@@ -164,13 +180,21 @@ impl Tables {
 
     fn prepare_within(&self, residents: &mut Residents, key: &PublicKey, slot: &Slot) {
         // Asked again, under the lock: another thread may have done it.
-        if residents.keys.len() < self.capacity && !slot.is_prepared.load(Relaxed) {
-            let prepared = PreparedKey::new(key).map(Box::new);
-            if prepared.is_some() && slot.set(prepared) {
-                residents.keys.push(key.clone());
+        if residents.have_room(self.budget)
+            && !slot.is_prepared.load(Relaxed)
+            && let Some(prepared) = key.prepare()
+        {
+            let bytes = prepared.memory();
+            residents.last = bytes;
+            if residents.have_room(self.budget) && slot.set(Some(prepared)) {
+                residents.bytes += bytes;
+                residents.keys.push(Resident {
+                    key: key.clone(),
+                    bytes,
+                });
             }
         }
-        let is_full = residents.keys.len() >= self.capacity;
+        let is_full = !residents.have_room(self.budget);
         self.is_full.store(is_full, Relaxed);
     }
 
@@ -199,8 +223,8 @@ impl Default for Tables {
 impl Drop for Tables {
     /// A key may outlive the store that paid for its multiples.
     fn drop(&mut self) {
-        for key in self.lock().keys.drain(..) {
-            if let Some(slot) = key.slot() {
+        for resident in self.lock().keys.drain(..) {
+            if let Some(slot) = resident.key.slot() {
                 slot.clear();
             }
         }
@@ -208,6 +232,10 @@ impl Drop for Tables {
 }
 
 impl Residents {
+    fn have_room(&self, budget: usize) -> bool {
+        self.bytes + self.last <= budget
+    }
+
     /// Makes room for the key of `slot` if it was used more than the resident
     /// under the hand. If not, that resident loses half of its uses: one that is
     /// used no more gives way in the end. Those of who asks fade once a round,
@@ -219,7 +247,10 @@ impl Residents {
             self.round = self.round.wrapping_add(1);
         }
         slot.fade(self.round);
-        let Some(resident) = self.keys.get(self.hand).and_then(PublicKey::slot) else {
+        let Some(Resident { key, bytes }) = self.keys.get(self.hand) else {
+            return false;
+        };
+        let Some(resident) = key.slot() else {
             return false;
         };
         if resident.uses.load(Relaxed) >= slot.uses.load(Relaxed) {
@@ -229,6 +260,7 @@ impl Residents {
         let evicted = resident.set(None);
         if evicted {
             resident.uses.store(0, Relaxed);
+            self.bytes -= bytes;
             self.keys.swap_remove(self.hand);
         }
         evicted
@@ -239,14 +271,53 @@ impl Residents {
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::crypto::backend::DEFAULT;
+    use crate::crypto::{BadSignature, Es256Verifier};
     use p256::ecdsa::signature::Signer;
     use p256::ecdsa::{Signature, SigningKey};
 
+    const MEMORY: usize = 13_312;
+
+    /// Prepares keys, whatever the features are, and makes nothing faster.
+    struct Preparing;
+
+    struct Prepared([u8; 64]);
+
+    impl Es256Verifier for Preparing {
+        fn parse_key(&self, point: &[u8]) -> Option<[u8; 64]> {
+            DEFAULT.parse_key(point)
+        }
+
+        fn verify(
+            &self,
+            key: &[u8; 64],
+            message: &[&[u8]],
+            signature: &[u8],
+        ) -> Result<(), BadSignature> {
+            DEFAULT.verify(key, message, signature)
+        }
+
+        fn prepare(&self, key: &[u8; 64]) -> Option<Box<dyn PreparedEs256>> {
+            Some(Box::new(Prepared(*key)))
+        }
+    }
+
+    impl PreparedEs256 for Prepared {
+        fn memory(&self) -> usize {
+            MEMORY
+        }
+
+        fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
+            DEFAULT.verify(&self.0, message, signature)
+        }
+    }
+
     fn key(n: u8) -> (SigningKey, PublicKey) {
         let secret = SigningKey::from_slice(&[n; 32]).unwrap();
-        let point = secret.verifying_key().to_encoded_point(false);
+        let point = secret.verifying_key().to_sec1_point(false);
         let point = point.as_bytes().last_chunk().unwrap();
-        (secret, PublicKey::from_p256_point(point).unwrap())
+        let key = PublicKey::from_p256_point(point).unwrap();
+        (secret, key.with_es256_verifier(&Preparing).unwrap())
     }
 
     fn keys<const N: usize>() -> [PublicKey; N] {
@@ -289,27 +360,29 @@ mod tests {
     #[test]
     fn the_budget_holds() {
         let [a, b, c] = keys();
-        assert_eq!(Tables::default().capacity, 315);
-        let none = Tables::new(PreparedKey::MEMORY - 1);
+        assert_eq!(Tables::DEFAULT_BUDGET / MEMORY, 315);
+        let none = Tables::new(MEMORY - 1);
         use_times(&none, &a, 9);
         assert_eq!(
             (is_prepared(&a), none.prepare([&a].into_iter())),
             (false, 0)
         );
-        let tables = Tables::new(2 * PreparedKey::MEMORY);
+        let tables = Tables::new(2 * MEMORY);
         assert_eq!(tables.prepare([&a, &b, &c].into_iter()), 2);
         assert_eq!([&a, &b, &c].map(is_prepared), [true, true, false]);
         // Once more changes nothing.
         assert_eq!(tables.prepare([&c, &b, &a].into_iter()), 2);
         assert_eq!([&a, &b, &c].map(is_prepared), [true, true, false]);
-        let memory = PreparedKey::new(&a).unwrap().memory();
-        assert_eq!(memory, PreparedKey::MEMORY);
+        assert_eq!(tables.lock().bytes, 2 * MEMORY);
+        let [d] = keys();
+        let one_less = Tables::new(2 * MEMORY - 1);
+        assert_eq!(one_less.prepare([&c, &d].into_iter()), 1);
     }
 
     #[test]
     fn who_is_used_less_gives_way() {
         let [a, b, c] = keys();
-        let tables = Tables::new(2 * PreparedKey::MEMORY);
+        let tables = Tables::new(2 * MEMORY);
         use_times(&tables, &a, 200);
         use_times(&tables, &b, 3);
         use_times(&tables, &c, 20);
@@ -335,8 +408,9 @@ mod tests {
         }
         assert_eq!(
             before.iter().filter(|prepared| **prepared).count(),
-            tables.capacity
+            tables.budget / MEMORY
         );
+        assert!(tables.lock().bytes <= tables.budget);
         changes
     }
 
@@ -344,7 +418,7 @@ mod tests {
     fn in_turns_none_drives_the_others_out() {
         let keys: [_; 64] = keys();
         for count in [9, 12, 17, 32, 64] {
-            let tables = Tables::new(8 * PreparedKey::MEMORY);
+            let tables = Tables::new(8 * MEMORY);
             changes(&tables, &keys[..count], 40);
             assert_eq!(changes(&tables, &keys[..count], 100), 0, "{count} keys");
         }
@@ -353,7 +427,7 @@ mod tests {
     #[test]
     fn a_key_that_is_used_more_gets_in() {
         let keys: [_; 33] = keys();
-        let tables = Tables::new(8 * PreparedKey::MEMORY);
+        let tables = Tables::new(8 * MEMORY);
         changes(&tables, &keys[1..], 40);
         for _ in 0..40 {
             keys[1..].iter().for_each(|key| use_times(&tables, key, 1));
@@ -367,7 +441,7 @@ mod tests {
     #[test]
     fn who_signs_nothing_takes_no_place() {
         let [a, b] = keys();
-        let tables = Tables::new(PreparedKey::MEMORY);
+        let tables = Tables::new(MEMORY);
         (0..500).for_each(|_| tables.note_use(&a));
         assert!(!is_prepared(&a));
         use_times(&tables, &b, 2);
@@ -383,16 +457,10 @@ mod tests {
 
     #[test]
     fn keys_without_multiples_are_passed_over() {
-        use p256::pkcs8::EncodePublicKey;
         let der = |key: &PublicKey| key.spki_der().to_vec();
         let [a] = keys();
         assert_eq!(PublicKey::from_spki_der(&der(&a)).unwrap(), a);
-        let rsa = rsa::RsaPublicKey::new(
-            rsa::BigUint::from_bytes_be(&[0xff; 256]),
-            rsa::BigUint::from(65_537u32),
-        );
-        let rsa = rsa.unwrap().to_public_key_der().unwrap();
-        let rsa = PublicKey::from_spki_der(rsa.as_bytes()).unwrap();
+        let rsa = PublicKey::from_rsa_components(&[0xff; 256], &[1, 0, 1]).unwrap();
         let tables = Tables::default();
         use_times(&tables, &rsa, 3);
         assert_eq!(tables.prepare([&rsa, &a].into_iter()), 1);
@@ -410,8 +478,8 @@ mod tests {
         assert_eq!((first.lock().keys.len(), second.lock().keys.len()), (1, 0));
         // Also where both have computed it at the same time.
         let slot = b.slot().unwrap();
-        assert!(slot.set(PreparedKey::new(&b).map(Box::new)));
-        assert!(!slot.set(PreparedKey::new(&b).map(Box::new)));
+        assert!(slot.set(b.prepare()));
+        assert!(!slot.set(b.prepare()));
         drop(second);
         assert!(is_prepared(&a));
         drop(first);
@@ -473,7 +541,7 @@ mod tests {
     #[test]
     fn a_key_that_verifies_keeps_its_place() {
         let [a, b] = keys();
-        let tables = Tables::new(PreparedKey::MEMORY);
+        let tables = Tables::new(MEMORY);
         use_times(&tables, &a, 2);
         let slot = a.slot().unwrap();
         let verifying = slot.read().unwrap();
@@ -493,7 +561,7 @@ mod tests {
                 (n, key, signature.to_bytes())
             })
             .collect();
-        let tables = Tables::new(3 * PreparedKey::MEMORY);
+        let tables = Tables::new(3 * MEMORY);
         std::thread::scope(|scope| {
             for thread in 0..4 {
                 let (signed, tables) = (&signed, &tables);

@@ -427,7 +427,7 @@ fn dotted(content: &[u8]) -> Option<String> {
 }
 
 fn attributes(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
-    name.0.iter().flat_map(|rdn| rdn.0.iter())
+    name.iter()
 }
 
 fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
@@ -486,8 +486,9 @@ fn escape(text: &str, quote: bool) -> Cow<'_, str> {
 
 fn show_name(name: &Name) -> String {
     let mut out = String::with_capacity(128);
-    for rdn in name.0.iter().rev() {
-        for (n, attribute) in rdn.0.iter().enumerate() {
+    let rdns: Vec<_> = name.iter_rdn().collect();
+    for rdn in rdns.iter().rev() {
+        for (n, attribute) in rdn.iter().enumerate() {
             match (n, out.is_empty()) {
                 (0, true) => {}
                 (0, false) => out.push(','),

@@ -244,8 +244,8 @@ impl WriteJson for Denial {
     fn write_json(&self, out: &mut String) {
         object(out, |object| {
             object.put("kid", &self.kid);
-            object.put("key", &self.key.map(|digest| hex(&digest)));
-            let certificate = self.certificate.map(|digest| hex(&digest));
+            object.put("key", &self.key.map(|key| key.to_string()));
+            let certificate = self.certificate.map(|of| of.to_string());
             object.put("certificate", &certificate);
             object.put("signed_after", &self.after);
             object.put("signed_before", &self.before);

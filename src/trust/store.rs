@@ -2,12 +2,13 @@
 
 use core::fmt;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
-use crate::crypto::{KeyFingerprint, PublicKey, Tables};
+use crate::crypto::{Es256Verifier, KeyError, KeyFingerprint, PublicKey, Tables};
 use crate::format::{Format, SignerRef};
 
 /// The keys that a verifier trusts. It doesn't change, and cloning is cheap.
@@ -34,7 +35,7 @@ use crate::format::{Format, SignerRef};
 ///
 /// A [`Verifier`](crate::verify::Verifier) sees few keys and many certificates.
 /// So the store keeps multiples of the P-256 keys that are used most
-/// ([`PreparedKey`](crate::crypto::PreparedKey)), from a key's second use on,
+/// ([`PreparedEs256`](crate::crypto::PreparedEs256)), from a key's second use on,
 /// and verification with those takes a third of the time. They take up to
 /// [`DEFAULT_TABLE_BUDGET`](Self::DEFAULT_TABLE_BUDGET) bytes; clones and
 /// [selections](Self::select) of a store share them.
@@ -142,6 +143,37 @@ impl TrustStore {
             tables: Arc::new(Tables::new(bytes)),
             ..self
         }
+    }
+
+    /// The same store, for whose P-256 keys another library verifies ES256. An
+    /// error if it refuses one of the keys. It doesn't reach the keys that sign
+    /// lists: those of anchors are the caller's
+    /// ([`PublicKey::with_es256_verifier`]), and others come and go with a list.
+    pub fn with_es256_verifier(
+        self,
+        verifier: &'static dyn Es256Verifier,
+    ) -> Result<Self, KeyError> {
+        // A key with several listings is prepared once for all of them.
+        let mut known = HashMap::new();
+        let mut keys = Vec::with_capacity(self.keys.len());
+        for listing in self.iter() {
+            let key = match known.entry(listing.public_key().fingerprint()) {
+                Entry::Occupied(entry) => PublicKey::clone(entry.get()),
+                Entry::Vacant(entry) => {
+                    let key = listing.public_key().with_es256_verifier(verifier)?;
+                    entry.insert(key).clone()
+                }
+            };
+            keys.push(TrustedKey {
+                key,
+                ..listing.clone()
+            });
+        }
+        Ok(Self {
+            keys: Arc::new(keys),
+            tables: Arc::new(self.tables.anew()),
+            ..self
+        })
     }
 
     /// Prepares keys ahead of their use, in the order of [`iter`](Self::iter)

@@ -11,7 +11,6 @@ use super::report::{EntryProblem, LoadReport};
 use super::usage::KeyUsage;
 use super::{Kid, KidError, Stale};
 use crate::codec::json::write::{Object, Why, WriteJson, document, object};
-use crate::codec::text::hex;
 use crate::envelope::x509::CertificateError;
 use crate::record::usage::Usage;
 
@@ -197,9 +196,9 @@ impl Why for ProblemKind {
             Self::AnchorSignature { error } | Self::UploadSignature { error } => {
                 values.put("cause", error.code());
             }
-            Self::GatewayRole { listed, sha256 } => {
+            Self::GatewayRole { listed, digest } => {
                 values.put("declared", *listed);
-                values.put("sha256", sha256);
+                values.put("sha256", &digest.to_string());
             }
             Self::SignerNotInDate { from, until } => {
                 values.put("from", from);

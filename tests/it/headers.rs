@@ -647,12 +647,13 @@ fn b6_a_ps256_signature_has_one_spelling() {
     let key = signer.public_key();
     let good = signer.sign(b"message").unwrap();
     assert!(key.verify(&[b"message"], &good).is_ok());
-    let modulus = rsa::RsaPublicKey::from_public_key_der(&signer.spki_der()).unwrap();
-    let sum = rsa::BigUint::from_bytes_be(&good) + modulus.n();
+    let modulus = rsa::PublicKey::from_public_key_der(&signer.spki_der()).unwrap();
+    let good_number = rsa::BoxedUint::from_be_slice_vartime(&good);
+    let sum = good_number.concatenating_add(modulus.n().as_ref());
     for other in [
         [&[0], &good[..]].concat(),
         [&good[..], &[0]].concat(),
-        sum.to_bytes_be(),
+        sum.to_be_bytes_trimmed_vartime().into_vec(),
         vec![],
     ] {
         assert!(key.verify(&[b"message"], &other).is_err());

@@ -16,6 +16,7 @@ mod chains;
 mod conformance;
 mod ddcc;
 mod deny_list;
+mod es256_verifier;
 mod failures;
 mod field_deviations;
 mod gdhcn;
@@ -36,7 +37,6 @@ mod lt1;
 mod medication;
 #[cfg(feature = "toml")]
 mod policies;
-mod prepared_keys;
 mod privacy;
 mod published_certlogic;
 mod published_dgc_testdata;

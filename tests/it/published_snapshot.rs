@@ -27,7 +27,7 @@ fn assert_same(origin: &TrustStore, copy: &TrustStore) {
     assert_eq!(origin.len(), copy.len());
     for (origin, key) in origin.iter().zip(copy.iter()) {
         let all = |key: &TrustedKey| {
-            let certificate = (key.validity(), key.certificate_sha256().copied());
+            let certificate = (key.validity(), key.certificate_digest());
             let listed = (key.gdhcn().cloned(), key.chain(), key.origin().to_owned());
             let country = key.country().map(str::to_owned);
             let key = (key.kid().clone(), key.public_key().clone(), key.usage());

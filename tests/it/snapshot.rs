@@ -221,7 +221,7 @@ fn keys_keep_what_is_known_of_them() {
         assert_eq!(origin.public_key(), key.public_key());
         assert_eq!(origin.public_key().kind(), key.public_key().kind());
         assert_eq!(origin.validity(), key.validity());
-        assert_eq!(origin.certificate_sha256(), key.certificate_sha256());
+        assert_eq!(origin.certificate_digest(), key.certificate_digest());
         assert_eq!(origin.country(), key.country());
         assert_eq!(origin.usage(), key.usage());
         assert_eq!(origin.origin(), key.origin());
@@ -479,7 +479,7 @@ fn a_deny_list_beats_a_snapshot() {
     let fingerprint = denied.public_key().fingerprint();
     let issued = fixtures::issued("dsc", &test());
     for denial in [
-        Denial::of_certificate(denied.sha256()),
+        Denial::of_certificate(denied.digest()),
         Denial::of_fingerprint(fingerprint),
         Denial::of_kid(denied.kid()),
     ] {

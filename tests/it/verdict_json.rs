@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hcert::crypto::KeyKind;
+use hcert::crypto::{CertificateDigest, KeyFingerprint, KeyKind};
 use hcert::lint::Linter;
 use hcert::record::{
     Coding, HealthLink, HealthLinkKey, HealthLinkKind, Holder, IdentityDocument, Medication,
@@ -439,7 +439,7 @@ fn problems(reports: &[LoadReport]) -> Vec<(String, LoadReport)> {
         ProblemKind::KidMissing { computed: kid() },
         ProblemKind::GatewayRole {
             listed: "UPLOAD",
-            sha256: "00".repeat(32),
+            digest: CertificateDigest::new([0; 32]),
         },
         ProblemKind::SignerNotInDate {
             from: now,
@@ -486,9 +486,11 @@ fn problems(reports: &[LoadReport]) -> Vec<(String, LoadReport)> {
     }
     let mut builder = TrustStore::builder();
     let mut deny = DenyList::new();
-    let denial = Denial::of_kid(kid()).only_key([1; 32]).because("it leaked");
+    let denial = Denial::of_kid(kid())
+        .only_key(KeyFingerprint::new([1; 32]))
+        .because("it leaked");
     deny.push(denial.signed_after(now).signed_before(now.plus(1)));
-    deny.push(Denial::of_certificate([2; 32]));
+    deny.push(Denial::of_certificate(CertificateDigest::new([2; 32])));
     builder.deny(deny);
     found.push(("a denial".into(), builder.build().1));
     found

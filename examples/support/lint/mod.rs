@@ -73,8 +73,9 @@ fn picture(linter: &Linter, input: String, reader: impl std::io::Read) -> Vec<Fo
         return vec![Found::Report { input, report }];
     }
     // Paper carries other codes, too.
-    let is_certificate =
-        |code: &&hcert::qr::ScannedCode| code.text().starts_with("HC") || crate::cli::is_code(code.text());
+    let is_certificate = |code: &&hcert::qr::ScannedCode| {
+        code.text().starts_with("HC") || crate::cli::is_code(code.text())
+    };
     let certificates = codes.iter().filter(is_certificate).count();
     let chosen: Vec<_> = match certificates {
         0 => codes.iter().collect(),

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Error, Suite, object, policy, revocation, trust_lists};
-use crate::fields::{array, text};
+use super::{Error, Suite, object, policy};
 use hcert::Timestamp;
 use hcert::verify::Verifier;
+use hcert_testkit::vectors::fields::{array, text};
 
 /// Of `hcert.json`.
 const OF_CERTIFICATES: [&str; 16] = [
@@ -56,14 +56,14 @@ pub fn to_json(suite: &Suite, lists: &str, revocations: &str) -> Result<String, 
     }
     let file: Value = serde_json::from_str(lists)?;
     for (id, step) in OF_LISTS {
-        let said = trust_lists::run::said(&file, find(&file, id)?)?;
+        let said = hcert_testkit::vectors::trust_lists::said(&file, find(&file, id)?)?;
         let verdict = said.verdicts.iter().find(|(n, _)| *n == step);
         let (_, verdict) = verdict.ok_or_else(|| format!("{id}: step {step} verifies nothing"))?;
         add("trust.json", id, Some(step), &verdict.to_json());
     }
     let file: Value = serde_json::from_str(revocations)?;
     for id in OF_REVOCATION {
-        let verdict = revocation::run::verdict(&file, find(&file, id)?)?;
+        let verdict = hcert_testkit::vectors::revocation::verdict(&file, find(&file, id)?)?;
         add("revocation.json", id, None, &verdict.to_json());
     }
     let generator = object(&[

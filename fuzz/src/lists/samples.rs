@@ -96,7 +96,7 @@ pub fn swedish_payload() -> String {
 
 fn point() -> [String; 2] {
     let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
-    let point = p256::EncodedPoint::from(key);
+    let point = p256::Sec1Point::from(key);
     let (_, coordinates) = point.as_bytes().split_first().unwrap();
     let (x, y) = coordinates.split_at(32);
     [x, y].map(base64)
@@ -210,7 +210,7 @@ pub fn cms_with(kind: &str, attributes: &[u8]) -> Vec<u8> {
         _ => (&UPLOADER, &UPLOAD),
     };
     let certificate = x509_cert::Certificate::from_der(owner.der()).unwrap();
-    let issuer = certificate.tbs_certificate.issuer.to_der().unwrap();
+    let issuer = certificate.tbs_certificate().issuer().to_der().unwrap();
     sign::cms(attributes, key, owner.der(), &issuer, SERIAL)
 }
 
@@ -222,7 +222,7 @@ pub fn cms(kind: &str, der: &[u8]) -> Vec<u8> {
 /// Beside a document, by [`sign::LIST`].
 pub fn document_cms(attributes: &[u8]) -> Vec<u8> {
     let certificate = x509_cert::Certificate::from_der(UPLOAD.der()).unwrap();
-    let issuer = certificate.tbs_certificate.issuer.to_der().unwrap();
+    let issuer = certificate.tbs_certificate().issuer().to_der().unwrap();
     sign::cms(attributes, &sign::LIST, UPLOAD.der(), &issuer, SERIAL)
 }
 

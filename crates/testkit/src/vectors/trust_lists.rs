@@ -47,10 +47,11 @@ pub fn disagreements(file: &Value, vector: &Value) -> Result<Vec<String>, Error>
 pub struct Said {
     /// Each with the step that asked.
     pub verdicts: Vec<(usize, Verdict)>,
+    /// Of the lists that were loaded.
     pub reports: Vec<LoadReport>,
 }
 
-#[allow(dead_code)] // Who only compares needs no more than that.
+/// What the library says of a vector, without comparing it.
 pub fn said(file: &Value, vector: &Value) -> Result<Said, Error> {
     let mut run = Run::new(file);
     for (n, step) in array(vector, "steps")?.iter().enumerate() {

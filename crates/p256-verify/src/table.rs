@@ -1,5 +1,8 @@
 //! Multiples of a point, looked up by the digits of a scalar.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use super::field::Words;
 use super::point::{Affine, Point};
 
@@ -107,6 +110,7 @@ impl Table {
     }
 
     /// `point + scalar · P`, from a table that has a row for every window.
+    #[cfg(any(feature = "std", test))]
     pub(super) fn add_multiple(&self, point: Point, scalar: &Words) -> Point {
         debug_assert_eq!(self.layout.stride, 1);
         let digits = self.layout.digits(scalar);

@@ -5,6 +5,9 @@
 //! hold where they divide by nothing that is zero; every other case is told
 //! apart before they are used, with a branch: the inputs are public.
 
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
 use super::field::Element;
 
 /// A point that is not the identity, in affine coordinates. Aligned to a line
