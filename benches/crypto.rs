@@ -44,7 +44,7 @@ static INPUTS: LazyLock<Option<Inputs>> = LazyLock::new(|| {
         secret[0] = 1;
         let secret = SigningKey::from_slice(&secret).ok()?;
         let signature: Signature = secret.sign(MESSAGE);
-        let point = secret.verifying_key().to_encoded_point(false);
+        let point = secret.verifying_key().to_sec1_point(false);
         let (x, y) = ((*point.x()?).into(), (*point.y()?).into());
         let bare = p256_verify::PublicKey::from_sec1_bytes(point.as_bytes()).ok()?;
         let plain = PublicKey::from_p256_coordinates(&x, &y).ok()?;
@@ -177,13 +177,13 @@ fn es256_prepare(bencher: Bencher) {
 /// With RSA-2048; by aws-lc-rs if the feature of that name is on.
 #[divan::bench]
 fn ps256(bencher: Bencher) {
-    use p256::elliptic_curve::rand_core::OsRng;
+    use p256::elliptic_curve::common::getrandom::SysRng;
     use rsa::pkcs8::EncodePublicKey;
     let made = || {
-        let secret = rsa::RsaPrivateKey::new(&mut OsRng, 2048).ok()?;
-        let padding = rsa::Pss::new::<Sha256>();
+        let secret = rsa::PrivateKey::new(&mut SysRng, 2048).ok()?;
+        let padding = rsa::Pss::<Sha256>::new();
         let digest = Sha256::digest(MESSAGE);
-        let signature = secret.sign_with_rng(&mut OsRng, padding, &digest).ok()?;
+        let signature = secret.sign_with_rng(&mut SysRng, padding, &digest).ok()?;
         let spki = secret.to_public_key().to_public_key_der().ok()?;
         let key = PublicKey::from_spki_der(spki.as_bytes()).ok()?;
         key.verify(&[MESSAGE], &signature).ok()?;

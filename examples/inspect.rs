@@ -22,6 +22,9 @@ mod cli;
 mod diagnostic;
 #[path = "support/input.rs"]
 mod input;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/value_sets.rs"]
 mod value_sets;
 
@@ -47,7 +50,7 @@ A code given as a text is personal data: it is named by its place, argument 1.
   --full   print bytes in full length
   --json   print one JSON object a line for each code, bytes in full: input,
            verified (always false), a member for each layer that was reached,
-           and error, null or {layer, code, detail, hint}
+           and error, null or {layer, code, message, hint}
   --help   print this
 
 Exit status: 0 all layers of all codes can be read, 1 some can't, 2 wrong usage,
@@ -456,7 +459,7 @@ fn json_line(input: &str, layers: &[Layer], stopped: Option<&Stopped>) -> String
                     .collect(),
                 Shown::Deviations(all) => all
                     .iter()
-                    .map(|d| json!({"code": d.code(), "at": d.at()}))
+                    .map(|d| json!({"code": d.code(), "at": d.at(), "message": d.kind().words()}))
                     .collect(),
             };
             (row.name.replace(' ', "_"), value)
@@ -467,12 +470,12 @@ fn json_line(input: &str, layers: &[Layer], stopped: Option<&Stopped>) -> String
         json!({
             "layer": stopped.layer,
             "code": stopped.code,
-            "detail": stopped.detail,
+            "message": stopped.detail,
             "hint": stopped.hint,
         })
     });
     let mut members = vec![("input", input.into()), ("verified", false.into())];
     members.extend(layers);
     members.push(("error", error.unwrap_or(Value::Null)));
-    cli::object(&members) + "\n"
+    json::object(&members) + "\n"
 }

@@ -13,6 +13,7 @@ use hcert::issue::{
 use hcert::qr::{EcLevel, QrError, QrSymbol, SvgOptions};
 use hcert::record::{Record, RecordError};
 use hcert::trust::{Dsc, TrustStore};
+use json::Line;
 use lexopt::prelude::*;
 use serde_json::json;
 
@@ -23,6 +24,9 @@ mod arguments;
 mod bounded;
 #[path = "support/demo.rs"]
 mod demo;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 
 const HELP: &str = "\
 Issues travel certificates (HCERT, EU DCC form).
@@ -387,20 +391,20 @@ fn draw(
         Form::Png => png(&symbol)?,
         Form::Terminal => symbol.to_terminal().into_bytes(),
         Form::Json => {
-            let object = json!({
-                "text": issued.text(),
-                "kid": issued.kid().to_string(),
-                "issued_at": validity.issued_at.to_string(),
-                "expires_at": validity.expires_at.to_string(),
-                "qr": {
-                    "version": symbol.version(),
-                    "level": symbol.level().to_string(),
-                    "modules": symbol.modules(),
-                    "warning": warning.map(|warning| warning.code()),
-                },
-                "warnings": warnings(issued),
+            let qr = json!({
+                "version": symbol.version(),
+                "level": symbol.level().to_string(),
+                "modules": symbol.modules(),
+                "warning": warning.map(|warning| warning.code()),
             });
-            format!("{object}\n").into_bytes()
+            let line = Line::default()
+                .with("text", issued.text())
+                .with("kid", issued.kid().to_string())
+                .with("issued_at", validity.issued_at.to_string())
+                .with("expires_at", validity.expires_at.to_string())
+                .with("qr", qr)
+                .with("warnings", warnings(issued));
+            line.end().into_bytes()
         }
     })
 }
@@ -455,11 +459,10 @@ fn run_demo(directory: &Path, as_json: bool) -> Result<ExitCode, Failure> {
     let demo = demo::write(directory, SystemTime::now().into()).map_err(usage)?;
     if as_json {
         let files = demo.files.iter().map(|path| path.display().to_string());
-        let object = json!({
-            "kid": demo.kid.to_string(),
-            "files": files.collect::<Vec<_>>(),
-        });
-        print(format!("{object}\n").as_bytes())?;
+        let line = Line::default()
+            .with("kid", demo.kid.to_string())
+            .with("files", files.collect::<Vec<_>>());
+        print(line.end().as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
     let path = |name: &str| shell(&directory.join(name));
@@ -618,17 +621,17 @@ fn answer(
     };
     match issue() {
         Ok((issued, of_symbol)) => {
-            let of_record = match issued.warnings() {
-                [] => String::new(),
-                _ => format!(r#","warnings":{}"#, warnings(&issued)),
+            let line = Line::default()
+                .with("line", number)
+                .with("text", issued.text());
+            let line = match issued.warnings() {
+                [] => line,
+                _ => line.with("warnings", warnings(&issued)),
             };
             let of_symbol = of_symbol.iter().map(ToString::to_string);
             let all = of_symbol.chain(issued.warnings().iter().map(ToString::to_string));
             Answer {
-                json: format!(
-                    r#"{{"line":{number},"text":{}{of_record}}}"#,
-                    json!(issued.text())
-                ),
+                json: line.object(),
                 refused: false,
                 warnings: all
                     .map(|warning| format!("line {number}: warning: {warning}"))
@@ -636,10 +639,10 @@ fn answer(
             }
         }
         Err((code, message)) => Answer {
-            json: format!(
-                r#"{{"line":{number},"error":{}}}"#,
-                json!({"code": code, "message": message})
-            ),
+            json: Line::default()
+                .with("line", number)
+                .with("error", json::why(code, message))
+                .object(),
             refused: true,
             warnings: Vec::new(),
         },

@@ -12,7 +12,6 @@ use hcert::record::ProductCatalogue;
 use hcert::rules::{Acceptance, Arrival, Decision, Period, RuleOutcome, Subject};
 use hcert::verify::{Policy, Verifier};
 use hcert::{Limits, Timestamp};
-use serde_json::json;
 
 #[path = "support/age.rs"]
 mod age;
@@ -22,6 +21,9 @@ mod arguments;
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/list_files.rs"]
 mod list_files;
 #[path = "support/revocation_file.rs"]
@@ -75,7 +77,7 @@ standard input.
                 of that region are asked, and no others
   --arrival TIME  when (RFC 3339, 2021-10-01T12:00:00Z); now if nothing is said
   --language TAG  the language of the rules' descriptions (de); English if
-                nothing is said, or there is none
+                nothing is said, or there is none; --json has all
   --trust FILE  who may sign certificates, with --trust-key, --anchor,
                 --trust-env, --gateway-role, --list, --participant, --deny, --state, --forget-time and
                 --dangerously-trust-unsigned as for the program verify. What is
@@ -87,9 +89,8 @@ standard input.
                 are authentic
   --at TIME     verify as of this time instead of now
   --json        one JSON object a line for each country and certificate:
-                country, region, arrival, input, outcome, decision, reason,
-                detail, rules [{rule, version, outcome, code, description,
-                affected}], periods [{from, until}]
+                country, region, arrival, input, outcome, the acceptance as
+                docs/json.md has it, and periods [{from, until}]
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
 
@@ -160,7 +161,7 @@ fn run() -> Result<ExitCode, Error> {
         all_accept &= answers.iter().any(Answer::is_accepted);
         if options.json {
             for answer in &answers {
-                out.write_all(answer.json(&arrival, rules.language()).as_bytes())?;
+                out.write_all(answer.json(&arrival).as_bytes())?;
             }
         }
         answered.push((country.as_str(), answers));
@@ -348,36 +349,26 @@ impl<'a> Answer<'a> {
         given.map_or(Decision::Open, |(acceptance, _)| acceptance.decision())
     }
 
-    fn json(&self, arrival: &Arrival, language: &str) -> String {
-        let mut members = vec![
-            ("country", arrival.country().into()),
-            ("region", arrival.region().into()),
-            ("arrival", arrival.at().to_string().into()),
-            ("input", self.certificate.input.as_str().into()),
-            ("outcome", self.certificate.outcome.into()),
-        ];
-        let periods = match &self.given {
-            Some((acceptance, periods)) => {
-                members.extend(rules::acceptance_members(acceptance, language));
-                let periods = periods
-                    .iter()
-                    .map(|p| json!({"from": p.from.to_string(), "until": p.until.to_string()}));
-                periods.collect()
-            }
-            None => {
-                let (reason, detail) = match self.certificate.asked {
-                    Some(_) => ("no-rules", "no rules of the country are given"),
-                    None => ("not-valid", self.certificate.detail.as_str()),
-                };
-                members.push(("decision", Decision::Open.code().into()));
-                members.push(("reason", reason.into()));
-                members.push(("detail", detail.into()));
-                members.push(("rules", json!([])));
-                json!([])
-            }
+    fn json(&self, arrival: &Arrival) -> String {
+        let line = rules::arrival_members(arrival)
+            .with("input", self.certificate.input.as_str())
+            .with("outcome", self.certificate.outcome);
+        let Some((acceptance, periods)) = &self.given else {
+            let (code, message) = match self.certificate.asked {
+                Some(_) => ("no-rules", "no rules of the country are given"),
+                None => ("not-valid", self.certificate.detail.as_str()),
+            };
+            return line
+                .with("decision", Decision::Open.code())
+                .with("reason", json::why(code, message))
+                .with_json("rules", "[]")
+                .with_json("periods", "[]")
+                .end();
         };
-        members.push(("periods", periods));
-        cli::object(&members) + "\n"
+        let periods: Vec<_> = periods.iter().map(Period::to_json).collect();
+        line.with_members(&acceptance.to_json())
+            .with_json("periods", &format!("[{}]", periods.join(",")))
+            .end()
     }
 }
 

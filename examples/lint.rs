@@ -15,6 +15,9 @@ mod arguments;
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/lint/mod.rs"]
 mod lint;
 #[path = "support/list_files.rs"]
@@ -65,9 +68,9 @@ A code given as a text is personal data: it is named by its place, argument 1.
   --at TIME        judge times as of then (RFC 3339) instead of now
   --fail-on LEVEL  the least severity that gives exit status 1: error (default),
                    warning or note
-  --json           print one JSON object a line for each code: input, facts,
-                   errors, warnings, notes, findings [{code, severity, clause,
-                   at, message, mend}]
+  --json           print one JSON object a line for each code: input, and the
+                   report as docs/json.md has it: errors, warnings, notes, facts,
+                   findings [{severity, code, clause, at, message, mend}]
   --help           print this
 
   error    breaks what the specification demands; some verifiers, or all of

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, ValueExt as _};
 use serde_json::{Value, json};
-use vectors::{Error, Suite, revocation, trust_lists};
+use vectors::{Error, Suite, revocation, trust_lists, verdicts};
 
 const HELP: &str = "\
 Regenerates the published test vectors.
@@ -88,10 +88,12 @@ fn run(options: &Options) -> Result<ExitCode, Error> {
         return Ok(ExitCode::from(1));
     }
     let count = suite.len() + trust_lists::len(&of_lists)? + revocation::len(&of_revocation)?;
+    let of_verdicts = verdicts::to_json(&suite, &of_lists, &of_revocation)?;
     let files = [
         ("hcert.json", suite.to_json()),
         ("trust.json", of_lists),
         ("revocation.json", of_revocation),
+        ("verdicts.json", of_verdicts),
     ];
     let bytes: usize = files.iter().map(|(_, text)| text.len()).sum();
     let mut differences = Vec::new();

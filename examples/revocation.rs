@@ -9,6 +9,9 @@ mod cli;
 mod commands;
 #[path = "support/input.rs"]
 mod input;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/list_files.rs"]
 mod list_files;
 #[path = "support/revocation_file.rs"]

@@ -7,6 +7,9 @@ mod arguments;
 mod cli;
 #[path = "support/commands.rs"]
 mod commands;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/list_files.rs"]
 mod list_files;
 #[allow(dead_code)]

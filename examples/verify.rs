@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::format::{Format, TimeClaim};
+use hcert::format::TimeClaim;
 use hcert::record::ValueSets;
 use hcert::revocation::RevocationInfo;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
@@ -21,7 +21,6 @@ use hcert::verify::{
     Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified, Verifier,
 };
 use hcert::words::{self, Language, Line};
-use serde_json::{Value, json};
 
 #[path = "support/age.rs"]
 mod age;
@@ -31,6 +30,9 @@ mod arguments;
 mod cli;
 #[path = "support/input.rs"]
 mod input;
+#[allow(dead_code)]
+#[path = "support/json.rs"]
+mod json;
 #[path = "support/list_files.rs"]
 mod list_files;
 // journey asks more of it.
@@ -150,7 +152,7 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 one signer, who changes the key. Policies and value sets are
                 believed as they are
   --language TAG  the language of the rules' descriptions (de); English if
-                nothing is said, or there is none
+                nothing is said, or there is none; --json has all
   --value-sets DIR|FILE  name the codes as this value set has it (JSON with
                 valueSetId), or all in that directory (*.json), where they are
                 no older than the built-in ones; the rules refer to them, too;
@@ -159,16 +161,11 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 of now
   --retrospective  accept a time before the trust lists were made
   --strict      refuse every departure from the specification
-  --json        print one JSON object a line for each code: input, outcome,
-                reason, format, steps [{step, result, code, detail}], signer,
-                claims, certificate (the last three null before the signature
-                holds), deviations, revocation_lists [{list, dated,
-                authenticated}] (those that cover it, or name it; authenticated
-                if a signature was checked), and where rules are asked acceptance
-                {country, region, arrival, decision, reason, detail, rules
-                [{rule, version, outcome, code, description, affected}]} (null
-                for what is not valid); for an input that can't be read a line
-                {\"input\", \"error\"} on stderr
+  --json        print one JSON object a line for each code: input, the verdict
+                as docs/json.md has it, and where rules are asked acceptance
+                (null for what is not valid), with country, region and arrival;
+                for an input that can't be read a line {\"input\", \"error\"} on
+                stderr
   --quiet       don't name what is wrong with entries of the trust lists
   --help        print this
 
@@ -501,8 +498,9 @@ impl Work {
                 let clock_behind = matches!(verdict.reason(), Some(Reason::ClockBehind { .. }));
                 let text = match self.json {
                     true => {
-                        let acceptance = self.acceptance_json(acceptance.as_ref(), now);
-                        json_line(&input, &verdict, acceptance)
+                        let line = json::Line::default().with("input", input.as_str());
+                        let line = line.with_members(&verdict.to_json());
+                        self.with_acceptance(line, acceptance.as_ref(), now).end()
                     }
                     false => self.in_words(&input, &verdict, acceptance.as_ref(), now),
                 };
@@ -520,7 +518,7 @@ impl Work {
                 let line = match self.json {
                     true => {
                         let kind = if note { "note" } else { "error" };
-                        cli::object(&[("input", input.into()), (kind, message.into())])
+                        json::object(&[("input", input.into()), (kind, message.into())])
                     }
                     false => format!("{PROGRAM}: {}: {}", short_name(&input), printable(&message)),
                 };
@@ -536,22 +534,22 @@ impl Work {
         rules.evaluate(&asked, &rules.arrival(country, now))
     }
 
-    /// Null for what is not valid; `None` without rules.
-    fn acceptance_json(&self, acceptance: Option<&Acceptance>, now: Timestamp) -> Option<Value> {
-        let (country, rules) = self.rules.as_ref()?;
-        let Some(acceptance) = acceptance else {
-            return Some(Value::Null);
+    /// Null for what is not valid; without rules there is none.
+    fn with_acceptance(
+        &self,
+        line: json::Line,
+        acceptance: Option<&Acceptance>,
+        now: Timestamp,
+    ) -> json::Line {
+        let Some((country, rules)) = &self.rules else {
+            return line;
         };
         let arrival = rules.arrival(country, now);
-        let mut members = serde_json::Map::new();
-        let mut put = |name: &str, value: Value| members.insert(name.to_owned(), value);
-        put("country", arrival.country().into());
-        put("region", arrival.region().into());
-        put("arrival", arrival.at().to_string().into());
-        for (name, value) in rules::acceptance_members(acceptance, rules.language()) {
-            put(name, value);
-        }
-        Some(Value::Object(members))
+        let shown = acceptance.map(|acceptance| {
+            let place = rules::arrival_members(&arrival);
+            place.with_members(&acceptance.to_json()).object()
+        });
+        line.with_json("acceptance", shown.as_deref().unwrap_or("null"))
     }
 
     fn in_words(
@@ -772,64 +770,6 @@ fn write_acceptance(
         writeln!(out, "    {mark} {text}")?;
     }
     Ok(())
-}
-
-fn json_line(input: &str, verdict: &Verdict, acceptance: Option<Value>) -> String {
-    let steps = verdict.steps().map(|(step, result)| {
-        json!({
-            "step": step.code(),
-            "result": result.word(),
-            "code": result.code(),
-            "detail": result.detail(),
-        })
-    });
-    let claims = verdict.signed_claims();
-    let seconds = |claim: TimeClaim| claim.timestamp().map(Timestamp::seconds);
-    let claims_json = claims.map(|claims| {
-        json!({
-            "iss": claims.issuer(),
-            "iat": seconds(claims.issued_at()),
-            "exp": seconds(claims.expires_at()),
-        })
-    });
-    let certificate = claims.and_then(|claims| claims.payload_json().ok());
-    let certificate: Option<Value> = certificate.and_then(|json| serde_json::from_str(&json).ok());
-    let deviations = verdict.deviations().iter().map(|d| d.code());
-    let lists = verdict.revocation_lists().iter().map(|list| {
-        let dated = list.dated().map(|time| time.to_string());
-        let authenticated = list.is_authenticated();
-        json!({"list": list.label(), "dated": dated, "authenticated": authenticated})
-    });
-    let mut members = vec![
-        ("input", input.into()),
-        ("outcome", verdict.outcome().code().into()),
-        (
-            "reason",
-            verdict.reason().map(|reason| reason.code()).into(),
-        ),
-        ("format", verdict.format().map(Format::code).into()),
-        ("steps", steps.collect()),
-        ("signer", verdict.signer().map_or(Value::Null, signer_json)),
-        ("listings", verdict.listings().map(signer_json).collect()),
-        ("claims", claims_json.unwrap_or(Value::Null)),
-        ("certificate", certificate.unwrap_or(Value::Null)),
-        ("deviations", deviations.collect()),
-        ("revocation_lists", lists.collect()),
-    ];
-    members.extend(acceptance.map(|acceptance| ("acceptance", acceptance)));
-    cli::object(&members) + "\n"
-}
-
-fn signer_json(signer: &TrustedKey) -> Value {
-    let validity = signer.validity();
-    json!({
-        "kid": signer.kid().to_string(),
-        "country": signer.country(),
-        "listed_as": network_name(signer),
-        "subject": signer.certificate().map(|dsc| dsc.subject()),
-        "not_before": validity.map(|(from, _)| from.to_string()),
-        "not_after": validity.map(|(_, until)| until.to_string()),
-    })
 }
 
 /// `DCC:ESP:DSC#tCM87WnaaQE=`, as the WHO's lists name a key.

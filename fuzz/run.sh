@@ -59,7 +59,7 @@ for target in "$@"; do
         # Decoding a picture or making a key takes as long as a hundred others.
         case "$target" in
             image) mine=$((runs / 100)) ;;
-            prepared | chain | round_trip) mine=$((runs / 10)) ;;
+            prepared | chain | round_trip | list_swiss) mine=$((runs / 10)) ;;
             *) mine=$runs ;;
         esac
         seeds=$(find "corpus/$target" -type f 2>/dev/null | wc -l)

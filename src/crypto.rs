@@ -6,6 +6,7 @@
 //! [`Es256Verifier`].
 
 mod backend;
+mod digest;
 pub(crate) mod kid;
 #[cfg(not(feature = "std"))]
 mod no_tables;
@@ -20,14 +21,14 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
 
-use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
-use rsa::pkcs8::EncodePublicKey;
+use rsa::pkcs1::RsaPssParams;
 use sha2::{Digest, Sha256};
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::asn1::{Any, AnyRef, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 pub use self::backend::{Es256Verifier, PreparedEs256};
+pub use self::digest::{CertificateDigest, DigestError, KeyFingerprint};
 #[cfg(not(feature = "std"))]
 use self::no_tables::Slot;
 #[cfg(not(feature = "std"))]
@@ -209,6 +210,15 @@ impl Inner {
             slot: Slot::default(),
         }
     }
+
+    fn rsa(key: RsaKey, spki: Box<[u8]>, pss_alone: bool) -> Self {
+        Self::Rsa {
+            kind: KeyKind::Rsa { bits: key.bits() },
+            spki,
+            key,
+            pss_alone,
+        }
+    }
 }
 
 impl PublicKey {
@@ -243,14 +253,8 @@ impl PublicKey {
                 spki: der.into(),
             },
             RSA_ENCRYPTION | RSASSA_PSS => {
-                let key = rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| KeyError::Rsa)?;
-                let (key, spki) = RsaKey::new(key)?;
-                Inner::Rsa {
-                    kind: KeyKind::Rsa { bits: key.bits() },
-                    spki,
-                    key,
-                    pss_alone: oid == RSASSA_PSS,
-                }
+                let (key, spki) = RsaKey::from_pkcs1(bits)?;
+                Inner::rsa(key, spki, oid == RSASSA_PSS)
             }
             _ => {
                 let name = match curve {
@@ -315,10 +319,8 @@ impl PublicKey {
 
     /// The RSA key with this modulus and exponent, big endian.
     pub fn from_rsa_components(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
-        let int = rsa::BigUint::from_bytes_be;
-        let key = rsa::RsaPublicKey::new(int(modulus), int(exponent)).map_err(|_| KeyError::Rsa)?;
-        let der = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
-        Self::from_spki_der(der.as_bytes())
+        let (key, spki) = RsaKey::from_components(modulus, exponent)?;
+        Ok(Self(Arc::new(Inner::rsa(key, spki, false))))
     }
 
     /// What the key is.
@@ -350,8 +352,8 @@ impl PublicKey {
 
     /// SHA-256 of [`spki_der`](Self::spki_der): names the key whatever
     /// certificate, kid or spelling it came with.
-    pub fn fingerprint(&self) -> [u8; 32] {
-        Sha256::digest(self.spki_der()).into()
+    pub fn fingerprint(&self) -> KeyFingerprint {
+        KeyFingerprint::new(Sha256::digest(self.spki_der()).into())
     }
 
     /// Verifies `signature` over the concatenation of `message`, with the
@@ -416,7 +418,7 @@ fn fits_ps256(parameters: AnyRef<'_>) -> bool {
         return true;
     }
     let der = parameters.to_der().unwrap_or_default();
-    RsaPssParams::from_der(&der).is_ok_and(|parameters| {
+    RsaPssParams::<Any>::from_der(&der).is_ok_and(|parameters| {
         let mask = parameters.mask_gen;
         parameters.hash.oid == SHA_256
             && mask.oid == MGF1
@@ -454,7 +456,7 @@ impl Eq for PublicKey {}
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({}, ", self.kind())?;
-        for byte in self.fingerprint().iter().take(8) {
+        for byte in self.fingerprint().as_bytes().iter().take(8) {
             write!(f, "{byte:02x}")?;
         }
         f.write_str(")")
@@ -466,6 +468,8 @@ impl fmt::Debug for PublicKey {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use rsa::pkcs1::RsaPssParamsRef;
+    use rsa::pkcs8::EncodePublicKey;
     use x509_cert::der::Encode;
     use x509_cert::der::asn1::{AnyRef, BitStringRef};
     use x509_cert::spki::AlgorithmIdentifierRef;
@@ -485,20 +489,20 @@ mod tests {
         let plain = PublicKey::from_rsa_components(&modulus, &[1, 0, 1]).unwrap();
         let info = SubjectPublicKeyInfoRef::from_der(plain.spki_der()).unwrap();
         let bits = info.subject_public_key.as_bytes().unwrap();
-        let read = |parameters: Option<RsaPssParams<'_>>| {
+        let read = |parameters: Option<RsaPssParamsRef<'static>>| {
             let der = parameters.map(|parameters| parameters.to_der().unwrap());
             let parameters = der.as_deref().map(|der| AnyRef::from_der(der).unwrap());
             PublicKey::from_spki_der(&spki(RSASSA_PSS, parameters, bits)).unwrap()
         };
-        let fits = |salt| Some(RsaPssParams::new::<Sha256>(salt));
+        let fits = |salt| Some(RsaPssParamsRef::new::<Sha256>(salt));
         for parameters in [None, fits(20), fits(32)] {
             let key = read(parameters);
             assert!(key.algorithm() == Some(Algorithm::Ps256) && key.is_for_pss_alone());
             assert_eq!(key.fingerprint(), plain.fingerprint());
         }
-        let long = Some(RsaPssParams::new::<sha2::Sha512>(64));
+        let long = Some(RsaPssParamsRef::new::<sha2::Sha512>(64));
         // The defaults mean SHA-1.
-        for parameters in [long, fits(33), Some(RsaPssParams::default())] {
+        for parameters in [long, fits(33), Some(RsaPssParamsRef::default())] {
             let key = read(parameters);
             assert_eq!(key.algorithm(), None, "{:?}", key.kind());
         }
@@ -510,7 +514,7 @@ mod tests {
     fn one_key_has_one_fingerprint() {
         let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
         let plain = PublicKey::from_spki_der(key.to_public_key_der().unwrap().as_bytes()).unwrap();
-        let point = p256::EncodedPoint::from(key).compress();
+        let point = p256::Sec1Point::from(key).compress();
         let curve = PRIME256V1.to_der().unwrap();
         let curve = AnyRef::from_der(&curve).unwrap();
         let compressed = spki(EC_PUBLIC_KEY, Some(curve), point.as_bytes());

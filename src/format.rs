@@ -12,6 +12,7 @@
 
 mod content;
 pub mod hc1;
+mod json;
 #[cfg(feature = "lt1")]
 mod lt1;
 

@@ -118,6 +118,18 @@
 //! everything that a sender can size has a [limit](Limits).
 //!
 //! Errors and `Debug` never show anything about the holder.
+//!
+//! # JSON
+//!
+//! [`Verdict::to_json`](verify::Verdict::to_json),
+//! [`Record::to_json`](record::Record::to_json),
+//! [`Acceptance::to_json`](rules::Acceptance::to_json),
+//! [`LoadReport::to_json`](trust::LoadReport::to_json) and
+//! [`Report::to_json`](lint::Report::to_json) write one line each by a schema
+//! with a version, for programs in other languages and for logs: `docs/json.md`
+//! and `test-vectors/verdict-schema.json`. For a log there is
+//! [`Verdict::report_json`](verify::Verdict::report_json), which says nothing of
+//! the holder.
 
 #![no_std]
 // What only some features use stands with what it belongs to. With all of them

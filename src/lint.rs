@@ -18,6 +18,7 @@ mod cbor;
 mod code;
 mod dcc;
 mod dsc;
+mod json;
 mod rules;
 #[cfg(feature = "scan")]
 mod symbol;

@@ -16,6 +16,7 @@ pub(crate) mod error;
 mod health_link;
 mod holder;
 pub(crate) mod identifier;
+mod json;
 mod medication;
 mod payload;
 mod products;

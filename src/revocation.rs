@@ -18,6 +18,7 @@ mod format;
 mod info;
 #[cfg(feature = "revocation")]
 mod italian;
+mod json;
 #[cfg(feature = "revocation")]
 mod list;
 #[cfg(feature = "revocation")]

@@ -9,6 +9,7 @@ mod acceptance;
 mod arrival;
 pub mod certlogic;
 mod country;
+mod json;
 mod period;
 mod problem;
 mod read;

@@ -55,6 +55,7 @@ pub mod snapshot;
 mod source;
 pub(crate) mod state;
 mod store;
+pub(crate) mod to_json;
 mod usage;
 mod view;
 

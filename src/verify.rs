@@ -9,6 +9,7 @@
 mod batch;
 mod domains;
 mod freshness;
+mod json;
 mod outcome;
 mod policy;
 mod reason;

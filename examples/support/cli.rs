@@ -6,7 +6,6 @@ use std::io::{self, Write as _};
 use hcert::format::Format;
 use hcert::format::hc1::text;
 use hcert::words;
-use serde_json::Value;
 
 /// Wrong usage, or an input that can't be read.
 pub const EXIT_UNREADABLE: u8 = 2;
@@ -48,13 +47,4 @@ pub fn is_code(input: &str) -> bool {
 /// How an input is named to people. A certificate is no name: see `arguments`.
 pub fn short_name(input: &str) -> String {
     printable(input)
-}
-
-/// A JSON object on one line, its members in the given order.
-pub fn object(members: &[(&str, Value)]) -> String {
-    let members: Vec<_> = members
-        .iter()
-        .map(|(name, value)| format!("{}:{value}", Value::from(*name)))
-        .collect();
-    format!("{{{}}}", members.join(","))
 }

@@ -21,6 +21,7 @@ pub fn first(help: &str) -> Result<Option<(String, lexopt::Parser)>, Box<dyn Err
     }
 }
 
+#[allow(dead_code)] // Not every program writes bytes.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,9 +14,9 @@ use hcert::rules::{
 };
 use hcert::trust::{Anchor, DocumentBytes, SignedDocument, TrustState};
 use hcert::verify::Verified;
-use serde_json::{Value, json};
 
 use crate::cli::{complain, printable};
+use crate::json::Line;
 use crate::list_files;
 
 type Error = Box<dyn std::error::Error>;
@@ -512,31 +512,10 @@ pub fn in_words(result: &RuleResult, language: &str) -> String {
     printable(&text)
 }
 
-/// The members of an acceptance.
-pub fn acceptance_members(acceptance: &Acceptance, language: &str) -> [(&'static str, Value); 4] {
-    let rules = acceptance.results().iter().map(|result| {
-        let code = match result.outcome() {
-            RuleOutcome::Open(reason) => Some(reason.code()),
-            _ => None,
-        };
-        let affected = result
-            .affected()
-            .iter()
-            .map(|a| json!({"field": a.field(), "value": a.value()}));
-        json!({
-            "rule": result.identifier(),
-            "version": result.version(),
-            "outcome": result.outcome().word(),
-            "code": code,
-            "description": result.description().get(language),
-            "affected": affected.collect::<Value>(),
-        })
-    });
-    let reason = acceptance.reason();
-    [
-        ("decision", acceptance.decision().code().into()),
-        ("reason", reason.map(|reason| reason.code()).into()),
-        ("detail", reason.map(|reason| reason.to_string()).into()),
-        ("rules", rules.collect()),
-    ]
+/// Where and when, for a line that says whether it is accepted there.
+pub fn arrival_members(arrival: &Arrival) -> Line {
+    Line::default()
+        .with("country", arrival.country())
+        .with("region", arrival.region())
+        .with("arrival", arrival.at().to_string())
 }

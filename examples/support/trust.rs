@@ -358,15 +358,10 @@ pub const OF_THE_NETWORK: &str = "a list of the WHO's network, which --anchor di
 /// `upload:SHA256`, `csca:SHA256`.
 pub fn gateway_role(roles: GatewayRoles, text: &str) -> Option<GatewayRoles> {
     let (role, digits) = text.split_once(':')?;
-    let is_hex = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let mut sha256 = [0; 32];
-    for (n, byte) in sha256.iter_mut().enumerate().filter(|_| is_hex) {
-        *byte = u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
+    let digest = digits.parse().ok()?;
     match role {
-        _ if !is_hex => None,
-        "upload" => Some(roles.with_upload(sha256)),
-        "csca" => Some(roles.with_csca(sha256)),
+        "upload" => Some(roles.with_upload(digest)),
+        "csca" => Some(roles.with_csca(digest)),
         _ => None,
     }
 }

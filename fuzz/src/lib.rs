@@ -1,10 +1,6 @@
 //! What the targets and the seeds share: a fictitious issuer, certificates of
 //! it, and the check that nothing about their holder shows.
 
-#[allow(dead_code)]
-#[path = "../../examples/support/pki.rs"]
-mod pki;
-
 pub mod lists;
 pub mod payloads;
 pub mod revocation;
@@ -21,6 +17,7 @@ use hcert::record::{Holder, Record, Recovery, Test, TestKind, TestResult, Uvci, 
 use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::Verifier;
 use hcert::{Date, PartialDate, Timestamp};
+use hcert_testkit::pki;
 
 /// The holder's family name in every seed; it must never show.
 pub const MARKER: &str = "Quxmarker";

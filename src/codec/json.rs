@@ -4,6 +4,7 @@
 
 mod cost;
 mod lean;
+pub(crate) mod write;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -18,7 +18,7 @@ use alloc::boxed::Box;
 ///
 /// ```
 /// use hcert::crypto::{BadSignature, Es256Verifier};
-/// use p256::ecdsa::{Signature, VerifyingKey, signature::DigestVerifier};
+/// use p256::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier};
 /// use sha2::{Digest, Sha256};
 ///
 /// struct PlainP256;
@@ -26,7 +26,7 @@ use alloc::boxed::Box;
 /// impl Es256Verifier for PlainP256 {
 ///     fn parse_key(&self, point: &[u8]) -> Option<[u8; 64]> {
 ///         let key = VerifyingKey::from_sec1_bytes(point).ok()?;
-///         key.to_encoded_point(false).as_bytes().last_chunk().copied()
+///         key.to_sec1_point(false).as_bytes().last_chunk().copied()
 ///     }
 ///
 ///     fn verify(
@@ -39,7 +39,7 @@ use alloc::boxed::Box;
 ///         let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
 ///         let mut hash = Sha256::new();
 ///         message.iter().for_each(|part| hash.update(part));
-///         let verified = key.and_then(|key| key.verify_digest(hash, &signature));
+///         let verified = key.and_then(|key| key.verify_prehash(&hash.finalize(), &signature));
 ///         verified.map_err(|_| BadSignature)
 ///     }
 /// }
@@ -142,7 +142,7 @@ mod plain {
     impl Es256Verifier for BuiltIn {
         fn parse_key(&self, point: &[u8]) -> Option<[u8; 64]> {
             let key = VerifyingKey::from_sec1_bytes(point).ok()?;
-            key.to_encoded_point(false).as_bytes().last_chunk().copied()
+            key.to_sec1_point(false).as_bytes().last_chunk().copied()
         }
 
         fn verify(
@@ -151,9 +151,9 @@ mod plain {
             message: &[&[u8]],
             signature: &[u8],
         ) -> Result<(), BadSignature> {
-            let point = p256::EncodedPoint::from_untagged_bytes(key.into());
+            let point = p256::Sec1Point::from_untagged_bytes(key.into());
             let signature = Signature::from_slice(signature);
-            let verified = VerifyingKey::from_encoded_point(&point)
+            let verified = VerifyingKey::from_sec1_point(&point)
                 .and_then(|key| key.verify_prehash(&digest(message), &signature?));
             verified.map_err(|_| BadSignature)
         }

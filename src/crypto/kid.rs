@@ -1,5 +1,6 @@
 //! Key identifiers.
 
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
@@ -8,6 +9,7 @@ use core::hash::{Hash, Hasher};
 use sha2::{Digest, Sha256};
 
 use super::PublicKey;
+use crate::codec::json::write::WriteJson;
 use crate::codec::text::{decode_base64, hex};
 
 /// A key identifier (COSE header 4): bytes of any length up to 255.
@@ -103,17 +105,17 @@ impl Kid {
     /// The kid that the specification gives to a certificate: the first 8
     /// bytes of SHA-256 over its DER (hcert-spec 1.0.8 §3.3.3).
     pub fn of_certificate(der: &[u8]) -> Self {
-        Self::prefix(Sha256::digest(der).into())
+        Self::prefix(&Sha256::digest(der).into())
     }
 
     /// A kid for a key that has neither certificate nor kid: the first 8 bytes
     /// of [`PublicKey::fingerprint`]. This is a convention of this crate.
     pub fn of_public_key(key: &PublicKey) -> Self {
-        Self::prefix(key.fingerprint())
+        Self::prefix(key.fingerprint().as_bytes())
     }
 
-    pub(crate) fn prefix(digest: [u8; 32]) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = digest;
+    pub(crate) fn prefix(digest: &[u8; 32]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = *digest;
         Self([a, b, c, d, e, f, g, h].as_slice().into())
     }
 
@@ -162,6 +164,12 @@ impl AsRef<[u8]> for Kid {
 impl core::borrow::Borrow<[u8]> for Kid {
     fn borrow(&self) -> &[u8] {
         self.as_bytes()
+    }
+}
+
+impl WriteJson for Kid {
+    fn write_json(&self, out: &mut String) {
+        self.to_string().write_json(out);
     }
 }
 

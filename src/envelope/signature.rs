@@ -10,7 +10,7 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::pkcs1::{DecodeRsaPublicKey, RsaPssParams};
 use rsa::{pkcs1v15, pss};
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::asn1::{Any, ObjectIdentifier};
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
@@ -124,7 +124,7 @@ impl Scheme {
     /// RFC 4055 §3.1; the defaults mean SHA-1.
     fn pss(identifier: &AlgorithmIdentifierRef<'_>) -> Option<Self> {
         let parameters = identifier.parameters?.to_der().ok()?;
-        let parameters = RsaPssParams::from_der(&parameters).ok()?;
+        let parameters = RsaPssParams::<Any>::from_der(&parameters).ok()?;
         let hash = Hash::from_oid(parameters.hash.oid)?;
         let mask = parameters.mask_gen;
         let mask_hash = Hash::from_oid(mask.parameters?.oid)?;
@@ -203,8 +203,8 @@ impl Scheme {
     }
 }
 
-fn rsa_key(bits: &[u8]) -> Result<rsa::RsaPublicKey, Fault> {
-    rsa::RsaPublicKey::from_pkcs1_der(bits).map_err(|_| Fault::Algorithm)
+fn rsa_key(bits: &[u8]) -> Result<rsa::PublicKey, Fault> {
+    rsa::PublicKey::from_pkcs1_der(bits).map_err(|_| Fault::Algorithm)
 }
 
 /// The encoded parts of a certificate (RFC 5280 §4.1) that links are made of.
@@ -372,7 +372,7 @@ pub(crate) fn issuer_of<'a>(
     };
     candidates
         .into_iter()
-        .max_by_key(|authority| (authority.not_before(), authority.sha256()))
+        .max_by_key(|authority| (authority.not_before(), authority.digest()))
 }
 
 /// RFC 5280 §4.2.1.2.
@@ -405,7 +405,8 @@ fn extension(certificate: &Dsc, last: u8) -> Option<Vec<u8>> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use p256::elliptic_curve::rand_core::OsRng;
+    use p256::elliptic_curve::common::getrandom::SysRng;
+    use rsa::pkcs1::RsaPssParamsRef;
     use rsa::pkcs8::EncodePublicKey;
     use rsa::signature::{RandomizedSigner, SignatureEncoding};
     use x509_cert::der::AnyRef;
@@ -422,13 +423,14 @@ mod tests {
 
     #[test]
     fn pss_takes_its_hash_and_salt_from_its_parameters() {
-        let private = rsa::RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
+        let private = rsa::PrivateKey::new(&mut SysRng, 2048).unwrap();
         let spki = private.to_public_key().to_public_key_der().unwrap();
         let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
         let signer = pss::SigningKey::<Sha384>::new_with_salt_len(private, 20);
-        let signature = signer.sign_with_rng(&mut OsRng, b"message").to_vec();
+        let signature = signer.try_sign_with_rng(&mut SysRng, b"message");
+        let signature = signature.unwrap().to_vec();
 
-        let parameters = RsaPssParams::new::<Sha384>(20).to_der().unwrap();
+        let parameters = RsaPssParamsRef::new::<Sha384>(20).to_der().unwrap();
         let scheme = Scheme::from_der(&identifier(&parameters), None).unwrap();
         assert_eq!(scheme, Scheme::Pss(Hash::Sha384, 20));
         scheme.verify(&key, b"message", &signature).unwrap();
@@ -452,7 +454,7 @@ mod tests {
 
     #[test]
     fn a_short_rsa_key_signs_nothing() {
-        let private = rsa::RsaPrivateKey::new(&mut OsRng, 1024).unwrap();
+        let private = rsa::PrivateKey::new(&mut SysRng, 1024).unwrap();
         let spki = private.to_public_key().to_public_key_der().unwrap();
         let key = PublicKey::from_spki_der(spki.as_bytes()).unwrap();
         let padding = rsa::Pkcs1v15Sign::new::<Sha256>();

@@ -31,7 +31,7 @@ use crate::Timestamp;
 use crate::codec::der::read_tlv;
 use crate::codec::text::{hex, is_unprintable};
 use crate::crypto::kid::Kid;
-use crate::crypto::{KeyError, PublicKey};
+use crate::crypto::{CertificateDigest, KeyError, PublicKey};
 
 const EXTENDED_KEY_USAGE: Extension = Extension::new("2.5.29.37");
 const BASIC_CONSTRAINTS: Extension = Extension::new("2.5.29.19");
@@ -118,7 +118,7 @@ pub struct Dsc(Arc<Parts>);
 
 struct Parts {
     der: Box<[u8]>,
-    sha256: [u8; 32],
+    digest: CertificateDigest,
     country: Option<String>,
     names: OnceBox<Names>,
     not_before: Timestamp,
@@ -171,7 +171,7 @@ impl Dsc {
         let is_ca = BASIC_CONSTRAINTS.read(&fields.extensions, read_ca_flag)?;
         Ok(Self(Arc::new(Parts {
             der: der.into(),
-            sha256: Sha256::digest(der).into(),
+            digest: CertificateDigest::new(Sha256::digest(der).into()),
             country: fields
                 .subject
                 .country
@@ -200,14 +200,14 @@ impl Dsc {
     }
 
     /// SHA-256 over the DER: lists call it the thumbprint.
-    pub fn sha256(&self) -> [u8; 32] {
-        self.0.sha256
+    pub fn digest(&self) -> CertificateDigest {
+        self.0.digest
     }
 
     /// The kid that the specification derives: the first 8 bytes of
-    /// [`sha256`](Self::sha256). A list may give it another one.
+    /// [`digest`](Self::digest). A list may give it another one.
     pub fn kid(&self) -> Kid {
-        Kid::prefix(self.0.sha256)
+        Kid::prefix(self.0.digest.as_bytes())
     }
 
     /// The subject for display, in the manner of RFC 4514 (last attribute
@@ -432,7 +432,7 @@ fn dotted(content: &[u8]) -> Option<String> {
 }
 
 fn attributes(name: &Name) -> impl Iterator<Item = &AttributeTypeAndValue> {
-    name.0.iter().flat_map(|rdn| rdn.0.iter())
+    name.iter()
 }
 
 fn attribute(name: &Name, oid: ObjectIdentifier) -> Option<String> {
@@ -491,8 +491,9 @@ fn escape(text: &str, quote: bool) -> Cow<'_, str> {
 
 fn show_name(name: &Name) -> String {
     let mut out = String::with_capacity(128);
-    for rdn in name.0.iter().rev() {
-        for (n, attribute) in rdn.0.iter().enumerate() {
+    let rdns: Vec<_> = name.iter_rdn().collect();
+    for rdn in rdns.iter().rev() {
+        for (n, attribute) in rdn.iter().enumerate() {
             match (n, out.is_empty()) {
                 (0, true) => {}
                 (0, false) => out.push(','),

@@ -107,14 +107,14 @@ fn purposes(oids: &[String], report: &mut Report) {
 
 /// What [`Dsc`] does not keep.
 fn details(certificate: &Certificate, report: &mut Report) {
-    let algorithm = certificate.signature_algorithm.oid.to_string();
+    let algorithm = certificate.signature_algorithm().oid.to_string();
     if SHA1.contains(&algorithm.as_str()) {
         report.find("dsc-signature-sha1", "dsc");
     }
-    let tbs = &certificate.tbs_certificate;
+    let tbs = certificate.tbs_certificate();
     let extension = |oid: &str| {
         let oid = ObjectIdentifier::new(oid).ok()?;
-        let mut extensions = tbs.extensions.iter().flatten();
+        let mut extensions = tbs.extensions().into_iter().flatten();
         let found = extensions.find(|extension| extension.extn_id == oid)?;
         Some(found.extn_value.as_bytes())
     };
@@ -126,7 +126,7 @@ fn details(certificate: &Certificate, report: &mut Report) {
     if matches!(usage, Some(Ok(usage)) if !usage.digital_signature()) {
         report.find("dsc-key-usage", "dsc");
     }
-    if tbs.issuer != tbs.subject && extension(AUTHORITY_KEY).is_none() {
+    if tbs.issuer() != tbs.subject() && extension(AUTHORITY_KEY).is_none() {
         report.find("dsc-authority-key", "dsc");
     }
     if extension(SUBJECT_KEY).is_none() {

@@ -2,7 +2,6 @@
 
 use super::error::LoadError;
 use super::list::format::ListFormat;
-use crate::codec::text::hex;
 use crate::crypto::PublicKey;
 use crate::crypto::published::refuse_published;
 use crate::envelope::cms::{CmsError, SignedData};
@@ -84,11 +83,7 @@ impl Anchor {
     /// Names the lists of a form that this anchor vouches for, whichever
     /// edition.
     pub(super) fn identifies(&self, format: ListFormat) -> String {
-        format!(
-            "{}:{}",
-            format.code(),
-            hex(&self.public_key().fingerprint())
-        )
+        format!("{}:{}", format.code(), self.public_key().fingerprint())
     }
 
     /// Checks a CMS signature (RFC 5652) by this anchor's key over `content`,

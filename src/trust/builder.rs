@@ -21,9 +21,9 @@ use super::store::{self, TrustStore};
 use super::{jwk, pem, snapshot};
 use crate::codec::detcbor::Reader;
 use crate::codec::text::shown;
-use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
 use crate::crypto::published::refuse_published;
+use crate::crypto::{KeyFingerprint, PublicKey};
 use crate::trust::limits::LoadLimits;
 use crate::trust::problem::ProblemKind;
 use crate::trust::usage::KeyUsage;
@@ -656,7 +656,7 @@ fn merged(mut keys: Vec<TrustedKey>) -> Vec<TrustedKey> {
 /// leads to, whoever sends the list or shows the certificate may have chosen.
 /// Gives the denials that name no key.
 fn deny(keys: &mut [TrustedKey], list: DenyList) -> Vec<Denial> {
-    let mut places = BTreeMap::<[u8; 32], Vec<usize>>::new();
+    let mut places = BTreeMap::<KeyFingerprint, Vec<usize>>::new();
     for (place, key) in keys.iter().enumerate() {
         let all = places.entry(key.key.fingerprint()).or_default();
         all.push(place);

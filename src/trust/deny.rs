@@ -12,10 +12,10 @@ use super::error::LoadError;
 use super::json;
 use crate::Timestamp;
 use crate::codec::json::LeanMembers as Members;
-use crate::codec::text::hex;
-use crate::crypto::PublicKey;
+use crate::codec::json::write::{WriteJson, object};
 use crate::crypto::kid::Kid;
 use crate::crypto::kid::KidError;
+use crate::crypto::{CertificateDigest, KeyFingerprint, PublicKey};
 use crate::time::LAST_SECOND;
 use crate::trust::limits::LoadLimits;
 
@@ -107,8 +107,8 @@ impl DenyError {
 #[must_use]
 pub struct Denial {
     kid: Option<Kid>,
-    key: Option<[u8; 32]>,
-    certificate: Option<[u8; 32]>,
+    key: Option<KeyFingerprint>,
+    certificate: Option<CertificateDigest>,
     after: Option<Timestamp>,
     before: Option<Timestamp>,
     reason: Option<String>,
@@ -133,9 +133,9 @@ impl Denial {
 
     /// All that the key with this [`PublicKey::fingerprint`] signs: SHA-256
     /// over its SubjectPublicKeyInfo, a P-256 point uncompressed.
-    pub fn of_fingerprint(sha256: [u8; 32]) -> Self {
+    pub fn of_fingerprint(fingerprint: KeyFingerprint) -> Self {
         Self {
-            key: Some(sha256),
+            key: Some(fingerprint),
             ..Self::of_nothing()
         }
     }
@@ -145,9 +145,9 @@ impl Denial {
     /// which of them was meant. The store has to have the certificate, or its
     /// SHA-256 from a snapshot: to deny a key whatever a list says of it, deny
     /// [the key](Self::of_key).
-    pub fn of_certificate(sha256: [u8; 32]) -> Self {
+    pub fn of_certificate(digest: CertificateDigest) -> Self {
         Self {
-            certificate: Some(sha256),
+            certificate: Some(digest),
             ..Self::of_nothing()
         }
     }
@@ -170,8 +170,8 @@ impl Denial {
     }
 
     /// Only this key, by its [`PublicKey::fingerprint`].
-    pub fn only_key(mut self, sha256: [u8; 32]) -> Self {
-        self.key = Some(sha256);
+    pub fn only_key(mut self, fingerprint: KeyFingerprint) -> Self {
+        self.key = Some(fingerprint);
         self
     }
 
@@ -208,7 +208,7 @@ impl Denial {
         let certificate = self.certificate.as_ref();
         kid.is_none_or(|kid| names.kids.contains(kid))
             && self.key.is_none_or(|key| key == names.key)
-            && certificate.is_none_or(|sha256| names.certificates.contains(sha256))
+            && certificate.is_none_or(|digest| names.certificates.contains(digest))
     }
 
     /// Whether this speaks of a signature of that date.
@@ -228,8 +228,8 @@ impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = [
             ("kid", self.kid.as_ref().map(|kid| kid.to_string())),
-            ("key", self.key.map(|digest| hex(&digest))),
-            ("certificate", self.certificate.map(|digest| hex(&digest))),
+            ("key", self.key.map(|key| key.to_string())),
+            ("certificate", self.certificate.map(|of| of.to_string())),
         ];
         let named = named
             .into_iter()
@@ -239,6 +239,20 @@ impl fmt::Display for Denial {
             write!(f, "{comma}{what} {name}")?;
         }
         Ok(())
+    }
+}
+
+impl WriteJson for Denial {
+    fn write_json(&self, out: &mut String) {
+        object(out, |object| {
+            object.put("kid", &self.kid);
+            object.put("key", &self.key.map(|key| key.to_string()));
+            let certificate = self.certificate.map(|of| of.to_string());
+            object.put("certificate", &certificate);
+            object.put("signed_after", &self.after);
+            object.put("signed_before", &self.before);
+            object.put("why", &self.reason());
+        });
     }
 }
 
@@ -343,9 +357,9 @@ fn within_reach(time: Timestamp) -> Timestamp {
 
 /// All names of a key.
 pub(super) struct Names {
-    pub(super) key: [u8; 32],
+    pub(super) key: KeyFingerprint,
     pub(super) kids: Vec<Kid>,
-    pub(super) certificates: Vec<[u8; 32]>,
+    pub(super) certificates: Vec<CertificateDigest>,
 }
 
 /// The entries by what they name, as there may be many, and many keys.
@@ -360,7 +374,9 @@ impl DenyIndex {
         let (mut by_digest, mut by_kid) =
             (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for (place, denial) in list.0.iter().enumerate() {
-            match (denial.key.or(denial.certificate), &denial.kid) {
+            let key = denial.key.map(|key| *key.as_bytes());
+            let certificate = denial.certificate.map(|of| *of.as_bytes());
+            match (key.or(certificate), &denial.kid) {
                 (Some(digest), _) => by_digest.entry(digest).or_default().push(place),
                 (None, Some(kid)) => by_kid.entry(kid.clone()).or_default().push(place),
                 (None, None) => {}
@@ -376,7 +392,8 @@ impl DenyIndex {
 
     /// The entries that speak of the key, in their order.
     pub(super) fn naming(&mut self, names: &Names) -> Vec<Arc<Denial>> {
-        let digests = names.certificates.iter().chain([&names.key]);
+        let certificates = names.certificates.iter().map(CertificateDigest::as_bytes);
+        let digests = certificates.chain([names.key.as_bytes()]);
         let by_digest = digests.filter_map(|digest| self.by_digest.get(digest));
         let by_kid = names.kids.iter().filter_map(|kid| self.by_kid.get(kid));
         let places: BTreeSet<usize> = by_digest.chain(by_kid).flatten().copied().collect();
@@ -420,10 +437,7 @@ fn read_entry(position: usize, entry: &Members) -> Result<Denial, DenyError> {
             name,
             expected,
         };
-        let digest = |name| {
-            let digest = text.and_then(unhex);
-            digest.ok_or(wrong(name, "a SHA-256, 64 hexadecimal digits"))
-        };
+        const DIGEST: &str = "a SHA-256, 64 hexadecimal digits";
         let time = |name| {
             let seconds = value.as_i64().map(Timestamp::from_seconds);
             let time = seconds.or_else(|| Timestamp::parse(text?).ok());
@@ -435,8 +449,14 @@ fn read_entry(position: usize, entry: &Members) -> Result<Denial, DenyError> {
             ))
         };
         match name {
-            "key" => denial.key = Some(digest("key")?),
-            "certificate" => denial.certificate = Some(digest("certificate")?),
+            "key" => {
+                let key = text.and_then(|text| text.parse().ok());
+                denial.key = Some(key.ok_or(wrong("key", DIGEST))?);
+            }
+            "certificate" => {
+                let certificate = text.and_then(|text| text.parse().ok());
+                denial.certificate = Some(certificate.ok_or(wrong("certificate", DIGEST))?);
+            }
             "kid" | "kidHex" if denial.kid.is_some() => {
                 return Err(wrong("kidHex", "the only kid of its entry"));
             }
@@ -448,7 +468,7 @@ fn read_entry(position: usize, entry: &Members) -> Result<Denial, DenyError> {
                 denial.kid = Some(kid.map_err(|_| wrong("kid", "base64 of at most 255 bytes"))?);
             }
             "kidHex" => {
-                let bytes = text.and_then(unhex_any);
+                let bytes = text.and_then(unhex);
                 let kid = bytes.and_then(|bytes| Kid::new(bytes).ok());
                 let expected = "pairs of hexadecimal digits, of at most 255 bytes";
                 denial.kid = Some(kid.ok_or(wrong("kidHex", expected))?);
@@ -493,8 +513,8 @@ fn write_entry(denial: &Denial) -> Value {
         }
     };
     let base64 = |kid: &Kid| base64::engine::general_purpose::STANDARD.encode(kid.as_bytes());
-    put("key", denial.key.map(|digest| hex(&digest)));
-    put("certificate", denial.certificate.map(|digest| hex(&digest)));
+    put("key", denial.key.map(|key| key.to_string()));
+    put("certificate", denial.certificate.map(|of| of.to_string()));
     let (mut kid, mut kid_hex) = (denial.kid.as_ref().map(base64), None);
     if kid.as_deref().is_some_and(may_be_hex) {
         kid = None;
@@ -533,11 +553,7 @@ fn may_be_hex(text: &str) -> bool {
     is_hex && digits.count() >= 6
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    <[u8; 32]>::try_from(unhex_any(text)?).ok()
-}
-
-fn unhex_any(text: &str) -> Option<Vec<u8>> {
+fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }

@@ -9,6 +9,7 @@ mod sign;
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -20,7 +21,6 @@ use super::Anchor;
 use super::freshness::{Dates, Skew, Stale};
 use super::signed::OWN_TYPES;
 use crate::Timestamp;
-use crate::codec::text::hex;
 
 /// A form of a signed document.
 ///
@@ -375,7 +375,7 @@ fn content_type(purpose: &str) -> Result<String, DocumentError> {
 }
 
 pub(crate) fn identity(purpose: &str, anchor: &Anchor, common_name: Option<&str>) -> String {
-    let key = hex(&anchor.public_key().fingerprint());
+    let key = anchor.public_key().fingerprint().to_string();
     match common_name {
         None => format!("document:{purpose}:{key}"),
         Some(name) => format!("document:{purpose}:{key}:{name}"),

@@ -10,8 +10,8 @@ use super::list::gdhcn::GdhcnOrigin;
 use super::list::{ListFormat, ListInfo};
 use super::usage::KeyUsage;
 use crate::Timestamp;
-use crate::crypto::PublicKey;
 use crate::crypto::kid::Kid;
+use crate::crypto::{CertificateDigest, KeyFingerprint, PublicKey};
 use crate::envelope::x509::Dsc;
 
 /// A listing: a key of a trust store, with what its source said about it.
@@ -26,7 +26,7 @@ pub struct TrustedKey {
     pub(super) certificate: Option<Dsc>,
     /// Of a certificate that may itself not be at hand.
     pub(super) validity: Option<(Timestamp, Timestamp)>,
-    pub(super) certificate_sha256: Option<[u8; 32]>,
+    pub(super) certificate_digest: Option<CertificateDigest>,
     pub(super) country: Option<Arc<str>>,
     pub(super) usage: KeyUsage,
     pub(super) origin: Arc<str>,
@@ -78,7 +78,7 @@ impl TrustedKey {
             country: certificate.country().map(Into::into),
             usage: certificate.usage(),
             validity: Some((certificate.not_before(), certificate.not_after())),
-            certificate_sha256: Some(certificate.sha256()),
+            certificate_digest: Some(certificate.digest()),
             certificate: Some(certificate),
             ..Self::from_public_key(kid, key, origin)
         }
@@ -90,7 +90,7 @@ impl TrustedKey {
             key,
             certificate: None,
             validity: None,
-            certificate_sha256: None,
+            certificate_digest: None,
             country: None,
             usage: KeyUsage::ANY,
             origin,
@@ -113,7 +113,7 @@ impl TrustedKey {
 
     /// The document signer certificate, if the source gave one; a
     /// [snapshot](super::TrustStore::to_snapshot) keeps only its
-    /// [`validity`](Self::validity) and [SHA-256](Self::certificate_sha256).
+    /// [`validity`](Self::validity) and [SHA-256](Self::certificate_digest).
     pub fn certificate(&self) -> Option<&Dsc> {
         self.certificate.as_ref()
     }
@@ -137,8 +137,8 @@ impl TrustedKey {
     }
 
     /// SHA-256 over the DER of the certificate, if there is one.
-    pub fn certificate_sha256(&self) -> Option<&[u8; 32]> {
-        self.certificate_sha256.as_ref()
+    pub fn certificate_digest(&self) -> Option<CertificateDigest> {
+        self.certificate_digest
     }
 
     /// The lists that hold the key. One of them in time suffices for a
@@ -199,7 +199,7 @@ impl TrustedKey {
             self.key.spki_der(),
             gdhcn,
             self.country.as_deref(),
-            self.certificate_sha256.as_ref(),
+            self.certificate_digest.as_ref(),
             self.validity,
             self.usage.0,
         )
@@ -208,7 +208,9 @@ impl TrustedKey {
     /// The kids of the listing: that of the list, which may be signed by
     /// nobody, and that of the certificate.
     pub(crate) fn kids(&self) -> impl Iterator<Item = Kid> {
-        let of_certificate = self.certificate_sha256.map(Kid::prefix);
+        let of_certificate = self
+            .certificate_digest
+            .map(|digest| Kid::prefix(digest.as_bytes()));
         [Some(self.kid.clone()), of_certificate]
             .into_iter()
             .flatten()
@@ -218,17 +220,17 @@ impl TrustedKey {
 impl Names {
     /// Of the key with this fingerprint, by its listings.
     pub(super) fn new<'a>(
-        fingerprint: [u8; 32],
+        fingerprint: KeyFingerprint,
         listings: impl Iterator<Item = &'a TrustedKey>,
     ) -> Self {
         let mut names = Self {
             key: fingerprint,
-            kids: vec![Kid::prefix(fingerprint)],
+            kids: vec![Kid::prefix(fingerprint.as_bytes())],
             certificates: Vec::new(),
         };
         for listing in listings {
             names.kids.extend(listing.kids());
-            names.certificates.extend(listing.certificate_sha256());
+            names.certificates.extend(listing.certificate_digest());
         }
         names.kids.sort();
         names.kids.dedup();

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 use crate::crypto::kid::{Kid, KidError};
 use crate::crypto::published::PublishedKey;
-use crate::crypto::{KeyError, KeyKind};
+use crate::crypto::{CertificateDigest, KeyError, KeyKind};
 use crate::envelope::cms::CmsError;
 use crate::envelope::x509::CertificateError;
 use alloc::format;
@@ -107,13 +107,13 @@ pub enum ProblemKind {
     /// knows that it is: [`GatewayRoles`](super::GatewayRoles).
     #[error(
         "listed as {listed}, which its certificate does not show; if you know from elsewhere that \
-         it is, say so (SHA-256 {sha256})"
+         it is, say so (SHA-256 {digest})"
     )]
     GatewayRole {
         /// The type that the list gives.
         listed: &'static str,
-        /// SHA-256 of the certificate, in hexadecimal digits.
-        sha256: String,
+        /// Which certificate.
+        digest: CertificateDigest,
     },
     /// The key usage of the certificate excludes signatures, or can't be read,
     /// or the certificate has a critical extension that is unknown here (RFC

@@ -9,7 +9,7 @@ use core::fmt;
 use super::key::TrustedKey;
 use super::list::ListInfo;
 use crate::Timestamp;
-use crate::crypto::{Es256Verifier, KeyError, PublicKey, Tables};
+use crate::crypto::{Es256Verifier, KeyError, KeyFingerprint, PublicKey, Tables};
 use crate::format::{Format, SignerRef};
 
 /// The keys that a verifier trusts. It doesn't change, and cloning is cheap.
@@ -52,7 +52,7 @@ pub struct TrustStore {
 
 /// The listings of the keys that have several, by
 /// [`PublicKey::fingerprint`], in [`TrustedKey::order`].
-pub(super) type Several = BTreeMap<[u8; 32], Listings>;
+pub(super) type Several = BTreeMap<KeyFingerprint, Listings>;
 
 /// All listings of a key.
 #[derive(Clone, Default)]

@@ -127,7 +127,7 @@ impl<'a> SnapshotView<'a> {
     /// The store of the keys that the certificate names as its signer. It has no
     /// keys where none is known, and it has the snapshot's lists in any case.
     pub fn store_for(&self, certificate: &Unverified) -> Result<TrustStore, LoadError> {
-        let none = Kid::prefix([0; 32]);
+        let none = Kid::prefix(&[0; 32]);
         let kid = match certificate.signer() {
             Some(SignerRef::Kid { kid, .. }) => kid,
             // No certificate without a signer gets as far as its keys.

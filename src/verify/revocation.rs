@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Policy, Reason, RevocationPolicy, SkipReason, StepResult};
 use crate::Timestamp;
-use crate::crypto::PublicKey;
+use crate::crypto::{KeyFingerprint, PublicKey};
 use crate::revocation::{Identifier, LookUp, RevocationInfo, Revocations, Subject};
 use crate::trust::freshness::{Dates, Skew};
 use crate::trust::{Kid, Stale, TrustStore};
@@ -20,7 +20,7 @@ use crate::trust::{Kid, Stale, TrustStore};
 /// same key, under which no hash is listed. And one list names the key's
 /// country, where another doesn't.
 #[derive(Debug, Clone, Default)]
-pub(super) struct NamesOfKeys(Arc<BTreeMap<[u8; 32], Names>>);
+pub(super) struct NamesOfKeys(Arc<BTreeMap<KeyFingerprint, Names>>);
 
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -82,7 +82,7 @@ impl NamesOfKeys {
             ..Subject::new(stated.as_bytes(), identifiers)
         };
         // A name that no trust list gives: lists need not know of it.
-        let of_key = Kid::prefix(fingerprint);
+        let of_key = Kid::prefix(fingerprint.as_bytes());
         let of_key = Subject {
             kid: of_key.as_bytes(),
             ..Subject::new(of_key.as_bytes(), identifiers)

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
 use hcert::Timestamp;
+use hcert::crypto::CertificateDigest;
 use hcert::crypto::PublicKey;
 use hcert::issue::{Issuer, Signer as _};
 use hcert::revocation::{self, RevocationSet, SetBuilder, SetOptions};
@@ -14,6 +15,7 @@ use hcert::trust::{
     detect_companion, detect_format,
 };
 use hcert::verify::{Outcome, Policy, Step, Verifier};
+use hcert_testkit::fixtures::at;
 use hcert_testkit::lists::gdhcn::PROD;
 use hcert_testkit::lists::{
     self, bytes, certificate,
@@ -24,11 +26,12 @@ use hcert_testkit::pki::{self, PUBLISHED, TestKey};
 use hcert_testkit::{fixtures, raw};
 use p256::ecdsa::Signature;
 use p256::pkcs8::ObjectIdentifier;
-use p256::pkcs8::der::asn1::{BitString, OctetString};
-use p256::pkcs8::der::{Decode, Encode};
+use p256::pkcs8::der::asn1::{Any, BitString, OctetString};
+use p256::pkcs8::der::{Decode, Encode, Tag, TagNumber, Tagged};
+use p256::pkcs8::spki::AlgorithmIdentifierRef;
 use serde_json::{Value, json};
+use x509_cert::Certificate;
 use x509_cert::ext::Extension;
-use x509_cert::{Certificate, TbsCertificate};
 
 const CSCA: &str = "CN=CSCA,O=Example,C=XX";
 const UPLOAD: &str = "CN=UPLOAD,O=Example,C=XX";
@@ -44,10 +47,6 @@ const AUTHORITY_KEY: u8 = 35;
 /// Name constraints, which this crate doesn't know.
 const UNKNOWN: u8 = 30;
 
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
-
 fn key(label: &str) -> Anchor {
     let der = TestKey::new(label).spki_der().unwrap();
     Anchor::Key(PublicKey::from_spki_der(&der).unwrap())
@@ -59,6 +58,38 @@ fn oid(last: u8) -> ObjectIdentifier {
 
 /// Takes the extension out, and puts another value in its place if there is
 /// one.
+/// The fields of a certificate that is signed, each as it stands but the
+/// extensions.
+struct TbsCertificate {
+    fields: Vec<Any>,
+    extensions: Option<Vec<Extension>>,
+}
+
+impl TbsCertificate {
+    const SIGNATURE: usize = 2;
+    const VALIDITY: usize = 4;
+    const EXTENSIONS: Tag = Tag::ContextSpecific {
+        constructed: true,
+        number: TagNumber(3),
+    };
+
+    fn read(tbs: &Any) -> Self {
+        let mut fields: Vec<Any> = Vec::from_der(&tbs.to_der().unwrap()).unwrap();
+        let last = fields.pop_if(|field| field.tag() == Self::EXTENSIONS);
+        let extensions = last.map(|list| Vec::from_der(list.value()).unwrap());
+        Self { fields, extensions }
+    }
+
+    fn to_der(&self) -> Vec<u8> {
+        let mut fields = self.fields.clone();
+        fields.extend(self.extensions.as_ref().map(|list| {
+            let list = list.to_der().unwrap();
+            Any::new(Self::EXTENSIONS, list).unwrap()
+        }));
+        fields.to_der().unwrap()
+    }
+}
+
 fn set(tbs: &mut TbsCertificate, last: u8, critical: bool, value: Option<&[u8]>) {
     let extensions = tbs.extensions.get_or_insert_default();
     extensions.retain(|extension| extension.extn_id != oid(last));
@@ -71,11 +102,14 @@ fn set(tbs: &mut TbsCertificate, last: u8, critical: bool, value: Option<&[u8]>)
 
 /// The same certificate but for that, signed by its issuer again.
 fn changed(der: &[u8], issuer_key: &str, change: impl Fn(&mut TbsCertificate)) -> Vec<u8> {
-    let mut certificate = Certificate::from_der(der).unwrap();
-    change(&mut certificate.tbs_certificate);
-    let signed = certificate.tbs_certificate.to_der().unwrap();
+    let mut certificate: Vec<Any> = Vec::from_der(der).unwrap();
+    let mut tbs = TbsCertificate::read(&certificate[0]);
+    change(&mut tbs);
+    let signed = tbs.to_der();
     let signature = Signature::from_slice(&sign(issuer_key, &signed)).unwrap();
-    certificate.signature = BitString::from_bytes(signature.to_der().as_bytes()).unwrap();
+    let signature = BitString::from_bytes(signature.to_der().as_bytes()).unwrap();
+    certificate[0] = Any::from_der(&signed).unwrap();
+    certificate[2] = Any::encode_from(&signature).unwrap();
     certificate.to_der().unwrap()
 }
 
@@ -121,8 +155,8 @@ fn uploaded(der: &[u8], uploader: &[u8]) -> Value {
     item("DSC", der, uploader, "upload")
 }
 
-fn sha256(der: &[u8]) -> [u8; 32] {
-    Dsc::from_der(der).unwrap().sha256()
+fn digest_of(der: &[u8]) -> CertificateDigest {
+    Dsc::from_der(der).unwrap().digest()
 }
 
 fn load_at(
@@ -171,7 +205,7 @@ fn a_certificate_for_tls_that_is_relabelled_upload_vouches_for_nobody() {
         let expected = ["not-uploaded", "not-a-document-signer", "gateway-role"];
         assert_eq!(problems, expected, "{eku:?}");
         // The caller's word counts, under the label that it has.
-        let roles = GatewayRoles::default().with_upload(sha256(&tls));
+        let roles = GatewayRoles::default().with_upload(digest_of(&tls));
         assert_eq!(gateway(&items, roles.clone()).0, 1, "{eku:?}");
         let mut labelled = items;
         labelled[2] = anchored("AUTHENTICATION", &tls);
@@ -192,7 +226,7 @@ fn the_message_names_what_the_caller_would_have_to_vouch_for() {
     let tls = upload_for(&[CLIENT_AUTH]);
     let (_, report) = load_at(&[anchored("UPLOAD", &tls)], GatewayRoles::default(), None);
     let message = report.problems[0].to_string();
-    let digest: String = sha256(&tls).iter().map(|b| format!("{b:02x}")).collect();
+    let digest: String = digest_of(&tls).to_string();
     assert!(
         message.contains("UPLOAD") && message.contains(&digest),
         "{message}"
@@ -244,12 +278,12 @@ fn an_upload_certificate_with_the_marks_of_an_authority_issues_nothing() {
         let (keys, problems) = gateway(&items, GatewayRoles::default());
         let expected = ["not-issued", "gateway-role", "not-a-document-signer"];
         assert_eq!((keys, &problems[..]), (0, &expected[..]));
-        let roles = GatewayRoles::default().with_csca(sha256(&unclear));
+        let roles = GatewayRoles::default().with_csca(digest_of(&unclear));
         assert_eq!(gateway(&items, roles).0, 1);
         // What the caller says is one role, and not a second one.
-        let roles = GatewayRoles::default().with_upload(sha256(&unclear));
+        let roles = GatewayRoles::default().with_upload(digest_of(&unclear));
         assert_eq!(gateway(&items, roles.clone()).0, 0);
-        assert_eq!(gateway(&items, roles.with_csca(sha256(&unclear))).0, 0);
+        assert_eq!(gateway(&items, roles.with_csca(digest_of(&unclear))).0, 0);
     }
     // A clear CSCA that the caller knows as an UPLOAD certificate.
     let items = [
@@ -258,7 +292,7 @@ fn an_upload_certificate_with_the_marks_of_an_authority_issues_nothing() {
         anchored("UPLOAD", &upload()),
     ];
     assert_eq!(gateway(&items, GatewayRoles::default()).0, 1);
-    let roles = GatewayRoles::default().with_upload(sha256(&csca()));
+    let roles = GatewayRoles::default().with_upload(digest_of(&csca()));
     assert_eq!(gateway(&items, roles).0, 0);
 }
 
@@ -316,7 +350,7 @@ fn key_usage_and_critical_extensions_bind_every_certificate_of_the_gateway() {
         anchored("CSCA", &root),
         anchored("UPLOAD", &bad),
     ];
-    let roles = GatewayRoles::default().with_upload(sha256(&bad));
+    let roles = GatewayRoles::default().with_upload(digest_of(&bad));
     assert_eq!(gateway(&items, roles).0, 0);
 }
 
@@ -565,11 +599,10 @@ fn equal_roots_of_two_countries_vouch_for_neither() {
     }
     // Where they agree, either order gives the same.
     let renewed = changed(&one, "above", |tbs| {
-        tbs.validity =
-            Certificate::from_der(&csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z"))
-                .unwrap()
-                .tbs_certificate
-                .validity;
+        let other = csca_valid("2021-06-01T00:00:00Z", "2022-06-01T00:00:00Z");
+        let other = Certificate::from_der(&other).unwrap();
+        let validity = other.tbs_certificate().validity();
+        tbs.fields[TbsCertificate::VALIDITY] = Any::encode_from(validity).unwrap();
     });
     assert_eq!(with(&[&one, &renewed], &of_one).0, 1);
     assert_eq!(with(&[&renewed, &one], &of_one).0, 1);
@@ -702,7 +735,14 @@ fn a_leaf_that_is_not_for_signatures_signs_nothing() {
 fn the_two_algorithms_of_a_certificate_are_one() {
     let sha384 = ObjectIdentifier::new("1.2.840.10045.4.3.3").unwrap();
     // Signed as the outer one says.
-    let other = changed(&leaf(), "root", |t| t.signature.oid = sha384);
+    let other = changed(&leaf(), "root", |t| {
+        let parameters = None;
+        let algorithm = AlgorithmIdentifierRef {
+            oid: sha384,
+            parameters,
+        };
+        t.fields[TbsCertificate::SIGNATURE] = Any::encode_from(&algorithm).unwrap();
+    });
     assert_eq!(opened(&[other], &root()), "trust-chain");
     assert_eq!(
         opened(&[changed(&leaf(), "root", |_| {})], &root()),

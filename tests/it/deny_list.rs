@@ -5,6 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use ciborium::Value as Cbor;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
+use hcert::crypto::{CertificateDigest, KeyFingerprint};
 use hcert::trust::{
     Anchor, Denial, DenyError, DenyList, Dsc, Kid, ListFormat, TrustStore, TrustStoreBuilder,
 };
@@ -18,6 +19,10 @@ use sha2::{Digest, Sha256};
 
 fn one(denial: Denial) -> DenyList {
     DenyList::from_iter([denial])
+}
+
+fn digest(der: &[u8]) -> CertificateDigest {
+    CertificateDigest::new(sha256(der))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -60,7 +65,7 @@ fn ways() -> [(&'static str, Denial); 6] {
     [
         ("key", Denial::of_key(dsc.public_key())),
         ("fingerprint", Denial::of_fingerprint(key)),
-        ("certificate", Denial::of_certificate(sha256(dsc.der()))),
+        ("certificate", Denial::of_certificate(digest(dsc.der()))),
         ("kid", Denial::of_kid(dsc.kid())),
         ("kid and key", Denial::of_kid(dsc.kid()).only_key(key)),
         (
@@ -250,18 +255,18 @@ fn what_is_named_otherwise_is_left_alone() {
     let other = fixtures::dsc("other", &[]);
     for denial in [
         Denial::of_key(other.public_key()),
-        Denial::of_certificate(sha256(other.der())),
+        Denial::of_certificate(digest(other.der())),
         Denial::of_kid(other.kid()),
         // All that an entry says has to apply.
         Denial::of_kid(other.kid()).only_key(key),
         Denial::of_kid(dsc.kid()).only_key(other.public_key().fingerprint()),
-        Denial::of_certificate(sha256(dsc.der())).only_kid(other.kid()),
-        Denial::of_certificate(sha256(dsc.der())).only_key([0; 32]),
+        Denial::of_certificate(digest(dsc.der())).only_kid(other.kid()),
+        Denial::of_certificate(digest(dsc.der())).only_key(KeyFingerprint::new([0; 32])),
         // A prefix, as a kid would be one.
         Denial::of_kid(Kid::new(&dsc.kid().as_bytes()[..7]).unwrap()),
         // The hash of the certificate is not that of the key.
-        Denial::of_fingerprint(sha256(dsc.der())),
-        Denial::of_certificate(key),
+        Denial::of_fingerprint(KeyFingerprint::new(sha256(dsc.der()))),
+        Denial::of_certificate(CertificateDigest::new(*key.as_bytes())),
     ] {
         assert_eq!(denied(denial.clone()), Outcome::Valid, "{denial:?}");
     }
@@ -272,7 +277,7 @@ fn of_two_keys_under_one_kid_only_the_named_one_is_denied() {
     let (first, second) = (dsc("dsc", &[]), dsc("other", &[]));
     let kid = first.kid();
     let [by_first, by_second] = ["dsc", "other"].map(|label| signed_as(&kid, label));
-    let certificate = sha256(second.der());
+    let certificate = digest(second.der());
     for (denial, expected) in [
         (
             Denial::of_kid(kid.clone()).only_key(second.public_key().fingerprint()),
@@ -337,7 +342,7 @@ fn a_denied_entry_is_not_saved_by_another_one_over_the_same_key() {
     ];
     for order in orders {
         for dated in [false, true] {
-            let mut denial = Denial::of_certificate(sha256(usual.der()));
+            let mut denial = Denial::of_certificate(digest(usual.der()));
             if dated {
                 denial = denial.signed_after(ISSUED.plus(-1));
             }
@@ -358,7 +363,7 @@ fn a_denied_entry_is_not_saved_by_another_one_over_the_same_key() {
     let mut builder = TrustStore::builder();
     add(&mut builder, "renewed");
     add(&mut builder, "bare");
-    builder.deny(one(Denial::of_certificate(sha256(usual.der()))));
+    builder.deny(one(Denial::of_certificate(digest(usual.der()))));
     assert_eq!(outcome(builder, text.text()), Outcome::Valid);
 }
 
@@ -626,7 +631,7 @@ fn each_member_of_an_entry_does_what_it_says() {
     let dsc = dsc("dsc", &[]);
     let hex = |digest: [u8; 32]| -> String { digest.map(|b| format!("{b:02X}")).concat() };
     let kid = BASE64_STANDARD.encode(dsc.kid().as_bytes());
-    let key = hex(dsc.public_key().fingerprint());
+    let key = dsc.public_key().fingerprint().to_string();
     let certificate = hex(sha256(dsc.der()));
     let text = issued("dsc", &vaccination());
     for (entry, expected) in [
@@ -767,8 +772,8 @@ fn a_denial_that_names_no_key_is_reported() {
     let key = dsc.public_key().fingerprint();
     let missed = [
         Denial::of_kid(Kid::new(b"strange!").unwrap()).because("a typing error"),
-        Denial::of_fingerprint([7; 32]),
-        Denial::of_certificate([7; 32]),
+        Denial::of_fingerprint(KeyFingerprint::new([7; 32])),
+        Denial::of_certificate(CertificateDigest::new([7; 32])),
         Denial::of_fingerprint(key).only_kid(Kid::new(b"strange!").unwrap()),
     ];
     let mut all = missed.to_vec();
@@ -801,13 +806,13 @@ fn denials() -> impl Strategy<Value = Denial> {
             let kid = kid.map(|kid| Kid::new(kid).unwrap());
             let mut denial = match (certificate, key, &kid) {
                 (Some(certificate), key, _) => {
-                    let denial = Denial::of_certificate(certificate);
+                    let denial = Denial::of_certificate(CertificateDigest::new(certificate));
                     match key {
-                        Some(key) => denial.only_key(key),
+                        Some(key) => denial.only_key(KeyFingerprint::new(key)),
                         None => denial,
                     }
                 }
-                (None, Some(key), _) => Denial::of_fingerprint(key),
+                (None, Some(key), _) => Denial::of_fingerprint(KeyFingerprint::new(key)),
                 (None, None, Some(kid)) => Denial::of_kid(kid.clone()),
                 (None, None, None) => return None,
             };

@@ -10,6 +10,7 @@ use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::raw::{self, ES256, PS256, Raw, RsaSigner, encode, header};
+use hcert_testkit::text::unhex;
 use rsa::pkcs8::DecodePublicKey;
 use sha2::{Digest, Sha256};
 
@@ -580,7 +581,7 @@ fn b5_signatures_of_another_form_are_refused() {
     let (r, s) = good.split_at(32);
     let zero = [0; 32];
     // The order of P-256 (SEC 2 §2.4.2).
-    let n = hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
+    let n = unhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
     let top = [0xff; 32];
     let der = p256::ecdsa::Signature::from_slice(&good).unwrap().to_der();
     let mut wrong = vec![
@@ -646,21 +647,15 @@ fn b6_a_ps256_signature_has_one_spelling() {
     let key = signer.public_key();
     let good = signer.sign(b"message").unwrap();
     assert!(key.verify(&[b"message"], &good).is_ok());
-    let modulus = rsa::RsaPublicKey::from_public_key_der(&signer.spki_der()).unwrap();
-    let sum = rsa::BigUint::from_bytes_be(&good) + modulus.n();
+    let modulus = rsa::PublicKey::from_public_key_der(&signer.spki_der()).unwrap();
+    let good_number = rsa::BoxedUint::from_be_slice_vartime(&good);
+    let sum = good_number.concatenating_add(modulus.n().as_ref());
     for other in [
         [&[0], &good[..]].concat(),
         [&good[..], &[0]].concat(),
-        sum.to_bytes_be(),
+        sum.to_be_bytes_trimmed_vartime().into_vec(),
         vec![],
     ] {
         assert!(key.verify(&[b"message"], &other).is_err());
     }
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
-        .collect()
 }

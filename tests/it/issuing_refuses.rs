@@ -1,6 +1,7 @@
 //! What a good verifier would refuse is not issued, and what is issued has
 //! one form only.
 
+use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use ciborium::Value;
@@ -16,7 +17,7 @@ use hcert_testkit::fixtures::*;
 use hcert_testkit::pki::{self, CertificateSpec, TestKey};
 use p256::ecdsa::signature::{RandomizedSigner, SignatureEncoding};
 use p256::pkcs8::{EncodePublicKey, LineEnding};
-use rsa::rand_core::{CryptoRng, Error as RngError, RngCore};
+use rsa::rand_core::{TryCryptoRng, TryRng};
 use sha2::{Digest, Sha256};
 
 /// Numbers that follow from a seed, for RSA keys and salts that stay the same.
@@ -32,30 +33,28 @@ impl SeededRng {
     }
 }
 
-impl RngCore for SeededRng {
-    fn next_u32(&mut self) -> u32 {
-        self.next_u64() as u32
+impl TryRng for SeededRng {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.try_next_u64()? as u32)
     }
 
-    fn next_u64(&mut self) -> u64 {
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
         self.counter += 1;
         let digest = Sha256::digest([&self.seed[..], &self.counter.to_be_bytes()].concat());
-        u64::from_be_bytes(digest[..8].try_into().unwrap())
+        Ok(u64::from_be_bytes(digest[..8].try_into().unwrap()))
     }
 
-    fn fill_bytes(&mut self, out: &mut [u8]) {
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
         for chunk in out.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_be_bytes()[..chunk.len()]);
+            chunk.copy_from_slice(&self.try_next_u64()?.to_be_bytes()[..chunk.len()]);
         }
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), RngError> {
-        self.fill_bytes(out);
         Ok(())
     }
 }
 
-impl CryptoRng for SeededRng {}
+impl TryCryptoRng for SeededRng {}
 
 /// PS256, as somebody outside of the crate would add it.
 struct RsaSigner(rsa::pss::SigningKey<Sha256>);
@@ -74,17 +73,17 @@ impl Signer for RsaSigner {
     }
 }
 
-fn rsa_key(bits: usize) -> rsa::RsaPrivateKey {
+fn rsa_key(bits: usize) -> rsa::PrivateKey {
     let mut rng = SeededRng::new(format!("RSA {bits}").as_bytes());
-    rsa::RsaPrivateKey::new(&mut rng, bits).unwrap()
+    rsa::PrivateKey::new(&mut rng, bits).unwrap()
 }
 
-fn rsa_2048() -> &'static rsa::RsaPrivateKey {
-    static KEY: OnceLock<rsa::RsaPrivateKey> = OnceLock::new();
+fn rsa_2048() -> &'static rsa::PrivateKey {
+    static KEY: OnceLock<rsa::PrivateKey> = OnceLock::new();
     KEY.get_or_init(|| rsa_key(2048))
 }
 
-fn rsa_dsc(key: &rsa::RsaPrivateKey) -> Dsc {
+fn rsa_dsc(key: &rsa::PrivateKey) -> Dsc {
     let spec = CertificateSpec {
         subject: "CN=DSC RSA,O=Example,C=XX",
         issuer: "CN=CSCA,O=Example,C=XX",
@@ -99,7 +98,7 @@ fn rsa_dsc(key: &rsa::RsaPrivateKey) -> Dsc {
     Dsc::from_der(&der).unwrap()
 }
 
-fn rsa_signer(key: &rsa::RsaPrivateKey) -> RsaSigner {
+fn rsa_signer(key: &rsa::PrivateKey) -> RsaSigner {
     RsaSigner(rsa::pss::SigningKey::new(key.clone()))
 }
 

@@ -219,11 +219,11 @@ fn a_denial_by_any_name_denies_the_key_in_each_listing() {
         Denial::of_kid(renewed().kid()),
         Denial::of_kid(Kid::of_public_key(own().public_key())),
         Denial::of_fingerprint(key),
-        Denial::of_certificate(own().sha256()),
-        Denial::of_certificate(renewed().sha256()),
+        Denial::of_certificate(own().digest()),
+        Denial::of_certificate(renewed().digest()),
         // All that it says is true of the key, if not of one listing.
-        Denial::of_certificate(own().sha256()).only_kid(kid("bare")),
-        Denial::of_certificate(renewed().sha256()).only_kid(kid("first")),
+        Denial::of_certificate(own().digest()).only_kid(kid("bare")),
+        Denial::of_certificate(renewed().digest()).only_kid(kid("first")),
         Denial::of_kid(kid("bare")).only_key(key),
     ];
     for denial in denials {
@@ -241,7 +241,7 @@ fn a_denial_by_any_name_denies_the_key_in_each_listing() {
             assert_eq!(summary(&verdict), DENIED, "{denial:?} {name}");
         }
     }
-    let strange = Denial::of_certificate(own().sha256()).only_kid(kid("strange"));
+    let strange = Denial::of_certificate(own().digest()).only_kid(kid("strange"));
     for name in &names {
         let verdict = verify(&store(strange.clone()), &signed_under(name));
         assert_eq!(summary(&verdict), VALID);
@@ -931,7 +931,7 @@ proptest! {
             let [x, y] = [&a, &b].map(|store| verify(store, &text));
             prop_assert_eq!(format!("{x:?}"), format!("{y:?}"));
             let name = |verdict: &Verdict| verdict.signer().map(|key| {
-                (key.kid().clone(), key.gdhcn().cloned(), key.country().map(str::to_owned), key.certificate_sha256().copied())
+                (key.kid().clone(), key.gdhcn().cloned(), key.country().map(str::to_owned), key.certificate_digest())
             });
             prop_assert_eq!(name(&x), name(&y));
             if let (Some(x), Some(y)) = (x.verified(), y.verified()) {

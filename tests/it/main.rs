@@ -16,6 +16,8 @@ mod chains;
 mod conformance;
 mod ddcc;
 mod deny_list;
+mod es256_verifier;
+mod failures;
 mod field_deviations;
 mod gdhcn;
 mod gdhcn_unsigned;
@@ -83,6 +85,7 @@ mod trust_store;
 #[cfg(feature = "toml")]
 mod unread_and_unknown;
 mod value_sets;
+mod verdict_json;
 mod words;
 mod yellow_card;
 mod yellow_card_issuing;

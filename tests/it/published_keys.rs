@@ -26,7 +26,7 @@ fn rfc7515() -> Value {
 /// A key that is in no specification.
 fn other() -> Value {
     let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
-    let point = p256::EncodedPoint::from(key);
+    let point = p256::Sec1Point::from(key);
     let base64 = |part: Option<&p256::FieldBytes>| URL_SAFE_NO_PAD.encode(part.unwrap());
     json!({
         "kty": "EC", "crv": "P-256", "kid": "other",

@@ -16,13 +16,10 @@ use hcert::revocation::{
 };
 use hcert::trust::Anchor;
 use hcert_testkit::published::{find, read_json};
+use hcert_testkit::text::hex;
 
 fn read(name: &str) -> Vec<u8> {
     std::fs::read(find(&format!("revocation/{name}"))).unwrap()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Three certificates, three hashes each.

@@ -4,12 +4,9 @@ use hcert::format::Unverified;
 use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, SnapshotView, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
+use hcert_testkit::fixtures::at;
 use hcert_testkit::{fixtures, published};
 use serde_json::Value;
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
 
 /// A store again, by way of its signed snapshot, and how long that is.
 fn again(store: &TrustStore, made_at: Timestamp) -> (TrustStore, usize) {
@@ -30,7 +27,7 @@ fn assert_same(origin: &TrustStore, copy: &TrustStore) {
     assert_eq!(origin.len(), copy.len());
     for (origin, key) in origin.iter().zip(copy.iter()) {
         let all = |key: &TrustedKey| {
-            let certificate = (key.validity(), key.certificate_sha256().copied());
+            let certificate = (key.validity(), key.certificate_digest());
             let listed = (key.gdhcn().cloned(), key.chain(), key.origin().to_owned());
             let country = key.country().map(str::to_owned);
             let key = (key.kid().clone(), key.public_key().clone(), key.usage());

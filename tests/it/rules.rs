@@ -7,11 +7,10 @@ mod periods;
 mod selection;
 mod subjects;
 
-use hcert::Timestamp;
 use hcert::record::Record;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleSet, Subject};
 use hcert::verify::{Verified, Verifier};
-use hcert_testkit::fixtures::{NOW, dsc, issued, trust};
+use hcert_testkit::fixtures::{NOW, at, dsc, issued, trust};
 use serde_json::{Value, json};
 
 /// A rule of XX for vaccinations that all satisfy, with some members replaced
@@ -51,10 +50,6 @@ fn refusing(mut members: Value) -> Value {
 
 fn set(rules: &[Value]) -> RuleSet {
     RuleSet::from_json(Value::from(rules).to_string().as_bytes()).unwrap()
-}
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
 }
 
 fn xx() -> Arrival {

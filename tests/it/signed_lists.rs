@@ -307,7 +307,7 @@ fn root() -> Vec<u8> {
 }
 
 fn rsa_leaf(subject: &str, issuer: &str, issuer_key: &str) -> Vec<u8> {
-    let key = rsa::RsaPublicKey::try_from(
+    let key = rsa::PublicKey::try_from(
         rsa::pkcs8::SubjectPublicKeyInfoRef::try_from(&RSA.spki_der()[..]).unwrap(),
     )
     .unwrap();
@@ -332,7 +332,7 @@ fn swiss(header: &str, payload: &Value) -> Vec<u8> {
 fn swiss_keys() -> Value {
     let point =
         p256::ecdsa::VerifyingKey::from(&p256::ecdsa::SigningKey::from_slice(&[7; 32]).unwrap())
-            .to_encoded_point(false);
+            .to_sec1_point(false);
     let ec = |id: &str, letters: &str| {
         json!({"keyId": id, "use": letters, "alg": "ES256", "crv": "P-256",
             "x": STANDARD.encode(point.x().unwrap()), "y": STANDARD.encode(point.y().unwrap()),

@@ -1,6 +1,7 @@
 //! What a store that comes out of a snapshot says, next to the one that went
 //! in: the same verdicts, the same age, nothing that goes backwards.
 
+use hcert::Limits;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::format::Unverified;
 use hcert::issue::{Signer, SignerError};
@@ -10,18 +11,13 @@ use hcert::trust::{
     LoadReport, SnapshotError, SnapshotView, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
-use hcert::{Limits, Timestamp};
-use hcert_testkit::fixtures::{self, dsc, recovery, test, vaccination};
+use hcert_testkit::fixtures::{self, at, dsc, recovery, test, vaccination};
 use hcert_testkit::lists;
 use hcert_testkit::lists::gdhcn::{self, Names, PROD};
 use hcert_testkit::pki::{self, EKU_TEST, TestKey};
 use hcert_testkit::raw::{self, Raw};
 
 const DAY: i64 = 86_400;
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
 
 /// Two editions of a list, and when snapshots of them were made.
 const LISTED: [&str; 2] = ["2021-06-10T00:00:00Z", "2021-06-20T00:00:00Z"];
@@ -304,7 +300,7 @@ fn keys_keep_what_is_known_of_them() {
         assert_eq!(origin.public_key(), key.public_key());
         assert_eq!(origin.public_key().kind(), key.public_key().kind());
         assert_eq!(origin.validity(), key.validity());
-        assert_eq!(origin.certificate_sha256(), key.certificate_sha256());
+        assert_eq!(origin.certificate_digest(), key.certificate_digest());
         assert_eq!(origin.country(), key.country());
         assert_eq!(origin.usage(), key.usage());
         assert_eq!(origin.origin(), key.origin());
@@ -562,7 +558,7 @@ fn a_deny_list_beats_a_snapshot() {
     let fingerprint = denied.public_key().fingerprint();
     let issued = fixtures::issued("dsc", &test());
     for denial in [
-        Denial::of_certificate(denied.sha256()),
+        Denial::of_certificate(denied.digest()),
         Denial::of_fingerprint(fingerprint),
         Denial::of_kid(denied.kid()),
     ] {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use ciborium::{Value, cbor};
 use hcert::Timestamp;
+use hcert::crypto::CertificateDigest;
 use hcert::crypto::PublicKey;
 use hcert::issue::Signer;
 use hcert::trust::snapshot::CONTENT_TYPE;
@@ -181,7 +182,10 @@ fn every_member_is_read() {
         panic!("one key")
     };
     assert_eq!(anchor("a").public_key(), key.public_key());
-    assert_eq!(key.certificate_sha256(), Some(&[0xab; 32]));
+    assert_eq!(
+        key.certificate_digest(),
+        Some(CertificateDigest::new([0xab; 32]))
+    );
     let validity = (at(1_609_459_200).unwrap(), at(1_672_531_200).unwrap());
     assert_eq!(key.validity(), Some(validity));
     assert_eq!((key.origin(), key.country()), ("did.json", Some("ES")));

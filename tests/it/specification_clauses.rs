@@ -29,7 +29,7 @@ fn sources(folder: &str) -> String {
 }
 
 /// The names of the functions that follow `#[test]`.
-fn tests() -> BTreeSet<String> {
+pub(crate) fn tests() -> BTreeSet<String> {
     let all = sources("src") + &sources("tests");
     let mut tests = BTreeSet::new();
     for after in all.split("#[test]").skip(1) {
@@ -45,7 +45,7 @@ fn tests() -> BTreeSet<String> {
 }
 
 /// Whatever stands between backticks.
-fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn quoted(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 

@@ -13,6 +13,8 @@ use hcert::issue::P256Signer;
 use hcert::trust::{Kid, TrustStore, TrustedKey, Usage};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
+use hcert_testkit::fixtures::at;
+use hcert_testkit::text::unhex;
 use hcert_testkit::vectors::revocation as run_revocation;
 use hcert_testkit::vectors::trust_lists as run;
 use serde_json::Value;
@@ -37,7 +39,7 @@ fn files() -> Vec<(String, Value)> {
     for entry in std::fs::read_dir(directory()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let other = ["trust.json", "revocation.json"].contains(&&*name);
+        let other = ["trust.json", "revocation.json", "verdicts.json"].contains(&&*name);
         if name.ends_with(".json") && !name.ends_with("schema.json") && !other {
             found.push((name, json(&path)));
         }
@@ -59,16 +61,6 @@ fn string<'a>(value: &'a Value, name: &str) -> &'a str {
 fn strings<'a>(value: &'a Value, name: &str) -> Vec<&'a str> {
     let items = list(value, name).iter();
     items.map(|item| item.as_str().unwrap()).collect()
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16).unwrap()).collect();
-    let pairs = digits.chunks(2);
-    pairs.map(|pair| (pair[0] << 4 | pair[1]) as u8).collect()
-}
-
-fn time(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
 }
 
 fn store(file: &Value, names: &[&str]) -> TrustStore {
@@ -110,7 +102,7 @@ fn every_vector_gets_the_declared_verdict() {
             let expected = &vector["expected"];
             let trust = store(&file, &strings(vector, "trust"));
             let verifier = Verifier::with_policy(trust, policy(string(vector, "policy")));
-            let verdict = verifier.verify(string(vector, "input"), time(string(vector, "time")));
+            let verdict = verifier.verify(string(vector, "input"), at(string(vector, "time")));
 
             let pairs = |member: &str| -> BTreeSet<(String, String)> {
                 let items = list(expected, member).iter();
@@ -205,7 +197,7 @@ fn trust_entries_say_what_their_certificates_say() {
             let validity = entry["not_before"]
                 .as_str()
                 .zip(entry["not_after"].as_str());
-            let validity = validity.map(|(from, until)| (time(from), time(until)));
+            let validity = validity.map(|(from, until)| (at(from), at(until)));
             assert_eq!(key.validity(), validity, "{id}");
             for (name, usage) in [
                 ("v", Usage::Vaccination),

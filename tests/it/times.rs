@@ -281,7 +281,7 @@ const SWISS_KEY: &str = "AAAAAAAAAAE=";
 
 fn swiss(payload: &str) -> Vec<u8> {
     let leaf = {
-        let rsa = rsa::RsaPublicKey::try_from(
+        let rsa = rsa::PublicKey::try_from(
             rsa::pkcs8::SubjectPublicKeyInfoRef::try_from(&RSA.spki_der()[..]).unwrap(),
         );
         let pem = rsa.unwrap().to_public_key_pem(LineEnding::LF).unwrap();

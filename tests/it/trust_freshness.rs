@@ -9,7 +9,7 @@ use hcert::trust::{
     TrustStoreBuilder,
 };
 use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verifier};
-use hcert_testkit::fixtures::{self, ISSUED, dsc, issued, vaccination};
+use hcert_testkit::fixtures::{self, ISSUED, at, dsc, issued, vaccination};
 use hcert_testkit::lists::gdhcn::{DEV, Names, PROD, UAT};
 use hcert_testkit::pki::{self, TestKey};
 use hcert_testkit::{lists, raw};
@@ -19,10 +19,6 @@ const DAY: i64 = 86_400;
 
 fn base64(bytes: &[u8]) -> String {
     base64::prelude::BASE64_STANDARD.encode(bytes)
-}
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
 }
 
 /// Three editions of a list.

@@ -198,7 +198,7 @@ fn a_certificate_tells_what_its_issuer_says() {
     let der = cert.der();
     let dsc = Dsc::from_der(&der).unwrap();
     assert_eq!(dsc.der(), der);
-    assert_eq!(dsc.kid().as_bytes(), &dsc.sha256()[..8]);
+    assert_eq!(dsc.kid().as_bytes(), &dsc.digest().as_bytes()[..8]);
     assert_eq!(dsc.subject(), "CN=Signer 1,C=XA");
     assert_eq!(dsc.issuer(), "CN=Authority\\, of no state,C=XB");
     assert_eq!(dsc.common_name(), Some("Signer 1"));

@@ -8,7 +8,7 @@ use hcert::trust::KeyUsage;
 use hcert::verify::{Outcome, Policy, Step, Verifier};
 use hcert::{Limits, PartialDate};
 use hcert_testkit::card::*;
-use hcert_testkit::fixtures::{NOW, VALIDITY, dsc, issuer, signer, trust};
+use hcert_testkit::fixtures::{NOW, VALIDITY, at, dsc, issuer, signer, trust};
 use hcert_testkit::raw::{self, Raw, encode, with};
 use proptest::prelude::*;
 

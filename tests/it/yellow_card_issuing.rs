@@ -6,7 +6,7 @@ use hcert::issue::Validity;
 use hcert::record::{Holder, IdentityDocument, ProductCatalogue, Record, YellowCard};
 use hcert::verify::{Outcome, Policy};
 use hcert_testkit::card::*;
-use hcert_testkit::fixtures::{ISSUED, NOW, VALIDITY, issuer, vaccination};
+use hcert_testkit::fixtures::{ISSUED, NOW, VALIDITY, at, issuer, vaccination};
 use hcert_testkit::raw::Raw;
 use proptest::prelude::*;
 

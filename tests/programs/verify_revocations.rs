@@ -7,6 +7,7 @@ use hcert::revocation::IdentifierKind;
 use hcert::verify::Verifier;
 use hcert_testkit::fixtures::{dsc, issued, trust, vaccination};
 use hcert_testkit::programs::{Files, Ran, run};
+use hcert_testkit::text::hex;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::{Value, json};
 
@@ -17,10 +18,6 @@ fn verify(files: &Files, more: &[&str]) -> Ran {
     let code = issued("alpha", &vaccination()).text().to_owned();
     let fixed = ["--json", "--trust-key", &store, "--at", NOW];
     run("verify", &[&fixed, more, &[&code]].concat())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Lines for `revocation build` that name the certificate by its UVCI.
@@ -110,12 +107,15 @@ fn a_set_names_it_or_covers_it() {
     assert_eq!(ran.status, 1, "{}", ran.err);
     let line = ran.line();
     assert_eq!(
-        (&line["outcome"], &line["reason"]),
+        (&line["outcome"], &line["reason"]["code"]),
         (&"revoked".into(), &"revoked".into())
     );
-    assert_eq!(line["revocation_lists"][0]["list"], naming.as_str());
-    assert_eq!(line["revocation_lists"][0]["dated"], "2021-06-30T23:00:00Z");
-    assert_eq!(line["revocation_lists"][0]["authenticated"], false);
+    assert_eq!(line["revocation"]["lists"][0]["label"], naming.as_str());
+    assert_eq!(
+        line["revocation"]["lists"][0]["dated"],
+        "2021-06-30T23:00:00Z"
+    );
+    assert_eq!(line["revocation"]["lists"][0]["authenticated"], false);
 
     let covering = set(&files, "covering.set", &covering_it(), &at);
     let required = |age| {
@@ -128,13 +128,13 @@ fn a_set_names_it_or_covers_it() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert_eq!(result(&ran.line())["result"], "passed");
     let ran = required("59m");
-    assert_eq!(ran.line()["reason"], "revocation-stale");
+    assert_eq!(ran.line()["reason"]["code"], "revocation-stale");
     let other = set(&files, "other.set", "3132333435363738\n", &at);
     let ran = verify(
         &files,
         &["--revocations", &other, "--require-revocations", "2h"],
     );
-    assert_eq!(ran.line()["reason"], "revocation-missing");
+    assert_eq!(ran.line()["reason"]["code"], "revocation-missing");
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn a_signed_set_is_taken_from_its_signer_alone_and_not_from_the_past() {
     };
     let ran = with_state(&newer);
     assert_eq!(ran.status, 0, "{}", ran.err);
-    assert_eq!(ran.line()["revocation_lists"][0]["authenticated"], true);
+    assert_eq!(ran.line()["revocation"]["lists"][0]["authenticated"], true);
     let ran = with_state(&older);
     assert_eq!(ran.status, 2, "{}", ran.out);
     assert!(ran.err.contains("older"), "{}", ran.err);
@@ -363,9 +363,12 @@ fn the_headline_says_that_the_set_has_ended() {
     // To machines, the step says so.
     let line = verify(&files, &["--revocations", &ended]).line();
     let step = result(&line);
-    assert_eq!(step["code"], "revocation-data-stale");
+    assert_eq!(step["reason"]["code"], "revocation-data-stale");
     assert!(
-        step["detail"].as_str().unwrap().contains("expired at"),
+        step["reason"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("expired at"),
         "{step}"
     );
 }
@@ -449,7 +452,7 @@ fn batches_that_are_all_together_are_as_old_as_the_oldest() {
         let found = (
             ran.status,
             line["outcome"].clone(),
-            result(&line)["code"].clone(),
+            result(&line)["reason"]["code"].clone(),
         );
         assert_eq!(&found, expected, "{given:?} {}", ran.out);
     }

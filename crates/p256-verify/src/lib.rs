@@ -5,7 +5,7 @@
 //! # use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 //! # use sha2::{Digest, Sha256};
 //! # let secret = SigningKey::from_slice(&[7; 32])?;
-//! # let point = secret.verifying_key().to_encoded_point(false);
+//! # let point = secret.verifying_key().to_sec1_point(false);
 //! # let signature: Signature = secret.sign(b"Hello, Ada");
 //! # let (point, signature) = (point.as_bytes(), signature.to_bytes());
 //! let key = PublicKey::from_sec1_bytes(point)?;
@@ -51,8 +51,8 @@ use core::fmt;
 use std::sync::LazyLock;
 
 use p256::elliptic_curve::ops::Reduce;
-use p256::elliptic_curve::sec1::ToEncodedPoint;
-use p256::{NonZeroScalar, Scalar, U256};
+use p256::elliptic_curve::sec1::ToSec1Point;
+use p256::{FieldBytes, NonZeroScalar, Scalar};
 
 use self::field::{Element, P, Words, sub_words, words_from_be};
 use self::point::{Affine, Point};
@@ -138,7 +138,7 @@ impl PublicKey {
             // Not compressed: the one form already.
             [4, ..] => bytes,
             _ => {
-                encoded = key.to_encoded_point(false);
+                encoded = key.to_sec1_point(false);
                 encoded.as_bytes()
             }
         };
@@ -227,7 +227,7 @@ fn verify(key: &Table, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSig
     // Step 1: 0 < r, s < n.
     let (r, s) = r_s(signature).ok_or(BadSignature)?;
     // Steps 2 to 5.
-    let e = <Scalar as Reduce<U256>>::reduce_bytes(digest.into());
+    let e = <Scalar as Reduce<FieldBytes>>::reduce(&(*digest).into());
     let inverse = scalar::invert(&s);
     let (u, v) = (
         scalar::words(&(e * inverse)),

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use std::sync::LazyLock;
 
+#[cfg(not(feature = "std"))]
+use p256::elliptic_curve::ff::Field;
 use p256::elliptic_curve::ff::PrimeField;
 use p256::elliptic_curve::ops::Invert;
 use p256::{NonZeroScalar, Scalar};
@@ -34,7 +36,7 @@ fn half_to_the(k: usize) -> Option<Scalar> {
 
 #[cfg(not(feature = "std"))]
 fn half_to_the(k: usize) -> Option<Scalar> {
-    (k <= 512).then(|| Scalar::TWO_INV.pow_vartime(&[k as u64]))
+    (k <= 512).then(|| Field::pow_vartime(&Scalar::TWO_INV, [k as u64]))
 }
 
 pub(super) fn words(scalar: &Scalar) -> Words {

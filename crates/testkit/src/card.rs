@@ -22,11 +22,6 @@ pub fn day(text: &str) -> Date {
     Date::parse(text).unwrap()
 }
 
-/// A time out of a constant of a test.
-pub fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
-}
-
 /// Trusts the key `a`.
 pub fn verifier(policy: Policy) -> Verifier {
     Verifier::with_policy(trust(&[&dsc("a", &[])]), policy)

@@ -20,6 +20,11 @@ pub const VALIDITY: Validity = Validity {
     expires_at: EXPIRES,
 };
 
+/// A time out of a constant of a test.
+pub fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
 /// The document signer of the fictitious country XX whose key has that label.
 pub fn dsc(label: &str, eku: &[&str]) -> Dsc {
     let spec = CertificateSpec {

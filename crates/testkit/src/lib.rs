@@ -10,9 +10,11 @@ pub mod card;
 pub mod fixtures;
 pub mod lists;
 pub mod payload;
+#[cfg(feature = "pictures")]
 pub mod pictures;
 pub mod pki;
 pub mod programs;
 pub mod published;
 pub mod raw;
+pub mod text;
 pub mod vectors;

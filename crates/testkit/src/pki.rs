@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use hcert::Timestamp;
 use p256::ecdsa::{DerSignature, SigningKey};
-use p256::elliptic_curve::rand_core::OsRng;
+use p256::elliptic_curve::Generate;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use sha2::{Digest, Sha256};
-use x509_cert::builder::{Builder, CertificateBuilder, Profile};
+use x509_cert::TbsCertificate;
+use x509_cert::builder::profile::BuilderProfile;
+use x509_cert::builder::{Builder, CertificateBuilder};
 use x509_cert::der::{DecodePem, Encode, asn1::UtcTime};
+use x509_cert::ext::Extension;
 use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, KeyUsages};
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
-use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned};
+use x509_cert::spki::{ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef};
 use x509_cert::time::{Time, Validity};
 
 /// Whatever goes wrong in making one.
@@ -42,7 +45,7 @@ pub struct TestKey(SigningKey);
 impl TestKey {
     /// A fresh key from the operating system's random numbers.
     pub fn random() -> Self {
-        Self(SigningKey::random(&mut OsRng))
+        Self(SigningKey::generate())
     }
 
     /// The key that follows from a label.
@@ -71,9 +74,7 @@ impl TestKey {
     }
 
     fn spki(&self) -> Result<SubjectPublicKeyInfoOwned, Error> {
-        Ok(SubjectPublicKeyInfoOwned::from_key(
-            *self.0.verifying_key(),
-        )?)
+        Ok(SubjectPublicKeyInfoOwned::from_key(self.0.verifying_key())?)
     }
 }
 
@@ -123,21 +124,13 @@ fn certificate_over(
     spki: SubjectPublicKeyInfoOwned,
     issuer_key: &TestKey,
 ) -> Result<Vec<u8>, Error> {
-    let validity = Validity {
-        not_before: time(spec.not_before)?,
-        not_after: time(spec.not_after)?,
+    let names = Names {
+        issuer: Name::from_str(spec.issuer)?,
+        subject: Name::from_str(spec.subject)?,
     };
-    let issuer = Name::from_str(spec.issuer)?;
-    let mut builder = CertificateBuilder::new(
-        Profile::Manual {
-            issuer: Some(issuer),
-        },
-        SerialNumber::from(spec.serial),
-        validity,
-        Name::from_str(spec.subject)?,
-        spki,
-        &issuer_key.0,
-    )?;
+    let validity = Validity::new(time(spec.not_before)?, time(spec.not_after)?);
+    let serial = SerialNumber::from(spec.serial);
+    let mut builder = CertificateBuilder::new(names, serial, validity, spki)?;
     let usage = if spec.ca {
         KeyUsages::KeyCertSign.into()
     } else {
@@ -158,7 +151,33 @@ fn certificate_over(
             .collect();
         builder.add_extension(&ExtendedKeyUsage(oids?))?;
     }
-    Ok(builder.build::<DerSignature>()?.to_der()?)
+    let certificate = builder.build::<_, DerSignature>(&issuer_key.0)?;
+    Ok(certificate.to_der()?)
+}
+
+/// Sets the names, and leaves the extensions to the caller.
+struct Names {
+    issuer: Name,
+    subject: Name,
+}
+
+impl BuilderProfile for Names {
+    fn get_issuer(&self, _: &Name) -> Name {
+        self.issuer.clone()
+    }
+
+    fn get_subject(&self) -> Name {
+        self.subject.clone()
+    }
+
+    fn build_extensions(
+        &self,
+        _: SubjectPublicKeyInfoRef<'_>,
+        _: SubjectPublicKeyInfoRef<'_>,
+        _: &TbsCertificate,
+    ) -> x509_cert::builder::Result<Vec<Extension>> {
+        Ok(Vec::new())
+    }
 }
 
 fn time(at: Timestamp) -> Result<Time, Error> {

@@ -6,9 +6,10 @@ use hcert::crypto::{Algorithm, PublicKey};
 use hcert::format::hc1::text;
 use hcert::issue::{Signer, SignerError};
 use rsa::pkcs8::EncodePublicKey;
-use rsa::rand_core::{CryptoRng, Error, RngCore, impls};
+use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::signature::{RandomizedSigner, SignatureEncoding};
 use sha2::{Digest, Sha256};
+use std::convert::Infallible;
 use std::io::Write;
 
 use crate::fixtures::{EXPIRES, ISSUED};
@@ -187,12 +188,12 @@ pub fn text(cose: &[u8]) -> String {
 }
 
 /// PS256 with a key that follows from its length, so everybody knows it.
-pub struct RsaSigner(rsa::RsaPrivateKey);
+pub struct RsaSigner(rsa::PrivateKey);
 
 impl RsaSigner {
     /// The key of that length. Making one takes a while.
     pub fn new(bits: usize) -> Self {
-        Self(rsa::RsaPrivateKey::new(&mut Counter(0), bits).unwrap())
+        Self(rsa::PrivateKey::new(&mut Counter(0), bits).unwrap())
     }
 
     /// The public key as SubjectPublicKeyInfo in DER.
@@ -230,28 +231,28 @@ impl Signer for RsaSigner {
 /// SHA-256 over a counter: numbers that are the same each time.
 struct Counter(u64);
 
-impl RngCore for Counter {
-    fn next_u32(&mut self) -> u32 {
-        impls::next_u32_via_fill(self)
+impl TryRng for Counter {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.try_next_u64()? as u32)
     }
 
-    fn next_u64(&mut self) -> u64 {
-        impls::next_u64_via_fill(self)
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
     }
 
-    fn fill_bytes(&mut self, out: &mut [u8]) {
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
         for chunk in out.chunks_mut(32) {
             let digest = Sha256::digest(self.0.to_be_bytes());
             self.0 += 1;
             chunk.copy_from_slice(&digest[..chunk.len()]);
         }
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Error> {
-        self.fill_bytes(out);
         Ok(())
     }
 }
 
 /// Not for secrets: everybody knows these keys.
-impl CryptoRng for Counter {}
+impl TryCryptoRng for Counter {}

@@ -1,11 +1,11 @@
 //! From inputs to reports, and reports to text and JSON.
 
 use hcert::lint::{Linter, Report, Severity};
-use serde_json::{Value, json};
 use x509_cert::der::pem;
 
-use crate::cli::{self, printable, short_name};
+use crate::cli::{printable, short_name};
 use crate::input::{self, Job};
+use crate::json::Line;
 
 /// What there is to say about an input.
 pub enum Found {
@@ -73,8 +73,9 @@ fn picture(linter: &Linter, input: String, reader: impl std::io::Read) -> Vec<Fo
         return vec![Found::Report { input, report }];
     }
     // Paper carries other codes, too.
-    let is_certificate =
-        |code: &&hcert::qr::ScannedCode| code.text().starts_with("HC") || cli::is_code(code.text());
+    let is_certificate = |code: &&hcert::qr::ScannedCode| {
+        code.text().starts_with("HC") || crate::cli::is_code(code.text())
+    };
     let certificates = codes.iter().filter(is_certificate).count();
     let chosen: Vec<_> = match certificates {
         0 => codes.iter().collect(),
@@ -140,25 +141,6 @@ fn counts(report: &Report) -> [usize; 3] {
 /// The text of a code is personal data, so that an input that is one is cut
 /// off here, too.
 pub fn json_line(input: &str, report: &Report) -> String {
-    let findings = report.findings().iter().map(|finding| {
-        json!({
-            "code": finding.code(),
-            "severity": finding.severity().name(),
-            "clause": finding.clause(),
-            "at": finding.at(),
-            "message": finding.message(),
-            "mend": finding.mend(),
-        })
-    });
-    let facts = report.facts().iter();
-    let facts = facts.map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())));
-    let [errors, warnings, notes] = counts(report);
-    cli::object(&[
-        ("input", short_name(input).into()),
-        ("facts", Value::Object(facts.collect())),
-        ("errors", errors.into()),
-        ("warnings", warnings.into()),
-        ("notes", notes.into()),
-        ("findings", findings.collect()),
-    ]) + "\n"
+    let line = Line::default().with("input", short_name(input));
+    line.with_members(&report.to_json()).end()
 }

@@ -4,7 +4,7 @@ use hcert::revocation::{Answer, Identifier, RevocationSource as _};
 use serde_json::json;
 
 use super::{Error, Options, from_hex, kind, kind_name, print};
-use crate::cli;
+use crate::json;
 
 pub const HELP: &str = "\
 Says whether a certificate is in a revocation set.
@@ -63,7 +63,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     let set = set.set();
     print(&match options.json {
         true => {
-            cli::object(&[
+            json::object(&[
                 ("status", json!(status)),
                 ("made_at", json!(made_at)),
                 ("false_positive_rate", json!(set.false_positive_rate())),

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{Error, Options, Set, facts, grouped, kind_name, print};
-use crate::cli;
 use crate::commands::hex;
+use crate::json;
 
 pub const HELP: &str = "\
 Says how two revocation sets differ.
@@ -39,7 +39,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
     print(&match options.json {
         true => {
             let object = |set| Value::from_iter(facts(set));
-            cli::object(&[
+            json::object(&[
                 ("old", object(&old)),
                 ("new", object(&new)),
                 ("same_content", json!(same)),

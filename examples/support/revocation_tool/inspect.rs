@@ -3,7 +3,7 @@
 use super::{Error, Options, Set, facts, grouped, kind_name, print};
 use crate::cli::{self, printable};
 use crate::commands::hex;
-use serde_json::json;
+use crate::json;
 
 pub const HELP: &str = "\
 Shows what a revocation set says of itself: its dates, how many entries and
@@ -32,8 +32,8 @@ pub fn run(options: &Options) -> Result<u8, Error> {
             let label = path.to_string_lossy();
             match options.json {
                 true => {
-                    let error = json!({"code": error.code(), "message": error.to_string()});
-                    print(&(cli::object(&[("error", error)]) + "\n"))?;
+                    let error = json::why(error.code(), error);
+                    print(&(json::object(&[("error", error)]) + "\n"))?;
                 }
                 false => cli::complain(
                     super::PROGRAM,
@@ -44,7 +44,7 @@ pub fn run(options: &Options) -> Result<u8, Error> {
         }
     };
     print(&match options.json {
-        true => cli::object(&facts(&set)) + "\n",
+        true => json::object(&facts(&set)) + "\n",
         false => words(&set),
     })?;
     Ok(0)

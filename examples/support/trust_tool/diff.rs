@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hcert::crypto::KeyFingerprint;
 use hcert::trust::{Kid, TrustStore, TrustedKey};
 use serde_json::{Value, json};
 
 use super::load::{Files, List, Refusal, complain};
 use super::{Error, Options, facts, print};
 use crate::cli::{self, printable, short_name};
-use crate::commands::hex;
+use crate::json;
 use crate::trust_files::counted;
 
 pub const HELP: &str = "\
@@ -83,7 +84,7 @@ fn made(store: &TrustStore) -> Option<hcert::Timestamp> {
 }
 
 /// What makes a key the same in both lists.
-type Name<'a> = (&'a Kid, [u8; 32]);
+type Name<'a> = (&'a Kid, KeyFingerprint);
 
 /// What may change about it, by name.
 type Facts = BTreeMap<&'static str, String>;
@@ -159,7 +160,7 @@ fn facts_of(key: &TrustedKey) -> Facts {
         facts.insert("not_after", until.to_string());
     }
     if let Some(certificate) = key.certificate() {
-        facts.insert("certificate_sha256", hex(&certificate.sha256()));
+        facts.insert("certificate_sha256", certificate.digest().to_string());
     }
     if let Some(listed) = key.gdhcn() {
         facts.insert("listed", format!("{} {listed}", listed.environment()));
@@ -221,7 +222,7 @@ fn words(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> Strin
 }
 
 fn named((kid, fingerprint): Name<'_>, member: &str, value: Value) -> Value {
-    json!({"kid": facts::kid(kid), "fingerprint": hex(&fingerprint), member: value})
+    json!({"kid": facts::kid(kid), "fingerprint": fingerprint.to_string(), member: value})
 }
 
 fn json_line(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> String {
@@ -249,7 +250,7 @@ fn json_line(lists: [(&List, &TrustStore); 2], difference: &Difference<'_>) -> S
             .map(|(name, before, after)| json!({"member": name, "old": before, "new": after}));
         named(*name, "changes", changes.collect())
     });
-    cli::object(&[
+    json::object(&[
         ("old", old),
         ("new", new),
         ("same", difference.is_none().into()),

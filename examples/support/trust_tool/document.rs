@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::load::complain;
 use super::{Error, Options, line, print};
-use crate::{cli, list_files};
+use crate::{cli, json, list_files};
 
 /// What stands beside a document: over the content or over its digest.
 pub enum Beside {
@@ -95,13 +95,13 @@ fn json_line(label: &str, document: DocumentBytes<'_>, opened: &Opened<'_>) -> S
         .as_ref()
         .ok()
         .map(|document| document.content().len());
-    cli::object(&[
+    json::object(&[
         ("input", label.into()),
         ("format", format.into()),
         ("verified", opened.is_ok().into()),
         (
             "reason",
-            opened.as_ref().err().map(DocumentError::code).into(),
+            opened.as_ref().err().map(|e| json::why(e.code(), e)).into(),
         ),
         ("identity", identity.into()),
         ("issued_at", date(good.and_then(|d| d.issued_at()))),

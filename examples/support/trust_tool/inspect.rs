@@ -10,6 +10,7 @@ use super::load::{Files, List, Loaded, Refusal};
 use super::verify::unsigned_entries;
 use super::{Error, Options, line, print};
 use crate::cli::{self, printable, short_name};
+use crate::json::Line;
 
 pub const HELP: &str = "\
 Shows what is in trust lists.
@@ -25,8 +26,9 @@ Usage: trust inspect [--anchor KEY]… [--trust-env ENV] [--at TIME] [--all]
                    2026-08-22T12:00:00Z) instead of now
   --all            list every remark about an entry instead of counting them
   --json           print one JSON object a line for each list: input, format,
-                   authenticated, reason (why it is refused), what the list says
-                   of itself, entries, and counts of the keys
+                   authenticated, reason (null, or why it is refused), what the
+                   list says of itself, entries, and counts of the keys; with
+                   --all report, as docs/json.md has it
   --help           print this
 
 A file of Switzerland's or of the EU gateway's list counts as fetched when it
@@ -193,11 +195,7 @@ fn json_line(options: &Options, list: &List, result: &Result<Loaded, Refusal>) -
             "authenticated",
             store.is_some_and(facts::is_authenticated).into(),
         ),
-        ("reason", result.as_ref().err().map(|r| r.code).into()),
-        (
-            "error",
-            result.as_ref().err().map(|r| r.message.as_str()).into(),
-        ),
+        ("reason", result.as_ref().err().map(Refusal::json).into()),
     ];
     members.extend(facts::list_json(store));
     if let Some((store, report)) = loaded {
@@ -230,22 +228,11 @@ fn json_line(options: &Options, list: &List, result: &Result<Loaded, Refusal>) -
                 (code.into(), json!({"count": count, "left_out": left_out}))
             });
         members.push(("remarks", Value::Object(remarks.collect())));
-        if options.all {
-            members.push(("all_remarks", all_remarks(report)));
-        }
     }
-    cli::object(&members) + "\n"
-}
-
-fn all_remarks(report: &LoadReport) -> Value {
-    let remarks = report.problems.iter().map(|problem| {
-        json!({
-            "position": problem.position,
-            "kid": problem.kid,
-            "code": problem.problem.code(),
-            "message": problem.problem.to_string(),
-            "kept": problem.kept,
-        })
-    });
-    remarks.collect()
+    let add = |line: Line, (name, value)| line.with(name, value);
+    let line = members.into_iter().fold(Line::default(), add);
+    match loaded.filter(|_| options.all) {
+        Some((_, report)) => line.with_json("report", &report.to_json()).end(),
+        None => line.end(),
+    }
 }

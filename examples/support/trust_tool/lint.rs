@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use hcert::Timestamp;
+use hcert::crypto::KeyFingerprint;
 use hcert::crypto::KeyKind;
 use hcert::trust::{
     Chain, EntryProblem, Environment, ListInfo, LoadReport, ProblemKind, TrustStore, TrustedKey,
@@ -13,7 +14,8 @@ use x509_cert::der::Decode;
 
 use super::load::{Files, List, Loaded, Refusal, what_to_pass};
 use super::{Error, Options, facts, print};
-use crate::cli::{self, printable, short_name};
+use crate::cli::{printable, short_name};
+use crate::json;
 
 pub const HELP: &str = "\
 Says what is wrong with trust lists, or remarkable: for those who make them and
@@ -276,14 +278,14 @@ fn signed_with_sha1(key: &TrustedKey) -> bool {
     let Some(Ok(certificate)) = certificate else {
         return false;
     };
-    let algorithm = certificate.signature_algorithm.oid.to_string();
+    let algorithm = certificate.signature_algorithm().oid.to_string();
     ["1.2.840.113549.1.1.5", "1.2.840.10045.4.1"].contains(&algorithm.as_str())
 }
 
 /// Several keys under one kid, and one key under several.
 fn collisions(store: &TrustStore) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut kids_of: BTreeMap<[u8; 32], Vec<&TrustedKey>> = BTreeMap::new();
+    let mut kids_of: BTreeMap<KeyFingerprint, Vec<&TrustedKey>> = BTreeMap::new();
     for key in store.iter() {
         let listed = kids_of.entry(key.public_key().fingerprint()).or_default();
         if listed.iter().all(|other| other.kid() != key.kid()) {
@@ -366,7 +368,7 @@ fn json_line(list: &List, result: &Result<Loaded, Refusal>, findings: &[Finding]
             "message": finding.message,
         })
     });
-    cli::object(&[
+    json::object(&[
         ("input", list.label.as_str().into()),
         ("format", list.format.map(|format| format.code()).into()),
         ("authenticated", authenticated.into()),

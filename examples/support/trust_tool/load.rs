@@ -11,7 +11,7 @@ use hcert::trust::{
 use super::{Error, Options, PROGRAM};
 pub use crate::list_files::ListFile as List;
 use crate::trust_files::OF_THE_NETWORK;
-use crate::{cli, list_files};
+use crate::{cli, json, list_files};
 
 /// The FILEs of a command line.
 pub struct Files {
@@ -24,6 +24,12 @@ pub struct Files {
 pub struct Refusal {
     pub code: &'static str,
     pub message: String,
+}
+
+impl Refusal {
+    pub fn json(&self) -> serde_json::Value {
+        json::why(self.code, &self.message)
+    }
 }
 
 pub type Loaded = (TrustStore, LoadReport);
@@ -178,7 +184,7 @@ impl std::fmt::Display for Refusal {
 pub fn complain(json: bool, label: &str, kind: &str, message: &str) {
     match json {
         true => {
-            let line = cli::object(&[("input", label.into()), (kind, message.into())]);
+            let line = json::object(&[("input", label.into()), (kind, message.into())]);
             // Where stderr is closed there is nobody to tell.
             let _ = writeln!(io::stderr(), "{line}");
         }

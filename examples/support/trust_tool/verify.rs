@@ -4,8 +4,8 @@ use hcert::trust::{LoadReport, ProblemKind};
 
 use super::load::{Files, List, Loaded, Refusal, complain};
 use super::{Error, Options, facts, line, print};
-use crate::cli;
 use crate::trust_files::counted;
+use crate::{cli, json};
 
 pub const HELP: &str = "\
 Says whether the signatures of trust lists hold under what you trust.
@@ -24,9 +24,10 @@ Usage: trust verify [--anchor KEY]… [--trust-env ENV] [--json] FILE…
                    what a certificate of the EU gateway is that doesn't show it
                    by itself: upload or csca; may be repeated
   --json           print one JSON object a line for each list: input, format,
-                   verified, reason (null if verified), entries (how many the
-                   list has; null if it is refused). What to do about it is on
-                   stderr, as lines {\"input\", \"error\"}.
+                   verified, reason (null if verified, else {code, message,
+                   values}), entries (how many the list has; null if it is
+                   refused). What to do about it is on stderr, as lines
+                   {\"input\", \"error\"}.
   --purpose NAME   FILE is no trust list but a signed document of that purpose:
                    rules, revocation or what its signer calls it
   --signature FILE
@@ -105,11 +106,11 @@ pub fn unsigned_entries(report: &LoadReport) -> usize {
 
 fn json_line(list: &List, result: &Result<Loaded, Refusal>) -> String {
     let report = result.as_ref().ok().map(|(_, report)| report);
-    cli::object(&[
+    json::object(&[
         ("input", list.label.as_str().into()),
         ("format", list.format.map(|format| format.code()).into()),
         ("verified", result.is_ok().into()),
-        ("reason", result.as_ref().err().map(|r| r.code).into()),
+        ("reason", result.as_ref().err().map(Refusal::json).into()),
         ("entries", report.map(|report| report.total).into()),
     ]) + "\n"
 }

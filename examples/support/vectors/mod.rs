@@ -22,6 +22,7 @@ mod signature;
 mod text;
 mod trust;
 pub mod trust_lists;
+pub mod verdicts;
 
 use std::io::Write as _;
 

@@ -1,10 +1,12 @@
 //! Signatures, right ones and wrong ones, the same in each run.
 
+use std::convert::Infallible;
+
 use hcert::issue::{P256Signer, Signer};
 use p256::ecdsa::Signature;
 use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey};
-use rsa::rand_core::{CryptoRng, Error as RandError, RngCore};
-use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
+use rsa::rand_core::{TryCryptoRng, TryRng};
+use rsa::{Pkcs1v15Sign, PrivateKey, Pss};
 use sha2::{Digest, Sha256};
 
 use super::Error;
@@ -31,15 +33,15 @@ pub fn twin(signature: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// RSASSA-PSS with SHA-256; PS256 has a salt of 32 bytes.
 pub fn pss(pem: &str, message: &[u8], salt: usize) -> Result<Vec<u8>, Error> {
-    let key = RsaPrivateKey::from_pkcs8_pem(pem)?;
+    let key = PrivateKey::from_pkcs8_pem(pem)?;
     let digest = Sha256::digest(message);
     let mut rng = Counter::new(message);
-    Ok(key.sign_with_rng(&mut rng, Pss::new_with_salt::<Sha256>(salt), &digest)?)
+    Ok(key.sign_with_rng(&mut rng, Pss::<Sha256>::new_with_salt(salt), &digest)?)
 }
 
 /// RSASSA-PKCS1-v1_5 with SHA-256: RS256.
 pub fn pkcs1(pem: &str, message: &[u8]) -> Result<Vec<u8>, Error> {
-    let key = RsaPrivateKey::from_pkcs8_pem(pem)?;
+    let key = PrivateKey::from_pkcs8_pem(pem)?;
     Ok(key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message))?)
 }
 
@@ -62,7 +64,7 @@ pub fn hmac(secret: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 pub fn rsa_spki(pem: &str) -> Result<Vec<u8>, Error> {
-    let key = RsaPrivateKey::from_pkcs8_pem(pem)?.to_public_key();
+    let key = PrivateKey::from_pkcs8_pem(pem)?.to_public_key();
     Ok(key.to_public_key_der()?.into_vec())
 }
 
@@ -82,18 +84,20 @@ impl Counter {
     }
 }
 
-impl RngCore for Counter {
-    fn next_u32(&mut self) -> u32 {
-        self.next_u64() as u32
+impl TryRng for Counter {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.try_next_u64()? as u32)
     }
 
-    fn next_u64(&mut self) -> u64 {
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
         let mut bytes = [0; 8];
-        self.fill_bytes(&mut bytes);
-        u64::from_be_bytes(bytes)
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_be_bytes(bytes))
     }
 
-    fn fill_bytes(&mut self, dest: &mut [u8]) {
+    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), Infallible> {
         for chunk in dest.chunks_mut(32) {
             self.count += 1;
             let block = Sha256::new()
@@ -104,12 +108,8 @@ impl RngCore for Counter {
                 .zip(block.finalize())
                 .for_each(|(to, from)| *to = from);
         }
-    }
-
-    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), RandError> {
-        self.fill_bytes(dest);
         Ok(())
     }
 }
 
-impl CryptoRng for Counter {}
+impl TryCryptoRng for Counter {}

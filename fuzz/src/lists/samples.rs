@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::gdhcn;
 use super::sign::{self, Key, LIST, TRUST_ANCHOR, UPLOADER};
 use crate::ISSUER;
-use crate::pki::{self, CertificateSpec, TestKey};
+use hcert_testkit::pki::{self, CertificateSpec, TestKey};
 
 pub fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(bytes)
@@ -61,7 +61,7 @@ pub fn certificates() -> String {
     let entry = json!({
         "kid": base64(ISSUER.dsc().kid()), "rawData": base64(ISSUER.dsc().der()),
         "country": "XX", "certificateType": "DSC", "timestamp": "2021-06-01T02:00:00+02:00",
-        "thumbprint": hex(&ISSUER.dsc().sha256()),
+        "thumbprint": ISSUER.dsc().digest().to_string(),
     });
     json!({"certificates": [entry, {"rawData": base64(CSCA.der()), "kid": ""}]}).to_string()
 }
@@ -96,7 +96,7 @@ pub fn swedish_payload() -> String {
 
 fn point() -> [String; 2] {
     let key = p256::SecretKey::from_slice(&[7; 32]).unwrap().public_key();
-    let point = p256::EncodedPoint::from(key);
+    let point = p256::Sec1Point::from(key);
     let (_, coordinates) = point.as_bytes().split_first().unwrap();
     let (x, y) = coordinates.split_at(32);
     [x, y].map(base64)
@@ -210,7 +210,7 @@ pub fn cms_with(kind: &str, attributes: &[u8]) -> Vec<u8> {
         _ => (&UPLOADER, &UPLOAD),
     };
     let certificate = x509_cert::Certificate::from_der(owner.der()).unwrap();
-    let issuer = certificate.tbs_certificate.issuer.to_der().unwrap();
+    let issuer = certificate.tbs_certificate().issuer().to_der().unwrap();
     sign::cms(attributes, key, owner.der(), &issuer, SERIAL)
 }
 
@@ -222,7 +222,7 @@ pub fn cms(kind: &str, der: &[u8]) -> Vec<u8> {
 /// Beside a document, by [`sign::LIST`].
 pub fn document_cms(attributes: &[u8]) -> Vec<u8> {
     let certificate = x509_cert::Certificate::from_der(UPLOAD.der()).unwrap();
-    let issuer = certificate.tbs_certificate.issuer.to_der().unwrap();
+    let issuer = certificate.tbs_certificate().issuer().to_der().unwrap();
     sign::cms(attributes, &sign::LIST, UPLOAD.der(), &issuer, SERIAL)
 }
 
@@ -304,7 +304,7 @@ pub fn keys_by_kid() -> String {
 
 pub fn polish() -> String {
     let entry = |dsc: &Dsc| {
-        json!({"identyfikator": hex(&dsc.sha256()), "identyfikatorKlucza": base64(dsc.kid()),
+        json!({"identyfikator": dsc.digest().to_string(), "identyfikatorKlucza": base64(dsc.kid()),
             "certyfikat": base64(dsc.der())})
     };
     json!([entry(ISSUER.dsc()), entry(&CSCA)]).to_string()

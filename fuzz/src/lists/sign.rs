@@ -12,10 +12,10 @@ use p256::ecdsa::Signature;
 use p256::pkcs8::ObjectIdentifier;
 use p256::pkcs8::der::Encode;
 use rsa::pkcs8::{EncodePublicKey, LineEnding};
-use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use sha2::{Digest, Sha256};
 
-use crate::pki::TestKey;
+use hcert_testkit::pki::TestKey;
 
 /// A P-256 key that follows from its label.
 pub struct Key {
@@ -72,9 +72,13 @@ impl Key {
 }
 
 /// RSA with 2048 bits, of the two largest primes that have 1024.
-static RSA: LazyLock<RsaPrivateKey> = LazyLock::new(|| {
-    let below = |gap: u8| (BigUint::from(1u8) << 1024) - gap;
-    RsaPrivateKey::from_p_q(below(105), below(179), BigUint::from(65537u32)).unwrap()
+static RSA: LazyLock<PrivateKey> = LazyLock::new(|| {
+    let below = |gap: u8| {
+        let mut bytes = [0xff; 128];
+        bytes[127] -= gap - 1;
+        BoxedUint::from_be_slice_vartime(&bytes)
+    };
+    PrivateKey::from_p_q(below(105), below(179), BoxedUint::from(65_537u32)).unwrap()
 });
 
 pub fn rsa_spki_pem() -> String {

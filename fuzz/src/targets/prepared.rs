@@ -1,14 +1,15 @@
-//! A prepared key against `p256`, on signatures whose R = uG + vQ is chosen.
+//! `p256-verify` against `p256`, on signatures whose R = uG + vQ is chosen.
 
 use std::cell::RefCell;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use hcert::crypto::{PreparedKey, PublicKey};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
+use p256::elliptic_curve::ff::Field;
 use p256::elliptic_curve::ops::Reduce;
-use p256::elliptic_curve::sec1::{FromEncodedPoint, ToEncodedPoint};
-use p256::{AffinePoint, EncodedPoint, ProjectivePoint, Scalar, U256};
+use p256::elliptic_curve::sec1::{FromSec1Point, ToSec1Point};
+use p256::{AffinePoint, FieldBytes, Sec1Point, ProjectivePoint, Scalar};
+use p256_verify::{PreparedKey, PublicKey};
 
 /// Sums of a few ±k·2ⁱ, which have few digits that are not zero, or anything.
 #[derive(Debug)]
@@ -19,13 +20,13 @@ impl<'a> Arbitrary<'a> for Number {
         let terms = u.int_in_range(0..=4)?;
         if terms == 0 {
             let bytes: [u8; 32] = u.arbitrary()?;
-            return Ok(Self(<Scalar as Reduce<U256>>::reduce_bytes(&bytes.into())));
+            return Ok(Self(<Scalar as Reduce<FieldBytes>>::reduce(&bytes.into())));
         }
         let mut sum = Scalar::ZERO;
         for _ in 0..terms {
             let (k, power) = (u.arbitrary::<i8>()?, u.arbitrary::<u8>()?);
             let size = Scalar::from(u64::from(k.unsigned_abs()));
-            let term = size * Scalar::from(2u64).pow_vartime(&[power.into()]);
+            let term = size * Field::pow_vartime(&Scalar::from(2u64), [power.into()]);
             sum += if k < 0 { -term } else { term };
         }
         Ok(Self(sum))
@@ -60,8 +61,8 @@ enum Input {
 }
 
 fn x_mod_n(point: &ProjectivePoint) -> Option<Scalar> {
-    let point = point.to_affine().to_encoded_point(false);
-    point.x().map(<Scalar as Reduce<U256>>::reduce_bytes)
+    let point = point.to_affine().to_sec1_point(false);
+    point.x().map(<Scalar as Reduce<FieldBytes>>::reduce)
 }
 
 /// The digest and the signature for which `r` is to be the x of uG + vQ.
@@ -82,14 +83,12 @@ struct Key {
 impl Key {
     fn new(point: ProjectivePoint) -> Option<Self> {
         let plain = VerifyingKey::from_affine(point.to_affine()).ok()?;
-        let encoded = plain.to_encoded_point(false);
-        let (x, y) = ((*encoded.x()?).into(), (*encoded.y()?).into());
-        let key = PublicKey::from_p256_coordinates(&x, &y).expect("on the curve");
-        let prepared = PreparedKey::new(&key).expect("of P-256");
+        let encoded = plain.to_sec1_point(false);
+        let key = PublicKey::from_sec1_bytes(encoded.as_bytes()).expect("on the curve");
         Some(Self {
             point,
             plain,
-            prepared,
+            prepared: PreparedKey::new(&key),
             once: key,
         })
     }
@@ -173,16 +172,16 @@ pub fn run(data: &[u8]) {
                 x[8..16].fill(0xff);
             }
             let bytes = [&[2][..], &x].concat();
-            let Ok(encoded) = EncodedPoint::from_bytes(bytes) else {
+            let Ok(encoded) = Sec1Point::from_bytes(bytes) else {
                 return;
             };
-            let point: Option<AffinePoint> = AffinePoint::from_encoded_point(&encoded).into();
+            let point: Option<AffinePoint> = AffinePoint::from_sec1_point(&encoded).into();
             let inverse: Option<Scalar> = v.0.invert().into();
             let Some((point, inverse)) = point.zip(inverse) else {
                 return;
             };
             let q = (ProjectivePoint::from(point) - ProjectivePoint::GENERATOR * u.0) * inverse;
-            let r = <Scalar as Reduce<U256>>::reduce_bytes(&x.into());
+            let r = <Scalar as Reduce<FieldBytes>>::reduce(&x.into());
             if let Some(key) = Key::new(q)
                 && let Some((digest, signature)) = signed(&r, &u.0, &v.0)
             {

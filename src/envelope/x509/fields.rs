@@ -9,7 +9,7 @@ use crate::codec::der::read_tlv;
 use alloc::string::String;
 use alloc::vec::Vec;
 use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier};
-use x509_cert::der::{Decode, Tag};
+use x509_cert::der::{Decode, Tag, TagNumber};
 use x509_cert::name::Name;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::time::Validity;
@@ -141,8 +141,19 @@ impl<'a> NameRef<'a> {
         while !rdns.0.is_empty() {
             let mut rdn = Der(rdns.next(Tag::Set)?.content);
             let mut count = 0;
+            // A SET OF may hold an element twice, but says nothing by it.
+            let mut seen: [&[u8]; MAX_ATTRIBUTES] = [&[]; MAX_ATTRIBUTES];
             while !rdn.0.is_empty() {
-                let mut parts = rdn.sequence()?;
+                let attribute = rdn.next(Tag::Sequence)?;
+                if seen
+                    .iter()
+                    .take(count)
+                    .any(|other| *other == attribute.whole)
+                {
+                    return None;
+                }
+                *seen.get_mut(count)? = attribute.whole;
+                let mut parts = Der(attribute.content);
                 let (oid, value) = (parts.oid()?, parts.any()?);
                 parts.end()?;
                 if oid == COUNTRY.as_bytes() && country.is_none() {
@@ -150,13 +161,10 @@ impl<'a> NameRef<'a> {
                 }
                 count += 1;
             }
-            if count > MAX_ATTRIBUTES {
-                return None;
-            }
             several |= count > 1;
         }
         let country = match several {
-            // They have an order, and none occurs twice.
+            // They have an order.
             true => attribute(&Name::from_der(der).ok()?, COUNTRY),
             false => country.flatten(),
         };
@@ -192,7 +200,7 @@ impl<'a> Der<'a> {
         }
         self.0 = rest;
         Some(Element {
-            tag: Tag::try_from(tag).ok()?,
+            tag: known(tag)?,
             content,
             whole,
         })
@@ -246,6 +254,49 @@ impl<'a> Der<'a> {
     fn end(&self) -> Option<()> {
         self.0.is_empty().then_some(())
     }
+}
+
+/// The tags of one octet that der 0.7 knew. It knows RELATIVE-OID,
+/// GeneralString and longer tags by now, and no certificate is the better for it.
+fn known(octet: u8) -> Option<Tag> {
+    let constructed = octet & 0x20 != 0;
+    let number = TagNumber(u32::from(octet & 0x1f));
+    Some(match octet {
+        _ if octet & 0x1f == 0x1f => return None,
+        0x01 => Tag::Boolean,
+        0x02 => Tag::Integer,
+        0x03 => Tag::BitString,
+        0x04 => Tag::OctetString,
+        0x05 => Tag::Null,
+        0x06 => Tag::ObjectIdentifier,
+        0x09 => Tag::Real,
+        0x0a => Tag::Enumerated,
+        0x0c => Tag::Utf8String,
+        0x12 => Tag::NumericString,
+        0x13 => Tag::PrintableString,
+        0x14 => Tag::TeletexString,
+        0x15 => Tag::VideotexString,
+        0x16 => Tag::Ia5String,
+        0x17 => Tag::UtcTime,
+        0x18 => Tag::GeneralizedTime,
+        0x1a => Tag::VisibleString,
+        0x1e => Tag::BmpString,
+        0x30 => Tag::Sequence,
+        0x31 => Tag::Set,
+        0x40..=0x7f => Tag::Application {
+            constructed,
+            number,
+        },
+        0x80..=0xbf => Tag::ContextSpecific {
+            constructed,
+            number,
+        },
+        0xc0..=0xff => Tag::Private {
+            constructed,
+            number,
+        },
+        _ => return None,
+    })
 }
 
 fn bit_string(content: &[u8]) -> Option<BitStringRef<'_>> {

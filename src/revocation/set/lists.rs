@@ -127,8 +127,8 @@ impl SetBuilder {
 /// The kids of keys that are listed under these countries and under no other: a
 /// set can't tell of which of them a certificate is.
 fn of_countries(countries: &[&str], keys: &TrustStore) -> Vec<Kid> {
-    let mut elsewhere: BTreeSet<[u8; 32]> = BTreeSet::new();
-    let mut here: BTreeSet<[u8; 32]> = BTreeSet::new();
+    let mut elsewhere = BTreeSet::new();
+    let mut here = BTreeSet::new();
     for key in keys.all_listings() {
         let Some(own) = key.country() else { continue };
         let is_here = countries

@@ -1,10 +1,11 @@
 //! `{"certificates": [{"kid": base64, "rawData": base64 DER}]}`.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use serde_json::Value;
 
 use crate::codec::instant;
-use crate::codec::text::{decode_base64, hex, shown};
+use crate::codec::text::{decode_base64, shown};
 use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
 use crate::trust::problem::ProblemKind;
@@ -72,7 +73,7 @@ fn read_found(source: &Source, entry: &Value, typed: bool) -> Result<Found, Prob
     }
     if let Some(thumbprint) = text("thumbprint")?
         && let Some(certificate) = found.key.certificate()
-        && !thumbprint.eq_ignore_ascii_case(&hex(&certificate.sha256()))
+        && !thumbprint.eq_ignore_ascii_case(&certificate.digest().to_string())
     {
         found.notes.push(ProblemKind::ThumbprintMismatch);
     }

@@ -17,7 +17,8 @@ use super::certificates::read_certificate_entry;
 use super::roles::Role;
 use super::{Check, Claims, Content, SignerDates};
 use crate::Timestamp;
-use crate::codec::text::{decode_base64, hex, shown};
+use crate::codec::text::{decode_base64, shown};
+use crate::crypto::CertificateDigest;
 use crate::crypto::kid::Kid;
 use crate::crypto::published::refuse_published;
 use crate::envelope::cms::{CmsError, SignedData};
@@ -48,22 +49,22 @@ const MAX_KIDS: usize = 16;
 /// signatures now and its share of every verdict. Which are kept is no matter of
 /// order.
 fn drop_excess(entries: &mut [Entry]) {
-    let mut kids: BTreeMap<[u8; 32], BTreeSet<Kid>> = BTreeMap::new();
+    let mut kids: BTreeMap<CertificateDigest, BTreeSet<Kid>> = BTreeMap::new();
     let other_kid = |entry: &Entry| {
         let key = &entry.outcome.as_ref().ok()?.key;
-        let sha256 = *key.certificate_sha256()?;
-        (*key.kid() != Kid::prefix(sha256)).then(|| (sha256, key.kid().clone()))
+        let digest = key.certificate_digest()?;
+        (*key.kid() != Kid::prefix(digest.as_bytes())).then(|| (digest, key.kid().clone()))
     };
-    for (sha256, kid) in entries.iter().filter_map(other_kid) {
-        let kept = kids.entry(sha256).or_default();
+    for (digest, kid) in entries.iter().filter_map(other_kid) {
+        let kept = kids.entry(digest).or_default();
         kept.insert(kid);
         if kept.len() > MAX_KIDS {
             kept.pop_last();
         }
     }
     for entry in entries {
-        if let Some((sha256, kid)) = other_kid(entry)
-            && kids.get(&sha256).is_some_and(|kept| !kept.contains(&kid))
+        if let Some((digest, kid)) = other_kid(entry)
+            && kids.get(&digest).is_some_and(|kept| !kept.contains(&kid))
         {
             entry.outcome = Err(ProblemKind::TooManyKids { max: MAX_KIDS });
         }
@@ -107,12 +108,12 @@ pub(super) fn read_list(
 struct Authorities {
     roots: Vec<Dsc>,
     uploaders: Vec<Dsc>,
-    seen: BTreeSet<(Role, [u8; 32])>,
+    seen: BTreeSet<(Role, CertificateDigest)>,
 }
 
 impl Authorities {
     fn add(&mut self, role: Role, certificate: Dsc) {
-        if self.seen.insert((role, certificate.sha256())) {
+        if self.seen.insert((role, certificate.digest())) {
             match role {
                 Role::Csca => self.roots.push(certificate),
                 Role::Upload => self.uploaders.push(certificate),
@@ -167,7 +168,7 @@ fn authority(
     if !source.gateway.allow(&certificate, role) {
         return Err(ProblemKind::GatewayRole {
             listed: role.name(),
-            sha256: hex(&certificate.sha256()),
+            digest: certificate.digest(),
         });
     }
     // How long a CSCA is valid limits its document signers instead.
@@ -235,7 +236,7 @@ fn signer(
         .uploaders
         .iter()
         .filter(|uploader| uploader.country() == Some(country) && cms.names(uploader))
-        .max_by_key(|uploader| (uploader.not_before(), uploader.sha256()))
+        .max_by_key(|uploader| (uploader.not_before(), uploader.digest()))
         .ok_or(ProblemKind::NotUploaded)?;
     cms.check_content(&der).map_err(problem)?;
     source.count_signature();

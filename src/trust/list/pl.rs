@@ -1,11 +1,12 @@
 //! Poland's list: `[{identyfikator, identyfikatorKlucza, certyfikat}]`: the
 //! certificate's SHA-256 in hexadecimal, its kid, and itself in base64.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::Content;
-use crate::codec::text::{decode_base64, hex};
+use crate::codec::text::decode_base64;
 use crate::crypto::kid::Kid;
 use crate::trust::error::LoadError;
 use crate::trust::problem::ProblemKind;
@@ -46,7 +47,7 @@ fn read_certificate(source: &Source, entry: &Value) -> Result<Found, ProblemKind
     if entry.get("identyfikator").is_some()
         && let declared = text("identyfikator")?
         && let Some(certificate) = found.key.certificate()
-        && !declared.eq_ignore_ascii_case(&hex(&certificate.sha256()))
+        && !declared.eq_ignore_ascii_case(&certificate.digest().to_string())
     {
         found.notes.push(ProblemKind::ThumbprintMismatch);
     }

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use serde_json::Value;
 
+use crate::crypto::CertificateDigest;
 use crate::envelope::signature::Purposes;
 use crate::envelope::x509::Dsc;
 
@@ -24,28 +25,29 @@ use crate::envelope::x509::Dsc;
 ///
 /// ```
 /// use hcert::trust::{GatewayRoles, TrustStore};
-/// let roles = GatewayRoles::default().with_upload([7; 32]).with_csca([8; 32]);
+/// let upload = hcert::crypto::CertificateDigest::new([7; 32]);
+/// let roles = GatewayRoles::default().with_upload(upload);
 /// let builder = TrustStore::builder().with_gateway_roles(roles);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GatewayRoles {
-    uploads: Arc<BTreeSet<[u8; 32]>>,
-    cscas: Arc<BTreeSet<[u8; 32]>>,
+    uploads: Arc<BTreeSet<CertificateDigest>>,
+    cscas: Arc<BTreeSet<CertificateDigest>>,
 }
 
 impl GatewayRoles {
     /// The certificate with this SHA-256 is an UPLOAD certificate, and no
     /// CSCA.
     #[must_use]
-    pub fn with_upload(mut self, sha256: [u8; 32]) -> Self {
-        Arc::make_mut(&mut self.uploads).insert(sha256);
+    pub fn with_upload(mut self, digest: CertificateDigest) -> Self {
+        Arc::make_mut(&mut self.uploads).insert(digest);
         self
     }
 
     /// The certificate with this SHA-256 is a CSCA, and no UPLOAD certificate.
     #[must_use]
-    pub fn with_csca(mut self, sha256: [u8; 32]) -> Self {
-        Arc::make_mut(&mut self.cscas).insert(sha256);
+    pub fn with_csca(mut self, digest: CertificateDigest) -> Self {
+        Arc::make_mut(&mut self.cscas).insert(digest);
         self
     }
 
@@ -54,8 +56,8 @@ impl GatewayRoles {
         let Some(purposes) = Purposes::of(certificate) else {
             return false;
         };
-        let sha256 = certificate.sha256();
-        let named = (self.uploads.contains(&sha256), self.cscas.contains(&sha256));
+        let digest = certificate.digest();
+        let named = (self.uploads.contains(&digest), self.cscas.contains(&digest));
         match (named, listed) {
             ((true, true), _) => false,
             ((true, _), role) => role == Role::Upload,

@@ -13,7 +13,7 @@ use crate::codec::detcbor::Reader;
 use crate::codec::instant;
 use crate::codec::text::printable;
 use crate::crypto::kid::Kid;
-use crate::crypto::{KeyKind, PublicKey};
+use crate::crypto::{CertificateDigest, KeyKind, PublicKey};
 use crate::trust::Anchor;
 use crate::trust::chain::ChainLink;
 use crate::trust::error::LoadError;
@@ -429,7 +429,7 @@ impl Tables {
         let key = key.ok_or(missing(WITHIN, "p256 or spki"))?;
         let origin = origin.ok_or(missing(WITHIN, "origin"))?;
         Ok(TrustedKey {
-            certificate_sha256: certificate.map(|(digest, _)| digest),
+            certificate_digest: certificate.map(|(digest, _)| CertificateDigest::new(digest)),
             validity: certificate.map(|(_, validity)| validity),
             country,
             usage,

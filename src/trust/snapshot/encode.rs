@@ -180,7 +180,7 @@ struct Places {
 }
 
 fn write_key(out: &mut Writer, key: &TrustedKey, places: &Places) {
-    let certificate = key.certificate_sha256.zip(key.validity);
+    let certificate = key.certificate_digest.zip(key.validity);
     let chain = key.chain();
     let chain = CHAINS.iter().position(|known| *known == chain);
     let optional = [
@@ -198,8 +198,10 @@ fn write_key(out: &mut Writer, key: &TrustedKey, places: &Places) {
     };
     out.uint(label::key::ORIGIN).uint(places.origin as u64);
     out.uint(label::key::HELD_BY).uint(places.held_by as u64);
-    if let Some((sha256, (not_before, not_after))) = certificate {
-        out.uint(label::key::CERTIFICATE).array(3).bytes(&sha256);
+    if let Some((digest, (not_before, not_after))) = certificate {
+        out.uint(label::key::CERTIFICATE)
+            .array(3)
+            .bytes(digest.as_bytes());
         out.int(not_before.seconds()).int(not_after.seconds());
     }
     if let Some(place) = places.country {

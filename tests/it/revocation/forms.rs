@@ -12,6 +12,7 @@ use hcert::trust::{SignedDocument, TrustState};
 use hcert_testkit::fixtures::{NOW, signer};
 use hcert_testkit::lists::{certificate, cms::Cms, detached};
 use hcert_testkit::raw::encode;
+use hcert_testkit::text::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -380,8 +381,7 @@ pub fn lists(mode: &str) -> Vec<u8> {
 }
 
 pub fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 #[test]

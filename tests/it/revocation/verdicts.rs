@@ -147,7 +147,7 @@ fn the_report_names_the_list_and_its_date_and_nothing_of_the_holder() {
     assert_eq!(verified.revocation_lists()[0].label(), "list of XX");
 }
 
-/// failures.md B6.
+/// docs/failures.md B6.
 #[test]
 fn the_malleable_twin_has_the_same_identifiers_and_verdict() {
     let issued = issued("a", &vaccination());
@@ -168,7 +168,7 @@ fn the_malleable_twin_has_the_same_identifiers_and_verdict() {
     }
 }
 
-/// failures.md E1: an app looked at the first entry alone.
+/// docs/failures.md E1: an app looked at the first entry alone.
 #[test]
 fn one_revoked_entry_revokes_the_certificate() {
     let sign = |groups: Value| {

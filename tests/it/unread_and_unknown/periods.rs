@@ -4,7 +4,8 @@ use ciborium::{Value, cbor};
 use hcert::record::{Entry, Record};
 use hcert::rules::Decision;
 use hcert::verify::{Outcome, Verdict, Verifier};
-use hcert_testkit::card::{POLIO, ROTAVIRUS, at, card_2024, card_2025, cwt, dose, text};
+use hcert_testkit::card::{POLIO, ROTAVIRUS, card_2024, card_2025, cwt, dose, text};
+use hcert_testkit::fixtures::at;
 use hcert_testkit::raw::{holder_only, r, t, with};
 
 use super::{code, deviations, listed, signed};

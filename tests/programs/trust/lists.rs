@@ -110,7 +110,7 @@ pub fn rsa_certificate(
 ) -> Vec<u8> {
     let der = rsa.spki_der();
     let info = rsa::pkcs8::SubjectPublicKeyInfoRef::try_from(&der[..]).unwrap();
-    let key = rsa::RsaPublicKey::try_from(info).unwrap();
+    let key = rsa::PublicKey::try_from(info).unwrap();
     let pem = key.to_public_key_pem(LineEnding::LF).unwrap();
     pki::certificate_over_pem(spec, &pem, issuer).unwrap()
 }

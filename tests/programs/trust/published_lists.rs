@@ -30,7 +30,7 @@ fn the_networks_documents_verify_in_their_environment() {
         assert!(
             lines
                 .iter()
-                .all(|line| line["reason"] == "gdhcn-environment")
+                .all(|line| line["reason"]["code"] == "gdhcn-environment")
         );
         // Production is meant where nothing is said.
         let status = verify(&paths).0;
@@ -168,8 +168,11 @@ fn the_member_states_lists_verify_with_their_keys() {
             "ch" => "trust-chain",
             _ => "trust-signature",
         };
-        assert_eq!((status, &lines[0]["reason"]), (1, &expected.into()));
-        assert_eq!(verify(&paths).1[0]["reason"], "trust-anchor-missing");
+        assert_eq!((status, &lines[0]["reason"]["code"]), (1, &expected.into()));
+        assert_eq!(
+            verify(&paths).1[0]["reason"]["code"],
+            "trust-anchor-missing"
+        );
 
         // A bit in the middle of each file.
         for wrong in 0..paths.len() {

@@ -200,13 +200,13 @@ fn the_tools_show_nothing_of_a_file_that_the_pin_does_not_vouch_for() {
         let json = ["inspect", "--json", file];
         let shown = run(&json);
         assert_eq!(
-            (shown.status, &shown.line()["reason"]),
+            (shown.status, &shown.line()["reason"]["code"]),
             (0, &serde_json::Value::Null)
         );
         for pin in [["--anchor", &anchor], ["--trust-env", "prod"]] {
             let ran = run(&[&json[..], &pin].concat());
             assert_eq!(ran.status, 1, "{file} {pin:?}: {}", ran.err);
-            assert_ne!(ran.line()["reason"], serde_json::Value::Null);
+            assert_ne!(ran.line()["reason"]["code"], serde_json::Value::Null);
             assert_eq!(ran.line()["entries"], serde_json::Value::Null);
             let ran = run(&[&["diff", file, file][..], &pin].concat());
             assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{file} {pin:?}");
@@ -282,7 +282,7 @@ fn what_is_no_trust_list_is_named_and_where_it_goes() {
             assert!(!ran.err.contains("second file"), "{}", ran.err);
         }
         let ran = run(&["verify", "--json", file]);
-        assert_eq!(ran.line()["reason"], "trust-not-a-list");
+        assert_eq!(ran.line()["reason"]["code"], "trust-not-a-list");
     }
 }
 

@@ -138,7 +138,7 @@ impl Cms {
 fn name_of_issuer(der: &[u8]) -> Vec<u8> {
     use x509_cert::der::{Decode, Encode};
     let certificate = x509_cert::Certificate::from_der(der).unwrap();
-    certificate.tbs_certificate.issuer.to_der().unwrap()
+    certificate.tbs_certificate().issuer().to_der().unwrap()
 }
 
 /// An entry of the gateway, uploaded with this certificate and key.

@@ -2,8 +2,8 @@
 
 use hcert::crypto::PublicKey;
 use hcert::trust::{
-    Anchor, DenyList, Environment, GdhcnAnchor, Kid, ListBytes, ListFormat, LoadError, TrustState,
-    TrustStore, TrustStoreBuilder,
+    Anchor, DenyList, Environment, GdhcnAnchor, Kid, ListBytes, ListFormat, LoadError, LoadReport,
+    TrustState, TrustStore, TrustStoreBuilder,
 };
 use hcert::verify::{Policy, StepResult, Verdict, Verifier};
 use serde_json::{Value, json};
@@ -27,12 +27,7 @@ pub const FORMS: &[ListFormat] = &[
 
 /// A line for each step that gives something else than the vector declares.
 pub fn disagreements(file: &Value, vector: &Value) -> Result<Vec<String>, Error> {
-    let mut run = Run {
-        file,
-        builder: TrustStore::builder(),
-        store: TrustStore::default(),
-        state: TrustState::default(),
-    };
+    let mut run = Run::new(file);
     let mut found = Vec::new();
     for (n, step) in array(vector, "steps")?.iter().enumerate() {
         let expected = step.get("expected").unwrap_or(&Value::Null);
@@ -47,14 +42,47 @@ pub fn disagreements(file: &Value, vector: &Value) -> Result<Vec<String>, Error>
     Ok(found)
 }
 
+/// What the library says in a vector.
+#[derive(Default)]
+pub struct Said {
+    /// Each with the step that asked.
+    pub verdicts: Vec<(usize, Verdict)>,
+    /// Of the lists that were loaded.
+    pub reports: Vec<LoadReport>,
+}
+
+/// What the library says of a vector, without comparing it.
+pub fn said(file: &Value, vector: &Value) -> Result<Said, Error> {
+    let mut run = Run::new(file);
+    for (n, step) in array(vector, "steps")?.iter().enumerate() {
+        let before = run.said.verdicts.len();
+        run.step(step)?;
+        for (step, _) in run.said.verdicts.iter_mut().skip(before) {
+            *step = n;
+        }
+    }
+    Ok(run.said)
+}
+
 struct Run<'a> {
     file: &'a Value,
     builder: TrustStoreBuilder,
     store: TrustStore,
     state: TrustState,
+    said: Said,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(file: &'a Value) -> Self {
+        Self {
+            file,
+            builder: TrustStore::builder(),
+            store: TrustStore::default(),
+            state: TrustState::default(),
+            said: Said::default(),
+        }
+    }
+
     fn step(&mut self, step: &Value) -> Result<Value, Error> {
         match text(step, "do")? {
             "load" => {
@@ -89,7 +117,10 @@ impl Run<'_> {
                 )?;
                 let policy = policy(step.get("policy").unwrap_or(&Value::Null));
                 let verifier = Verifier::with_policy(self.store.clone(), policy);
-                return Ok(summary(&verifier.verify(input, time(step, "time")?)));
+                let verdict = verifier.verify(input, time(step, "time")?);
+                let summary = summary(&verdict);
+                self.said.verdicts.push((0, verdict));
+                return Ok(summary);
             }
             other => return Err(format!("no step is named {other}").into()),
         }
@@ -157,7 +188,8 @@ impl Run<'_> {
             "rejected": report.rejected, "kids": kids.collect::<Value>(),
             "problems": problems.collect::<Value>(),
         });
-        (self.store, self.state) = (store, report.state);
+        (self.store, self.state) = (store, report.state.clone());
+        self.said.reports.push(report);
         built
     }
 }

@@ -535,7 +535,7 @@ impl Material {
     }
 
     fn add_swiss(&mut self, suite: &Suite) -> Result<(), Error> {
-        let key = rsa::RsaPrivateKey::from_pkcs8_pem(keys::RSA_2048)?.to_public_key();
+        let key = rsa::PrivateKey::from_pkcs8_pem(keys::RSA_2048)?.to_public_key();
         let spki = key.to_public_key_pem(rsa::pkcs8::LineEnding::LF)?;
         let leaf = |subject: &str| {
             let spec = lists::spec(subject, ROOT_NAME, false);

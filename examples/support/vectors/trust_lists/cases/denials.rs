@@ -10,8 +10,8 @@ use super::{NOW, SOON, add, build, built, by_hand, deny_with, load, verify};
 pub fn deny(material: &Material) -> Part {
     let dsc = &material.dsc;
     let kid = base64(dsc.kid.as_bytes());
-    let key = hex(&dsc.dsc.public_key().fingerprint());
-    let twin = hex(&material.twin.dsc.public_key().fingerprint());
+    let key = dsc.dsc.public_key().fingerprint().to_string();
+    let twin = material.twin.dsc.public_key().fingerprint().to_string();
     let certificate = {
         use sha2::Digest as _;
         hex(&sha2::Sha256::digest(dsc.dsc.der()))

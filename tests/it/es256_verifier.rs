@@ -1,6 +1,5 @@
 //! Another library in place of the one that verifies ES256: it is asked, and
 //! every verdict stays what it was.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -11,7 +10,8 @@ use hcert::crypto::{
 };
 use hcert::trust::{Kid, TrustStore};
 use hcert::verify::{Outcome, Policy, Verifier};
-use p256::ecdsa::signature::{DigestVerifier, Signer};
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -28,7 +28,7 @@ fn plain(key: &[u8; 64], message: &[&[u8]], signature: &[u8]) -> Result<(), BadS
     let signature = Signature::from_slice(signature).map_err(|_| BadSignature)?;
     let mut hash = Sha256::new();
     message.iter().for_each(|part| hash.update(part));
-    let verified = key.verify_digest(hash, &signature);
+    let verified = key.verify_prehash(&hash.finalize(), &signature);
     verified.map_err(|_| BadSignature)
 }
 
@@ -36,7 +36,7 @@ impl Es256Verifier for Plain {
     fn parse_key(&self, point: &[u8]) -> Option<[u8; 64]> {
         self.parsed.fetch_add(1, Relaxed);
         let key = VerifyingKey::from_sec1_bytes(point).ok()?;
-        key.to_encoded_point(false).as_bytes().last_chunk().copied()
+        key.to_sec1_point(false).as_bytes().last_chunk().copied()
     }
 
     fn verify(
@@ -119,7 +119,7 @@ fn every_verdict_stays_what_it_was() {
 
 fn key_and_signature() -> (PublicKey, [u8; 64]) {
     let secret = SigningKey::from_slice(&[7; 32]).unwrap();
-    let point = secret.verifying_key().to_encoded_point(false);
+    let point = secret.verifying_key().to_sec1_point(false);
     let (x, y) = point.as_bytes()[1..].split_at(32);
     let key = PublicKey::from_p256_coordinates(x.try_into().unwrap(), y.try_into().unwrap());
     let signature: Signature = secret.sign(b"Ada");
