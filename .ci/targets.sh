@@ -2,6 +2,8 @@
 # Builds for machines without an operating system.
 #
 #   targets.sh cargo TARGET ARGUMENT...   cargo, for that target
+#   targets.sh small [FEATURES]           runs small/ on a Cortex-M4 under QEMU,
+#                                         after the same on this machine
 #
 # Where rustup can install the target that is all. Where it can't, Debian's
 # compiler for web engines comes with the library's source: it is unpacked into
@@ -50,13 +52,28 @@ run_cargo() {
         *) library=core,alloc ;;
     esac
     export RUSTC="$folder/usr/bin/rustc" RUSTC_BOOTSTRAP=1
-    # RUSTFLAGS of the environment are for the caller's compiler.
     LD_LIBRARY_PATH="$folder/usr/lib/x86_64-linux-gnu:$folder/usr/lib" \
         env "CARGO_TARGET_$(tr a-z- A-Z_ <<<"$target")_LINKER=$linker" \
         cargo "$command" --target "$target" "-Zbuild-std=$library" "$@"
 }
 
+run_small() {
+    local small
+    small="$(cd "$(dirname "$0")/../small" && pwd)"
+    command -v qemu-system-arm >/dev/null || {
+        apt-get update -q >&2 && apt-get install -qy --no-install-recommends qemu-system-arm >&2
+    }
+    cd "$small"
+    export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$small/target}"
+    cargo run --locked --release --features "${1:-}"
+    run_cargo thumbv7em-none-eabi build --locked --release --features "${1:-}"
+    timeout 300 qemu-system-arm -machine mps2-an386 -nographic -monitor none -serial none \
+        -semihosting-config enable=on,target=native -icount shift=0 \
+        -kernel "$CARGO_TARGET_DIR/thumbv7em-none-eabi/release/hcert-small"
+}
+
 case "${1:-}" in
     cargo) shift && run_cargo "$@" ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+    small) shift && run_small "$@" ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 esac
