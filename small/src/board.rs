@@ -72,7 +72,13 @@ fn measured<T>(name: &str, work: impl FnOnce() -> T) -> T {
     let result = work();
     let took = instructions() - start;
     let (most, used) = (HEAP.most.load(Relaxed), HEAP.used.load(Relaxed));
-    hprintln!("{name}: {took} instructions, heap {most} at most, {used} after it");
+    hprintln!(
+        "{}: {} instructions, heap {} at most, {} after it",
+        name,
+        took,
+        most,
+        used
+    );
     result
 }
 
@@ -83,12 +89,16 @@ fn stack() -> usize {
         static _stack_end: u32;
         static _stack_start: u32;
     }
-    let (mut place, top) = (addr_of!(_stack_end), addr_of!(_stack_start));
-    // SAFETY: the linker's names of the ends of a region that is all ours.
-    while place < top && unsafe { place.read_volatile() } == cortex_m_rt::STACK_PAINT_VALUE {
-        place = place.wrapping_add(1);
+    let (mut place, top) = (
+        addr_of!(_stack_end) as usize,
+        addr_of!(_stack_start) as usize,
+    );
+    let paint = cortex_m_rt::STACK_PAINT_VALUE;
+    // SAFETY: the linker names the ends of memory that is all ours.
+    while place < top && unsafe { (place as *const u32).read_volatile() } == paint {
+        place += size_of::<u32>();
     }
-    top as usize - place as usize
+    top - place
 }
 
 #[entry]
@@ -104,8 +114,11 @@ fn main() -> ! {
         timer.enable_interrupt();
         timer.enable_counter();
     }
-    let (text, snapshot) = (CERTIFICATE.len(), SNAPSHOT.len());
-    hprintln!("certificate: {text} characters; snapshot: {snapshot} bytes in flash; heap: {ARENA}");
+    hprintln!(
+        "certificate: {} characters; snapshot: {} bytes in flash",
+        CERTIFICATE.len(),
+        SNAPSHOT.len()
+    );
     let mut all_right = true;
     let mut highest = 0;
     match measured("open, with the signature", hcert_small::open) {
@@ -118,13 +131,15 @@ fn main() -> ! {
                 let outcome = verdict.as_ref().map(|verdict| verdict.outcome());
                 let reason = verdict.as_ref().and_then(|verdict| verdict.reason());
                 let code = reason.map_or("none", |reason| reason.code());
-                hprintln!("{name}: {:?}, reason {code}", outcome);
+                hprintln!("{}: {:?}, reason {}", name, outcome, code);
                 all_right &= outcome == Some(expected);
             }
         }
     }
     hprintln!(
-        "peak heap: {highest} of {ARENA} bytes; stack: {} bytes",
+        "peak heap: {} of {} bytes; stack: {} bytes",
+        highest,
+        ARENA,
         stack()
     );
     debug::exit(match all_right {
@@ -136,7 +151,7 @@ fn main() -> ! {
 
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    hprintln!("{info}");
+    hprintln!("{}", info);
     debug::exit(debug::EXIT_FAILURE);
     loop {}
 }
