@@ -8,9 +8,60 @@ use hcert::trust::{CertificateError, Dsc};
 use hcert_testkit::{fixtures, published};
 use serde_json::Value;
 use x509_cert::Certificate;
-use x509_cert::der::asn1::ObjectIdentifier;
-use x509_cert::der::{Decode, Encode};
+use x509_cert::der::asn1::{Any, ObjectIdentifier};
+use x509_cert::der::{Decode, Encode, Tag, Tagged};
 use x509_cert::name::Name;
+
+/// Whether x509-cert reads what no certificate has, and is refused: a tag that
+/// X.680 added late, or one attribute twice at one level of a name.
+fn is_odd(certificate: &Certificate) -> bool {
+    let tbs = certificate.tbs_certificate();
+    let is_late = |any: &Any| {
+        let tag = any.tag();
+        let known = [
+            Tag::Boolean,
+            Tag::Integer,
+            Tag::BitString,
+            Tag::OctetString,
+            Tag::Null,
+            Tag::ObjectIdentifier,
+            Tag::Real,
+            Tag::Enumerated,
+            Tag::Utf8String,
+            Tag::NumericString,
+            Tag::PrintableString,
+            Tag::TeletexString,
+            Tag::VideotexString,
+            Tag::Ia5String,
+            Tag::UtcTime,
+            Tag::GeneralizedTime,
+            Tag::VisibleString,
+            Tag::BmpString,
+            Tag::Sequence,
+            Tag::Set,
+        ];
+        let is_short = tag.number().value() < 31;
+        let is_universal = !(tag.is_application() || tag.is_context_specific() || tag.is_private());
+        !is_short || (is_universal && !known.contains(&tag))
+    };
+    let names = [tbs.subject(), tbs.issuer()];
+    let mut values = names.into_iter().flat_map(Name::iter);
+    let algorithms = [
+        tbs.signature(),
+        &tbs.subject_public_key_info().algorithm,
+        certificate.signature_algorithm(),
+    ];
+    let mut parameters = algorithms
+        .into_iter()
+        .filter_map(|of| of.parameters.as_ref());
+    let repeats = |name: &Name| {
+        name.iter_rdn().any(|rdn| {
+            let all: Vec<_> = rdn.iter().collect();
+            (1..all.len()).any(|n| all[..n].contains(&all[n]))
+        })
+    };
+    values.any(|of| is_late(&of.value)) || parameters.any(is_late) || names.into_iter().any(repeats)
+}
 
 /// Whether both read it, after which they are found to agree.
 fn compare(der: &[u8]) -> bool {
@@ -29,6 +80,9 @@ fn compare(der: &[u8]) -> bool {
                 | CertificateError::RepeatedExtension { .. },
             ),
         ) => return false,
+        (Ok(certificate), Err(CertificateError::Encoding { .. })) if is_odd(&certificate) => {
+            return false;
+        }
         (Ok(certificate), Ok(dsc)) => (certificate, dsc),
         (theirs, ours) => panic!("{theirs:?}\n{ours:?}\n{der:02x?}"),
     };

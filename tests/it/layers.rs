@@ -31,17 +31,14 @@ fn no_file_uses_a_layer_below_it_or_one_that_uses_it() {
 #[test]
 fn an_arrow_to_a_lower_layer_is_found_through_any_path() {
     for (file, text) in [
-        ("codec.rs", "use crate::layers::trust::Kid;"),
+        ("codec.rs", "use crate::trust::Kid;"),
+        ("codec.rs", "fn f() -> crate::trust::Kid { todo!() }"),
         (
             "codec.rs",
-            "fn f() -> crate::layers::trust::Kid { todo!() }",
-        ),
-        (
-            "codec.rs",
-            "use crate::layers::{Limits, trust as t}; fn f(_: t::Kid) {}",
+            "use crate::{Limits, trust as t}; fn f(_: t::Kid) {}",
         ),
         // By a name that the root gives it.
-        ("codec.rs", "use crate::layers::Kid;"),
+        ("codec.rs", "use crate::Kid;"),
         ("record/entry.rs", "use super::super::trust::Kid;"),
         ("record/entry.rs", "use super::Kid;"),
     ] {
@@ -54,21 +51,18 @@ fn an_arrow_to_a_lower_layer_is_found_through_any_path() {
     for (file, text) in [
         (
             "codec.rs",
-            "// use crate::layers::trust::Kid;\n/* crate::layers::trust::Kid */",
+            "// use crate::trust::Kid;\n/* crate::trust::Kid */",
         ),
         (
             "codec.rs",
-            "/// [`Kid`](crate::layers::trust::Kid)\nfn f() { \"crate::layers::trust::Kid\"; }",
+            "/// [`Kid`](crate::trust::Kid)\nfn f() { \"crate::trust::Kid\"; }",
         ),
         (
             "codec.rs",
-            "#[cfg(test)]\nmod tests { use crate::layers::trust::Kid; }",
+            "#[cfg(test)]\nmod tests { use crate::trust::Kid; }",
         ),
-        (
-            "trust/key.rs",
-            "use crate::layers::codec::head; use super::Store;",
-        ),
-        ("verify.rs", "use crate::layers::Kid;"),
+        ("trust/key.rs", "use crate::codec::head; use super::Store;"),
+        ("verify.rs", "use crate::Kid;"),
     ] {
         let found = seeded(file, text);
         assert!(found.is_empty(), "{file}: {text}: {found:?}");
@@ -95,10 +89,7 @@ fn seeded(file: &str, text: &str) -> Vec<Fault> {
         ),
         ("limits.rs", "pub struct Limits;"),
         ("codec.rs", "pub fn head() {}"),
-        (
-            "record.rs",
-            "mod entry; use crate::layers::trust::Kid as Unused;",
-        ),
+        ("record.rs", "mod entry; use crate::trust::Kid as Unused;"),
         ("record/entry.rs", "struct Entry;"),
         (
             "trust.rs",
@@ -111,9 +102,7 @@ fn seeded(file: &str, text: &str) -> Vec<Fault> {
         // The parent's import exists where the case needs it.
         let text = match name {
             "record.rs" => match file {
-                "record/entry.rs" => {
-                    "mod entry; mod names { } pub(crate) use crate::layers::trust::Kid;"
-                }
+                "record/entry.rs" => "mod entry; mod names { } pub(crate) use crate::trust::Kid;",
                 _ => "mod entry;",
             },
             _ => text,

@@ -66,10 +66,6 @@ pub fn certificates() -> String {
     json!({"certificates": [entry, {"rawData": base64(CSCA.der()), "kid": ""}]}).to_string()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 // --------------------------------------------------------------------- Sweden
 
 pub fn swedish_anchor() -> Anchor {

@@ -215,19 +215,14 @@ impl<'a> Der<'a> {
     }
 
     /// The content of a context-specific element, if that is what comes next.
-    /// Those of lower numbers are skipped, as der does it.
     fn tagged(&mut self, number: u8, constructed: bool) -> Option<Option<&'a [u8]>> {
-        while let Some(first) = self.0.first()
-            && first & 0xc0 == 0x80
-            && first & 0x1f <= number
-        {
-            let element = self.any()?;
-            if first & 0x1f == number {
+        match self.0.first() {
+            Some(first) if first & 0xdf == 0x80 | number => {
                 let fits = (first & 0x20 != 0) == constructed;
-                return fits.then_some(Some(element.content));
+                fits.then_some(Some(self.any()?.content))
             }
+            _ => Some(None),
         }
-        Some(None)
     }
 
     /// The content of an OBJECT IDENTIFIER.

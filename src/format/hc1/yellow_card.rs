@@ -355,6 +355,11 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         let found = card.generation;
         return Err(RecordError::Generation { found });
     }
+    // It could be written without its end alone.
+    if card.has_unread_period() {
+        let validity = Deviation::new(DeviationCode::CardValidity, "v");
+        return Err(RecordError::Schema(validity));
+    }
     let mut deviations = Vec::new();
     let (holder, _) = parse(Item::read(&item::encoded(&write(record))), &mut deviations)?;
     if let Some(first) = deviations.into_iter().next() {

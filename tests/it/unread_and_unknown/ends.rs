@@ -4,6 +4,7 @@
 use ciborium::{Value, cbor};
 use hcert::verify::Outcome;
 use hcert_testkit::card::{ROTAVIRUS, card_2024, card_2025, card_2026, cwt, dose, text};
+use hcert_testkit::fixtures::{VALIDITY, issuer};
 use hcert_testkit::raw::{dcc, t, v, with};
 
 use super::{code, deviations, verify};
@@ -107,6 +108,10 @@ fn an_end_of_a_card_counts_under_whatever_name_and_wherever_it_stands() {
     assert_eq!(code(&verdict), None);
     let mut noted = deviations(&verdict).into_iter();
     assert!(noted.any(|(code, _)| code == "member-unknown"));
+    // Issued anew, the end that nobody could read would be gone.
+    let record = verdict.verified().unwrap().record();
+    let error = issuer("dsc", &[]).issue(record, VALIDITY).unwrap_err();
+    assert_eq!(error.code(), "card-validity");
 }
 
 fn ddcc(
