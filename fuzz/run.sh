@@ -38,8 +38,9 @@ fi
 
 [ $# -gt 0 ] || set -- $("${cargo[@]}" fuzz list | grep -vx any)
 
-# Checking builds one binary that holds all targets, and without a sanitizer:
-# it is for memory errors, and the crate has no unsafe code. Exploring has it.
+# Checking builds one binary that holds all targets, and without a sanitizer: it
+# is for memory errors, the crate has no unsafe code, and that of its
+# dependencies is for exploring, which has the sanitizer.
 if [ -n "$runs" ]; then
     sanitizer=none
 else
