@@ -63,12 +63,13 @@ for target in "$@"; do
             prepared | chain | round_trip | list_swiss) mine=$((runs / 10)) ;;
             *) mine=$runs ;;
         esac
-        seeds=$(find "corpus/$target" -type f 2>/dev/null | wc -l)
+        # Some targets have none.
+        mkdir -p "corpus/$target"
+        seeds=$(find "corpus/$target" -type f | wc -l)
         bound=(-seed=1 -runs=$((seeds + mine)))
         # What is found is not kept: the next run starts from the same seeds.
         scratch=$(mktemp -d)
         corpora=("$scratch" "corpus/$target")
-        [ -d "corpus/$target" ] || corpora=("$scratch")
         echo "fuzz $target, $seeds seeds and $mine inputs"
     else
         bound=(-max_total_time="$seconds")
