@@ -2,7 +2,8 @@
 # Runs fuzz targets one after the other.
 #   fuzz/run.sh [SECONDS [TARGET...]]     explores: so many seconds each (60)
 #   fuzz/run.sh --runs N [TARGET...]      checks: the seeds and N inputs made of
-#                                         them, the same ones each time
+#                                         them, the same ones each time (or those
+#                                         of another HCERT_FUZZ_SEED)
 # Exits non-zero when a target has a finding; the input is in fuzz/artifacts/.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -38,8 +39,9 @@ fi
 
 [ $# -gt 0 ] || set -- $("${cargo[@]}" fuzz list | grep -vx any)
 
-# Checking builds one binary that holds all targets, and without a sanitizer:
-# it is for memory errors, and the crate has no unsafe code. Exploring has it.
+# Checking builds one binary that holds all targets, and without a sanitizer: it
+# is for memory errors, the crate has no unsafe code, and that of its
+# dependencies is for exploring, which has the sanitizer.
 if [ -n "$runs" ]; then
     sanitizer=none
 else
@@ -53,6 +55,7 @@ HCERT_FUZZ_TARGET=seeds "$any"
 failed=""
 for target in "$@"; do
     log=$(mktemp)
+    list=""
     dict=()
     case "$target" in *list*) dict=(-dict="$PWD/lists.dict") ;; esac
     if [ -n "$runs" ]; then
@@ -62,12 +65,19 @@ for target in "$@"; do
             prepared | chain | round_trip | list_swiss) mine=$((runs / 10)) ;;
             *) mine=$runs ;;
         esac
-        seeds=$(find "corpus/$target" -type f 2>/dev/null | wc -l)
-        bound=(-seed=1 -runs=$((seeds + mine)))
-        # What is found is not kept: the next run starts from the same seeds.
+        # Some targets have none.
+        mkdir -p "corpus/$target"
+        seeds=$(find "corpus/$target" -type f | wc -l)
+        bound=(-seed="${HCERT_FUZZ_SEED:-1}" -runs=$((seeds + mine)))
+        # What is found is not kept, and the seeds come in an order of their own,
+        # not in that of the file system: the next run does the same.
         scratch=$(mktemp -d)
-        corpora=("$scratch" "corpus/$target")
-        [ -d "corpus/$target" ] || corpora=("$scratch")
+        corpora=("$scratch")
+        if [ "$seeds" -gt 0 ]; then
+            list=$(mktemp)
+            find "corpus/$target" -type f | LC_ALL=C sort | paste -sd, >"$list"
+            bound+=(-seed_inputs="@$list")
+        fi
         echo "fuzz $target, $seeds seeds and $mine inputs"
     else
         bound=(-max_total_time="$seconds")
@@ -89,7 +99,7 @@ for target in "$@"; do
         tail -40 "$log"
         failed="$failed $target"
     fi
-    rm -rf "$log" "$scratch"
+    rm -rf "$log" "$scratch" "$list"
 done
 if [ -n "$failed" ]; then
     echo "findings in:$failed" >&2

@@ -128,8 +128,7 @@
 //! [`Report::to_json`](lint::Report::to_json) write one line each by a schema
 //! with a version, for programs in other languages and for logs: `docs/json.md`
 //! and `test-vectors/verdict-schema.json`. For a log there is
-//! [`Verdict::report_json`](verify::Verdict::report_json), which says nothing of
-//! the holder.
+//! [`Verdict::report_json`](verify::Verdict::report_json), which names nobody.
 
 #![no_std]
 // What only some features use stands with what it belongs to. With all of them

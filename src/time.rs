@@ -69,9 +69,19 @@ impl Timestamp {
 
     /// The calendar day in UTC, if the instant falls into the years 0–9999.
     pub fn date(self) -> Option<Date> {
-        let instant = jiff::Timestamp::from_second(self.0).ok()?;
-        let date = jiff::tz::Offset::UTC.to_datetime(instant).date();
+        let date = self.civil()?.date();
         (date.year() >= 0).then_some(Date(date))
+    }
+
+    /// In UTC. An instant of jiff ends a day before the year 9999 does, so that
+    /// it has a place in every zone.
+    fn civil(self) -> Option<civil::DateTime> {
+        if let Ok(instant) = jiff::Timestamp::from_second(self.0) {
+            return Some(jiff::tz::Offset::UTC.to_datetime(instant));
+        }
+        let epoch = civil::date(1970, 1, 1).at(0, 0, 0, 0);
+        let since = jiff::SignedDuration::from_secs(self.0);
+        epoch.checked_add(since).ok()
     }
 }
 
@@ -107,9 +117,9 @@ impl From<Timestamp> for std::time::SystemTime {
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC, or `@seconds` outside the years that it can name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_second(self.0) {
-            Ok(t) => write!(f, "{t}"),
-            Err(_) => write!(f, "@{}", self.0),
+        match self.civil() {
+            Some(t) => write!(f, "{t}Z"),
+            None => write!(f, "@{}", self.0),
         }
     }
 }

@@ -49,6 +49,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of pairs of hexadecimal digits, in capital letters or not.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let pairs = (0..text.len()).step_by(2);
+    pairs
+        .map(|n| u8::from_str_radix(text.get(n..n + 2)?, 16).ok())
+        .collect()
+}
+
 /// Characters that move the cursor, end the line, turn the direction of writing
 /// or take no room, and so could make a line of a report look like another one
 /// or carry what nobody sees: controls, and Unicode's default-ignorable code

@@ -4,6 +4,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::codec::text::{hex, unhex};
+
 /// A text that is not 64 hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a SHA-256 digest: 64 hexadecimal digits")]
@@ -14,22 +16,6 @@ impl DigestError {
     pub const fn code(&self) -> &'static str {
         "digest"
     }
-}
-
-fn parse(text: &str) -> Result<[u8; 32], DigestError> {
-    let digit = |c: u8| char::from(c).to_digit(16).map(|digit| digit as u8);
-    let mut digest = [0; 32];
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
-        return Err(DigestError);
-    };
-    if pairs.len() != digest.len() {
-        return Err(DigestError);
-    }
-    for (byte, [high, low]) in digest.iter_mut().zip(pairs) {
-        let (high, low) = digit(*high).zip(digit(*low)).ok_or(DigestError)?;
-        *byte = high << 4 | low;
-    }
-    Ok(digest)
 }
 
 macro_rules! digest {
@@ -54,7 +40,7 @@ macro_rules! digest {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(&hex(&self.0))
             }
         }
 
@@ -68,7 +54,8 @@ macro_rules! digest {
             type Err = DigestError;
 
             fn from_str(text: &str) -> Result<Self, DigestError> {
-                parse(text).map(Self)
+                let digest = unhex(text).and_then(|bytes| bytes.try_into().ok());
+                digest.map(Self).ok_or(DigestError)
             }
         }
     };

@@ -235,7 +235,7 @@ impl Drop for Tables {
 
 impl Residents {
     fn have_room(&self, budget: usize) -> bool {
-        self.bytes + self.last <= budget
+        self.bytes.saturating_add(self.last) <= budget
     }
 
     /// Makes room for the key of `slot` if it was used more than the resident

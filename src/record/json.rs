@@ -1,5 +1,7 @@
 //! A record as JSON.
 
+use std::collections::BTreeSet;
+
 use super::{
     AntibodyClass, CertificateDetails, Coding, Entry, HealthLink, Holder, Medication, PayloadKind,
     Record, Recovery, Test, TestKind, TestResult, Text, Vaccination, When, YellowCard,
@@ -34,6 +36,7 @@ impl Record {
 
     /// The deviations say what is stated and can't be read.
     pub(crate) fn write_members(&self, object: &mut Object<'_>, deviations: &[Deviation]) {
+        let deviations = &Places::of(deviations);
         let mut unreadable = Vec::new();
         object.put("payload", self.payload.code());
         let version = stated(&self.schema_version);
@@ -71,12 +74,40 @@ impl Record {
     }
 }
 
+/// Where a record departs: there may be thousands of places, and entries that
+/// ask for them.
+struct Places<'a>(BTreeSet<(Option<usize>, &'a str)>);
+
+impl<'a> Places<'a> {
+    fn of(deviations: &'a [Deviation]) -> Self {
+        let all = deviations.iter().flat_map(|deviation| {
+            let at = deviation.at();
+            let rest = at.match_indices('.').filter_map(|(n, _)| at.get(n + 1..));
+            let indices = at.split('[').skip(1).filter_map(|part| {
+                let digits = part.split(']').next()?;
+                digits.parse().ok().map(Some)
+            });
+            let of_all = (!at.contains('[')).then_some(None);
+            let entries: Vec<Option<usize>> = indices.chain(of_all).collect();
+            let names: Vec<&str> = rest.chain([at]).collect();
+            let pairs = move |index| names.clone().into_iter().map(move |name| (index, name));
+            entries.into_iter().flat_map(pairs)
+        });
+        Self(all.collect())
+    }
+
+    /// Of the record as a whole, or of that entry.
+    fn has(&self, index: Option<usize>, place: &str) -> bool {
+        self.0.contains(&(None, place)) || (index.is_some() && self.0.contains(&(index, place)))
+    }
+}
+
 /// The members of a holder or an entry.
 struct Members<'a, 'b> {
     object: &'a mut Object<'b>,
     pointer: String,
     index: Option<usize>,
-    deviations: &'a [Deviation],
+    deviations: &'a Places<'a>,
     unreadable: &'a mut Vec<String>,
 }
 
@@ -103,16 +134,8 @@ impl Members<'_, '_> {
     }
 
     fn departs(&self, places: &[&str]) -> bool {
-        let own = self.index.map(|index| format!("[{index}]"));
-        self.deviations.iter().any(|deviation| {
-            let at = deviation.at();
-            let of_other = at.contains('[') && own.as_ref().is_none_or(|own| !at.contains(own));
-            !of_other
-                && places.iter().any(|place| {
-                    let before = at.strip_suffix(place);
-                    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
-                })
-        })
+        let mut places = places.iter();
+        places.any(|place| self.deviations.has(self.index, place))
     }
 }
 

@@ -56,7 +56,7 @@ impl WriteJson for AffectedValue {
 
 impl Period {
     /// The period as JSON, for an array of them: `from`, and `until`, which is
-    /// not of it any more. Either is null where there is no such bound.
+    /// exclusive. Either is null where there is no such bound.
     ///
     /// ```
     /// use hcert::{Timestamp, rules::Period};

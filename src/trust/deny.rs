@@ -13,6 +13,7 @@ use super::json;
 use crate::Timestamp;
 use crate::codec::json::LeanMembers as Members;
 use crate::codec::json::write::{WriteJson, object};
+use crate::codec::text::unhex;
 use crate::crypto::kid::Kid;
 use crate::crypto::kid::KidError;
 use crate::crypto::{CertificateDigest, KeyFingerprint, PublicKey};
@@ -551,14 +552,4 @@ fn may_be_hex(text: &str) -> bool {
     let mut digits = text.chars().filter(|c| !is_separator(*c)).peekable();
     let is_hex = digits.peek().is_some() && digits.clone().all(|c| c.is_ascii_hexdigit());
     is_hex && digits.count() >= 6
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let pairs = (0..text.len()).step_by(2);
-    pairs
-        .map(|n| u8::from_str_radix(text.get(n..n + 2)?, 16).ok())
-        .collect()
 }

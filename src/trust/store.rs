@@ -170,8 +170,22 @@ impl TrustStore {
                 ..listing.clone()
             });
         }
+        let anew = |listing: &TrustedKey| TrustedKey {
+            key: known
+                .get(&listing.public_key().fingerprint())
+                .unwrap_or(&listing.key)
+                .clone(),
+            ..listing.clone()
+        };
+        let several = self.several.iter().map(|(fingerprint, listings)| {
+            let kept = listings.kept.iter().map(anew).collect();
+            let left_out = listings.left_out.iter().map(anew).collect();
+            (*fingerprint, Listings { kept, left_out })
+        });
+        let several = several.collect();
         Ok(Self {
             keys: Arc::new(keys),
+            several: Arc::new(several),
             tables: Arc::new(self.tables.anew()),
             ..self
         })

@@ -38,7 +38,9 @@ impl Verdict {
 
     /// The same without what the certificate says of a person: without
     /// `record`, `signed_record` and `revocation.identifiers`. For a log, or a
-    /// gate that keeps numbers.
+    /// gate that keeps numbers. It names nobody, and still tells the kind of
+    /// certificate and when it was issued, to the second: who sees the same
+    /// certificate twice can know it again.
     ///
     /// ```
     /// # use hcert::{Timestamp, trust::TrustStore, verify::Verifier};

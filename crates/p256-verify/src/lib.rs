@@ -192,7 +192,7 @@ impl fmt::Debug for PublicKey {
 }
 
 /// A public key with a table of multiples of it, with which verification takes
-/// less than half of the time. Making the table takes about as long as two
+/// a third of the time. Making the table takes about as long as two
 /// verifications without it.
 pub struct PreparedKey(Table);
 

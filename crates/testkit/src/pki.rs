@@ -149,7 +149,7 @@ fn certificate_over(
             .iter()
             .map(|oid| ObjectIdentifier::new(oid))
             .collect();
-        builder.add_extension(&ExtendedKeyUsage(oids?))?;
+        builder.add_extension((true, &ExtendedKeyUsage(oids?)))?;
     }
     let certificate = builder.build::<_, DerSignature>(&issuer_key.0)?;
     Ok(certificate.to_der()?)

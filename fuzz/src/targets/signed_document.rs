@@ -62,11 +62,16 @@ pub fn run(data: &[u8]) -> Corpus {
         }
         // Any content, in the forms that don't look at it.
         Some((b'c', content)) => {
-            for signed in [
-                sign::document(content),
-                sign::cose(&sign::cbor_bytes(&cbor!({1 => -7}).unwrap()), content),
-            ] {
+            let header = |header| sign::cbor_bytes(&header);
+            // 42: bytes of any kind, which are not searched for claims.
+            let bytes = header(cbor!({1 => -7, 3 => 42}).unwrap());
+            for signed in [sign::document(content), sign::cose(&bytes, content)] {
                 assert_eq!(open((&signed).into()), Ok(content.to_vec()));
+            }
+            // What may be claims has to be readable as such.
+            let untyped = header(cbor!({1 => -7}).unwrap());
+            if let Ok(opened) = open((&sign::cose(&untyped, content)).into()) {
+                assert_eq!(opened, content);
             }
             let line = sign::german(content);
             assert_eq!(open((&line).into()), Ok(content.to_vec()));

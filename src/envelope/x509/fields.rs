@@ -2,8 +2,9 @@
 //!
 //! x509-cert's `Certificate` copies every field, attribute and extension out
 //! of readers that nest: more than half of the time that a list took to load.
-//! What is refused here is what it refuses, but for names of absurd size, and
-//! what is read is what it reads; the tests hold the two against each other.
+//! What it refuses is refused here, and what both read is the same; the tests
+//! hold the two against each other. Refused besides are names of absurd size, an
+//! attribute twice at one level of a name, and tags that no certificate has.
 
 use crate::codec::der::read_tlv;
 use alloc::string::String;
@@ -141,7 +142,7 @@ impl<'a> NameRef<'a> {
         while !rdns.0.is_empty() {
             let mut rdn = Der(rdns.next(Tag::Set)?.content);
             let mut count = 0;
-            // A SET OF may hold an element twice, but says nothing by it.
+            // X.501 §9.3: no attribute occurs twice at one level.
             let mut seen: [&[u8]; MAX_ATTRIBUTES] = [&[]; MAX_ATTRIBUTES];
             while !rdn.0.is_empty() {
                 let attribute = rdn.next(Tag::Sequence)?;
@@ -251,8 +252,8 @@ impl<'a> Der<'a> {
     }
 }
 
-/// The tags of one octet that der 0.7 knew. It knows RELATIVE-OID,
-/// GeneralString and longer tags by now, and no certificate is the better for it.
+/// The tags that certificates have. der knows RELATIVE-OID, GeneralString and
+/// longer tags as well.
 fn known(octet: u8) -> Option<Tag> {
     let constructed = octet & 0x20 != 0;
     let number = TagNumber(u32::from(octet & 0x1f));

@@ -324,3 +324,34 @@ fn a_time_under_a_tag_of_something_else_is_no_count_of_seconds() {
     assert_eq!(code(&verdict), None);
     assert!(deviations(&verdict).contains(&("claim-tagged", "iat")));
 }
+
+fn of_dcc(expires_at: i64, payload: Value) -> Value {
+    cbor!({1 => "XX", 4 => expires_at, 6 => 1_622_505_600, -260 => {1 => payload}}).unwrap()
+}
+
+#[test]
+fn the_last_end_that_is_read_is_written_as_that_end() {
+    let verdict = verify(of_dcc(253_402_300_799, dcc()));
+    let json: serde_json::Value = serde_json::from_str(&verdict.to_json()).unwrap();
+    assert_eq!(json["claims"]["expires_at"], "9999-12-31T23:59:59Z");
+    let last = hcert::Timestamp::from_seconds(253_402_300_799);
+    assert_eq!(last.date().unwrap().to_string(), "9999-12-31");
+    let later = hcert::Timestamp::from_seconds(253_402_300_800);
+    assert_eq!(
+        (later.to_string().as_str(), later.date()),
+        ("@253402300800", None)
+    );
+}
+
+/// Each of so many entries departs in ten places, and each asks for its own.
+#[test]
+fn thousands_of_empty_entries_are_written_as_they_are() {
+    let empty = Value::Array(vec![Value::Map(Vec::new()); 4_000]);
+    let verdict = verify(of_dcc(1_638_316_800, with(dcc(), "v", Some(empty))));
+    let json: serde_json::Value = serde_json::from_str(&verdict.to_json()).unwrap();
+    let record = ["record", "signed_record"].map(|name| &json[name]);
+    let record = record.into_iter().find(|record| !record.is_null()).unwrap();
+    assert_eq!(record["entries"].as_array().unwrap().len(), 4_000);
+    let unreadable = record["unreadable"].as_array().unwrap();
+    assert!(unreadable.contains(&"/entries/3999/dose_number".into()));
+}
