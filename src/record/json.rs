@@ -1,6 +1,6 @@
 //! A record as JSON.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
 
 use super::{
     AntibodyClass, CertificateDetails, Coding, Entry, HealthLink, Holder, Medication, PayloadKind,
