@@ -104,7 +104,7 @@ fn timed<'a>(
 fn issuing(rounds: usize, all: &[usize]) -> Result<(), Error> {
     let (issuer, _) = issuer(0)?;
     for (compression, run) in [(Compression::Fast, 400), (Compression::Smallest, 16)] {
-        let issuer = issuer.clone().compression(compression);
+        let issuer = issuer.clone().with_compression(compression);
         let run = if rounds > 1 { run } else { 2 };
         let records: Vec<_> = (0..run).map(record).collect::<Result<_, _>>()?;
         let mut times = vec![Vec::new(); all.len()];
@@ -168,7 +168,7 @@ fn issuer(serial: u32) -> Result<(Issuer<P256Signer>, Vec<u8>), Error> {
     };
     let der = pki::certificate(&spec, &key, &TestKey::new("csca"))?;
     let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
-    let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.compression(Compression::Fast);
+    let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.with_compression(Compression::Fast);
     Ok((issuer, der))
 }
 

@@ -10,6 +10,7 @@ use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::ZlibEncoder};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::format::hc1::text;
 use hcert::issue::{Issuer, P256Signer, Validity};

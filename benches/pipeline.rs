@@ -175,7 +175,7 @@ fn issuer() -> Result<Issuer<P256Signer>, Error> {
 fn issuer_of(key: TestKey) -> Result<Issuer<P256Signer>, Error> {
     let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
     let issuer = Issuer::new(Dsc::from_der(&dsc(1, &key)?)?, signer)?;
-    Ok(issuer.compression(Compression::Fast))
+    Ok(issuer.with_compression(Compression::Fast))
 }
 
 fn record() -> Result<Record, Error> {
@@ -308,7 +308,7 @@ fn scan(bencher: Bencher) {
 
 #[divan::bench(args = [Compression::Fast, Compression::Smallest])]
 fn issue(bencher: Bencher, compression: Compression) {
-    let made = issuer().and_then(|issuer| Ok((issuer.compression(compression), record()?)));
+    let made = issuer().and_then(|issuer| Ok((issuer.with_compression(compression), record()?)));
     let (issuer, record) = made.unwrap_or_else(|e| fail(&e));
     bencher.bench(|| issuer.issue(black_box(&record), VALIDITY));
 }

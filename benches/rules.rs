@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
+use hcert_testkit::time::Plus as _;
 use hcert::issue::{Compression, Issuer, P256Signer, Validity};
 use hcert::record::{Holder, Record, Uvci, Vaccination};
 use hcert::rules::{Arrival, Decision, RuleSet, Subject};
@@ -104,7 +105,7 @@ fn certificate(at: Timestamp) -> Result<Verified, Error> {
     let key = TestKey::new("benchmark");
     let der = pki::certificate(&spec, &key, &TestKey::new("csca"))?;
     let signer = P256Signer::from_pkcs8_pem(&key.pkcs8_pem()?)?;
-    let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.compression(Compression::Fast);
+    let issuer = Issuer::new(Dsc::from_der(&der)?, signer)?.with_compression(Compression::Fast);
     let entry = Vaccination::builder()
         .vaccine("1119349007")
         .product("EU/1/20/1528")

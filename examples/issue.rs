@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hcert::Timestamp;
 use hcert::issue::{
@@ -263,15 +263,17 @@ fn form(options: &Options) -> Result<Form, Failure> {
     Ok(form)
 }
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// Expires 365 days after its issue, if nothing else was asked for.
 fn validity(options: &Options) -> Validity {
     let issued_at = options.issued_at.unwrap_or(SystemTime::now().into());
-    let days = i64::from(options.days.unwrap_or(365));
+    let days = u32::from(options.days.unwrap_or(365));
     Validity {
         issued_at,
         expires_at: options
             .expires_at
-            .unwrap_or(issued_at.plus(days * 24 * 3600)),
+            .unwrap_or(issued_at + DAY * days),
     }
 }
 
@@ -291,7 +293,7 @@ fn issuer(options: &Options) -> Result<Issuer<P256Signer>, Failure> {
         .is_ok_and(|signature| dsc.public_key().verify(&[probe], &signature).is_ok());
     let subject = dsc.subject().to_owned();
     let issuer = Issuer::new(dsc, signer).map_err(usage)?;
-    let issuer = issuer.compression(if options.fast {
+    let issuer = issuer.with_compression(if options.fast {
         Compression::Fast
     } else {
         Compression::Smallest

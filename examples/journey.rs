@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::ops::Range;
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hcert::format::{TimeClaim, Unverified};
 use hcert::record::ProductCatalogue;
@@ -102,8 +102,8 @@ Exit status: 0 each country accepts one of the certificates, 1 some don't,
 ";
 
 /// What the periods are looked for in, around the arrival.
-const BEFORE: i64 = 365 * 86_400;
-const AFTER: i64 = 730 * 86_400;
+const BEFORE: Duration = Duration::from_secs(365 * 86_400);
+const AFTER: Duration = Duration::from_secs(730 * 86_400);
 
 #[derive(Default)]
 struct Options {
@@ -296,7 +296,7 @@ fn unverified(input: String, text: &str) -> Certificate {
             until: match claims.expires_at() {
                 TimeClaim::Absent => always.until,
                 // What is no time is no end that lies ahead.
-                claim => claim.timestamp().map_or(always.from, |t| t.plus(1)),
+                claim => claim.timestamp().map_or(always.from, |t| t + Duration::from_secs(1)),
             },
         };
         let subject = Subject::unverified_claims(claims);
@@ -373,7 +373,7 @@ impl<'a> Answer<'a> {
 }
 
 fn around(arrival: Timestamp) -> Range<Timestamp> {
-    arrival.plus(-BEFORE)..arrival.plus(AFTER)
+    arrival - BEFORE..arrival + AFTER
 }
 
 fn heading(certificates: &[Certificate], arrival: Timestamp) -> String {

@@ -152,7 +152,7 @@ fn run() -> Result<ExitCode, Error> {
     };
     let at = options.at.unwrap_or_else(|| SystemTime::now().into());
     let sets = value_sets::load(PROGRAM, &options.value_sets)?;
-    let mut linter = Linter::new().at(at).value_sets(sets);
+    let mut linter = Linter::new().at_time(at).with_value_sets(sets);
     let mut reports = Vec::new();
     if let Some(path) = &options.dsc {
         let label = path.to_string_lossy().into_owned();
@@ -160,7 +160,7 @@ fn run() -> Result<ExitCode, Error> {
         let read = read.map_err(|e| format!("--dsc {label}: {e}"))?;
         let der = lint::der(&read).ok_or_else(|| format!("--dsc {label}: malformed PEM"))?;
         match Dsc::from_der(&der) {
-            Ok(dsc) => linter = linter.dsc(dsc),
+            Ok(dsc) => linter = linter.with_dsc(dsc),
             Err(_) if options.inputs.is_empty() => {}
             Err(error) => return Err(format!("--dsc {label}: {error}").into()),
         }
@@ -174,7 +174,7 @@ fn run() -> Result<ExitCode, Error> {
         for problem in &problems.problems {
             complain(PROGRAM, &problem.to_string());
         }
-        linter = linter.trust(store);
+        linter = linter.with_trust(store);
     }
     let fail_on = options.fail_on.unwrap_or(Severity::Error);
     let mut status = 0;

@@ -182,7 +182,7 @@ struct Options {
     at: Option<Timestamp>,
     strict: bool,
     retrospective: bool,
-    max_list_age: Option<u64>,
+    max_list_age: Option<Duration>,
     json: bool,
     quiet: bool,
     inputs: Vec<OsString>,
@@ -206,8 +206,8 @@ fn run() -> Result<ExitCode, Error> {
     if options.retrospective {
         policy = policy.retrospective();
     }
-    if let Some(seconds) = options.max_list_age {
-        policy = policy.max_list_age(seconds);
+    if let Some(age) = options.max_list_age {
+        policy = policy.max_list_age(age);
     }
     policy = policy.revocation(options.revocations.policy());
     let value_sets = value_sets::load(PROGRAM, &options.value_sets)?;
@@ -248,7 +248,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
         match argument {
             Long("help") | Short('h') => return Ok(None),
             Long("max-list-age") => {
-                options.max_list_age = Some(parser.value()?.parse_with(age::seconds)?);
+                options.max_list_age = Some(parser.value()?.parse_with(age::parse)?);
             }
             Long("value-sets") => options.value_sets.push(parser.value()?),
             Long("at") => options.at = Some(parser.value()?.parse_with(Timestamp::parse)?),

@@ -11,6 +11,9 @@
 //! ```
 
 mod content;
+// The stages of reading by themselves, for fuzz targets and conformance: no
+// part of what stays as it is.
+#[doc(hidden)]
 pub mod hc1;
 mod json;
 #[cfg(feature = "lt1")]
@@ -21,13 +24,17 @@ use core::fmt;
 
 pub use self::content::{Claims, Content, TimeClaim};
 pub use self::hc1::DecodeError;
+pub use self::hc1::text::TextError;
+pub use crate::codec::cbor::CborError;
+pub use crate::codec::zlib::ZlibError;
 pub use crate::deviation::{Deviation, DeviationCode};
 pub use crate::record::unreadable::{ContentError, GroupName};
 
 use crate::Limits;
 use crate::crypto::kid::Kid;
 use crate::crypto::{BadSignature, PublicKey};
-use crate::envelope::cose::{CoseSign1, DeclaredAlgorithm};
+use crate::envelope::cose::CoseSign1;
+pub use crate::envelope::cose::{CoseError, DeclaredAlgorithm};
 use crate::record::ProductCatalogue;
 
 macro_rules! formats {

@@ -130,7 +130,7 @@ pub enum IssueError {
     )]
     NotForSignatures,
     /// `iss` is not two capital letters.
-    #[error("the issuing country is not two capital letters; give it with Issuer::country")]
+    #[error("the issuing country is not two capital letters; give it with Issuer::with_country")]
     Country,
     /// The signature does not verify with the certificate's key: another key
     /// made it, or it is of another form (ES256 is `r‖s`, not DER).
@@ -182,6 +182,7 @@ impl IssueError {
 /// Issues certificates under one document signer certificate.
 ///
 /// ```
+/// use core::time::Duration;
 /// # use hcert::{Date, PartialDate, Timestamp, record::*};
 /// use hcert::issue::{IssueError, Issuer, Signer, Validity};
 /// use hcert::trust::Dsc;
@@ -189,7 +190,8 @@ impl IssueError {
 /// fn issue(dsc: Dsc, signer: impl Signer, record: &Record) -> Result<String, IssueError> {
 ///     let issuer = Issuer::new(dsc, signer)?;
 ///     let issued_at = Timestamp::from_seconds(1_622_548_800);
-///     let validity = Validity { issued_at, expires_at: issued_at.plus(180 * 86_400) };
+///     let expires_at = issued_at + Duration::from_secs(180 * 86_400);
+///     let validity = Validity { issued_at, expires_at };
 ///     let issued = issuer.issue(record, validity)?;
 ///     Ok(issued.text().to_owned())
 /// }
@@ -248,14 +250,14 @@ impl<S: Signer> Issuer<S> {
 
     /// Sets the issuing country (`iss`), where it is not that of the certificate.
     #[must_use]
-    pub fn country(mut self, alpha_2: &str) -> Self {
+    pub fn with_country(mut self, alpha_2: &str) -> Self {
         self.country = Some(alpha_2.to_owned());
         self
     }
 
     /// Sets how hard to try for a small symbol.
     #[must_use]
-    pub fn compression(mut self, compression: Compression) -> Self {
+    pub fn with_compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
     }
@@ -264,7 +266,7 @@ impl<S: Signer> Issuer<S> {
     /// compiled in. A code beyond them is warned of, and the result of a test
     /// refused.
     #[must_use]
-    pub fn value_sets(mut self, sets: ValueSets) -> Self {
+    pub fn with_value_sets(mut self, sets: ValueSets) -> Self {
         self.sets = sets;
         self
     }

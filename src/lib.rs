@@ -60,6 +60,7 @@
 //! # Issue
 //!
 //! ```
+//! use std::time::Duration;
 //! use hcert::issue::{Issuer, P256Signer, Validity};
 //! use hcert::record::{Holder, Record, Test, TestKind, TestResult, Uvci};
 //! use hcert::{PartialDate, Timestamp, trust::Dsc};
@@ -77,7 +78,8 @@
 //!     .build()?;
 //! let holder = Holder::new("Gößinger", "Gabriele", PartialDate::parse("1998-02-26")?)?;
 //! let issued_at = Timestamp::parse("2021-05-30T18:00:00Z")?;
-//! let validity = Validity { issued_at, expires_at: issued_at.plus(3 * 86_400) };
+//! let expires_at = issued_at + Duration::from_secs(3 * 86_400);
+//! let validity = Validity { issued_at, expires_at };
 //! let issued = issuer.issue(&Record::new(holder, test)?, validity)?;
 //! std::fs::write("certificate.svg", issued.qr()?.to_svg(&Default::default()))?;
 //! # Ok(()) }
@@ -111,7 +113,7 @@
 //! # What is read, and what is refused
 //!
 //! The field departs from the specification in many ways; what is safe to
-//! read is read, and each departure is a [`Deviation`](format::hc1::Deviation)
+//! read is read, and each departure is a [`Deviation`](format::Deviation)
 //! with a stable code. [`Policy::strict`](verify::Policy::strict) refuses
 //! them. Tolerance ends where security begins: the algorithm has to fit the
 //! key, duplicate map keys and trailing bytes are refused in every layer, and

@@ -228,7 +228,7 @@ impl Report {
 /// use hcert::trust::Dsc;
 /// let dsc = Dsc::from_der(&std::fs::read("signer.der")?)?;
 /// let text = std::fs::read_to_string("code.txt")?;
-/// let report = Linter::new().dsc(dsc).code(text.trim_end());
+/// let report = Linter::new().with_dsc(dsc).code(text.trim_end());
 /// for finding in report.findings() {
 ///     println!("{}: {} [{}]", finding.at(), finding.message(), finding.clause());
 /// }
@@ -255,27 +255,27 @@ impl Linter {
 
     /// The certificate of the key that is to have signed the codes, whatever
     /// kid they name.
-    pub fn dsc(mut self, dsc: Dsc) -> Self {
+    pub fn with_dsc(mut self, dsc: Dsc) -> Self {
         self.dsc = Some(dsc);
         self
     }
 
     /// Where the key is looked up by the code's kid, unless a
-    /// [`dsc`](Self::dsc) is given.
-    pub fn trust(mut self, trust: TrustStore) -> Self {
+    /// [`with_dsc`](Self::with_dsc) is given.
+    pub fn with_trust(mut self, trust: TrustStore) -> Self {
         self.trust = Some(trust);
         self
     }
 
     /// Judges times as of then.
-    pub fn at(mut self, now: Timestamp) -> Self {
+    pub fn at_time(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
         self
     }
 
     /// The products that a yellow card may name; by default those that are
     /// compiled in.
-    pub fn products(mut self, catalogue: ProductCatalogue) -> Self {
+    pub fn with_products(mut self, catalogue: ProductCatalogue) -> Self {
         self.products = Some(catalogue);
         self
     }
@@ -283,13 +283,13 @@ impl Linter {
     /// The codes that an EU DCC may use; by default those that are compiled in.
     /// Of these the devices of rapid tests are not judged by: the list on the
     /// gateway is longer.
-    pub fn value_sets(mut self, sets: ValueSets) -> Self {
+    pub fn with_value_sets(mut self, sets: ValueSets) -> Self {
         self.value_sets = Some(sets);
         self
     }
 
     /// The budgets for reading.
-    pub fn limits(mut self, limits: Limits) -> Self {
+    pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }

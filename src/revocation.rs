@@ -56,6 +56,7 @@ pub use set::{
     SetSource, Stage,
 };
 #[cfg(feature = "revocation")]
+#[doc(hidden)]
 pub use slice::{BloomFilter, PartialHashes, Slice};
 #[cfg(feature = "revocation")]
 pub use split::SplitList;

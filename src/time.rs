@@ -3,6 +3,9 @@
 //! Time is always an argument in this crate: nothing here reads a clock.
 
 use core::fmt;
+use core::ops::{Add, Sub};
+use core::time::Duration;
+
 use jiff::civil;
 
 /// 9999-12-31T23:59:59Z: what is later is no second count, but
@@ -34,6 +37,8 @@ impl TimeError {
 /// let t = Timestamp::parse("2021-05-11T12:00:00Z")?;
 /// assert_eq!(t.seconds(), 1_620_734_400);
 /// assert_eq!(t.to_string(), "2021-05-11T12:00:00Z");
+/// let day = core::time::Duration::from_secs(86_400);
+/// assert_eq!((t + day).to_string(), "2021-05-12T12:00:00Z");
 /// # Ok::<(), hcert::TimeError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,9 +66,9 @@ impl Timestamp {
             })
     }
 
-    /// This instant moved by `seconds`; stops at the ends of the range.
+    /// Stops at the ends of the range.
     #[must_use]
-    pub const fn plus(self, seconds: i64) -> Self {
+    pub(crate) const fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
@@ -82,6 +87,24 @@ impl Timestamp {
         let epoch = civil::date(1970, 1, 1).at(0, 0, 0, 0);
         let since = jiff::SignedDuration::from_secs(self.0);
         epoch.checked_add(since).ok()
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    /// So many whole seconds later; stops at the end of the range.
+    fn add(self, later: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(later.as_secs()))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    /// So many whole seconds earlier; stops at the end of the range.
+    fn sub(self, earlier: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(earlier.as_secs()))
     }
 }
 
@@ -104,7 +127,6 @@ impl From<std::time::SystemTime> for Timestamp {
 impl From<Timestamp> for std::time::SystemTime {
     /// 1970 where the platform can't tell a time so far away.
     fn from(time: Timestamp) -> Self {
-        use core::time::Duration;
         let (epoch, gap) = (Self::UNIX_EPOCH, Duration::from_secs(time.0.unsigned_abs()));
         let found = match time.0 < 0 {
             true => epoch.checked_sub(gap),

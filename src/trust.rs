@@ -60,8 +60,12 @@ mod usage;
 mod view;
 
 pub use crate::crypto::kid::{Kid, KidError};
-pub use crate::crypto::published::{PublishedKey, published_key, published_keys};
-pub use crate::envelope::cms::{CmsError, cms_claimed_signer};
+#[doc(hidden)]
+pub use crate::crypto::published::published_keys;
+pub use crate::crypto::published::{PublishedKey, published_key};
+pub use crate::envelope::cms::CmsError;
+#[doc(hidden)]
+pub use crate::envelope::cms::cms_claimed_signer;
 pub use crate::envelope::x509::{CertificateError, Dsc};
 pub use crate::record::usage::Usage;
 pub use anchor::{Anchor, AnchorError};
@@ -79,9 +83,9 @@ pub use freshness::Stale;
 pub use key::TrustedKey;
 pub use limits::LoadLimits;
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
-pub use list::{
-    GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_companion, detect_format,
-};
+#[doc(hidden)]
+pub use list::detect_companion;
+pub use list::{GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_format};
 pub use problem::ProblemKind;
 pub use report::{EntryProblem, LoadReport};
 pub use signed::SigningError;

@@ -1,7 +1,9 @@
 //! Ages on the command line.
 
+use std::time::Duration;
+
 /// `90`, `90s`, `15m`, `36h` or `7d`.
-pub fn seconds(text: &str) -> Result<u64, &'static str> {
+pub fn parse(text: &str) -> Result<Duration, &'static str> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..) {
         Some("" | "s") => 1,
@@ -13,7 +15,8 @@ pub fn seconds(text: &str) -> Result<u64, &'static str> {
     let number: u64 = digits
         .parse()
         .map_err(|_| "an age is a whole number: 36h")?;
-    number
-        .checked_mul(unit)
+    let seconds = number.checked_mul(unit);
+    seconds
+        .map(Duration::from_secs)
         .ok_or("that age is beyond counting")
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
+use hcert_testkit::time::Plus as _;
 use hcert::format::hc1::text;
 use hcert::issue::{Issuer, P256Signer, Validity};
 use hcert::qr::{EcLevel, QrSymbol, SvgOptions};

@@ -71,7 +71,7 @@ impl ListFile {
         // Other forms say themselves when they were made, or not at all.
         let counts = matches!(self.format, Some(ListFormat::Swiss | ListFormat::Gateway));
         if let Some(time) = self.fetched_at.filter(|_| counts) {
-            list = list.fetched_at(time);
+            list = list.with_fetched_at(time);
         }
         let companion = self.companion.as_deref();
         companion.map_or(list, |companion| list.with_companion(companion))

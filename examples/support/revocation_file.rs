@@ -83,7 +83,7 @@ impl ItalianFiles {
         let list = ItalianList::trust_unsigned_files(&label, &files);
         let list = list.map_err(|e| format!("{label}: {e}"))?;
         Ok(Some(match self.fetched_at {
-            Some(time) => list.fetched_at(time),
+            Some(time) => list.with_fetched_at(time),
             None => list,
         }))
     }
@@ -147,7 +147,7 @@ impl RevocationFile {
             };
             let mut part = RevocationPart::of_document(&document)?;
             if let Some(time) = fetched_at {
-                part = part.fetched_at(time);
+                part = part.with_fetched_at(time);
             }
             let list = RevocationList::read(label, part.pinned_with(anchors))?;
             editions.accept(label, list.info())?;
@@ -162,7 +162,7 @@ impl RevocationFile {
     fn unsigned(label: &str, bytes: &[u8], fetched_at: Option<Timestamp>) -> Result<Self, Error> {
         let mut list = RevocationList::trust_unsigned(label, bytes)?;
         if let Some(time) = fetched_at {
-            list = list.fetched_at(time);
+            list = list.with_fetched_at(time);
         }
         Ok(Self::Hashes(Box::new(list)))
     }

@@ -1,6 +1,7 @@
 //! `--revocations FILE`s into what a verifier looks certificates up in.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use hcert::revocation::{RevocationFormat, RevocationSource as _, Revocations};
 use hcert::trust::TrustState;
@@ -18,7 +19,7 @@ pub struct RevocationOptions {
     /// Who signs the files; none if nobody does.
     pub anchors: Vec<OsString>,
     /// Nothing is valid without data that are at most so old, in seconds.
-    pub required: Option<u64>,
+    pub required: Option<Duration>,
     /// The batches in the files are all there are.
     pub all_batches: bool,
 }
@@ -33,7 +34,7 @@ impl RevocationOptions {
             "all-batches" => self.all_batches = true,
             "revocation-anchor" => self.anchors.push(parser.value()?),
             "require-revocations" => {
-                self.required = Some(parser.value()?.parse_with(age::seconds)?);
+                self.required = Some(parser.value()?.parse_with(age::parse)?);
             }
             _ => return Ok(false),
         }

@@ -45,7 +45,7 @@ pub static ISSUER: LazyLock<Issuer<P256Signer>> = LazyLock::new(|| {
     let csca = pki::TestKey::new("fuzz csca");
     let der = pki::certificate(&spec, &pki::TestKey::new("fuzz"), &csca).unwrap();
     let issuer = Issuer::new(Dsc::from_der(&der).unwrap(), SIGNER.clone()).unwrap();
-    issuer.compression(Compression::Fast)
+    issuer.with_compression(Compression::Fast)
 });
 
 static SIGNER: LazyLock<P256Signer> = LazyLock::new(|| {

@@ -66,8 +66,8 @@ const fn own(
     }
 }
 
-/// Codes of [`DecodeError`](crate::format::hc1::DecodeError),
-/// [`ContentError`](crate::format::hc1::cwt::ContentError),
+/// Codes of [`DecodeError`](crate::format::DecodeError),
+/// [`ContentError`](crate::format::ContentError),
 /// [`CertificateError`](crate::trust::CertificateError) and
 /// [`DeviationCode`](crate::deviation::DeviationCode).
 #[rustfmt::skip]

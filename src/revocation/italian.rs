@@ -215,7 +215,7 @@ impl ItalianList {
     /// With the time at which the caller fetched the version, which is what
     /// its age counts from.
     #[must_use]
-    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+    pub fn with_fetched_at(mut self, time: Timestamp) -> Self {
         self.info.fetched_at = Some(time);
         self
     }

@@ -137,16 +137,16 @@ impl RevocationList {
     }
 
     /// With the time at which the caller fetched it, as
-    /// [`RevocationPart::fetched_at`].
+    /// [`RevocationPart::with_fetched_at`].
     #[must_use]
-    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+    pub fn with_fetched_at(mut self, time: Timestamp) -> Self {
         self.info.fetched_at = Some(time);
         self
     }
 
     /// Says that there are no further batches for the keys that these name: the
     /// caller has fetched all, and gives the time with
-    /// [`fetched_at`](Self::fetched_at). A certificate of such a key that they
+    /// [`with_fetched_at`](Self::with_fetched_at). A certificate of such a key that they
     /// don't name is not revoked then; otherwise the list does not cover it.
     ///
     /// Where several lists of one signer, or several unsigned ones, are all of
@@ -171,7 +171,7 @@ impl RevocationList {
     /// let old = Timestamp::parse("2026-08-01T12:00:00Z")?;
     /// let list = RevocationList::trust_unsigned("new", batch)?
     ///     .with_all_batches()
-    ///     .fetched_at(Timestamp::parse("2026-08-22T12:00:00Z")?)
+    ///     .with_fetched_at(Timestamp::parse("2026-08-22T12:00:00Z")?)
     ///     .as_old_as(old);
     /// assert_eq!(list.info().dated(), Some(old));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

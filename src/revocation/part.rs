@@ -117,7 +117,7 @@ impl<'a> RevocationPart<'a> {
     /// With the time at which the caller fetched it. For a form that doesn't
     /// say when it was made, that is what its age counts from.
     #[must_use]
-    pub fn fetched_at(mut self, time: Timestamp) -> Self {
+    pub fn with_fetched_at(mut self, time: Timestamp) -> Self {
         self.fetched_at = Some(time);
         self
     }

@@ -11,7 +11,6 @@ mod named;
 mod options;
 mod records;
 mod signed;
-mod siphash;
 mod table;
 
 pub use builder::SetBuilder;
@@ -24,10 +23,12 @@ pub use signed::{CONTENT_TYPE, sign};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::hash::Hasher as _;
 use core::ops::Range;
 
+use siphasher::sip128::{Hash128, Hasher128 as _, SipHasher13};
+
 use self::layout::{Layout, MAX_KID, Mode, PADDING};
-use self::siphash::Sip;
 use self::table::Table;
 use super::IdentifierKind;
 use super::part::identity_of;
@@ -367,16 +368,22 @@ fn tests(tables: &[Table], any_kid: bool) -> u64 {
     most.unwrap_or_default() as u64 * if any_kid { 2 } else { 1 }
 }
 
-/// What stands for an entry in the filter. The lengths go before, so that no
-/// two entries are the same message.
+/// What stands for an entry in the filter: each part fills words of eight bytes,
+/// with zeros behind. The lengths go before, so that no two entries are the same
+/// message.
 #[inline(always)]
 fn key(seed: &[u8; 16], kid: &[u8], kind: u8, hash: &[u8]) -> [u64; 2] {
     let [length, kid_length] = [hash.len(), kid.len()].map(|length| length as u64);
-    let mut sip = Sip::new(seed);
-    sip.word(u64::from(kind) | length << 8 | kid_length << 16);
-    sip.bytes(kid);
-    sip.bytes(hash);
-    sip.finish()
+    let mut sip = SipHasher13::new_with_key(seed);
+    let head = u64::from(kind) | length << 8 | kid_length << 16;
+    sip.write(&head.to_le_bytes());
+    for part in [kid, hash] {
+        sip.write(part);
+        let filled = part.len().next_multiple_of(8);
+        sip.write([0; 8].get(..filled - part.len()).unwrap_or_default());
+    }
+    let Hash128 { h1, h2 } = sip.finish128();
+    [h1, h2]
 }
 
 /// The zeros behind the last part.

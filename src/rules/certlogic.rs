@@ -57,10 +57,14 @@ mod expression;
 mod operator;
 mod value;
 
-pub use date_time::{DateTime, TimeUnit};
+pub use date_time::DateTime;
+#[doc(hidden)]
+pub use date_time::TimeUnit;
 pub use error::{EvalError, EvalFault, ExpressionError, ExpressionFault, JsonError};
 pub use eval::EvalLimits;
 pub use expression::Expression;
+#[doc(hidden)]
 pub use operator::Operator;
 pub use value::Value;
+#[doc(hidden)]
 pub use value::object::Object;

@@ -40,7 +40,8 @@ impl RuleSet {
     ///     r#"{"ver": "1.3.0", "t": [{"sc": "2021-10-01T10:12:22Z"}]}"#)?;
     /// let from = Timestamp::parse("2021-10-01T00:00:00Z")?;
     /// let arrival = Arrival::new("XX", from);
-    /// let periods = rules.periods(&subject, &arrival, from..from.plus(30 * 86_400));
+    /// let month = core::time::Duration::from_secs(30 * 86_400);
+    /// let periods = rules.periods(&subject, &arrival, from..from + month);
     /// assert_eq!(periods.len(), 1);
     /// assert_eq!(periods[0].until.to_string(), "2021-10-04T10:12:23Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -12,6 +12,7 @@ use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
+use core::time::Duration;
 
 pub use error::{DocumentError, DocumentSigningError};
 #[cfg(feature = "revocation")]
@@ -138,7 +139,7 @@ impl<'a> DocumentBytes<'a> {
     /// With the time at which the caller fetched the document. For a form that
     /// doesn't say when it was made, that is what its age counts from.
     #[must_use]
-    pub fn fetched_at(self, time: Timestamp) -> Self {
+    pub fn with_fetched_at(self, time: Timestamp) -> Self {
         Self {
             fetched_at: Some(time),
             ..self
@@ -186,6 +187,7 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for DocumentBytes<'a> {
 /// # use p256::pkcs8::{EncodePrivateKey, LineEnding};
 /// # let key = p256::SecretKey::from_slice(&[7; 32])?.to_pkcs8_pem(LineEnding::LF)?;
 /// let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+/// let hour = core::time::Duration::from_secs(3600);
 /// let signer = P256Signer::from_pkcs8_pem(&key)?;
 /// let file = SignedDocument::sign("rules", b"[]", made_at, None, &signer)?;
 ///
@@ -193,11 +195,11 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for DocumentBytes<'a> {
 /// let anchor = Anchor::Key(signer.public_key()?);
 /// let document = SignedDocument::open("rules", &file, &anchor)?;
 /// assert_eq!(document.content(), b"[]");
-/// document.check_age(made_at.plus(3600), Some(86_400))?;
+/// document.check_age(made_at + hour, Some(24 * hour))?;
 ///
 /// let mut state = TrustState::default();
 /// state.accept(&document)?;
-/// let older = SignedDocument::sign("rules", b"[]", made_at.plus(-1), None, &signer)?;
+/// let older = SignedDocument::sign("rules", b"[]", made_at - hour, None, &signer)?;
 /// let older = SignedDocument::open("rules", &older, &anchor)?;
 /// assert_eq!(state.accept(&older).unwrap_err().code(), "trust-rollback");
 ///
@@ -245,7 +247,7 @@ impl<'a> SignedDocument<'a> {
     ///
     /// Each of them has to let its key do what it does here, and to be valid
     /// when the document was fetched
-    /// ([`DocumentBytes::fetched_at`]): **without that time their dates are
+    /// ([`DocumentBytes::with_fetched_at`]): **without that time their dates are
     /// not judged**, and their revocation never is.
     pub fn open_under_root(
         purpose: &str,
@@ -269,8 +271,9 @@ impl<'a> SignedDocument<'a> {
     /// # let key = |n| p256::SecretKey::from_slice(&[n; 32])?.to_pkcs8_pem(LineEnding::LF).map_err(Box::<dyn std::error::Error>::from);
     /// # let (old, new) = (P256Signer::from_pkcs8_pem(&key(7)?)?, P256Signer::from_pkcs8_pem(&key(8)?)?);
     /// # let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// # let hour = core::time::Duration::from_secs(3600);
     /// let first = SignedDocument::sign("rules", b"[]", made_at, None, &old)?;
-    /// let second = SignedDocument::sign("rules", b"[]", made_at.plus(1), None, &new)?;
+    /// let second = SignedDocument::sign("rules", b"[]", made_at + hour, None, &new)?;
     /// let pinned = [Anchor::Key(old.public_key()?), Anchor::Key(new.public_key()?)];
     ///
     /// let mut state = TrustState::default();
@@ -331,17 +334,17 @@ impl<'a> SignedDocument<'a> {
         self.expires_at
     }
 
-    /// When the caller fetched it ([`DocumentBytes::fetched_at`]).
+    /// When the caller fetched it ([`DocumentBytes::with_fetched_at`]).
     pub fn fetched_at(&self) -> Option<Timestamp> {
         self.fetched_at
     }
 
     /// Whether it can be relied upon at a time: neither expired, nor from the
     /// future (60 seconds are granted to slow clocks), nor, with a `max_age`,
-    /// more seconds old than that. Its age counts from when it was made, or,
+    /// older than that in whole seconds. Its age counts from when it was made, or,
     /// where it does not say so, from when it was fetched; with neither a
     /// limit of its age refuses it. The same rules as for trust lists.
-    pub fn check_age(&self, now: Timestamp, max_age: Option<u64>) -> Result<(), Stale> {
+    pub fn check_age(&self, now: Timestamp, max_age: Option<Duration>) -> Result<(), Stale> {
         let dates = Dates {
             made_at: self.issued_at.max(self.fetched_at),
             counted_from: self.issued_at.or(self.fetched_at),

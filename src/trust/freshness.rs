@@ -1,6 +1,8 @@
 //! Whether what somebody signed some time ago can be relied upon now: the same
 //! for trust lists and for documents.
 
+use core::time::Duration;
+
 use crate::Timestamp;
 
 /// Why a list or a document can't be relied upon at a time.
@@ -16,20 +18,20 @@ pub enum Stale {
         now: Timestamp,
     },
     /// It is older than allowed.
-    #[error("it is of {dated}, more than {max_age} s ago; it is {now}")]
+    #[error("it is of {dated}, more than {} s ago; it is {now}", .max_age.as_secs())]
     TooOld {
         /// When it was made or fetched.
         dated: Timestamp,
-        /// The seconds allowed.
-        max_age: u64,
+        /// What is allowed.
+        max_age: Duration,
         /// The time of use.
         now: Timestamp,
     },
     /// Its age is limited, and nothing says how old it is.
-    #[error("it has no date, and may be at most {max_age} s old: say when it was fetched")]
+    #[error("it has no date, and may be at most {} s old: say when it was fetched", .max_age.as_secs())]
     Undated {
-        /// The seconds allowed.
-        max_age: u64,
+        /// What is allowed.
+        max_age: Duration,
     },
     /// It was made after the time of use.
     #[error("it is of {dated}, and it is {now}: is the clock right?")]
@@ -53,18 +55,21 @@ impl Stale {
     }
 }
 
-/// How many seconds a clock may be wrong.
+/// How far a clock may be wrong.
 #[derive(Clone, Copy)]
 pub(crate) struct Skew {
     /// How far a date may lie in the future.
-    pub(crate) slow: i64,
+    pub(crate) slow: Duration,
     /// How long ago something may have expired.
-    pub(crate) fast: i64,
+    pub(crate) fast: Duration,
 }
 
 impl Skew {
     /// As a verifier has it if nothing is said.
-    pub(crate) const DEFAULT: Self = Self { slow: 60, fast: 0 };
+    pub(crate) const DEFAULT: Self = Self {
+        slow: Duration::from_secs(60),
+        fast: Duration::ZERO,
+    };
 }
 
 #[derive(Clone, Copy)]
@@ -79,17 +84,17 @@ pub(crate) struct Dates {
 impl Dates {
     pub(crate) fn check(
         &self,
-        max_age: Option<u64>,
+        max_age: Option<Duration>,
         skew: Skew,
         now: Timestamp,
     ) -> Result<(), Stale> {
         if let Some(dated) = self.made_at
-            && now.plus(skew.slow) < dated
+            && now + skew.slow < dated
         {
             return Err(Stale::FromFuture { dated, now });
         }
         if let Some(expires_at) = self.expires_at
-            && now > expires_at.plus(skew.fast)
+            && now > expires_at + skew.fast
         {
             return Err(Stale::Expired { expires_at, now });
         }
@@ -97,8 +102,7 @@ impl Dates {
             return Ok(());
         };
         let dated = self.counted_from.ok_or(Stale::Undated { max_age })?;
-        let oldest = now.plus(i64::try_from(max_age).map_or(i64::MIN, |age| -age));
-        if dated < oldest {
+        if dated < now - max_age {
             return Err(Stale::TooOld {
                 dated,
                 max_age,

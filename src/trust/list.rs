@@ -64,7 +64,7 @@ impl<'a> ListBytes<'a> {
     /// With the time at which the caller fetched the list. For a form that
     /// doesn't say when it was made, that is what its age counts from.
     #[must_use]
-    pub fn fetched_at(self, time: Timestamp) -> Self {
+    pub fn with_fetched_at(self, time: Timestamp) -> Self {
         Self {
             fetched_at: Some(time),
             ..self

@@ -24,8 +24,10 @@ use alloc::vec::Vec;
 /// be taken for a snapshot.
 pub const CONTENT_TYPE: &str = "application/x.hcert-trust-snapshot";
 /// The first member of every snapshot.
+#[doc(hidden)]
 pub const FORMAT_NAME: &str = "hcert-trust-snapshot";
 /// The version of the format that this crate writes and reads.
+#[doc(hidden)]
 pub const VERSION: u64 = 1;
 
 const MEMBERS: usize = 8;

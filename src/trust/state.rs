@@ -239,9 +239,10 @@ impl TrustState {
     /// # let key = p256::SecretKey::from_slice(&[7; 32])?.to_pkcs8_pem(LineEnding::LF)?;
     /// # let signer = P256Signer::from_pkcs8_pem(&key)?;
     /// # let made_at = Timestamp::parse("2026-08-22T12:00:00Z")?;
+    /// # let hour = core::time::Duration::from_secs(3600);
     /// # let anchor = Anchor::Key(signer.public_key()?);
     /// let tests = SignedDocument::sign("revocation", &[0xa0], made_at, None, &signer)?;
-    /// let older = SignedDocument::sign("revocation", &[0xa0], made_at.plus(-1), None, &signer)?;
+    /// let older = SignedDocument::sign("revocation", &[0xa0], made_at - hour, None, &signer)?;
     ///
     /// let mut state = TrustState::default();
     /// let tests = SignedDocument::open("revocation", &tests, &anchor)?;

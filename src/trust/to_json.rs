@@ -151,10 +151,10 @@ impl Why for Stale {
                 now,
             } => {
                 values.put("dated", dated);
-                values.put("max_age", max_age);
+                values.put("max_age", max_age.as_secs());
                 values.put("now", now);
             }
-            Self::Undated { max_age } => values.put("max_age", max_age),
+            Self::Undated { max_age } => values.put("max_age", max_age.as_secs()),
             Self::FromFuture { dated, now } => {
                 values.put("dated", dated);
                 values.put("now", now);

@@ -17,7 +17,7 @@ pub(super) fn trust_list(
 ) -> StepResult {
     if let Some(seen) = latest_time
         && !policy.retrospective
-        && now.plus(policy.issue_skew) < seen
+        && now + policy.issue_skew < seen
     {
         // The list's own date says more, if it is the one.
         let of_list = signer.lists().find(|list| made_at(list) == Some(seen));

@@ -6,19 +6,20 @@ use crate::trust::freshness::Skew;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 /// What is asked of the revocation data that a verifier was given
 /// ([`Verifier::with_revocations`](super::Verifier::with_revocations)).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationPolicy {
-    /// A certificate is valid only if a list covers it that is at most so many
-    /// seconds old, counted from when it was made or, where it does not say
-    /// so, from when it was fetched. Without one it is
+    /// A certificate is valid only if a list covers it that is at most so old,
+    /// counted from when it was made or, where it does not say so, from when
+    /// it was fetched. Without one it is
     /// [`Unascertained`](super::Outcome::Unascertained).
     Require {
-        /// In seconds.
-        max_age: u64,
+        /// In whole seconds.
+        max_age: Duration,
     },
     /// Looks into the data that there are, and reports as skipped what they
     /// don't cover or are too old for by their own word. The default.
@@ -32,23 +33,24 @@ pub enum RevocationPolicy {
 /// method that weakens it says so in its name.
 ///
 /// ```
+/// use core::time::Duration;
 /// use hcert::verify::Policy;
-/// let policy = Policy::default().strict().expiry_skew(0);
+/// let policy = Policy::default().strict().issue_skew(Duration::ZERO);
 /// # let _ = policy;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Policy {
     pub(super) strict: bool,
-    pub(super) expiry_skew: i64,
-    pub(super) issue_skew: i64,
+    pub(super) expiry_skew: Duration,
+    pub(super) issue_skew: Duration,
     pub(super) missing_exp: bool,
     pub(super) min_rsa_bits: usize,
     pub(super) limits: Limits,
     pub(super) products: ProductCatalogue,
     pub(super) templates: Vec<String>,
     pub(super) ddcc_versions: Vec<String>,
-    pub(super) max_list_age: Option<u64>,
+    pub(super) max_list_age: Option<Duration>,
     pub(super) expired_lists: bool,
     pub(super) retrospective: bool,
     pub(super) revocation: RevocationPolicy,
@@ -87,18 +89,19 @@ impl Policy {
         self
     }
 
-    /// For how many seconds after `exp` a certificate still counts as in
-    /// time, and a trust list after its own expiry, for clocks that run fast.
+    /// How long after `exp` a certificate still counts as in time, and a trust
+    /// list after its own expiry, for clocks that run fast. In whole seconds.
     /// Default 0.
-    pub fn expiry_skew(mut self, seconds: u32) -> Self {
-        self.expiry_skew = seconds.into();
+    pub fn expiry_skew(mut self, skew: Duration) -> Self {
+        self.expiry_skew = skew;
         self
     }
 
-    /// How many seconds `iat` may lie in the future, and so may the time at
-    /// which a trust list was made, for clocks that run slow. Default 60.
-    pub fn issue_skew(mut self, seconds: u32) -> Self {
-        self.issue_skew = seconds.into();
+    /// How far `iat` may lie in the future, and so may the time at which a
+    /// trust list was made, for clocks that run slow. In whole seconds.
+    /// Default 60 s.
+    pub fn issue_skew(mut self, skew: Duration) -> Self {
+        self.issue_skew = skew;
         self
     }
 
@@ -115,15 +118,15 @@ impl Policy {
         self
     }
 
-    /// How many seconds old the trust list may be that holds the signer's key:
-    /// counted from when it was made, or, where it does not say so, from when
-    /// the caller fetched it
-    /// ([`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at)). From
+    /// How old the trust list may be that holds the signer's key, in whole
+    /// seconds: counted from when it was made, or, where it does not say so,
+    /// from when the caller fetched it
+    /// ([`ListBytes::with_fetched_at`](crate::trust::ListBytes::with_fetched_at)). From
     /// an older list, or one without either date, nothing is valid
     /// ([`Unascertained`](super::Outcome::Unascertained)). By default only the
     /// list's own time of expiry counts.
-    pub fn max_list_age(mut self, seconds: u64) -> Self {
-        self.max_list_age = Some(seconds);
+    pub fn max_list_age(mut self, age: Duration) -> Self {
+        self.max_list_age = Some(age);
         self
     }
 
@@ -138,8 +141,10 @@ impl Policy {
     /// [`BestEffort`](RevocationPolicy::BestEffort).
     ///
     /// ```
+    /// use core::time::Duration;
     /// use hcert::verify::{Policy, RevocationPolicy};
-    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    /// let day = Duration::from_secs(86_400);
+    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: day });
     /// # let _ = policy;
     /// ```
     pub fn revocation(mut self, revocation: RevocationPolicy) -> Self {

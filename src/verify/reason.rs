@@ -8,6 +8,7 @@ use crate::revocation::IdentifierKind;
 use crate::trust::{KeyUsage, Kid, Stale, Usage};
 use alloc::format;
 use alloc::string::String;
+use core::time::Duration;
 
 /// Why a step failed, with what was compared. The texts of the errors never
 /// name anything about the holder.
@@ -65,24 +66,24 @@ pub enum Reason {
         now: Timestamp,
     },
     /// The trust list that holds the key is older than the policy allows.
-    #[error("the trust list {list} is of {dated}, more than {max_age} s ago; it is {now}")]
+    #[error("the trust list {list} is of {dated}, more than {} s ago; it is {now}", .max_age.as_secs())]
     ListTooOld {
         /// The label of the list.
         list: String,
         /// When it was made or fetched.
         dated: Timestamp,
-        /// The seconds that the policy allows.
-        max_age: u64,
+        /// What the policy allows.
+        max_age: Duration,
         /// The time of verification.
         now: Timestamp,
     },
     /// The policy limits the age of the list, and nothing says how old it is.
-    #[error("the trust list {list} has no date, and may be at most {max_age} s old")]
+    #[error("the trust list {list} has no date, and may be at most {} s old", .max_age.as_secs())]
     ListUndated {
         /// The label of the list.
         list: String,
-        /// The seconds that the policy allows.
-        max_age: u64,
+        /// What the policy allows.
+        max_age: Duration,
     },
     /// The list was made after the time of verification: the clock is wrong,
     /// or somebody looks back.

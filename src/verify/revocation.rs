@@ -172,7 +172,7 @@ pub(super) fn judge(
 fn check_age(
     list: &RevocationInfo,
     policy: &Policy,
-    max_age: Option<u64>,
+    max_age: Option<core::time::Duration>,
     now: Timestamp,
 ) -> Result<(), Stale> {
     let dates = Dates {

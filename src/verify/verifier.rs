@@ -62,11 +62,13 @@ impl Verifier {
     /// [`Policy::revocation`] says.
     ///
     /// ```
+    /// use core::time::Duration;
     /// use hcert::revocation::Revocations;
     /// use hcert::trust::TrustStore;
     /// use hcert::verify::{Policy, RevocationPolicy, Verifier};
     /// let (trust, _) = TrustStore::builder().build();
-    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    /// let day = Duration::from_secs(86_400);
+    /// let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: day });
     /// let revocations = Revocations::new();
     /// // revocations.add(RevocationList::open(…)?);
     /// let verifier = Verifier::with_policy(trust, policy).with_revocations(revocations);
@@ -428,13 +430,13 @@ impl Verifier {
             TimeClaim::Absent => Some(Reason::ExpMissing),
             TimeClaim::Unusable => Some(Reason::ExpUnusable),
             TimeClaim::At(expires_at)
-                if claims.is_over(expires_at.plus(self.policy.expiry_skew), now) =>
+                if claims.is_over(expires_at + self.policy.expiry_skew, now) =>
             {
                 Some(Reason::Expired { expires_at, now })
             }
             TimeClaim::At(_) => None,
         };
-        let latest = now.plus(self.policy.issue_skew);
+        let latest = now + self.policy.issue_skew;
         let issue = match claims.issued_at() {
             TimeClaim::At(issued_at) if issued_at > latest => {
                 Some(Reason::IssuedInFuture { issued_at, now })

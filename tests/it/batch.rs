@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::verify::{Outcome, Verifier};
 use hcert_testkit::fixtures::*;

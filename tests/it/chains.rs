@@ -167,7 +167,7 @@ fn load_at(
     let list = Value::from(items).to_string();
     let mut given = ListBytes::from(&list);
     if let Some(time) = fetched_at {
-        given = given.fetched_at(time);
+        given = given.with_fetched_at(time);
     }
     let mut builder = TrustStore::builder().with_gateway_roles(roles);
     let anchor = [Anchor::from_bytes(&trust_anchor()).unwrap()];
@@ -658,7 +658,7 @@ fn opened_at(chain: &[Vec<u8>], root: &[u8], time: Option<&str>) -> &'static str
     let document = with_x5c(chain);
     let mut given = DocumentBytes::from(&document);
     if let Some(time) = time {
-        given = given.fetched_at(at(time));
+        given = given.with_fetched_at(at(time));
     }
     let anchor = Anchor::from_bytes(root).unwrap();
     match SignedDocument::open_under_root("rules", given, &anchor, "Rules") {
@@ -829,7 +829,7 @@ fn switzerlands_signers_are_judged_as_well() {
         let active = sign(json!({"activeKeyIds": [], "validDuration": 172_800_000}));
         let mut given = ListBytes::from(&keys).with_companion(&active);
         if let Some(time) = time {
-            given = given.fetched_at(at(time));
+            given = given.with_fetched_at(at(time));
         }
         let mut builder = TrustStore::builder();
         let anchor = [Anchor::from_bytes(&root()).unwrap()];

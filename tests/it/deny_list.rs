@@ -1,8 +1,10 @@
 //! A deny list beats every trust list.
 
+use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::Value as Cbor;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::crypto::{CertificateDigest, KeyFingerprint};
@@ -460,7 +462,7 @@ fn dates_at_the_ends_of_their_range_neither_wrap_nor_panic() {
             let verdict = verify(&store, &text);
             assert_eq!(verdict.outcome() == Outcome::Revoked, expected, "{time}");
             for now in times {
-                let policy = Policy::default().issue_skew(u32::MAX);
+                let policy = Policy::default().issue_skew(Duration::MAX);
                 let verdict = Verifier::with_policy(store.clone(), policy).verify(&text, now);
                 assert_ne!(verdict.outcome(), Outcome::Valid, "{now}");
                 let _ = format!("{verdict:?}");

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
 use ciborium::{Value, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{
     Entry, HealthLink, HealthLinkBuilder, HealthLinkError, HealthLinkKey, HealthLinkKind, Holder,

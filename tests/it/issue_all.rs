@@ -34,7 +34,7 @@ proptest! {
         records in prop::collection::vec(("[A-Za-zäß]{1,40}", 0..4_u8), 0..70),
         threads in 0..9_usize,
     ) {
-        let issuer = issuer("a", &[VACCINATIONS]).compression(Compression::Fast);
+        let issuer = issuer("a", &[VACCINATIONS]).with_compression(Compression::Fast);
         let records: Vec<_> = records.iter().map(|(name, kind)| record(name, *kind)).collect();
         let one = |record| format!("{:?}", issuer.issue(record, VALIDITY).map(|i| i.text().to_owned()));
         let expected: Vec<_> = records.iter().map(one).collect();
@@ -70,7 +70,7 @@ fn the_smallest_symbols_are_the_same_too_and_verify() {
 
 #[test]
 fn it_can_be_ended_and_reads_a_little_ahead() {
-    let issuer = issuer("a", &[]).compression(Compression::Fast);
+    let issuer = issuer("a", &[]).with_compression(Compression::Fast);
     let good = vaccination();
     for threads in [1, 3] {
         let read = Cell::new(0);
@@ -119,7 +119,7 @@ fn a_signer_that_fails_now_and_then_spoils_no_other_certificate() {
     let unreliable = |panics| {
         let signer = signer("a");
         let issuer = Issuer::new(dsc("a", &[]), Unreliable { signer, panics }).unwrap();
-        issuer.compression(Compression::Fast)
+        issuer.with_compression(Compression::Fast)
     };
     let issuer = unreliable(false);
     let codes = |threads| {
@@ -144,7 +144,7 @@ fn a_signer_that_fails_now_and_then_spoils_no_other_certificate() {
 
 #[test]
 fn a_wrong_time_refuses_all() {
-    let issuer = issuer("a", &[]).compression(Compression::Fast);
+    let issuer = issuer("a", &[]).with_compression(Compression::Fast);
     let mut validity = VALIDITY;
     validity.expires_at = Timestamp::from_seconds(0);
     let mut codes = Vec::new();

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use ciborium::Value;
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable, iana};
+use hcert_testkit::time::Plus as _;
 use hcert::crypto::Algorithm;
 use hcert::format::Unverified;
 use hcert::issue::{IssueError, Issuer, Signer, SignerError, Validity};

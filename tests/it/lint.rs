@@ -14,7 +14,7 @@ use hcert_testkit::pki::{self, CertificateSpec, EKU_TEST, EKU_VACCINATION, TestK
 use hcert_testkit::raw::{self, ES256, PS256, Raw, RsaSigner, cwt, dcc, encode, header, with};
 
 fn linter() -> Linter {
-    Linter::new().dsc(dsc("a", &[])).at(NOW)
+    Linter::new().with_dsc(dsc("a", &[])).at_time(NOW)
 }
 
 fn raw_a() -> Raw {
@@ -149,7 +149,7 @@ fn signatures() {
     let mut store = hcert::trust::TrustStore::builder();
     let kid = hcert::trust::Kid::new([1; 8]).unwrap();
     store.add_spki_der("test", kid, &rsa.spki_der()).unwrap();
-    let linter = Linter::new().trust(store.build().0);
+    let linter = Linter::new().with_trust(store.build().0);
     let report = linter.cose(&cose);
     let codes = found(&report);
     assert!(codes.contains("alg-secondary alg") && !codes.contains("signature signature"));

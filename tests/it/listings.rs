@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value as Cbor, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::{Identifier, IdentifierKind, RevocationList, Revocations};
 use hcert::rules::{Arrival, Decision, Recognition};

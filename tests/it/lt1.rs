@@ -1,6 +1,7 @@
 //! Switzerland's light certificates: a holder, a day or two, and a key that is
 //! for them.
 
+use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ciborium::{Value, cbor};
@@ -236,7 +237,7 @@ fn what_is_unknown_in_it_is_never_harmless() {
 
 #[test]
 fn no_revocation_list_names_one() {
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 86_400 });
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(86_400) });
     let verdict =
         Verifier::with_policy(key_for("l"), policy).verify(&text_of(claims(light())), NOW);
     is(&verdict, Outcome::Unascertained, Some("revocation-missing"));

@@ -218,7 +218,7 @@ fn linted() -> Vec<Linted> {
         let der = vector.certificate().map(Result::unwrap);
         let of_certificate = der.as_ref().map(|der| linter.certificate(der));
         if let Some(Ok(dsc)) = der.as_deref().map(Dsc::from_der) {
-            linter = linter.dsc(dsc);
+            linter = linter.with_dsc(dsc);
         }
         let mut report = linter.code(vector.text("PREFIX").unwrap());
         // Where no COSE comes out of the text, the shape is that of the field.

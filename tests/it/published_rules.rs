@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::ValueSets;
 use hcert::rules::{Arrival, Decision, RuleOutcome, RuleSet, Subject};

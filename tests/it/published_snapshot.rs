@@ -1,5 +1,7 @@
 //! Snapshots of published lists: nothing is lost that a verdict needs.
 
+use std::time::Duration;
+use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, SnapshotView, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
@@ -52,7 +54,7 @@ fn same_verdicts(
     for policy in [
         Policy::default(),
         Policy::default().retrospective(),
-        Policy::default().max_list_age(86_400),
+        Policy::default().max_list_age(Duration::from_secs(86_400)),
     ] {
         let verifier = |store: &TrustStore| Verifier::with_policy(store.clone(), policy.clone());
         let file = copy.to_snapshot(now).unwrap();

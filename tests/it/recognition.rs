@@ -2,6 +2,7 @@
 //! policy recognises, and what it says of verified certificates.
 
 use ciborium::Value;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{AntibodyClass, TestKind, TestResult, codes};
 use hcert::rules::{Arrival, Decision, IssuerFacts, Period, Recognition, RuleOutcome};

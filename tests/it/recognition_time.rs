@@ -2,6 +2,7 @@
 //! direction.
 
 use ciborium::Value;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{Entry, Record, Test, TestKind, TestResult, Vaccination};
 use hcert::rules::{Decision, IssuerFacts, Period};

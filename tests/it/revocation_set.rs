@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::revocation::set::sign;

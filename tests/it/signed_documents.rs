@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::{Value, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
@@ -750,7 +751,7 @@ fn its_age_is_asked_at_the_time_of_use() {
     undated.check_age(MADE, None).unwrap();
     let stale = undated.check_age(MADE, Some(u64::MAX)).unwrap_err();
     assert_eq!(stale.code(), "stale-undated");
-    let fetched = open(DocumentBytes::from(&file).fetched_at(MADE)).unwrap();
+    let fetched = open(DocumentBytes::from(&file).with_fetched_at(MADE)).unwrap();
     assert_eq!(
         (fetched.fetched_at(), fetched.issued_at()),
         (Some(MADE), None)

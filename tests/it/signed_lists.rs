@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{

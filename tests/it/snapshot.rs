@@ -1,6 +1,7 @@
 //! What a store that comes out of a snapshot says, next to the one that went
 //! in: the same verdicts, the same age, nothing that goes backwards.
 
+use std::time::Duration;
 use hcert::Limits;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::format::Unverified;
@@ -80,7 +81,7 @@ fn store_of(sources: &[Source]) -> TrustStore {
             }
             Unsigned => {
                 let list = lists::certificates(&listed, LISTED[0]);
-                let list = ListBytes::from(&list).fetched_at(at(LISTED[0]));
+                let list = ListBytes::from(&list).with_fetched_at(at(LISTED[0]));
                 builder
                     .trust_unsigned_list("unsigned", ListFormat::Certificates, list)
                     .unwrap();
@@ -160,7 +161,7 @@ fn all_told_by(store: impl Fn(&str) -> TrustStore, early: bool) -> Vec<Told> {
         Policy::default(),
         Policy::default().strict(),
         Policy::default().retrospective(),
-        Policy::default().max_list_age(5 * 86_400),
+        Policy::default().max_list_age(Duration::from_secs(5 * 86_400)),
         Policy::default().dangerously_accept_expired_lists(),
     ];
     for policy in policies {
@@ -366,7 +367,7 @@ fn what_the_maker_vouched_for_is_a_list_to_others() {
         let verdict = verifier.verify(&text, at("2021-06-20T00:00:00Z"));
         verdict.step(Step::TrustList).clone()
     };
-    let week = Policy::default().max_list_age(7 * 86_400);
+    let week = Policy::default().max_list_age(Duration::from_secs(7 * 86_400));
     assert_eq!(
         step(&store, week.clone()),
         StepResult::Skipped(SkipReason::NoList)

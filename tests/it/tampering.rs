@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::issue::Issuer;

@@ -1,7 +1,9 @@
 //! exp, iat, nbf and the document signer certificate's validity (RFC 8392
 //! §3.1; hcert-spec 1.0.8 §3.3.1). The clock is an argument.
 
+use std::time::Duration;
 use ciborium::Value;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::trust::{Dsc, KeyUsage, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
@@ -59,7 +61,7 @@ fn c1_c5_exp_is_the_last_second_at_which_it_holds() {
 
 #[test]
 fn expiry_skew_moves_that_second() {
-    let policy = || Policy::default().expiry_skew(60);
+    let policy = || Policy::default().expiry_skew(Duration::from_secs(60));
     for (offset, outcome) in [
         (-59, Outcome::Valid),
         (-60, Outcome::Valid),
@@ -85,7 +87,7 @@ fn c5_iat_and_nbf_may_lie_a_minute_ahead() {
                 "{offset}"
             );
         }
-        let none = Policy::default().issue_skew(0);
+        let none = Policy::default().issue_skew(Duration::from_secs(0));
         let text = self::claim(claim, Some(at(1)));
         assert_eq!(verify_under(none, &text).outcome(), Outcome::NotYetValid);
     }
@@ -367,7 +369,7 @@ fn one_look_shows_everything_that_is_wrong() {
 fn the_ends_of_the_clock_neither_wrap_nor_panic() {
     let verifier = Verifier::with_policy(
         trust(&[&dsc("a", &[])]),
-        Policy::default().expiry_skew(u32::MAX).issue_skew(u32::MAX),
+        Policy::default().expiry_skew(Duration::MAX).issue_skew(Duration::MAX),
     );
     let text = claim(NBF, Some(at(0)));
     for (now, outcome) in [

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ciborium::{Value as Cbor, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::revocation::{ItalianList, PartitionedList, RevocationPart};
@@ -309,7 +310,7 @@ fn load_swiss(
     let anchor = Anchor::from_bytes(&root).unwrap();
     let mut both = ListBytes::from(&keys).with_companion(&ids);
     if let Some(time) = fetched_at {
-        both = both.fetched_at(time);
+        both = both.with_fetched_at(time);
     }
     load(ListFormat::Swiss, both, &anchor)
 }

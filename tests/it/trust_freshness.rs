@@ -1,7 +1,9 @@
 //! Trust lists age in the store, and never go backwards: freshness at the time
 //! of use, and what an app remembers from one loading to the next.
 
+use std::time::Duration;
 use base64::Engine as _;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
@@ -118,7 +120,7 @@ impl List {
             bytes = bytes.with_companion(companion);
         }
         match self.fetched_at {
-            Some(time) => bytes.fetched_at(time),
+            Some(time) => bytes.with_fetched_at(time),
             None => bytes,
         }
     }
@@ -176,7 +178,7 @@ const fn unascertained(code: &str) -> (Outcome, Option<&str>) {
 }
 
 fn max_age(seconds: u64) -> Policy {
-    Policy::default().max_list_age(seconds)
+    Policy::default().max_list_age(Duration::from_secs(seconds))
 }
 
 // ------------------------------------------------------------------- rollback
@@ -613,7 +615,7 @@ fn a_list_in_time_when_loaded_expires_in_the_store() {
         );
         // What the certificate says is there all the same, and not as valid.
         assert!(late.signed_record().is_some() && late.verified().is_none());
-        let skewed = Policy::default().expiry_skew(1);
+        let skewed = Policy::default().expiry_skew(Duration::from_secs(1));
         assert_eq!(summary(&verify(&store, skewed.clone(), now)), VALID);
         assert_eq!(
             summary(&verify(&store, skewed, now.plus(1))),
@@ -623,7 +625,7 @@ fn a_list_in_time_when_loaded_expires_in_the_store() {
         assert_eq!(summary(&verify(&store, lax.clone(), now)), VALID);
         // Which says nothing about age.
         assert_eq!(
-            summary(&verify(&store, lax.max_list_age(DAY as u64), now)),
+            summary(&verify(&store, lax.max_list_age(Duration::from_secs(DAY as u64)), now)),
             unascertained("list-too-old")
         );
     }
@@ -698,7 +700,7 @@ fn switzerlands_period_counts_from_when_the_lists_were_fetched() {
     let store = |fetched_at: Option<Timestamp>| {
         let mut bytes = ListBytes::from(&keys).with_companion(&active);
         if let Some(time) = fetched_at {
-            bytes = bytes.fetched_at(time);
+            bytes = bytes.with_fetched_at(time);
         }
         let mut builder = TrustStore::builder();
         builder
@@ -762,9 +764,9 @@ fn a_clock_before_the_list_was_made_is_taken_to_be_wrong() {
             outcome(-61, Policy::default()),
             unascertained("list-from-future")
         );
-        assert_eq!(outcome(-61, Policy::default().issue_skew(61)), expected);
+        assert_eq!(outcome(-61, Policy::default().issue_skew(Duration::from_secs(61))), expected);
         assert_eq!(
-            outcome(-1, Policy::default().issue_skew(0)),
+            outcome(-1, Policy::default().issue_skew(Duration::from_secs(0))),
             unascertained("list-from-future")
         );
         let now = made(1).plus(-61);
@@ -831,8 +833,8 @@ fn clocks_and_limits_at_the_ends_of_their_range_neither_wrap_nor_panic() {
         Policy::default(),
         max_age(0),
         max_age(u64::MAX),
-        Policy::default().issue_skew(u32::MAX).expiry_skew(u32::MAX),
-        Policy::default().retrospective().max_list_age(1),
+        Policy::default().issue_skew(Duration::MAX).expiry_skew(Duration::MAX),
+        Policy::default().retrospective().max_list_age(Duration::from_secs(1)),
     ];
     for store in &stores {
         for policy in &policies {

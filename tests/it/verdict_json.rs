@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use hcert_testkit::time::Plus as _;
 use hcert::crypto::{CertificateDigest, KeyFingerprint, KeyKind};
 use hcert::lint::Linter;
 use hcert::record::{

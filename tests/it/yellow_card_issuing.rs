@@ -1,6 +1,7 @@
 //! Yellow cards as they are issued: built or out of JSON, and what is refused.
 
 use ciborium::Value;
+use hcert_testkit::time::Plus as _;
 use hcert::PartialDate;
 use hcert::issue::Validity;
 use hcert::record::{Holder, IdentityDocument, ProductCatalogue, Record, YellowCard};

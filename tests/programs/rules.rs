@@ -1,5 +1,6 @@
 //! The programs `verify` and `journey` with rules: accepted here?
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::record::Record;

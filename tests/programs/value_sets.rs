@@ -155,14 +155,14 @@ fn the_linter_judges_each_member_by_its_set() {
     assert_eq!(findings(&linter, &rapid_test("9999")), [""; 0]);
     let devices = document(ValueSets::TEST_DEVICE, "2021-07-01", &[("1232", "Panbio")]);
     let sets = ValueSets::builtin().with_json(&bytes(&devices)).unwrap();
-    let linter = linter.value_sets(sets);
+    let linter = linter.with_value_sets(sets);
     assert_eq!(findings(&linter, &rapid_test("1232")), [""; 0]);
     assert_eq!(
         findings(&linter, &rapid_test("9999")),
         ["value-unknown t[0].ma"]
     );
     // Without a set there is nothing to judge by.
-    let linter = Linter::new().value_sets(ValueSets::new());
+    let linter = Linter::new().with_value_sets(ValueSets::new());
     assert_eq!(
         findings(&linter, &vaccination(&[("mp", "Comirnaty")])),
         [""; 0]

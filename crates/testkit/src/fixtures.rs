@@ -48,7 +48,7 @@ pub fn signer(label: &str) -> P256Signer {
 /// Issues as [`dsc`] of the same label, and compresses fast.
 pub fn issuer(label: &str, eku: &[&str]) -> Issuer<P256Signer> {
     let issuer = Issuer::new(dsc(label, eku), signer(label)).unwrap();
-    issuer.compression(Compression::Fast)
+    issuer.with_compression(Compression::Fast)
 }
 
 /// A store that trusts these and has nothing to report.

@@ -17,4 +17,5 @@ pub mod programs;
 pub mod published;
 pub mod raw;
 pub mod text;
+pub mod time;
 pub mod vectors;

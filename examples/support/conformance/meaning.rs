@@ -1,5 +1,6 @@
 //! What each key of `EXPECTEDRESULTS` asks, after the README of dgc-testdata.
 
+use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
 use hcert::format::hc1::{Deviation, payload, schema, text, zlib};

@@ -1,6 +1,7 @@
 //! Recognition policies: `t` and a document in TOML, or `j` and one in JSON,
 //! held against records.
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::rules::{Arrival, IssuerFacts, Period, Recognition, RecognitionError, RuleOutcome};
 use crate::{NOW, RECORDS, conceals};

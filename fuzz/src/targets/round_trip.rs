@@ -5,6 +5,7 @@
 //! reach the signature; raw texts get in as well.
 
 use arbitrary::{Arbitrary, Unstructured};
+use hcert_testkit::time::Plus as _;
 use hcert::issue::{IssueError, Validity};
 use hcert::record::{
     Entry, Holder, Record, RecordError, Recovery, Test, TestKind, TestResult, Uvci, Vaccination,

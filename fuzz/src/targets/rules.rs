@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::rules::{
     Acceptance, Arrival, Decision, RuleKind, RuleLimits, RuleOutcome, RuleProblemKind, RuleSet,

@@ -31,7 +31,7 @@ impl SetBuilder {
     /// let batch = br#"{"country": "XX", "expires": "2027-01-01T00:00:00Z", "kid": "MTIzNDU2Nzg=", "hashType": "UCI",
     ///     "entries": [{"hash": "AAECAwQFBgcICQoLDA0ODw=="}]}"#;
     /// let now = Timestamp::parse("2026-08-22T12:00:00Z")?;
-    /// let list = RevocationList::trust_unsigned("batch.json", batch)?.fetched_at(now);
+    /// let list = RevocationList::trust_unsigned("batch.json", batch)?.with_fetched_at(now);
     /// let mut builder = SetBuilder::new(SetOptions::default());
     /// builder.add_list(&list, &TrustStore::default())?;
     ///

@@ -39,12 +39,12 @@ pub enum ListFormat {
     /// an UPLOAD certificate of the CSCA's country signed it; a CSCA without a
     /// country has no such. The key's country is the CSCA's (the entry's own
     /// is not signed), and it is valid as long as both certificates are. That the UPLOAD certificate is valid
-    /// is judged at [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at), and **not without it**
+    /// is judged at [`ListBytes::with_fetched_at`](crate::trust::ListBytes::with_fetched_at), and **not without it**
     /// ([`ListInfo::signer_dates`](crate::trust::ListInfo::signer_dates)).
     /// **Nothing signs the array as a whole**: entries may be missing, and
     /// whoever has the honest bytes of one that was withdrawn can put it back.
     /// Kids and dates beside a certificate are as whoever sent it wrote them,
-    /// so the list has no date but [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at).
+    /// so the list has no date but [`ListBytes::with_fetched_at`](crate::trust::ListBytes::with_fetched_at).
     Gateway,
     /// **Signed**: Germany's list (CovPass). Line 1 is base64 of an ES256
     /// signature over all that follows, which is [`Certificates`](Self::Certificates).
@@ -63,7 +63,7 @@ pub enum ListFormat {
     /// Anchor: the federal root certificate; `x5c` has to lead to it from a
     /// certificate with the common name `CH01-AppContentCertificate`. Each
     /// certificate has to let its key do what it does, and to be valid at
-    /// [`ListBytes::fetched_at`](crate::trust::ListBytes::fetched_at); **without that its dates are not judged**
+    /// [`ListBytes::with_fetched_at`](crate::trust::ListBytes::with_fetched_at); **without that its dates are not judged**
     /// ([`ListInfo::signer_dates`](crate::trust::ListInfo::signer_dates)).
     Swiss,
     /// **Signed**: Austria's list (hcert-kotlin, version 2): CBOR, and as

@@ -64,7 +64,7 @@ pub enum SignerDates {
     /// Each of them was valid when the list was fetched.
     Judged,
     /// The time at which the list was fetched is not known
-    /// ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)): they may have
+    /// ([`ListBytes::with_fetched_at`](super::ListBytes::with_fetched_at)): they may have
     /// expired.
     NotJudged,
 }
@@ -149,7 +149,7 @@ impl ListInfo {
         ends.into_iter().flatten().min()
     }
 
-    /// When the caller fetched it ([`ListBytes::fetched_at`](super::ListBytes::fetched_at)).
+    /// When the caller fetched it ([`ListBytes::with_fetched_at`](super::ListBytes::with_fetched_at)).
     pub fn fetched_at(&self) -> Option<Timestamp> {
         self.fetched_at
     }

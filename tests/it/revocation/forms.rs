@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::{
     Answer, BloomFilter, IdentifierKind, ItalianList, PartialHashes, PartitionedList,

@@ -1,6 +1,7 @@
 //! One key under several kids and countries: what is listed under one of them
 //! is revoked.
 
+use std::time::Duration;
 use ciborium::{Value, cbor};
 use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
@@ -169,7 +170,7 @@ fn another_kid_does_not_lead_around_a_missing_part() {
     assert_eq!(code(&shown_under(b"other")), Some("revocation-not-covered"));
     // Who signed the kid has not exchanged it.
     assert_eq!(code(&signed_under(b"other")), None);
-    let policy = RevocationPolicy::Require { max_age: 60 };
+    let policy = RevocationPolicy::Require { max_age: Duration::from_secs(60) };
     let verdict = verify_as(policy, &trust, list(), &shown_under(b"other"));
     assert_eq!(verdict.outcome(), Outcome::Unascertained);
 }

@@ -1,5 +1,6 @@
 //! A list and a set that was made of it say the same of each certificate.
 
+use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::crypto::PublicKey;
@@ -52,7 +53,7 @@ fn a_batch_for_a_country_is_asked_for_a_key_without_one() {
             };
             let batch = batch("UNKNOWN_KID", name, &[&identifier.hash()[..16]]).to_string();
             let list = RevocationList::trust_unsigned("x", batch.as_bytes()).unwrap();
-            let list = list.fetched_at(NOW);
+            let list = list.with_fetched_at(NOW);
             let set = set(|builder| builder.add_list(&list, &store));
             let verify = |source: &dyn Fn(&mut Revocations)| {
                 let mut revocations = Revocations::new();
@@ -81,7 +82,7 @@ fn a_batch_for_a_country_is_asked_for_a_key_without_one() {
 
 fn named(batch: &[u8]) -> RevocationList {
     let list = RevocationList::trust_unsigned("x", batch).unwrap();
-    list.fetched_at(NOW)
+    list.with_fetched_at(NOW)
 }
 
 const KINDS: [(IdentifierKind, &str); 3] = [
@@ -270,7 +271,7 @@ proptest! {
         signer.other_countries.clear();
         let texts: Vec<_> = hashes.iter().map(Vec::as_slice).collect();
         let chunk = italian(1, 1, 1, &texts).to_string();
-        let list = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()]).unwrap().fetched_at(NOW);
+        let list = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()]).unwrap().with_fetched_at(NOW);
         let made = set(|builder| builder.add_italian(&list, &store(&signer)));
         let rows = [(None, 1, "IT", hashes.clone())];
         for whole in asked(&rows, &more) {
@@ -321,7 +322,7 @@ fn a_key_of_two_countries_is_covered_by_neither_alone() {
     let list = named(batch.as_bytes()).with_all_batches();
     let text = issued("alpha", &vaccination()).text().to_owned();
     let own = dsc("alpha", &[]);
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 60 });
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(60) });
     for (countries, other, expected) in [
         (&[Some("XX")][..], None, Outcome::Valid),
         (&[Some("XX"), None], None, Outcome::Valid),
@@ -383,7 +384,7 @@ fn italy_s_list_covers_nobody_in_a_set_with_other_kinds() {
     let chunk = italian(1, 1, 1, &[&[8; 32]]).to_string();
     let italy = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()])
         .unwrap()
-        .fetched_at(NOW);
+        .with_fetched_at(NOW);
     let kid = BASE64_STANDARD.encode([3; 8]);
     let signature = [id(IdentifierKind::Signature, 0xcc)];
     let both = [signature[0], id(UCI, 0xdd)];

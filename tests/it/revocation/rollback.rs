@@ -2,6 +2,7 @@
 //! whatever was loaded before.
 
 use ciborium::{Value, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{

@@ -1,8 +1,10 @@
 //! Revocation sets, made of lists in the forms of the field, as a verifier
 //! looks into them.
 
+use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{
@@ -44,7 +46,7 @@ fn set(
 }
 
 fn dated(bytes: &[u8]) -> RevocationPart<'_> {
-    unsigned(bytes).fetched_at(NOW)
+    unsigned(bytes).with_fetched_at(NOW)
 }
 
 fn keys() -> TrustStore {
@@ -77,7 +79,7 @@ fn a_set_of_a_kid_map() {
         (b"nine byte", UCI, &[B]),
     ]);
     let list = RevocationList::trust_unsigned("DE", &list).unwrap();
-    let list = list.fetched_at(NOW);
+    let list = list.with_fetched_at(NOW);
     let set = set(|builder| builder.add_list(&list, &TrustStore::default()));
     same(&list, &set, &[KID, b"nine byte", b"nobody"]);
     assert_eq!(answer(&set, &id(SIGNATURE, 0xbb)), Answer::Listed);
@@ -96,7 +98,7 @@ fn a_set_of_batches_covers_their_keys_alone() {
         batch("UNKNOWN_KID", "COUNTRYCODEUCI", &[B]),
     ]);
     let list = RevocationList::trust_unsigned("EU", batches.to_string().as_bytes()).unwrap();
-    let list = list.fetched_at(NOW.plus(-60));
+    let list = list.with_fetched_at(NOW.plus(-60));
     let some = set(|builder| builder.add_list(&list, &keys()));
     assert_eq!(answer(&some, &id(SIGNATURE, 0xaa)), Answer::Listed);
     assert_eq!(answer(&some, &id(SIGNATURE, 0xbb)), Answer::NotCovered);
@@ -154,7 +156,7 @@ fn a_set_covers_keys_of_a_country_written_small() {
         .unwrap_err()
         .code();
     assert_eq!(undated, "revocation-set-undated");
-    let list = list.fetched_at(NOW);
+    let list = list.with_fetched_at(NOW);
     assert!(
         set(|builder| builder.add_list(&list, &keys))
             .set()
@@ -167,7 +169,7 @@ fn a_set_covers_keys_of_a_country_written_small() {
 fn a_set_of_italy_s_list() {
     let chunk = italian(5, 1, 1, &[&[0xaa; 32]]).to_string();
     let list = ItalianList::trust_unsigned("IT", &[chunk.as_bytes()]).unwrap();
-    let list = list.fetched_at(NOW);
+    let list = list.with_fetched_at(NOW);
     let set = set(|builder| builder.add_italian(&list, &keys()));
     let own = dsc("a", &[]).kid();
     for kid in [own.as_bytes(), b"nobody"] {
@@ -246,7 +248,7 @@ fn a_set_of_the_eu_s_slices() {
 fn verify(set: NamedSet<Vec<u8>>, now: Timestamp) -> (Outcome, StepResult) {
     let mut revocations = Revocations::new();
     revocations.add(set);
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: 3600 });
+    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(3600) });
     let verifier = Verifier::with_policy(keys(), policy).with_revocations(revocations);
     let text = issued("a", &vaccination()).text().to_owned();
     let verdict = verifier.verify(&text, now);

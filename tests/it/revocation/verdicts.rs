@@ -1,10 +1,12 @@
 //! What the verifier makes of revocation data.
 
+use std::time::Duration;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::{Value, cbor};
+use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::Signer;
 use hcert::revocation::{
@@ -23,7 +25,7 @@ use p256::ecdsa::Signature;
 use super::{SIGNATURE, UCI, batch, key, kid_map};
 
 const DAY: u64 = 86_400;
-const REQUIRED: RevocationPolicy = RevocationPolicy::Require { max_age: DAY };
+const REQUIRED: RevocationPolicy = RevocationPolicy::Require { max_age: Duration::from_secs(DAY) };
 
 fn certificate() -> String {
     issued("a", &vaccination()).text().to_owned()
@@ -115,7 +117,7 @@ fn each_identifier_revokes() {
 fn the_report_names_the_list_and_its_date_and_nothing_of_the_holder() {
     let text = certificate();
     let uci = of_kind(&text, UCI);
-    let list = naming(&[&uci]).fetched_at(NOW.plus(-60));
+    let list = naming(&[&uci]).with_fetched_at(NOW.plus(-60));
     let verdict = verifier(RevocationPolicy::BestEffort, vec![list]).verify(&text, NOW);
     is_revoked(&verdict, UCI);
     let reason = verdict.reason().unwrap();
@@ -139,7 +141,7 @@ fn the_report_names_the_list_and_its_date_and_nothing_of_the_holder() {
     }
 
     // Not listed: the lists that would name it.
-    let list = naming(&[]).fetched_at(NOW);
+    let list = naming(&[]).with_fetched_at(NOW);
     let verdict = verifier(RevocationPolicy::BestEffort, vec![list]).verify(&text, NOW);
     assert_eq!(step(&verdict), &StepResult::Passed);
     let verified = verdict.verified().unwrap();
@@ -251,8 +253,8 @@ fn what_the_policy_makes_of_it() {
             .to_string()
             .as_bytes(),
     );
-    let of_another = || of_another.clone().unwrap().fetched_at(NOW);
-    let aged = |seconds: i64| naming(&[]).fetched_at(NOW.plus(-seconds));
+    let of_another = || of_another.clone().unwrap().with_fetched_at(NOW);
+    let aged = |seconds: i64| naming(&[]).with_fetched_at(NOW.plus(-seconds));
     let late = i64::try_from(DAY).unwrap() + 1;
     let skipped = SkipReason::NoRevocationData.code();
     for (policy, lists, outcome, code) in [
@@ -339,7 +341,7 @@ fn what_the_policy_makes_of_it() {
 #[test]
 fn data_age_in_the_verifier() {
     let text = certificate();
-    let verifier = verifier(REQUIRED, vec![naming(&[]).fetched_at(NOW)]);
+    let verifier = verifier(REQUIRED, vec![naming(&[]).with_fetched_at(NOW)]);
     let at = |seconds: u64| NOW.plus(i64::try_from(seconds).unwrap());
     assert_eq!(verifier.verify(&text, at(DAY)).outcome(), Outcome::Valid);
     let verdict = verifier.verify(&text, at(DAY + 1));
@@ -400,7 +402,7 @@ fn a_list_in_parts_is_as_old_as_the_oldest() {
         let [kids, index] = [kids, index].map(|bytes| {
             let part = RevocationPart::open(bytes, &key("list")).unwrap();
             match fetched_at {
-                Some(time) => part.fetched_at(time),
+                Some(time) => part.with_fetched_at(time),
                 None => part,
             }
         });
@@ -441,7 +443,7 @@ fn batches_that_are_all_together_are_as_old_as_the_oldest() {
         let list = RevocationList::trust_unsigned("batch", batch.to_string().as_bytes()).unwrap();
         let list = list.with_all_batches();
         match days {
-            Some(days) => list.fetched_at(NOW.plus(-days * 86_400)),
+            Some(days) => list.with_fetched_at(NOW.plus(-days * 86_400)),
             None => list,
         }
     };
@@ -473,7 +475,7 @@ fn batches_that_are_all_together_are_as_old_as_the_oldest() {
         }
     }
     // What is whole by itself has its own age.
-    let whole = naming(&[]).fetched_at(NOW);
+    let whole = naming(&[]).with_fetched_at(NOW);
     assert_eq!(code(vec![old, whole]), None);
 }
 

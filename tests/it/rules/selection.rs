@@ -1,5 +1,7 @@
 //! Which rules apply, and when nothing is accepted though no rule forbids it.
 
+use std::time::Duration;
+use hcert_testkit::time::Plus as _;
 use hcert::record::ValueSets;
 use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, RuleSet, Subject};
 use hcert_testkit::fixtures::{NOW, dsc, test as test_record, vaccination as vaccination_record};
@@ -258,7 +260,7 @@ fn a_certificate_that_will_have_expired_is_not_accepted() {
 #[test]
 fn a_tolerance_of_the_verifier_holds() {
     use hcert::verify::{Policy, Verifier};
-    let policy = Policy::default().expiry_skew(3600);
+    let policy = Policy::default().expiry_skew(Duration::from_secs(3600));
     let verifier = Verifier::with_policy(super::trust(&[&dsc("a", &[])]), policy);
     let late = at("2021-12-01T00:30:00Z");
     let text = super::issued("a", &vaccination_record());

@@ -2,6 +2,7 @@
 //! their order.
 
 use ciborium::Value;
+use hcert_testkit::time::Plus as _;
 use hcert::record::Record;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleSet, Subject};
 use hcert::verify::Verdict;

@@ -1,5 +1,6 @@
 //! Runs a vector of `revocation.json` through the public API.
 
+use std::time::Duration;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
@@ -147,7 +148,7 @@ fn load(
             let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
             let list = ItalianList::trust_unsigned(label, &parts);
             let list = list.map(|list| match fetched_at {
-                Some(time) => list.fetched_at(time),
+                Some(time) => list.with_fetched_at(time),
                 None => list,
             });
             let list = list.map_err(|error| error.code());
@@ -156,7 +157,7 @@ fn load(
         _ => {
             let list = open_list(label, &one()?, checked_with.as_ref());
             let list = list.map(|list| match fetched_at {
-                Some(time) => list.fetched_at(time),
+                Some(time) => list.with_fetched_at(time),
                 None => list,
             });
             let list = list.map(|list| match given["all_batches"] == true {
@@ -249,7 +250,9 @@ fn policy(declared: &Value) -> Result<RevocationPolicy, Error> {
         "best-effort" => RevocationPolicy::BestEffort,
         "skip" => RevocationPolicy::Skip,
         "require" => RevocationPolicy::Require {
-            max_age: declared["max_age"].as_u64().ok_or("max_age is no number")?,
+            max_age: Duration::from_secs(
+                declared["max_age"].as_u64().ok_or("max_age is no number")?,
+            ),
         },
         other => return Err(format!("no policy is named {other}").into()),
     })

@@ -1,5 +1,6 @@
 //! Performs the steps of a vector of `trust.json` through the public API.
 
+use std::time::Duration;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
     Anchor, DenyList, Environment, GdhcnAnchor, Kid, ListBytes, ListFormat, LoadError, LoadReport,
@@ -148,7 +149,7 @@ impl<'a> Run<'a> {
             both = both.with_companion(companion);
         }
         if !step["fetched_at"].is_null() {
-            both = both.fetched_at(time(step, "fetched_at")?);
+            both = both.with_fetched_at(time(step, "fetched_at")?);
         }
         let (mut anchors, mut network) = (Vec::new(), None);
         for id in array(step, "anchors")? {
@@ -197,7 +198,7 @@ impl<'a> Run<'a> {
 fn policy(declared: &Value) -> Policy {
     let mut policy = Policy::default();
     if let Some(seconds) = declared["max_list_age"].as_u64() {
-        policy = policy.max_list_age(seconds);
+        policy = policy.max_list_age(Duration::from_secs(seconds));
     }
     if declared["retrospective"] == true {
         policy = policy.retrospective();
