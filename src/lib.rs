@@ -108,6 +108,7 @@
 //! | `toml` | yes | [recognition policies](rules::Recognition) in TOML |
 //! | `trust-lists` | yes | signatures by P-384, which some national roots make |
 //! | `aws-lc-rs` | no | PS256 verified by the crate of that name, which is C code, many times as fast; needs a C compiler |
+//! | `serde` | no | `Serialize` for what has `to_json`: the same document |
 //! | `scan` | no | finding and reading QR symbols in PNG, JPEG, GIF and WebP images |
 //!
 //! # What is read, and what is refused

@@ -35,6 +35,8 @@ impl Report {
     }
 }
 
+crate::codec::json::write::serialize_as_json!(Report);
+
 impl WriteJson for Finding {
     fn write_json(&self, out: &mut String) {
         object(out, |object| {

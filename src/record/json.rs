@@ -74,6 +74,8 @@ impl Record {
     }
 }
 
+crate::codec::json::write::serialize_as_json!(Record);
+
 /// Where a record departs: there may be thousands of places, and entries that
 /// ask for them.
 struct Places<'a>(BTreeSet<(Option<usize>, &'a str)>);

@@ -45,6 +45,8 @@ impl Acceptance {
     }
 }
 
+crate::codec::json::write::serialize_as_json!(Acceptance);
+
 impl WriteJson for AffectedValue {
     fn write_json(&self, out: &mut String) {
         object(out, |object| {
@@ -75,6 +77,8 @@ impl Period {
         object.put("until", &self.until);
     }
 }
+
+crate::codec::json::write::serialize_as_json!(Period);
 
 impl Why for OpenReason {
     fn code(&self) -> &'static str {

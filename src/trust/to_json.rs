@@ -122,6 +122,8 @@ impl LoadReport {
     }
 }
 
+crate::codec::json::write::serialize_as_json!(LoadReport);
+
 impl WriteJson for EntryProblem {
     fn write_json(&self, out: &mut String) {
         object(out, |object| {

@@ -101,6 +101,8 @@ impl Verdict {
     }
 }
 
+crate::codec::json::write::serialize_as_json!(Verdict);
+
 impl Why for SkipReason {
     fn code(&self) -> &'static str {
         (*self).code()

@@ -329,6 +329,36 @@ fn every_document_follows_the_schema_and_every_member_occurs() {
     assert_eq!(missing, NULL_HERE);
 }
 
+#[cfg(feature = "serde")]
+#[test]
+fn serde_writes_the_same_documents_in_any_format() {
+    let (verdicts, reports) = all();
+    let read = |json: &str| serde_json::from_str::<Value>(json).unwrap();
+    for (name, verdict) in &verdicts {
+        let json = read(&verdict.to_json());
+        assert_eq!(serde_json::to_value(verdict).unwrap(), json, "{name}");
+        let mut cbor = Vec::new();
+        ciborium::into_writer(verdict, &mut cbor).unwrap();
+        assert_eq!(
+            ciborium::from_reader::<Value, _>(&cbor[..]).unwrap(),
+            json,
+            "{name}"
+        );
+        if let Some(record) = verdict.signed_record() {
+            assert_eq!(
+                serde_json::to_value(record).unwrap(),
+                read(&record.to_json())
+            );
+        }
+    }
+    for report in &reports {
+        assert_eq!(
+            serde_json::to_value(report).unwrap(),
+            read(&report.to_json())
+        );
+    }
+}
+
 /// What no vector states and no builder writes: null in all that is checked.
 const NULL_HERE: [&str; 6] = [
     "/$defs/test/properties/certificate_kid",

@@ -15,6 +15,21 @@ pub(crate) trait WriteJson {
     fn write_json(&self, out: &mut String);
 }
 
+/// `Serialize` of the document that `to_json` writes.
+macro_rules! serialize_as_json {
+    ($name:ty) => {
+        /// The document that `to_json` writes, in any format of serde's.
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let json = serde_json::from_str::<serde_json::Value>(&self.to_json());
+                json.map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+        }
+    };
+}
+pub(crate) use serialize_as_json;
+
 /// Why something is as it is: a stable code, words (`Display`), and what was
 /// compared.
 pub(crate) trait Why: fmt::Display {
