@@ -10,7 +10,7 @@
 # a folder outside of the repository, and nothing is installed.
 set -euo pipefail
 
-folder="${HCERT_RUSTC_WEB:-${TMPDIR:-/tmp}/hcert-rustc-web}"
+folder="${HCERT_RUSTC_WEB:-${XDG_CACHE_HOME:-$HOME/.cache}/hcert-rustc-web}"
 
 has_target() {
     command -v rustup >/dev/null || return 1
@@ -52,7 +52,7 @@ run_cargo() {
         *) library=core,alloc ;;
     esac
     export RUSTC="$folder/usr/bin/rustc" RUSTC_BOOTSTRAP=1
-    LD_LIBRARY_PATH="$folder/usr/lib/x86_64-linux-gnu:$folder/usr/lib" \
+    LD_LIBRARY_PATH="$folder/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo x86_64-linux-gnu):$folder/usr/lib" \
         env "CARGO_TARGET_$(tr a-z- A-Z_ <<<"$target")_LINKER=$linker" \
         cargo "$command" --target "$target" "-Zbuild-std=$library" "$@"
 }

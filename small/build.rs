@@ -36,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     cose[at.ok_or("no name in the certificate")?] = b'N';
     std::fs::write(out.join("tampered"), raw::text(&cose))?;
 
+    std::fs::write(out.join("bomb"), raw::text(&[0; 40 << 10]))?;
+
     if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
         std::fs::copy("memory.x", out.join("memory.x"))?;
         println!("cargo:rustc-link-search={}", out.display());

@@ -11,8 +11,8 @@
 //! ```
 
 mod content;
-// The stages of reading by themselves, for fuzz targets and conformance: no
-// part of what stays as it is.
+// The stages of reading by themselves, for fuzz targets and conformance. The
+// promise of stability doesn't cover them.
 #[doc(hidden)]
 pub mod hc1;
 mod json;

@@ -89,9 +89,9 @@
 //!
 //! # Features
 //!
-//! Features add, and change nothing. Without any the crate verifies `HC1:`
-//! certificates with keys from snapshots, certificates and JWK sets, needs
-//! `alloc` alone and asks for no random numbers: for a small machine or a
+//! Features add, and change nothing but what is read: a text of a format that
+//! is left out is no certificate. Without any the crate verifies `HC1:`
+//! certificates with keys from all forms of trust lists, needs `alloc` alone and asks for no random numbers: for a small machine or a
 //! browser.
 //!
 //! | feature | default | adds |
@@ -100,7 +100,7 @@
 //! | `issue` | yes | [`issue`]: issuing, signing of lists and snapshots |
 //! | `lint` | yes | [`lint`] |
 //! | `lt1` | yes | the format of Switzerland's light certificate |
-//! | `p256-verify` | yes | ES256 verified by the crate of that name, in a third of the time that `p256` takes, with tables for keys seen often |
+//! | `p256-verify` | yes | ES256 verified by the crate of that name, in half the time that `p256` takes, and with `std` in a third and with tables for keys seen often |
 //! | `png` | yes | QR symbols as PNG |
 //! | `qr` | yes | [`qr`]: QR symbols as SVG and text |
 //! | `revocation` | yes | the formats of [`revocation`] lists; a source of your own is looked up without it |

@@ -128,7 +128,10 @@ fn inflate_any(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ZlibError> {
             // One byte past the limit is room enough to see that it is passed.
             TINFLStatus::HasMoreOutput => {
                 let room = limit.saturating_add(1).saturating_sub(out.len());
-                out.resize(out.len() + out.len().clamp(1, room.max(1)), 0);
+                let more = out.len().clamp(1, room.max(1));
+                // No more than that: `resize` alone may take twice as much.
+                out.reserve_exact(more);
+                out.resize(out.len() + more, 0);
             }
             _ => return Err(ZlibError::CutOff),
         }

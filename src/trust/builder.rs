@@ -385,21 +385,22 @@ impl TrustStoreBuilder {
         Ok(self)
     }
 
-    /// Adds what a view of a snapshot holds under a kid.
+    /// Adds what a view keeps of its snapshot. `signer`: who signed it, and what
+    /// is pinned with that.
     pub(super) fn add_view(
         &mut self,
         label: &str,
         payload: Reader<'_>,
-        anchor: Option<&Anchor>,
-        kid: &Kid,
+        signer: Option<(&Anchor, &[Anchor])>,
+        keep: snapshot::Keep<'_>,
     ) -> Result<&mut Self, LoadError> {
+        let fits = self.environments();
         self.add(label, &[], |source| {
-            let keep = snapshot::Keep::Under(kid);
+            let anchor = signer.map(|(anchor, _)| anchor);
             let mut read = snapshot::read_payload(source, payload, anchor, keep)?;
-            let check = anchor.map_or(Check::Unsigned, |anchor| {
-                Check::Anchors(core::slice::from_ref(anchor))
-            });
+            let check = signer.map_or(Check::Unsigned, |(_, pinned)| Check::Anchors(pinned));
             read.own.claims = read.own.claims.pinned(ListFormat::Snapshot, check);
+            fits.check(read.environment)?;
             Ok((read.entries, Voucher::Snapshot(read.own.into(), read.lists)))
         })
     }

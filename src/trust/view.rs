@@ -1,16 +1,18 @@
 //! A snapshot in which keys are looked up where it lies.
 
 use alloc::string::String;
-use core::cell::Cell;
+use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 
 use super::anchor::Anchor;
+use super::builder::TrustStoreBuilder;
 use super::deny::DenyList;
 use super::error::LoadError;
 use super::list::Check;
+use super::list::gdhcn::Environment;
 use super::snapshot::{self, Keep};
-use super::source::Source;
+use super::state::TrustState;
 use super::store::TrustStore;
 use crate::codec::detcbor::Reader;
 use crate::crypto::kid::Kid;
@@ -20,20 +22,24 @@ use crate::trust::limits::LoadLimits;
 /// A [snapshot](super::snapshot) that stays where it lies, in flash or in a
 /// mapped file: for a machine that has no room for a [`TrustStore`] of all keys.
 ///
-/// To open it reads every byte once, as loading does, and keeps nothing.
-/// [`store_for`](Self::store_for) then gives the store of the keys that a
-/// certificate can be signed with: those under its kid, with all other listings
-/// of the same keys. A [`Verifier`](crate::verify::Verifier) gives the same
-/// verdict with it as with the whole store, because the whole store is asked
-/// about nothing else.
+/// Opening it checks the signature and reads everything, as loading does, and
+/// keeps nothing. [`store_for`](Self::store_for) then gives the store of the keys
+/// that a certificate can be signed with: those under its kid, with all other
+/// listings of the same keys. A [`Verifier`](crate::verify::Verifier) gives the
+/// same verdict with it as with the whole store, because the whole store is asked
+/// about nothing else. What a [builder](super::TrustStoreBuilder) is told of
+/// states, environments and denied keys, the view is told by the same names.
+///
+/// A certificate may take as much memory as the [`Limits`](crate::Limits) that it
+/// is read with allow: a small machine lowers them.
 ///
 /// # Who vouches for the bytes
 ///
 /// The signature, with [`open_signed`](Self::open_signed); or whoever wrote the
 /// bytes to where they lie, with [`trust_unsigned`](Self::trust_unsigned): that
 /// is good for flash that only signed updates reach. Either way they are
-/// borrowed, so that they can't change from under the view; for memory that
-/// somebody else may write to that is no protection.
+/// borrowed, so that they can't change from under the view. A mapped file that
+/// another process may write to doesn't keep that promise.
 ///
 /// ```
 /// use hcert::format::Unverified;
@@ -59,13 +65,20 @@ pub struct SnapshotView<'a> {
     label: String,
     bytes: &'a [u8],
     payload: Range<usize>,
-    anchor: Option<Anchor>,
+    /// Who signed it, and what is pinned with that: one signer, as while the key
+    /// changes.
+    signer: Option<(Anchor, Vec<Anchor>)>,
+    given: TrustState,
+    environment: Option<Environment>,
+    state: TrustState,
     deny: DenyList,
     accept_published: bool,
 }
 
 impl<'a> SnapshotView<'a> {
-    /// Opens a snapshot that one of `anchors` signed.
+    /// Opens a snapshot that one of `anchors` signed. What is pinned together is
+    /// one signer, as for
+    /// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list).
     pub fn open_signed(
         label: &str,
         bytes: &'a [u8],
@@ -81,37 +94,58 @@ impl<'a> SnapshotView<'a> {
     }
 
     fn open(label: &str, bytes: &'a [u8], check: Check<'_>) -> Result<Self, LoadError> {
-        let source = Source {
-            label: label.into(),
-            limits: LoadLimits::default(),
-            gateway: Default::default(),
-            is_anchor: false,
-            signatures: Cell::default(),
-        };
-        let max = source.limits.input_bytes;
+        let max = LoadLimits::default().input_bytes;
         if bytes.len() > max {
             let bytes = bytes.len();
             return Err(LoadError::TooLarge { bytes, max });
         }
         let (payload, anchor) = snapshot::open(bytes, check)?;
         let start = payload.at();
-        let end = start.saturating_add(payload.left());
-        snapshot::read_payload(&source, payload, anchor, Keep::Checked)?;
-        Ok(Self {
+        let pinned = match check {
+            Check::Anchors(all) => all,
+            Check::Unsigned => &[],
+        };
+        let mut view = Self {
             label: label.into(),
             bytes,
-            payload: start..end,
-            anchor: anchor.cloned(),
+            payload: start..start.saturating_add(payload.left()),
+            signer: anchor.map(|anchor| (anchor.clone(), pinned.to_vec())),
+            given: TrustState::default(),
+            environment: None,
+            state: TrustState::default(),
             deny: DenyList::new(),
             accept_published: false,
-        })
+        };
+        view.state = view.builder(Keep::Checked)?.build().1.state;
+        Ok(view)
+    }
+
+    /// Takes over what the app remembers of its lists: a snapshot that is older
+    /// than an edition it knows, or has a list that is, is refused, and so is one
+    /// of another environment of the WHO's network. Verdicts then know the
+    /// [latest time](TrustState::saw_time) that it has seen.
+    pub fn with_state(mut self, state: &TrustState) -> Result<Self, LoadError> {
+        self.given.merge(state);
+        self.checked()
+    }
+
+    /// Refuses a snapshot of another environment of the WHO's network.
+    pub fn with_environment(mut self, environment: Environment) -> Result<Self, LoadError> {
+        self.environment = Some(environment);
+        self.checked()
+    }
+
+    /// What to remember, with this snapshot and its lists: for
+    /// [`with_state`](Self::with_state) of the next one.
+    pub fn state(&self) -> &TrustState {
+        &self.state
     }
 
     /// Denies keys, as [`TrustStoreBuilder::deny`](super::TrustStoreBuilder::deny)
-    /// does.
+    /// does, with those of earlier calls. A denial that names no key is not told.
     #[must_use]
     pub fn with_deny_list(mut self, list: DenyList) -> Self {
-        self.deny = list;
+        self.deny.extend(list.iter().cloned());
         self
     }
 
@@ -127,20 +161,38 @@ impl<'a> SnapshotView<'a> {
     /// The store of the keys that the certificate names as its signer. It has no
     /// keys where none is known, and it has the snapshot's lists in any case.
     pub fn store_for(&self, certificate: &Unverified) -> Result<TrustStore, LoadError> {
-        let none = Kid::prefix(&[0; 32]);
-        let kid = match certificate.signer() {
-            Some(SignerRef::Kid { kid, .. }) => kid,
+        let builder = match certificate.signer() {
+            Some(SignerRef::Kid { kid, .. }) => self.builder(Keep::Under(kid))?,
             // No certificate without a signer gets as far as its keys.
-            None => &none,
+            None => self.without_keys()?,
         };
+        Ok(builder.build().0)
+    }
+
+    /// The lists by themselves: what is compared with states and environments.
+    fn checked(mut self) -> Result<Self, LoadError> {
+        self.state = self.without_keys()?.build().1.state;
+        Ok(self)
+    }
+
+    fn without_keys(&self) -> Result<TrustStoreBuilder, LoadError> {
+        self.builder(Keep::Under(&Kid::prefix(&[0; 32])))
+    }
+
+    fn builder(&self, keep: Keep<'_>) -> Result<TrustStoreBuilder, LoadError> {
         let payload = self.bytes.get(self.payload.clone()).unwrap_or_default();
-        let mut builder = TrustStore::builder();
+        let mut builder = TrustStore::builder().with_state(&self.given);
+        if let Some(environment) = self.environment {
+            builder = builder.with_environment(environment);
+        }
         if self.accept_published {
             builder = builder.dangerously_accept_published_keys();
         }
-        builder.add_view(&self.label, Reader::new(payload), self.anchor.as_ref(), kid)?;
+        let signer = self.signer.as_ref();
+        let signer = signer.map(|(anchor, pinned)| (anchor, &pinned[..]));
+        builder.add_view(&self.label, Reader::new(payload), signer, keep)?;
         builder.deny(self.deny.clone());
-        Ok(builder.build().0)
+        Ok(builder)
     }
 }
 
@@ -149,7 +201,7 @@ impl fmt::Debug for SnapshotView<'_> {
         f.debug_struct("SnapshotView")
             .field("label", &self.label)
             .field("bytes", &self.bytes.len())
-            .field("is_signed", &self.anchor.is_some())
+            .field("is_signed", &self.signer.is_some())
             .finish_non_exhaustive()
     }
 }

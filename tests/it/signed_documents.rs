@@ -1,6 +1,7 @@
 //! Signed documents: each form is opened under the key that signed it, and no
 //! other bytes are.
 
+use std::time::Duration;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -733,7 +734,8 @@ fn what_is_pinned_together_is_one_signer_in_any_form() {
 fn its_age_is_asked_at_the_time_of_use() {
     let file = ours();
     let document = open(&file).unwrap();
-    let check = |now: Timestamp, max_age| {
+    let check = |now: Timestamp, max_age: Option<u64>| {
+        let max_age = max_age.map(Duration::from_secs);
         let stale = document.check_age(now, max_age).err();
         stale.map_or("fresh", |stale| stale.code())
     };
@@ -749,15 +751,15 @@ fn its_age_is_asked_at_the_time_of_use() {
     let file = german("[]", "list");
     let undated = open(&file).unwrap();
     undated.check_age(MADE, None).unwrap();
-    let stale = undated.check_age(MADE, Some(u64::MAX)).unwrap_err();
+    let stale = undated.check_age(MADE, Some(Duration::MAX)).unwrap_err();
     assert_eq!(stale.code(), "stale-undated");
     let fetched = open(DocumentBytes::from(&file).with_fetched_at(MADE)).unwrap();
     assert_eq!(
         (fetched.fetched_at(), fetched.issued_at()),
         (Some(MADE), None)
     );
-    fetched.check_age(MADE.plus(100), Some(100)).unwrap();
-    let stale = fetched.check_age(MADE.plus(101), Some(100)).unwrap_err();
+    fetched.check_age(MADE.plus(100), Some(Duration::from_secs(100))).unwrap();
+    let stale = fetched.check_age(MADE.plus(101), Some(Duration::from_secs(100))).unwrap_err();
     assert_eq!(stale.code(), "stale-too-old");
     assert!(stale.to_string().contains("2021-06-01T00:00:00Z"));
 }

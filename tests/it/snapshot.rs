@@ -291,6 +291,67 @@ fn a_view_opens_what_can_be_loaded() {
     assert!(SnapshotView::open_signed("app", &signed, &other).is_err());
 }
 
+/// What loading compares with a state and an environment, a view does, too.
+#[test]
+fn a_view_refuses_what_loading_refuses_for_its_state() {
+    type Told = Result<(TrustState, Option<Timestamp>), String>;
+    let issued = fixtures::issued("dsc", &test());
+    let unverified = Unverified::parse(issued.text(), &Limits::default()).unwrap();
+    let anchors = [anchor("maker")];
+    let both = |file: &[u8], state: &TrustState, environment: Option<Environment>| {
+        let mut builder = TrustStore::builder().with_state(state);
+        if let Some(environment) = environment {
+            builder = builder.with_environment(environment);
+        }
+        let loaded: Told = match add_snapshot(&mut builder, file) {
+            Err(error) => Err(error.to_string()),
+            Ok(()) => {
+                let (store, report) = builder.build();
+                Ok((report.state, store.latest_time()))
+            }
+        };
+        let view = SnapshotView::open_signed("app", file, &anchors).unwrap();
+        let view = view.with_state(state).and_then(|view| match environment {
+            Some(environment) => view.with_environment(environment),
+            None => Ok(view),
+        });
+        let view: Told = view.map_err(|error| error.to_string()).map(|view| {
+            let store = view.store_for(&unverified).unwrap();
+            (view.state().clone(), store.latest_time())
+        });
+        assert_eq!(view, loaded);
+        view.is_ok()
+    };
+
+    let mut builder = TrustStore::builder();
+    add_network(&mut builder, 1).unwrap();
+    let (old, new) = (store_of(&[Network]), builder.build().0);
+    let [first, second, third] = [
+        snapshot(&old, LISTED[0]),
+        snapshot(&new, LISTED[1]),
+        // A new snapshot with an old list in it.
+        snapshot(&old, "2021-07-01T00:00:00Z"),
+    ];
+    let none = TrustState::default();
+    let seen = load(&second).1.state;
+    let mut later = none.clone();
+    later.saw_time(at("2021-08-01T00:00:00Z"));
+    for file in [&first, &second, &third] {
+        assert!(both(file, &none, None));
+        assert!(both(file, &later, Some(Environment::Prod)));
+        assert!(!both(file, &none, Some(Environment::Uat)));
+    }
+    assert!(!both(&first, &seen, None));
+    assert!(both(&second, &seen, None));
+    assert!(!both(&third, &seen, None));
+
+    let view = SnapshotView::open_signed("app", &second, &anchors).unwrap();
+    let view = view.with_state(&later).unwrap();
+    let verifier = Verifier::new(view.store_for(&unverified).unwrap());
+    let verdict = verifier.verify_parsed(&unverified, at("2021-06-25T00:00:00Z"));
+    assert_eq!(verdict.reason().unwrap().code(), "clock-behind");
+}
+
 #[test]
 fn keys_keep_what_is_known_of_them() {
     let store = store_of(&[Network, Swedish, Unsigned, Caller]);
@@ -569,7 +630,8 @@ fn a_deny_list_beats_a_snapshot() {
         builder.deny(denied.clone());
         let file = store.to_snapshot(at(LISTED[0])).unwrap();
         let view = SnapshotView::trust_unsigned("app", &file).unwrap();
-        let view = view.with_deny_list(denied);
+        // What was denied stays so.
+        let view = view.with_deny_list(denied).with_deny_list(DenyList::new());
         let unverified = Unverified::parse(issued.text(), &Limits::default()).unwrap();
         for store in [builder.build().0, view.store_for(&unverified).unwrap()] {
             let verifier = Verifier::new(store);

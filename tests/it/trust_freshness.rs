@@ -589,7 +589,7 @@ fn one_list_served_for_ever_becomes_too_old_though_it_loads() {
         Some(&Reason::ListTooOld {
             list: "se".into(),
             dated: made(0),
-            max_age: age as u64,
+            max_age: Duration::from_secs(age as u64),
             now,
         })
     );
@@ -642,7 +642,7 @@ fn a_list_without_a_date_is_dated_by_when_it_was_fetched() {
         verdict.reason(),
         Some(&Reason::ListUndated {
             list: "de".into(),
-            max_age: DAY as u64,
+            max_age: Duration::from_secs(DAY as u64),
         })
     );
     assert_eq!(summary(&verdict), unascertained("list-undated"));

@@ -20,7 +20,7 @@ pub enum Precision {
 /// ```
 /// use hcert::revocation::{Precision, SetOptions};
 /// let mut options = SetOptions::default();
-/// assert_eq!(options.precision, Precision::FalsePositives(power_of_two(-32)));
+/// assert_eq!(options.precision, Precision::FalsePositives(0.5f64.powi(32)));
 /// options.precision = Precision::Exact;
 /// ```
 #[derive(Debug, Clone, PartialEq)]

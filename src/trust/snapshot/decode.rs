@@ -369,10 +369,13 @@ impl Tables {
                 under.push(glimpse.key);
             }
         }
+        // Any number of them may stand under one kid.
+        under.sort_unstable();
+        under.dedup();
         let (mut entries, mut again) = (Vec::new(), start);
         for _ in 0..if under.is_empty() { 0 } else { count } {
             let mut glimpse = Glimpse::pass(&mut again)?;
-            if under.contains(&glimpse.key) {
+            if under.binary_search(&glimpse.key).is_ok() {
                 let (key, notes) = (self.read_key(source, &mut glimpse.entry)?, Vec::new());
                 entries.push(Entry::from(Ok(Found { key, notes })));
             }
