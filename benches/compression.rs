@@ -10,7 +10,6 @@ use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use flate2::{Compression, write::ZlibEncoder};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::format::hc1::text;
 use hcert::issue::{Issuer, P256Signer, Validity};
@@ -18,6 +17,7 @@ use hcert::qr::{EcLevel, QrSymbol};
 use hcert::record::Record;
 use hcert::trust::Dsc;
 use hcert_testkit::pki::{self, CertificateSpec, TestKey};
+use hcert_testkit::time::Plus as _;
 
 /// What is particular about the record, and the record. All are fictitious.
 const RECORDS: [(&str, &str); 20] = [

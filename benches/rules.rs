@@ -11,7 +11,6 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use divan::Bencher;
-use hcert_testkit::time::Plus as _;
 use hcert::issue::{Compression, Issuer, P256Signer, Validity};
 use hcert::record::{Holder, Record, Uvci, Vaccination};
 use hcert::rules::{Arrival, Decision, RuleSet, Subject};
@@ -19,6 +18,7 @@ use hcert::trust::{Dsc, TrustStore};
 use hcert::verify::{Verified, Verifier};
 use hcert::{Date, PartialDate, Timestamp};
 use hcert_testkit::pki::{self, CertificateSpec, Error, TestKey};
+use hcert_testkit::time::Plus as _;
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 

@@ -271,9 +271,7 @@ fn validity(options: &Options) -> Validity {
     let days = u32::from(options.days.unwrap_or(365));
     Validity {
         issued_at,
-        expires_at: options
-            .expires_at
-            .unwrap_or(issued_at + DAY * days),
+        expires_at: options.expires_at.unwrap_or(issued_at + DAY * days),
     }
 }
 
@@ -305,7 +303,7 @@ fn issuer(options: &Options) -> Result<Issuer<P256Signer>, Failure> {
         )));
     }
     let issuer = match &options.country {
-        Some(country) => issuer.country(country),
+        Some(country) => issuer.with_country(country),
         None => issuer,
     };
     Ok(issuer)

@@ -296,7 +296,9 @@ fn unverified(input: String, text: &str) -> Certificate {
             until: match claims.expires_at() {
                 TimeClaim::Absent => always.until,
                 // What is no time is no end that lies ahead.
-                claim => claim.timestamp().map_or(always.from, |t| t + Duration::from_secs(1)),
+                claim => claim
+                    .timestamp()
+                    .map_or(always.from, |t| t + Duration::from_secs(1)),
             },
         };
         let subject = Subject::unverified_claims(claims);

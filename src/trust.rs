@@ -82,9 +82,9 @@ pub use error::LoadError;
 pub use freshness::Stale;
 pub use key::TrustedKey;
 pub use limits::LoadLimits;
-pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 #[doc(hidden)]
 pub use list::detect_companion;
+pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
 pub use list::{GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_format};
 pub use problem::ProblemKind;
 pub use report::{EntryProblem, LoadReport};

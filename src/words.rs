@@ -259,19 +259,19 @@ impl Words<'_> {
             Entry::Medication(entry) => return self.medication(entry),
             Entry::HealthLink(entry) => return self.health_link(entry),
         }
-        let country = self.country(entry.country());
+        let country = entry.country().map(|code| self.country(code));
         match self.payload {
             // The core data set leaves them open.
             PayloadKind::DdccVaccination | PayloadKind::DdccTest => {
-                self.optional(Text::Country, Some(country));
-                self.optional(Text::CertifiedBy, Some(entry.issuer()));
+                self.optional(Text::Country, country);
+                self.optional(Text::CertifiedBy, entry.issuer());
             }
             _ => {
-                self.required(Text::Country, Some(country));
-                self.required(Text::CertifiedBy, Some(entry.issuer()));
+                self.required(Text::Country, country);
+                self.required(Text::CertifiedBy, entry.issuer());
             }
         }
-        self.required(Text::Identifier, Some(entry.id()));
+        self.required(Text::Identifier, entry.id());
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::ZlibEncoder};
-use hcert_testkit::time::Plus as _;
 use hcert::format::hc1::text;
 use hcert::issue::{Issuer, P256Signer, Validity};
 use hcert::qr::{EcLevel, QrSymbol, SvgOptions};
@@ -14,6 +13,7 @@ use hcert::record::{Record, Uvci};
 use hcert::trust::{Dsc, Kid};
 use hcert::{Date, Timestamp};
 use hcert_testkit::pki::{self, CertificateSpec, Error, TestKey};
+use hcert_testkit::time::Plus as _;
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;

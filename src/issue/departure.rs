@@ -335,10 +335,10 @@ impl Look<'_> {
             ("is", entry.issuer()),
             ("ci", entry.id()),
         ] {
-            self.blank(member, text);
+            self.blank(member, text.unwrap_or_default());
         }
-        self.value("tg", entry.disease());
-        let country = entry.country();
+        self.value("tg", entry.disease().unwrap_or_default());
+        let country = entry.country().unwrap_or_default();
         if country.len() != 2 && codes::is_country_or_organisation(country) {
             self.find(DepartureCode::CountryOrganisation, "co");
         }
@@ -425,7 +425,7 @@ impl Look<'_> {
         };
         let day = |(year, month, day)| Date::new(year, month, day).ok();
         let known = match entry.disease() {
-            codes::COVID_19 => day(COVID_19_KNOWN),
+            Some(codes::COVID_19) => day(COVID_19_KNOWN),
             _ => day(EARLIEST),
         };
         if event.last.is_some() && event.last < known {

@@ -42,46 +42,46 @@ impl Entry {
         }
     }
 
-    /// Country code of where it happened (`co`); empty where the record has
-    /// none, or departs from the schema, as may all texts.
-    pub fn country(&self) -> &str {
-        match self {
+    /// Country code of where it happened (`co`), as it is written; `None` where
+    /// the record has none, as with all texts.
+    pub fn country(&self) -> Option<&str> {
+        text(match self {
             Self::Vaccination(entry) => entry.country(),
             Self::Test(entry) => entry.country(),
             Self::Recovery(entry) => &entry.country,
-            _ => "",
-        }
+            _ => return None,
+        })
     }
 
     /// The body that issued the certificate (`is`).
-    pub fn issuer(&self) -> &str {
-        match self {
+    pub fn issuer(&self) -> Option<&str> {
+        text(match self {
             Self::Vaccination(entry) => &entry.issuer,
             Self::Test(entry) => &entry.issuer,
             Self::Recovery(entry) => &entry.issuer,
-            _ => "",
-        }
+            _ => return None,
+        })
     }
 
     /// The unique certificate identifier (`ci`), as it is written.
-    pub fn id(&self) -> &str {
-        match self {
+    pub fn id(&self) -> Option<&str> {
+        text(match self {
             Self::Vaccination(entry) => &entry.id,
             Self::Test(entry) => &entry.id,
             Self::Recovery(entry) => &entry.id,
-            _ => "",
-        }
+            _ => return None,
+        })
     }
 
     /// The code of the disease or agent (`tg`).
-    pub fn disease(&self) -> &str {
-        match self {
+    pub fn disease(&self) -> Option<&str> {
+        text(match self {
             Self::Vaccination(entry) => entry.disease(),
             Self::Test(entry) => entry.disease(),
             Self::Recovery(entry) => &entry.disease,
-            Self::YellowCard(entry) => entry.disease.as_deref().unwrap_or_default(),
-            _ => "",
-        }
+            Self::YellowCard(entry) => entry.disease.as_deref()?,
+            _ => return None,
+        })
     }
 
     /// The payload in which [`Record::new`](super::Record::new) puts it.
@@ -138,7 +138,7 @@ impl Entry {
             Self::Recovery(_) => "r[0]",
             _ => return Ok(()),
         };
-        let country = self.country();
+        let country = self.country().unwrap_or_default();
         if !is_country_or_organisation(country) {
             return Err(RecordError::Country {
                 at: format!("{group}.co"),
@@ -344,6 +344,11 @@ impl VaccinationBuilder {
         self.0.date = Some(date);
         self
     }
+}
+
+/// A text that is there.
+fn text(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// The result of a test. A code that is none of the three is never taken for

@@ -139,11 +139,13 @@ impl Identifier {
             all.push(Self::of_signature(algorithm, signature));
         }
         let entries = record.map(Record::entries).unwrap_or_default();
-        for entry in entries.iter().filter(|entry| !entry.id().is_empty()) {
-            let id = entry.id();
+        for (entry, id) in entries
+            .iter()
+            .filter_map(|entry| Some((entry, entry.id()?)))
+        {
             all.push(Self::of(IdentifierKind::Uci, id.as_bytes()));
             // The EU's app writes it in capitals, others as it stands.
-            for country in [issuer, Some(entry.country())].into_iter().flatten() {
+            for country in [issuer, entry.country().or(Some(""))].into_iter().flatten() {
                 all.push(Self::of_both(country, id));
                 if country.chars().any(char::is_lowercase) {
                     all.push(Self::of_both(&country.to_uppercase(), id));

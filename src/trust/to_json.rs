@@ -153,10 +153,10 @@ impl Why for Stale {
                 now,
             } => {
                 values.put("dated", dated);
-                values.put("max_age", max_age.as_secs());
+                values.put("max_age", &max_age.as_secs());
                 values.put("now", now);
             }
-            Self::Undated { max_age } => values.put("max_age", max_age.as_secs()),
+            Self::Undated { max_age } => values.put("max_age", &max_age.as_secs()),
             Self::FromFuture { dated, now } => {
                 values.put("dated", dated);
                 values.put("now", now);

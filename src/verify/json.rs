@@ -162,12 +162,12 @@ impl Why for Reason {
             } => {
                 values.put("list", list);
                 values.put("dated", dated);
-                values.put("max_age", max_age.as_secs());
+                values.put("max_age", &max_age.as_secs());
                 values.put("now", now);
             }
             Self::ListUndated { list, max_age } => {
                 values.put("list", list);
-                values.put("max_age", max_age.as_secs());
+                values.put("max_age", &max_age.as_secs());
             }
             Self::ListFromFuture { list, dated, now } => {
                 values.put("list", list);

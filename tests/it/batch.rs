@@ -4,10 +4,10 @@ use core::cell::Cell;
 use core::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::verify::{Outcome, Verifier};
 use hcert_testkit::fixtures::*;
+use hcert_testkit::time::Plus as _;
 
 /// Texts of all outcomes that a trust store of one key gives.
 fn texts() -> Vec<String> {

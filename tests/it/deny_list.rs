@@ -1,10 +1,8 @@
 //! A deny list beats every trust list.
 
-use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::Value as Cbor;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::crypto::{CertificateDigest, KeyFingerprint};
@@ -15,9 +13,11 @@ use hcert::verify::{Outcome, Policy, Reason, Step, Verdict, Verifier};
 use hcert_testkit::fixtures::{self, ISSUED, NOW, dsc, issued, vaccination};
 use hcert_testkit::lists::gdhcn::{Names, PROD};
 use hcert_testkit::pki::TestKey;
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{lists, raw};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 fn one(denial: Denial) -> DenyList {
     DenyList::from_iter([denial])

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD};
 use ciborium::{Value, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{
     Entry, HealthLink, HealthLinkBuilder, HealthLinkError, HealthLinkKey, HealthLinkKind, Holder,
@@ -14,6 +13,7 @@ use hcert_testkit::fixtures::*;
 use hcert_testkit::payload::*;
 use hcert_testkit::pki;
 use hcert_testkit::raw::{self, with};
+use hcert_testkit::time::Plus as _;
 use proptest::prelude::*;
 
 const KEY: i64 = 5;

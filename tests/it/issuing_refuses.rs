@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use ciborium::Value;
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable, iana};
-use hcert_testkit::time::Plus as _;
 use hcert::crypto::Algorithm;
 use hcert::format::Unverified;
 use hcert::issue::{IssueError, Issuer, Signer, SignerError, Validity};
@@ -16,6 +15,7 @@ use hcert::verify::{Outcome, Verifier};
 use hcert::{Limits, Timestamp};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::pki::{self, CertificateSpec, TestKey};
+use hcert_testkit::time::Plus as _;
 use p256::ecdsa::signature::{RandomizedSigner, SignatureEncoding};
 use p256::pkcs8::{EncodePublicKey, LineEnding};
 use rsa::rand_core::{TryCryptoRng, TryRng};
@@ -275,7 +275,7 @@ fn rsa_1024_is_refused() {
 #[test]
 fn a_country_is_two_capital_letters() {
     for wrong in ["", "x", "xx", "XXX", "X1", "ÄÄ"] {
-        let issuer = issuer("a", &[]).country(wrong);
+        let issuer = issuer("a", &[]).with_country(wrong);
         let error = issuer.issue(&vaccination(), VALIDITY).unwrap_err();
         assert_eq!(error.code(), "issue-country", "{wrong}");
     }

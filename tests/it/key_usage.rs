@@ -146,7 +146,7 @@ fn e1_every_entry_of_a_group_is_in_the_record() {
     let ids: Vec<_> = entries.iter().map(|e| e.id()).collect();
     assert_eq!(
         ids,
-        ["URN:UVCI:01:XX:VACCINATION#E", "URN:UVCI:01:XX:SECOND"]
+        ["URN:UVCI:01:XX:VACCINATION#E", "URN:UVCI:01:XX:SECOND"].map(Some)
     );
     assert_eq!(deviations(&verdict), [("schema-entries", "v".into())]);
     // A wrong one in the second place is not overlooked.

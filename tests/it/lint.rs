@@ -346,7 +346,7 @@ fn certificates() {
     };
     let codes = |der: &[u8], at: &str| {
         let report = Linter::new()
-            .at(Timestamp::parse(at).unwrap())
+            .at_time(Timestamp::parse(at).unwrap())
             .certificate(der);
         let codes = report.findings().iter().map(|f| f.code());
         codes.collect::<BTreeSet<_>>()
@@ -379,12 +379,12 @@ fn certificates() {
     // Next to a code.
     let tests_only = Dsc::from_der(&good).unwrap();
     let report = Linter::new()
-        .dsc(tests_only)
+        .with_dsc(tests_only)
         .code(issued("a", &vaccination()).text());
     assert!(report.findings().iter().any(|f| f.code() == "dsc-usage"));
     let both = dsc("a", &[EKU_TEST, EKU_VACCINATION]);
     let report = Linter::new()
-        .dsc(both)
+        .with_dsc(both)
         .code(issued("a", &vaccination()).text());
     assert!(report.findings().iter().all(|f| f.code() != "dsc-usage"));
     assert!(found(&report).contains("kid-not-of-dsc kid"));

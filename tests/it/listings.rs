@@ -4,7 +4,6 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value as Cbor, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::{Identifier, IdentifierKind, RevocationList, Revocations};
 use hcert::rules::{Arrival, Decision, Recognition};
@@ -15,6 +14,7 @@ use hcert::verify::{Outcome, Policy, RevocationPolicy, Verdict, Verifier};
 use hcert_testkit::fixtures::{self, ISSUED, NOW, dsc, signer};
 use hcert_testkit::lists::gdhcn::{Names, PROD};
 use hcert_testkit::raw::{self, Raw, dcc};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{card, lists, pki};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,7 +1,6 @@
 //! Switzerland's light certificates: a holder, a day or two, and a key that is
 //! for them.
 
-use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ciborium::{Value, cbor};
@@ -17,6 +16,7 @@ use hcert_testkit::published;
 use hcert_testkit::raw::{self, Raw, with};
 use proptest::prelude::*;
 use serde_json::json;
+use std::time::Duration;
 
 const KID: [u8; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
 const ISSUED: i64 = NOW.seconds() - 3600;
@@ -237,7 +237,9 @@ fn what_is_unknown_in_it_is_never_harmless() {
 
 #[test]
 fn no_revocation_list_names_one() {
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(86_400) });
+    let policy = Policy::default().revocation(RevocationPolicy::Require {
+        max_age: Duration::from_secs(86_400),
+    });
     let verdict =
         Verifier::with_policy(key_for("l"), policy).verify(&text_of(claims(light())), NOW);
     is(&verdict, Outcome::Unascertained, Some("revocation-missing"));

@@ -213,7 +213,7 @@ fn linted() -> Vec<Linted> {
     for vector in vector::find(&root).unwrap().vectors {
         let mut linter = Linter::new();
         if let Some(clock) = vector.clock() {
-            linter = linter.at(clock);
+            linter = linter.at_time(clock);
         }
         let der = vector.certificate().map(Result::unwrap);
         let of_certificate = der.as_ref().map(|der| linter.certificate(der));

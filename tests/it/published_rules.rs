@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::ValueSets;
 use hcert::rules::{Arrival, Decision, RuleOutcome, RuleSet, Subject};
 use hcert_testkit::published;
+use hcert_testkit::time::Plus as _;
 use serde_json::{Value as Json, json};
 
 use crate::conformance::business_rules;

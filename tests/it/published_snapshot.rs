@@ -1,14 +1,14 @@
 //! Snapshots of published lists: nothing is lost that a verdict needs.
 
-use std::time::Duration;
-use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::trust::{Anchor, GdhcnAnchor, ListFormat, SnapshotView, TrustStore, TrustedKey};
 use hcert::verify::{Policy, Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
 use hcert_testkit::fixtures::at;
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{fixtures, published};
 use serde_json::Value;
+use std::time::Duration;
 
 /// A store again, by way of its signed snapshot, and how long that is.
 fn again(store: &TrustStore, made_at: Timestamp) -> (TrustStore, usize) {

@@ -2,12 +2,12 @@
 //! policy recognises, and what it says of verified certificates.
 
 use ciborium::Value;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{AntibodyClass, TestKind, TestResult, codes};
 use hcert::rules::{Arrival, Decision, IssuerFacts, Period, Recognition, RuleOutcome};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::raw::{holder_only, t, v, with};
+use hcert_testkit::time::Plus as _;
 
 use crate::policies::*;
 

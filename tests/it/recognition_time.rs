@@ -2,12 +2,12 @@
 //! direction.
 
 use ciborium::Value;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::record::{Entry, Record, Test, TestKind, TestResult, Vaccination};
 use hcert::rules::{Decision, IssuerFacts, Period};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::raw::{r, t, v, with};
+use hcert_testkit::time::Plus as _;
 use proptest::prelude::*;
 
 use crate::policies::*;

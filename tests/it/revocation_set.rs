@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::revocation::set::sign;
@@ -11,6 +10,7 @@ use hcert::revocation::{
     IdentifierKind, Precision, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions, Stage,
 };
 use hcert::trust::Anchor;
+use hcert_testkit::time::Plus as _;
 use p256::pkcs8::EncodePrivateKey;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};

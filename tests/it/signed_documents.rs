@@ -1,14 +1,13 @@
 //! Signed documents: each form is opened under the key that signed it, and no
 //! other bytes are.
 
-use std::time::Duration;
 use std::borrow::Cow;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::{Value, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
@@ -21,6 +20,7 @@ use hcert_testkit::lists::{
     self, bytes, certificate, cms::Cms, detached, encode, german, jws, sign,
 };
 use hcert_testkit::pki::TestKey;
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{fixtures, raw};
 use p256::ecdsa::Signature;
 use proptest::prelude::*;
@@ -758,8 +758,12 @@ fn its_age_is_asked_at_the_time_of_use() {
         (fetched.fetched_at(), fetched.issued_at()),
         (Some(MADE), None)
     );
-    fetched.check_age(MADE.plus(100), Some(Duration::from_secs(100))).unwrap();
-    let stale = fetched.check_age(MADE.plus(101), Some(Duration::from_secs(100))).unwrap_err();
+    fetched
+        .check_age(MADE.plus(100), Some(Duration::from_secs(100)))
+        .unwrap();
+    let stale = fetched
+        .check_age(MADE.plus(101), Some(Duration::from_secs(100)))
+        .unwrap_err();
     assert_eq!(stale.code(), "stale-too-old");
     assert!(stale.to_string().contains("2021-06-01T00:00:00Z"));
 }

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::cbor;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
@@ -19,6 +18,7 @@ use hcert_testkit::lists::{
     detached, encode, german, jws, kid, sign, spec,
 };
 use hcert_testkit::pki::{self, TestKey};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{fixtures, raw};
 use p256::pkcs8::LineEnding;
 use proptest::prelude::*;

@@ -1,7 +1,6 @@
 //! What a store that comes out of a snapshot says, next to the one that went
 //! in: the same verdicts, the same age, nothing that goes backwards.
 
-use std::time::Duration;
 use hcert::Limits;
 use hcert::crypto::{Algorithm, PublicKey};
 use hcert::format::Unverified;
@@ -17,6 +16,7 @@ use hcert_testkit::lists;
 use hcert_testkit::lists::gdhcn::{self, Names, PROD};
 use hcert_testkit::pki::{self, EKU_TEST, TestKey};
 use hcert_testkit::raw::{self, Raw};
+use std::time::Duration;
 
 const DAY: i64 = 86_400;
 
@@ -294,7 +294,7 @@ fn a_view_opens_what_can_be_loaded() {
 /// What loading compares with a state and an environment, a view does, too.
 #[test]
 fn a_view_refuses_what_loading_refuses_for_its_state() {
-    type Told = Result<(TrustState, Option<Timestamp>), String>;
+    type Told = Result<(TrustState, Option<hcert::Timestamp>), String>;
     let issued = fixtures::issued("dsc", &test());
     let unverified = Unverified::parse(issued.text(), &Limits::default()).unwrap();
     let anchors = [anchor("maker")];

@@ -45,7 +45,10 @@ fn with_entry(group: &str, entry: Value) -> Value {
 }
 
 fn lint(text: &str) -> Report {
-    Linter::new().with_dsc(dsc("a", &[])).at_time(NOW).code(text)
+    Linter::new()
+        .with_dsc(dsc("a", &[]))
+        .at_time(NOW)
+        .code(text)
 }
 
 /// `code place` of what the linter says of this payload and not of the

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::format::hc1::cose::CoseSign1;
 use hcert::issue::Issuer;
@@ -15,6 +14,7 @@ use hcert::verify::{Step, Verdict, Verifier};
 use hcert::{Date, Limits, PartialDate, Timestamp};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::raw::{self, Raw, RsaSigner, header};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{pki, published};
 
 /// Somebody's certificate, and a time at which it is valid.

@@ -1,15 +1,15 @@
 //! exp, iat, nbf and the document signer certificate's validity (RFC 8392
 //! §3.1; hcert-spec 1.0.8 §3.3.1). The clock is an argument.
 
-use std::time::Duration;
 use ciborium::Value;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::trust::{Dsc, KeyUsage, TrustStore};
 use hcert::verify::{Outcome, Policy, Step, Verdict, Verifier};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::pki::{self, CertificateSpec, EKU_TEST, TestKey};
 use hcert_testkit::raw::{self, Raw, cwt, dcc, with};
+use hcert_testkit::time::Plus as _;
+use std::time::Duration;
 
 const EXP: i64 = 4;
 const NBF: i64 = 5;
@@ -369,7 +369,9 @@ fn one_look_shows_everything_that_is_wrong() {
 fn the_ends_of_the_clock_neither_wrap_nor_panic() {
     let verifier = Verifier::with_policy(
         trust(&[&dsc("a", &[])]),
-        Policy::default().expiry_skew(Duration::MAX).issue_skew(Duration::MAX),
+        Policy::default()
+            .expiry_skew(Duration::MAX)
+            .issue_skew(Duration::MAX),
     );
     let text = claim(NBF, Some(at(0)));
     for (now, outcome) in [

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ciborium::{Value as Cbor, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::revocation::{ItalianList, PartitionedList, RevocationPart};
@@ -16,6 +15,7 @@ use hcert::trust::{
 };
 use hcert_testkit::lists::{bytes, certificate, detached, encode, german, jws, kid, sign, spec};
 use hcert_testkit::pki::{self, TestKey};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{fixtures, raw};
 use p256::pkcs8::LineEnding;
 use rsa::pkcs8::EncodePublicKey;

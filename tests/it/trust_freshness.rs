@@ -1,9 +1,7 @@
 //! Trust lists age in the store, and never go backwards: freshness at the time
 //! of use, and what an app remembers from one loading to the next.
 
-use std::time::Duration;
 use base64::Engine as _;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
@@ -14,8 +12,10 @@ use hcert::verify::{Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdi
 use hcert_testkit::fixtures::{self, ISSUED, at, dsc, issued, vaccination};
 use hcert_testkit::lists::gdhcn::{DEV, Names, PROD, UAT};
 use hcert_testkit::pki::{self, TestKey};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{lists, raw};
 use proptest::prelude::*;
+use std::time::Duration;
 
 const DAY: i64 = 86_400;
 
@@ -625,7 +625,11 @@ fn a_list_in_time_when_loaded_expires_in_the_store() {
         assert_eq!(summary(&verify(&store, lax.clone(), now)), VALID);
         // Which says nothing about age.
         assert_eq!(
-            summary(&verify(&store, lax.max_list_age(Duration::from_secs(DAY as u64)), now)),
+            summary(&verify(
+                &store,
+                lax.max_list_age(Duration::from_secs(DAY as u64)),
+                now
+            )),
             unascertained("list-too-old")
         );
     }
@@ -764,7 +768,10 @@ fn a_clock_before_the_list_was_made_is_taken_to_be_wrong() {
             outcome(-61, Policy::default()),
             unascertained("list-from-future")
         );
-        assert_eq!(outcome(-61, Policy::default().issue_skew(Duration::from_secs(61))), expected);
+        assert_eq!(
+            outcome(-61, Policy::default().issue_skew(Duration::from_secs(61))),
+            expected
+        );
         assert_eq!(
             outcome(-1, Policy::default().issue_skew(Duration::from_secs(0))),
             unascertained("list-from-future")
@@ -833,8 +840,12 @@ fn clocks_and_limits_at_the_ends_of_their_range_neither_wrap_nor_panic() {
         Policy::default(),
         max_age(0),
         max_age(u64::MAX),
-        Policy::default().issue_skew(Duration::MAX).expiry_skew(Duration::MAX),
-        Policy::default().retrospective().max_list_age(Duration::from_secs(1)),
+        Policy::default()
+            .issue_skew(Duration::MAX)
+            .expiry_skew(Duration::MAX),
+        Policy::default()
+            .retrospective()
+            .max_list_age(Duration::from_secs(1)),
     ];
     for store in &stores {
         for policy in &policies {

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hcert_testkit::time::Plus as _;
 use hcert::crypto::{CertificateDigest, KeyFingerprint, KeyKind};
 use hcert::lint::Linter;
 use hcert::record::{
@@ -15,6 +14,7 @@ use hcert::rules::{Arrival, IssuerFacts, Recognition, RuleSet, Subject};
 use hcert::trust::{Denial, DenyList, Kid, LoadReport, ProblemKind, TrustStore};
 use hcert::verify::{Outcome, Policy, Verdict, Verifier};
 use hcert::{Date, PartialDate, Timestamp};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::vectors::fields::{array, bytes, text, time, unhex};
 use hcert_testkit::vectors::revocation as run_revocation;
 use hcert_testkit::vectors::trust_lists as run;

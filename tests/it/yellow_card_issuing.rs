@@ -1,7 +1,6 @@
 //! Yellow cards as they are issued: built or out of JSON, and what is refused.
 
 use ciborium::Value;
-use hcert_testkit::time::Plus as _;
 use hcert::PartialDate;
 use hcert::issue::Validity;
 use hcert::record::{Holder, IdentityDocument, ProductCatalogue, Record, YellowCard};
@@ -9,6 +8,7 @@ use hcert::verify::{Outcome, Policy};
 use hcert_testkit::card::*;
 use hcert_testkit::fixtures::{ISSUED, NOW, VALIDITY, at, issuer, vaccination};
 use hcert_testkit::raw::Raw;
+use hcert_testkit::time::Plus as _;
 use proptest::prelude::*;
 
 #[test]

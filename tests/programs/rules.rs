@@ -1,12 +1,12 @@
 //! The programs `verify` and `journey` with rules: accepted here?
 
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
 use hcert::record::Record;
 use hcert::trust::SignedDocument;
 use hcert_testkit::fixtures::{self, dsc, test, vaccination};
 use hcert_testkit::programs::{Files, Ran, run};
+use hcert_testkit::time::Plus as _;
 use hcert_testkit::{pki, raw};
 use serde_json::{Value, json};
 

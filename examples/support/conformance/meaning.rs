@@ -1,6 +1,5 @@
 //! What each key of `EXPECTEDRESULTS` asks, after the README of dgc-testdata.
 
-use hcert_testkit::time::Plus as _;
 use hcert::format::Unverified;
 use hcert::format::hc1::cwt::{Claims, TimeClaim};
 use hcert::format::hc1::{Deviation, payload, schema, text, zlib};
@@ -8,6 +7,7 @@ use hcert::record::ProductCatalogue;
 use hcert::trust::{Dsc, KeyUsage, Kid, TrustStore, Usage};
 use hcert::verify::{Reason, Step, StepResult, Verifier};
 use hcert::{Date, Limits, Timestamp};
+use hcert_testkit::time::Plus as _;
 use serde_json::Value;
 
 use super::vector::Vector;

@@ -23,7 +23,8 @@ macro_rules! serialize_as_json {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let json = serde_json::from_str::<serde_json::Value>(&self.to_json());
-                json.map_err(serde::ser::Error::custom)?.serialize(serializer)
+                json.map_err(serde::ser::Error::custom)?
+                    .serialize(serializer)
             }
         }
     };

@@ -423,7 +423,8 @@ pub(crate) fn write(record: &Record) -> Value {
 
 fn write_certificate(entry: &Entry, version: &str, details: Option<&CertificateDetails>) -> Value {
     let version = if version.is_empty() { CURRENT } else { version };
-    let issuer = identifier(entry.issuer()).map(|id| members([("identifier", Some(id))]));
+    let issuer = identifier(entry.issuer().unwrap_or_default())
+        .map(|id| members([("identifier", Some(id))]));
     let details = details.cloned().unwrap_or_default();
     let time = |when: Option<When>| when.map(|when| Value::from(when.to_string()));
     let period = members([
@@ -433,7 +434,7 @@ fn write_certificate(entry: &Entry, version: &str, details: Option<&CertificateD
     members([
         ("issuer", issuer),
         ("kid", optional(&details.kid)),
-        ("hcid", identifier(entry.id())),
+        ("hcid", identifier(entry.id().unwrap_or_default())),
         ("ddccid", details.ddcc_id.as_deref().and_then(identifier)),
         ("version", stated(version)),
         (
@@ -503,7 +504,7 @@ pub(crate) fn check(record: &Record) -> Result<(), RecordError> {
         return Err(RecordError::Schema(count));
     };
     // Preferred are the three letters of ISO 3166-1, the DCC has two.
-    let country = entry.country();
+    let country = entry.country().unwrap_or_default();
     let letters = country.bytes().all(|b| b.is_ascii_uppercase());
     let (name, right) = match record.payload {
         PayloadKind::DdccTest => ("test", matches!(entry, Entry::Test(_))),

@@ -334,9 +334,8 @@ impl Row {
 
 /// The body that issued the certificate, in its own words.
 pub(super) fn authority(entry: &Entry) -> Option<&str> {
-    let name = match entry {
-        Entry::YellowCard(card) => card.centre().unwrap_or_default(),
+    match entry {
+        Entry::YellowCard(card) => card.centre().filter(|name| !name.is_empty()),
         other => other.issuer(),
-    };
-    Some(name).filter(|name| !name.is_empty())
+    }
 }

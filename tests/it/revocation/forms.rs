@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ciborium::{Value, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::{
     Answer, BloomFilter, IdentifierKind, ItalianList, PartialHashes, PartitionedList,
@@ -14,6 +13,7 @@ use hcert_testkit::fixtures::{NOW, signer};
 use hcert_testkit::lists::{certificate, cms::Cms, detached};
 use hcert_testkit::raw::encode;
 use hcert_testkit::text::hex;
+use hcert_testkit::time::Plus as _;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

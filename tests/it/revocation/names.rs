@@ -1,7 +1,6 @@
 //! One key under several kids and countries: what is listed under one of them
 //! is revoked.
 
-use std::time::Duration;
 use ciborium::{Value, cbor};
 use hcert::revocation::{
     Answer, Identifier, IdentifierKind, RevocationFormat, RevocationInfo, RevocationList,
@@ -11,6 +10,7 @@ use hcert::trust::{Denial, Dsc, KeyUsage, Kid, ListFormat, TrustStore, TrustStor
 use hcert::verify::{Outcome, Policy, RevocationPolicy, Verdict, Verifier};
 use hcert_testkit::fixtures::{NOW, dsc, signer};
 use hcert_testkit::raw::{self, Raw};
+use std::time::Duration;
 
 use super::verdicts::{is_revoked, naming_at, step};
 use super::{SIGNATURE, UCI, batch};
@@ -170,7 +170,9 @@ fn another_kid_does_not_lead_around_a_missing_part() {
     assert_eq!(code(&shown_under(b"other")), Some("revocation-not-covered"));
     // Who signed the kid has not exchanged it.
     assert_eq!(code(&signed_under(b"other")), None);
-    let policy = RevocationPolicy::Require { max_age: Duration::from_secs(60) };
+    let policy = RevocationPolicy::Require {
+        max_age: Duration::from_secs(60),
+    };
     let verdict = verify_as(policy, &trust, list(), &shown_under(b"other"));
     assert_eq!(verdict.outcome(), Outcome::Unascertained);
 }

@@ -1,6 +1,5 @@
 //! A list and a set that was made of it say the same of each certificate.
 
-use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::crypto::PublicKey;
@@ -15,6 +14,7 @@ use hcert_testkit::fixtures::{NOW, dsc, issued, vaccination};
 use hcert_testkit::pki::TestKey;
 use proptest::prelude::*;
 use serde_json::json;
+use std::time::Duration;
 
 use super::{KID, UCI, batch, id, italian, kid_map};
 
@@ -322,7 +322,9 @@ fn a_key_of_two_countries_is_covered_by_neither_alone() {
     let list = named(batch.as_bytes()).with_all_batches();
     let text = issued("alpha", &vaccination()).text().to_owned();
     let own = dsc("alpha", &[]);
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(60) });
+    let policy = Policy::default().revocation(RevocationPolicy::Require {
+        max_age: Duration::from_secs(60),
+    });
     for (countries, other, expected) in [
         (&[Some("XX")][..], None, Outcome::Valid),
         (&[Some("XX"), None], None, Outcome::Valid),

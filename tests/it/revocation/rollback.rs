@@ -2,7 +2,6 @@
 //! whatever was loaded before.
 
 use ciborium::{Value, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{
@@ -13,6 +12,7 @@ use hcert::trust::{SignedDocument, TrustState, TrustStore};
 use hcert_testkit::fixtures::{NOW, signer};
 use hcert_testkit::lists::detached;
 use hcert_testkit::raw::encode;
+use hcert_testkit::time::Plus as _;
 
 use super::forms::chunk_cbor;
 use super::{KID, SIGNATURE, UCI, bytes, key, kid_map};

@@ -1,10 +1,8 @@
 //! Revocation sets, made of lists in the forms of the field, as a verifier
 //! looks into them.
 
-use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::revocation::set::sign;
 use hcert::revocation::{
@@ -15,7 +13,9 @@ use hcert::revocation::{
 use hcert::trust::{KeyUsage, Kid, SignedDocument, TrustState, TrustStore};
 use hcert::verify::{Outcome, Policy, RevocationPolicy, StepResult, Verifier};
 use hcert_testkit::fixtures::{NOW, dsc, issued, signer, trust, vaccination};
+use hcert_testkit::time::Plus as _;
 use serde_json::json;
+use std::time::Duration;
 
 use super::forms::{chunk_cbor, index_cbor, kids_cbor, lists, sha256};
 use super::verdicts::step;
@@ -248,7 +248,9 @@ fn a_set_of_the_eu_s_slices() {
 fn verify(set: NamedSet<Vec<u8>>, now: Timestamp) -> (Outcome, StepResult) {
     let mut revocations = Revocations::new();
     revocations.add(set);
-    let policy = Policy::default().revocation(RevocationPolicy::Require { max_age: Duration::from_secs(3600) });
+    let policy = Policy::default().revocation(RevocationPolicy::Require {
+        max_age: Duration::from_secs(3600),
+    });
     let verifier = Verifier::with_policy(keys(), policy).with_revocations(revocations);
     let text = issued("a", &vaccination()).text().to_owned();
     let verdict = verifier.verify(&text, now);

@@ -1,12 +1,11 @@
 //! What the verifier makes of revocation data.
 
-use std::time::Duration;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ciborium::{Value, cbor};
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::issue::Signer;
 use hcert::revocation::{
@@ -20,12 +19,15 @@ use hcert::verify::{
 use hcert_testkit::fixtures::{self, NOW, dsc, issued, signer, trust, vaccination};
 use hcert_testkit::lists::detached;
 use hcert_testkit::raw::{self, Raw, cwt, holder_only, with};
+use hcert_testkit::time::Plus as _;
 use p256::ecdsa::Signature;
 
 use super::{SIGNATURE, UCI, batch, key, kid_map};
 
 const DAY: u64 = 86_400;
-const REQUIRED: RevocationPolicy = RevocationPolicy::Require { max_age: Duration::from_secs(DAY) };
+const REQUIRED: RevocationPolicy = RevocationPolicy::Require {
+    max_age: Duration::from_secs(DAY),
+};
 
 fn certificate() -> String {
     issued("a", &vaccination()).text().to_owned()

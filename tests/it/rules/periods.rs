@@ -1,9 +1,9 @@
 //! When a certificate would be accepted.
 
-use hcert_testkit::time::Plus as _;
 use hcert::Timestamp;
 use hcert::rules::{RuleSet, Subject};
 use hcert_testkit::fixtures::{EXPIRES, ISSUED, vaccination as record};
+use hcert_testkit::time::Plus as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
 //! Which rules apply, and when nothing is accepted though no rule forbids it.
 
-use std::time::Duration;
-use hcert_testkit::time::Plus as _;
 use hcert::record::ValueSets;
 use hcert::rules::{Arrival, Decision, OpenReason, RuleOutcome, RuleSet, Subject};
 use hcert_testkit::fixtures::{NOW, dsc, test as test_record, vaccination as vaccination_record};
+use hcert_testkit::time::Plus as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::{applied, at, code, decision, refusing, rule, set, vaccination, verified, xx};
 

@@ -2,12 +2,12 @@
 //! their order.
 
 use ciborium::Value;
-use hcert_testkit::time::Plus as _;
 use hcert::record::Record;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleSet, Subject};
 use hcert::verify::Verdict;
 use hcert::words::{Language, describe};
 use hcert_testkit::raw::{cwt, holder_only, r, t, v, with};
+use hcert_testkit::time::Plus as _;
 use proptest::prelude::*;
 
 use super::{NOW, verify};

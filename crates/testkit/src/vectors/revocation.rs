@@ -1,7 +1,7 @@
 //! Runs a vector of `revocation.json` through the public API.
 
-use std::time::Duration;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

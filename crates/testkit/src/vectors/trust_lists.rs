@@ -1,6 +1,5 @@
 //! Performs the steps of a vector of `trust.json` through the public API.
 
-use std::time::Duration;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
     Anchor, DenyList, Environment, GdhcnAnchor, Kid, ListBytes, ListFormat, LoadError, LoadReport,
@@ -8,6 +7,7 @@ use hcert::trust::{
 };
 use hcert::verify::{Policy, StepResult, Verdict, Verifier};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::fields::{array, bytes, text, time, unhex};
 
