@@ -91,8 +91,8 @@
 //!
 //! Features add, and change nothing but what is read: a text of a format that
 //! is left out is no certificate. Without any the crate verifies `HC1:`
-//! certificates with keys from all forms of trust lists, needs `alloc` alone and asks for no random numbers: for a small machine or a
-//! browser.
+//! certificates with keys from all forms of trust lists, needs `alloc` alone and
+//! asks for no random numbers: for a small machine or a browser.
 //!
 //! | feature | default | adds |
 //! |---|---|---|

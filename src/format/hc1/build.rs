@@ -50,7 +50,7 @@ impl Record {
     /// let holder = Holder::with_full_name("Gabriele Musterfrau", PartialDate::parse("1998-02-26")?);
     /// let record = Record::ddcc(holder, vaccination)?;
     /// assert_eq!(record.payload(), PayloadKind::DdccVaccination);
-    /// assert_eq!(record.entries()[0].disease(), "840539006");
+    /// assert_eq!(record.entries()[0].disease(), Some("840539006"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn ddcc(holder: Holder, entry: impl Into<Entry>) -> Result<Self, RecordError> {
