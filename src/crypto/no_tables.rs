@@ -5,11 +5,12 @@ use alloc::boxed::Box;
 
 use super::{PreparedEs256, PublicKey};
 
+/// Nothing is kept.
 #[derive(Default)]
-pub(super) struct Slot;
+pub(super) struct Slot {}
 
 impl Slot {
-    pub(super) fn read(&self) -> Option<&Option<Box<dyn PreparedEs256>>> {
+    pub(super) fn read(&self) -> Option<Box<Option<Box<dyn PreparedEs256>>>> {
         None
     }
 }

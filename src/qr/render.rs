@@ -1,8 +1,8 @@
 //! Text to symbol, symbol to picture.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use alloc::{format, vec};
 use core::fmt;
 
 use qrcode::bits::Bits;
@@ -379,7 +379,7 @@ impl QrSymbol {
         let pixels = side * scale;
         let mut data = Vec::with_capacity(pixels.div_ceil(8) * pixels);
         for y in 0..side {
-            let mut row = vec![0_u8; pixels.div_ceil(8)];
+            let mut row = alloc::vec![0_u8; pixels.div_ceil(8)];
             for x in 0..pixels {
                 // A set bit is white; the bits past the last pixel stay 0.
                 if !self.is_dark_around(x / scale, y)

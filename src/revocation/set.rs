@@ -17,8 +17,10 @@ pub use builder::SetBuilder;
 pub use error::SetError;
 pub use named::NamedSet;
 pub use options::{Precision, Progress, SetOptions, Stage};
+pub use signed::CONTENT_TYPE;
 pub(super) use signed::is_set;
-pub use signed::{CONTENT_TYPE, sign};
+#[cfg(feature = "issue")]
+pub use signed::sign;
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,11 +1,15 @@
 //! The envelope of a signed set: the COSE_Sign1 that snapshots and documents
 //! have, too, with the set as it is inside.
 
+#[cfg(feature = "issue")]
 use alloc::vec::Vec;
 use core::ops::Range;
 
+#[cfg(feature = "issue")]
+use super::SetError;
 use super::layout::MAGIC;
-use super::{Layout, SetError, SetFormError};
+use super::{Layout, SetFormError};
+#[cfg(feature = "issue")]
 use crate::crypto::signer::Signer;
 use crate::trust::signed::{self, Signed};
 use crate::trust::{Anchor, LoadError};
