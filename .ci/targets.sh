@@ -23,12 +23,15 @@ depends() { apt-cache depends "$1" | grep -oE "$2" | sort -V | tail -1; }
 unpack() {
     [ -e "$folder/done" ] && return
     mkdir -p "$folder/packages"
-    apt-get update -q >&2
+    # Mirrors fail now and then.
+    apt-get update -q >&2 || apt-get update -q >&2
     local std llvm
     std=$(depends libstd-rust-web-dev 'libstd-rust-web-[0-9][0-9.]*')
     llvm=$(depends "$std" 'libllvm[0-9]+')
     (cd "$folder/packages" &&
-        apt-get download -q rustc-web libstd-rust-web-dev rust-web-src "$std" "$llvm" >&2)
+        for _ in 1 2 3; do
+            apt-get download -q rustc-web libstd-rust-web-dev rust-web-src "$std" "$llvm" >&2 && break
+        done)
     for package in "$folder"/packages/*.deb; do
         dpkg -x "$package" "$folder"
     done
