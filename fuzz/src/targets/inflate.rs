@@ -24,6 +24,15 @@ fn mended(data: &[u8], room: usize) -> Option<(Vec<u8>, Vec<u8>)> {
     Some((stream, out))
 }
 
+/// Whether zlib would read it: flate2's reader takes what lies before the stream
+/// for zeros, where a distance reaches there.
+fn is_whole(data: &[u8]) -> bool {
+    let mut out = vec![0; 1 << 20];
+    let mut inflater = zlib_rs::Inflate::new(true, 15);
+    let status = inflater.decompress(data, &mut out, zlib_rs::InflateFlush::Finish);
+    status == Ok(zlib_rs::Status::StreamEnd)
+}
+
 /// Checks one input.
 pub fn run(data: &[u8]) {
     let mut limits = Limits::default();
@@ -39,8 +48,9 @@ pub fn run(data: &[u8]) {
     let whole = read.is_ok() && reader.total_in() == data.len() as u64;
     match ours {
         Ok(out) => assert!(out.len() <= limit && read.is_ok() && out == theirs),
-        Err(ZlibError::TooLarge { .. }) => assert!(theirs.len() > limit),
-        Err(_) => assert!(!whole || theirs.len() > limit),
+        // flate2 fills a window first, and may find damage behind the limit.
+        Err(ZlibError::TooLarge { .. }) => assert!(theirs.len() > limit || read.is_err()),
+        Err(_) => assert!(!whole || theirs.len() > limit || !is_whole(data)),
     }
 
     if let Some((stream, out)) = mended(data, limit + 1) {
@@ -49,7 +59,7 @@ pub fn run(data: &[u8]) {
         } else {
             Ok(out)
         };
-        assert!(inflate(&stream, &limits) == expected);
+        assert!(inflate(&stream, &limits) == expected || !is_whole(&stream));
     }
 }
 
