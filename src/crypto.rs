@@ -360,9 +360,9 @@ impl PublicKey {
     /// key's own algorithm. Time varies with the key, the message and the
     /// signature.
     pub fn verify(&self, message: &[&[u8]], signature: &[u8]) -> Result<(), BadSignature> {
-        let prepared = self.slot().and_then(Slot::read);
-        if let Some(Some(prepared)) = prepared.as_deref() {
-            return prepared.verify(message, signature);
+        let slot = self.slot();
+        if let Some(found) = slot.and_then(|slot| slot.verify(message, signature)) {
+            return found;
         }
         match &*self.0 {
             Inner::P256 { spki, verifier, .. } => {

@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn expect(&mut self, wanted: u8, expected: &'static str) -> Result<u64> {
+    fn argument_of(&mut self, wanted: u8, expected: &'static str) -> Result<u64> {
         let at = self.at();
         match self.head(expected)? {
             (major, argument) if major == wanted => Ok(argument),
@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn uint(&mut self) -> Result<u64> {
-        self.expect(major::UNSIGNED, "an unsigned integer")
+        self.argument_of(major::UNSIGNED, "an unsigned integer")
     }
 
     pub fn int(&mut self) -> Result<i64> {
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn bytes(&mut self) -> Result<&'a [u8]> {
-        let length = self.expect(major::BYTES, "a byte string")?;
+        let length = self.argument_of(major::BYTES, "a byte string")?;
         self.take(length)
     }
 
@@ -190,7 +190,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<&'a str> {
         let at = self.at();
         let expected = "a text in UTF-8";
-        let length = self.expect(major::TEXT, expected)?;
+        let length = self.argument_of(major::TEXT, expected)?;
         let text = core::str::from_utf8(self.take(length)?);
         text.map_err(|_| FormError::Unexpected { at, expected })
     }
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     pub fn boolean(&mut self) -> Result<bool> {
         let at = self.at();
         let expected = "a truth value";
-        match self.expect(major::SIMPLE, expected)? {
+        match self.argument_of(major::SIMPLE, expected)? {
             FALSE => Ok(false),
             TRUE => Ok(true),
             _ => Err(FormError::Unexpected { at, expected }),
@@ -224,17 +224,17 @@ impl<'a> Reader<'a> {
 
     /// The tag's number.
     pub fn tag(&mut self) -> Result<u64> {
-        self.expect(major::TAG, "a tag")
+        self.argument_of(major::TAG, "a tag")
     }
 
     /// The count of elements, which is no more than the bytes that follow.
     pub fn array(&mut self) -> Result<usize> {
-        let count = self.expect(major::ARRAY, "an array")?;
+        let count = self.argument_of(major::ARRAY, "an array")?;
         self.fitting(count)
     }
 
     pub fn map(&mut self) -> Result<Members> {
-        let count = self.expect(major::MAP, "a map")?;
+        let count = self.argument_of(major::MAP, "a map")?;
         Ok(Members {
             left: self.fitting(count)?,
             next: 0,

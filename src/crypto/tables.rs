@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
-use super::{PreparedEs256, PublicKey};
+use super::{BadSignature, PreparedEs256, PublicKey};
 
 /// The use of a key, from its first on, that has it prepared. Once is no sign
 /// of a second time, and preparing takes twice what a plain verification does.
@@ -35,8 +35,19 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// By the prepared key, if there is one.
+    pub(super) fn verify(
+        &self,
+        message: &[&[u8]],
+        signature: &[u8],
+    ) -> Option<Result<(), BadSignature>> {
+        let prepared = self.read()?;
+        let prepared = prepared.as_ref()?;
+        Some(prepared.verify(message, signature))
+    }
+
     /// What is in it; `None` also where that is being changed.
-    pub(super) fn read(&self) -> Option<RwLockReadGuard<'_, Option<Box<dyn PreparedEs256>>>> {
+    fn read(&self) -> Option<RwLockReadGuard<'_, Option<Box<dyn PreparedEs256>>>> {
         if !self.is_prepared.load(Relaxed) {
             return None;
         }

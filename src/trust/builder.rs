@@ -180,7 +180,7 @@ impl TrustStoreBuilder {
 
     /// Denies keys, whatever lists hold them, before or after this call.
     pub fn deny(&mut self, list: DenyList) -> &mut Self {
-        self.deny.extend(list.iter().cloned());
+        self.deny.append(list);
         self
     }
 
@@ -335,11 +335,7 @@ impl TrustStoreBuilder {
         if let Check::Anchors(anchors) = check {
             anchors.iter().try_for_each(Anchor::check)?;
         }
-        let max = self.limits.input_bytes;
-        if let Some(companion) = bytes.companion.filter(|bytes| bytes.len() > max) {
-            let bytes = companion.len();
-            return Err(LoadError::TooLarge { bytes, max });
-        }
+        LoadError::check_size(bytes.companion.unwrap_or_default(), self.limits.input_bytes)?;
         if format == ListFormat::Snapshot {
             return self.add_snapshot(label, bytes, check);
         }
@@ -532,13 +528,7 @@ impl TrustStoreBuilder {
         input: &[u8],
         read: impl FnOnce(&Source) -> Result<(Vec<Entry>, Voucher), LoadError>,
     ) -> Result<&mut Self, LoadError> {
-        let max = self.limits.input_bytes;
-        if input.len() > max {
-            return Err(LoadError::TooLarge {
-                bytes: input.len(),
-                max,
-            });
-        }
+        LoadError::check_size(input, self.limits.input_bytes)?;
         let source = Source {
             label: label.into(),
             limits: self.limits,

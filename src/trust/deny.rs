@@ -293,15 +293,14 @@ impl DenyList {
         Self::default()
     }
 
+    pub(super) fn append(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Reads the JSON form, up to 64 MiB and 100,000 entries.
     pub fn from_json(json: &[u8]) -> Result<Self, DenyError> {
         let limits = LoadLimits::default();
-        if json.len() > limits.input_bytes {
-            return Err(DenyError::Json(LoadError::TooLarge {
-                bytes: json.len(),
-                max: limits.input_bytes,
-            }));
-        }
+        LoadError::check_size(json, limits.input_bytes)?;
         let value = json::parse_lean_into::<Denial>(json, &limits)?;
         let entries = value.as_object().filter(|object| object.len() == 1);
         let entries = entries

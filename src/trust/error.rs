@@ -170,6 +170,14 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// Refuses an input of more than `max` bytes.
+    pub(super) fn check_size(input: &[u8], max: usize) -> Result<(), Self> {
+        match input.len() {
+            bytes if bytes > max => Err(Self::TooLarge { bytes, max }),
+            _ => Ok(()),
+        }
+    }
+
     /// A stable identifier of the reason.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -15,7 +15,6 @@ use super::snapshot::{self, Keep};
 use super::state::TrustState;
 use super::store::TrustStore;
 use crate::codec::detcbor::Reader;
-use crate::crypto::kid::Kid;
 use crate::format::{SignerRef, Unverified};
 use crate::trust::limits::LoadLimits;
 
@@ -94,11 +93,7 @@ impl<'a> SnapshotView<'a> {
     }
 
     fn open(label: &str, bytes: &'a [u8], check: Check<'_>) -> Result<Self, LoadError> {
-        let max = LoadLimits::default().input_bytes;
-        if bytes.len() > max {
-            let bytes = bytes.len();
-            return Err(LoadError::TooLarge { bytes, max });
-        }
+        LoadError::check_size(bytes, LoadLimits::default().input_bytes)?;
         let (payload, anchor) = snapshot::open(bytes, check)?;
         let start = payload.at();
         let pinned = match check {
@@ -145,7 +140,7 @@ impl<'a> SnapshotView<'a> {
     /// does, with those of earlier calls. A denial that names no key is not told.
     #[must_use]
     pub fn with_deny_list(mut self, list: DenyList) -> Self {
-        self.deny.extend(list.iter().cloned());
+        self.deny.append(list);
         self
     }
 
@@ -161,22 +156,15 @@ impl<'a> SnapshotView<'a> {
     /// The store of the keys that the certificate names as its signer. It has no
     /// keys where none is known, and it has the snapshot's lists in any case.
     pub fn store_for(&self, certificate: &Unverified) -> Result<TrustStore, LoadError> {
-        let builder = match certificate.signer() {
-            Some(SignerRef::Kid { kid, .. }) => self.builder(Keep::Under(kid))?,
-            // No certificate without a signer gets as far as its keys.
-            None => self.without_keys()?,
-        };
-        Ok(builder.build().0)
+        // No certificate without a signer gets as far as its keys.
+        let kid = certificate.signer().map(|SignerRef::Kid { kid, .. }| kid);
+        Ok(self.builder(Keep::Under(kid))?.build().0)
     }
 
     /// The lists by themselves: what is compared with states and environments.
     fn checked(mut self) -> Result<Self, LoadError> {
-        self.state = self.without_keys()?.build().1.state;
+        self.state = self.builder(Keep::Under(None))?.build().1.state;
         Ok(self)
-    }
-
-    fn without_keys(&self) -> Result<TrustStoreBuilder, LoadError> {
-        self.builder(Keep::Under(&Kid::prefix(&[0; 32])))
     }
 
     fn builder(&self, keep: Keep<'_>) -> Result<TrustStoreBuilder, LoadError> {

@@ -68,9 +68,10 @@ pub(in crate::trust) enum Keep<'k> {
     All,
     /// All are read, and none is kept.
     Checked,
-    /// All listings of the keys that one is listed of under this kid. The
-    /// others are passed over: they were [`Checked`](Self::Checked) before.
-    Under(&'k Kid),
+    /// All listings of the keys that one is listed of under this kid, if there
+    /// is one. The others are passed over: they were [`Checked`](Self::Checked)
+    /// before.
+    Under(Option<&'k Kid>),
 }
 
 /// The payload, after whatever signature is asked for, and whose that is.
@@ -151,7 +152,7 @@ pub(in crate::trust) fn read_payload(
         Keep::Under(kid) => tables.read_listings(source, r, kid)?,
         Keep::All | Keep::Checked => {
             let mut last: Option<Kid> = None;
-            let key = |r: &mut Reader<'_>| {
+            let mut key = |r: &mut Reader<'_>| {
                 let at = r.at();
                 let (key, notes) = (tables.read_key(source, r)?, Vec::new());
                 if last.replace(key.kid.clone()) > Some(key.kid.clone()) {
@@ -161,7 +162,10 @@ pub(in crate::trust) fn read_payload(
             };
             match keep {
                 Keep::All => read_all(source, r, key)?,
-                _ => check_all(source, r, key)?,
+                _ => {
+                    read_all(source, r, |r| key(r).map(drop))?;
+                    Vec::new()
+                }
             }
         }
     };
@@ -198,18 +202,6 @@ fn read_all<'a, T>(
         all.push(read(r)?);
     }
     Ok(all)
-}
-
-/// The same, of which nothing is kept.
-fn check_all<'a, T>(
-    source: &Source,
-    r: &mut Reader<'a>,
-    mut read: impl FnMut(&mut Reader<'a>) -> Result<T>,
-) -> core::result::Result<Vec<T>, LoadError> {
-    let count = r.array()?;
-    source.check_count(count)?;
-    (0..count).try_for_each(|_| read(r).map(drop))?;
-    Ok(Vec::new())
 }
 
 fn text<'a>(r: &mut Reader<'a>) -> Result<&'a str> {
@@ -358,14 +350,14 @@ impl Tables {
         &self,
         source: &Source,
         r: &mut Reader<'_>,
-        kid: &Kid,
+        kid: Option<&Kid>,
     ) -> core::result::Result<Vec<Entry>, LoadError> {
         let count = r.array()?;
         let start = *r;
         let mut under: Vec<&[u8]> = Vec::new();
         for _ in 0..count {
             let glimpse = Glimpse::pass(r)?;
-            if glimpse.kid == kid.as_bytes() {
+            if kid.is_some_and(|kid| kid.as_bytes() == glimpse.kid) {
                 under.push(glimpse.key);
             }
         }
