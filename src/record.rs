@@ -7,7 +7,6 @@
 //!
 //! Everything here is personal data: `Debug` prints the kind and nothing else.
 
-pub mod codes;
 mod coding;
 mod ddcc;
 pub(crate) mod details;
@@ -23,10 +22,10 @@ mod products;
 mod serology;
 mod test_kinds;
 mod text;
-pub mod translit;
+pub(crate) mod translit;
 pub(crate) mod unreadable;
 pub(crate) mod usage;
-pub mod uvci;
+mod uvci;
 mod value_sets;
 mod when;
 mod yellow_card;
@@ -35,6 +34,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use coding::Coding;
+pub(crate) use coding::is_country_or_organisation;
 pub use details::CertificateDetails;
 pub(crate) use details::{Extra, TestDetails, VaccinationDetails};
 pub use entry::{
@@ -50,9 +50,9 @@ pub use products::{CatalogueError, Product, ProductCatalogue};
 pub use serology::AntibodyClass;
 pub use test_kinds::{TestKind, TestKinds, TestKindsError};
 pub(crate) use text::Text;
-pub use translit::TransliterationError;
+pub use translit::{NameLanguage, TransliterationError};
 pub use unreadable::HealthLinkError;
-pub use uvci::{Uvci, UvciError};
+pub use uvci::{Uvci, UvciCheck, UvciError, UvciPart};
 pub use value_sets::{ValueSet, ValueSetEntry, ValueSetError, ValueSets};
 pub use when::When;
 pub(crate) use yellow_card::TEMPLATE;

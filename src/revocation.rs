@@ -28,7 +28,7 @@ mod partitioned;
 #[cfg(feature = "revocation")]
 mod scope;
 #[cfg(feature = "revocation")]
-pub mod set;
+pub(crate) mod set;
 #[cfg(feature = "revocation")]
 mod slice;
 #[cfg(feature = "revocation")]

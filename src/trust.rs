@@ -51,7 +51,7 @@ mod pem;
 mod problem;
 mod report;
 pub(crate) mod signed;
-pub mod snapshot;
+pub(crate) mod snapshot;
 mod source;
 pub(crate) mod state;
 mod store;
@@ -60,9 +60,7 @@ mod usage;
 mod view;
 
 pub use crate::crypto::kid::{Kid, KidError};
-#[doc(hidden)]
-pub use crate::crypto::published::published_keys;
-pub use crate::crypto::published::{PublishedKey, published_key};
+pub use crate::crypto::published::PublishedKey;
 pub use crate::envelope::cms::CmsError;
 #[doc(hidden)]
 pub use crate::envelope::cms::cms_claimed_signer;
@@ -82,10 +80,8 @@ pub use error::LoadError;
 pub use freshness::Stale;
 pub use key::TrustedKey;
 pub use limits::LoadLimits;
-#[doc(hidden)]
-pub use list::detect_companion;
 pub use list::gdhcn::{Environment, GdhcnAnchor, GdhcnError, GdhcnOrigin, GdhcnUsage};
-pub use list::{GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates, detect_format};
+pub use list::{GatewayRoles, ListBytes, ListFormat, ListInfo, SignerDates};
 pub use problem::ProblemKind;
 pub use report::{EntryProblem, LoadReport};
 pub use signed::SigningError;

@@ -8,9 +8,7 @@ use std::path::Path;
 
 use hcert::Timestamp;
 use hcert::revocation::RevocationFormat;
-use hcert::trust::{
-    DocumentBytes, ListBytes, ListFormat, LoadLimits, detect_companion, detect_format,
-};
+use hcert::trust::{DocumentBytes, ListBytes, ListFormat, LoadLimits};
 
 /// A list: one file, or two.
 pub struct ListFile {
@@ -26,8 +24,11 @@ pub struct ListFile {
 
 impl ListFile {
     pub fn new(label: String, bytes: Vec<u8>) -> Self {
-        let format = detect_format(&bytes);
-        let second_of = format.is_none().then(|| detect_companion(&bytes)).flatten();
+        let format = ListFormat::detect(&bytes);
+        let second_of = format
+            .is_none()
+            .then(|| ListFormat::detect_companion(&bytes))
+            .flatten();
         Self {
             label,
             format,

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use hcert::Timestamp;
 use hcert::trust::{
     Anchor, DenyList, Environment, GatewayRoles, GdhcnAnchor, GdhcnError, ListFormat, LoadError,
-    LoadReport, TrustState, TrustStore, TrustStoreBuilder, TrustedKey, detect_format,
+    LoadReport, TrustState, TrustStore, TrustStoreBuilder, TrustedKey,
 };
 
 use crate::cli::complain;
@@ -336,7 +336,7 @@ pub fn complain_unmatched(program: &str, report: &LoadReport) {
 
 /// Keys of which the user says in person that they are to be trusted.
 fn add_keys(builder: &mut TrustStoreBuilder, label: &str, bytes: &[u8]) -> Result<(), Error> {
-    match detect_format(bytes) {
+    match ListFormat::detect(bytes) {
         Some(format) if is_of_keys(format) => builder.add_bytes(label, bytes)?,
         Some(ListFormat::JwkSet) => builder.add_jwk(label, bytes)?,
         Some(_) => {

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use hcert::Timestamp;
-use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, SetBuilder, SetOptions};
 
 use crate::lists::sign::LIST;
@@ -14,5 +13,5 @@ pub static SIGNED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let mut builder = SetBuilder::new(SetOptions::default());
     builder.add(KID, IdentifierKind::Uci, &[1; 16]).unwrap();
     let set = builder.build(Timestamp::from_seconds(0)).unwrap();
-    sign(&set, LIST.signer()).unwrap()
+    SetBuilder::sign(&set, LIST.signer()).unwrap()
 });

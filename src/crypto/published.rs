@@ -46,24 +46,35 @@ impl PublishedKey {
     pub const fn is_private_key_published(&self) -> bool {
         self.private
     }
+
+    /// All keys that are known here, by [`fingerprint`](Self::fingerprint). There
+    /// are others.
+    pub const fn all() -> &'static [Self] {
+        KEYS
+    }
+
+    /// The entry of a key among [all](Self::all).
+    ///
+    /// ```
+    /// use hcert::crypto::PublicKey;
+    /// use hcert::trust::PublishedKey;
+    /// // RFC 9052, appendix C.7.1
+    /// let hex = |text: &str| -> [u8; 32] {
+    ///     std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..][..2], 16).unwrap())
+    /// };
+    /// let x = hex("bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff");
+    /// let y = hex("20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e");
+    /// let found = PublishedKey::of(&PublicKey::from_p256_coordinates(&x, &y)?).unwrap();
+    /// assert_eq!(found.name(), "COSE, example key 11");
+    /// # Ok::<(), hcert::crypto::KeyError>(())
+    /// ```
+    pub fn of(key: &PublicKey) -> Option<&'static Self> {
+        published_key(key)
+    }
 }
 
-/// The entry of a key among [`published_keys`].
-///
-/// ```
-/// use hcert::crypto::PublicKey;
-/// use hcert::trust::published_key;
-/// // RFC 9052, appendix C.7.1
-/// let hex = |text: &str| -> [u8; 32] {
-///     std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..][..2], 16).unwrap())
-/// };
-/// let x = hex("bac5b11cad8f99f9c72b05cf4b9e26d244dc189f745228255a219a86d6a09eff");
-/// let y = hex("20138bf82dc1b6d562be0fa54ab7804a3a64b6d72ccfed6b6fb6ed28bbfc117e");
-/// let found = published_key(&PublicKey::from_p256_coordinates(&x, &y)?).unwrap();
-/// assert_eq!(found.name(), "COSE, example key 11");
-/// # Ok::<(), hcert::crypto::KeyError>(())
-/// ```
-pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
+/// [`PublishedKey::of`].
+pub(crate) fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
     // Every key of every list comes by here: no text is made for it.
     let mut digits = [0; 64];
     for (pair, byte) in digits.chunks_exact_mut(2).zip(key.fingerprint().as_bytes()) {
@@ -78,12 +89,6 @@ pub fn published_key(key: &PublicKey) -> Option<&'static PublishedKey> {
     }
     let found = KEYS.binary_search_by(|known| known.fingerprint.as_bytes().cmp(&digits));
     KEYS.get(found.ok()?)
-}
-
-/// All keys that are known here, by [`fingerprint`](PublishedKey::fingerprint).
-/// There are others.
-pub fn published_keys() -> &'static [PublishedKey] {
-    KEYS
 }
 
 /// Refuses what everybody can sign with, wherever signatures are to count.

@@ -43,7 +43,7 @@ pub enum CmsError {
     #[error("the CMS uses an algorithm that is not accepted, or does not fit the key")]
     Algorithm,
     /// Anybody can sign with the signer's key, or its maker has it for examples
-    /// alone: [`published_key`](crate::trust::published_key).
+    /// alone: [`PublishedKey::of`](crate::trust::PublishedKey::of).
     #[error("anybody can sign with the key of the CMS's signer, or it is an example")]
     PublishedKey,
     /// The signature doesn't verify with the key.

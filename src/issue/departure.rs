@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::record::{
-    Entry, Holder, PayloadKind, Record, Recovery, Test, TestKind, TestResult, Vaccination,
-    ValueSets, codes,
+    Coding, Entry, Holder, PayloadKind, Record, Recovery, Test, TestKind, TestResult, Vaccination,
+    ValueSets, is_country_or_organisation,
 };
 use crate::{Date, Timestamp};
 
@@ -339,7 +339,7 @@ impl Look<'_> {
         }
         self.value("tg", entry.disease().unwrap_or_default());
         let country = entry.country().unwrap_or_default();
-        if country.len() != 2 && codes::is_country_or_organisation(country) {
+        if country.len() != 2 && is_country_or_organisation(country) {
             self.find(DepartureCode::CountryOrganisation, "co");
         }
     }
@@ -425,7 +425,7 @@ impl Look<'_> {
         };
         let day = |(year, month, day)| Date::new(year, month, day).ok();
         let known = match entry.disease() {
-            Some(codes::COVID_19) => day(COVID_19_KNOWN),
+            Some(Coding::COVID_19) => day(COVID_19_KNOWN),
             _ => day(EARLIEST),
         };
         if event.last.is_some() && event.last < known {

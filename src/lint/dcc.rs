@@ -12,9 +12,9 @@ use crate::format::hc1::{eu_dcc, schema};
 use crate::issue::DepartureCode::{ValueInactive, ValueUnknown};
 use crate::issue::departure::departures;
 use crate::record::ValueSets;
-use crate::record::codes::is_country_or_organisation;
-use crate::record::translit::{Language, transliterate, transliterate_as};
-use crate::record::uvci::{CheckOutcome, Uvci};
+use crate::record::is_country_or_organisation;
+use crate::record::translit::{NameLanguage, transliterate, transliterate_as};
+use crate::record::{Uvci, UvciCheck};
 use crate::{Date, Timestamp};
 
 const PREFIX: &str = "URN:UVCI:";
@@ -125,7 +125,7 @@ fn version(dcc: &Value, report: &mut Report) {
 }
 
 fn is_transliteration(name: &str, written: &str) -> bool {
-    use Language::{Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian};
+    use NameLanguage::{Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian};
     let languages = [Belarusian, Bulgarian, Macedonian, Serbian, Ukrainian];
     let fits =
         |made: &str| made == written || (written.len() >= CUT_OFF && made.starts_with(written));
@@ -237,7 +237,7 @@ impl Entry<'_> {
         if names_other && !country.is_empty() && !is_organisation {
             self.find("uvci-country", "ci");
         }
-        if let CheckOutcome::Mismatch { .. } = uvci.check() {
+        if let UvciCheck::Mismatch { .. } = uvci.check() {
             self.find("uvci-check", "ci");
         }
     }

@@ -9,7 +9,7 @@ use x509_cert::ext::pkix::KeyUsage as KeyUsageBits;
 use super::Report;
 use crate::Timestamp;
 use crate::crypto::{KeyKind, PublicKey};
-use crate::trust::{Dsc, KeyUsage, TrustedKey, published_key};
+use crate::trust::{Dsc, KeyUsage, PublishedKey, TrustedKey};
 
 const MIN_RSA_BITS: usize = 2048;
 const SUBJECT_KEY: &str = "2.5.29.14";
@@ -62,7 +62,7 @@ pub(super) fn lint_key(key: &PublicKey, report: &mut Report) {
         KeyKind::Rsa { .. } => {}
         KeyKind::Unsupported { .. } => report.find("dsc-key-type", "dsc"),
     }
-    if published_key(key).is_some_and(|known| known.is_private_key_published()) {
+    if PublishedKey::of(key).is_some_and(|known| known.is_private_key_published()) {
         report.find("dsc-published-key", "dsc");
     }
 }

@@ -2,12 +2,12 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use super::codes::is_country_or_organisation;
 use super::details::{Extra, TestDetails, VaccinationDetails};
+use super::is_country_or_organisation;
 use super::usage::Usage;
 use super::{
     Coding, HealthLink, Medication, PayloadKind, RecordError, TestKind, TestKinds, Text, Uvci,
-    YellowCard, codes,
+    YellowCard,
 };
 use crate::{Date, Timestamp};
 
@@ -194,7 +194,7 @@ macro_rules! entry {
             /// Begins an entry, about COVID-19 unless another disease is set.
             pub fn builder() -> $builder {
                 let mut entry = Self::default();
-                entry.disease = codes::COVID_19.into();
+                entry.disease = Coding::COVID_19.into();
                 $builder(entry)
             }
 
@@ -380,9 +380,11 @@ impl<'a> TestResult<'a> {
     /// The SNOMED CT code.
     pub fn code(self) -> &'a str {
         match self {
-            Self::Negative | Self::AntibodiesNotDetected | Self::NotDetected => codes::NOT_DETECTED,
-            Self::Positive | Self::AntibodiesDetected | Self::Detected => codes::DETECTED,
-            Self::Inconclusive => codes::INCONCLUSIVE,
+            Self::Negative | Self::AntibodiesNotDetected | Self::NotDetected => {
+                Coding::NOT_DETECTED
+            }
+            Self::Positive | Self::AntibodiesDetected | Self::Detected => Coding::DETECTED,
+            Self::Inconclusive => Coding::INCONCLUSIVE,
             Self::Other(code) => code,
         }
     }
@@ -453,7 +455,7 @@ impl Test {
 
     /// The same with the kinds of another table.
     pub fn result_by(&self, kinds: &TestKinds) -> TestResult<'_> {
-        if !self.result.is_of(codes::SNOMED_CT) {
+        if !self.result.is_of(Coding::SNOMED_CT) {
             return TestResult::Other(self.result.code());
         }
         let of = |virus, antibodies, unknown| match self.kind_by(kinds) {
@@ -465,9 +467,9 @@ impl Test {
             AntibodiesDetected, AntibodiesNotDetected, Detected, Negative, NotDetected, Positive,
         };
         match self.result.code() {
-            codes::NOT_DETECTED => of(Negative, AntibodiesNotDetected, NotDetected),
-            codes::DETECTED => of(Positive, AntibodiesDetected, Detected),
-            codes::INCONCLUSIVE => TestResult::Inconclusive,
+            Coding::NOT_DETECTED => of(Negative, AntibodiesNotDetected, NotDetected),
+            Coding::DETECTED => of(Positive, AntibodiesDetected, Detected),
+            Coding::INCONCLUSIVE => TestResult::Inconclusive,
             other => TestResult::Other(other),
         }
     }

@@ -3,8 +3,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::translit::transliterate;
-use super::{RecordError, Text, TransliterationError};
+use super::translit::{transliterate, transliterate_as};
+use super::{NameLanguage, RecordError, Text, TransliterationError};
 use crate::PartialDate;
 
 /// The person whom a certificate is about: what to compare with an identity
@@ -263,6 +263,68 @@ impl Holder {
     /// Date of birth as the certificate writes it.
     pub fn born_text(&self) -> &str {
         &self.born_text
+    }
+
+    /// Writes `name` in the alphabet `A`-`Z` and `<` (ICAO Doc 9303 Part 3 §4.6 and §6),
+    /// as the DCC fields `fnt` and `gnt` need it.
+    ///
+    /// Case does not matter, and a name that is already standardised stays as it is. The
+    /// result is not cut: the caller checks it against the limit of the field.
+    ///
+    /// The EU DCC carries every name twice: as the holder writes it (`fn`, `gn`) and
+    /// standardised (`fnt`, `gnt`) in the way of the holder's travel document
+    /// (Regulation (EU) 2021/953, Annex; dcc-schema, `person_name`). That way is ICAO Doc
+    /// 9303 Part 3, *Specifications Common to all MRTDs*.
+    ///
+    /// | input | rule | source |
+    /// |---|---|---|
+    /// | Latin letters | Doc 9303 Part 3 §6.A; where it leaves a choice, what DCC issuers chose: `Ä` `AE`, `Å` `AA`, `Ñ` `N`, `Ö` `OE`, `Ø` `OE`, `Ü` `UE` | Doc 9303, DCC test data |
+    /// | other Latin letters with marks | the letter without its marks | as §6.A does |
+    /// | Cyrillic letters | Doc 9303 Part 3 §6.B, general column; its national notes with [`transliterate_as`](Self::transliterate_as) | Doc 9303 |
+    /// | Greek letters | ELOT 743 (ISO 843), as in Greek passports, digraphs included; Doc 9303 has no Greek table | ELOT 743 |
+    /// | hyphen, space, comma | `<`, repeated ones once, none at the ends | Doc 9303 Part 3 §4.6 |
+    /// | apostrophe, other punctuation | omitted | Doc 9303 Part 3 §4.6 |
+    /// | digits, symbols, other scripts | [`TransliterationError`] | |
+    ///
+    /// Doc 9303 §6.C has a table for Arabic, a reversible letter code (`X` escapes) that
+    /// does not give the name that passports print; it is left out on purpose. A caller
+    /// who holds the passport's spelling passes that, for any script.
+    ///
+    /// A name typed as base letters with combining marks gives the same as the same name
+    /// in precomposed letters.
+    ///
+    /// ```
+    /// use hcert::record::Holder;
+    ///
+    /// assert_eq!(Holder::transliterate("Musterfrau-Gößinger")?, "MUSTERFRAU<GOESSINGER");
+    /// assert_eq!(Holder::transliterate("d'Červenková Panklová")?, "DCERVENKOVA<PANKLOVA");
+    /// assert_eq!(Holder::transliterate("Χαράλαμπος")?, "CHARALAMPOS");
+    /// assert_eq!(Holder::transliterate("Иван")?, "IVAN");
+    ///
+    /// // No table for the script: whoever issues has to know the passport's spelling.
+    /// let error = Holder::transliterate("山田").unwrap_err();
+    /// assert_eq!(error.code(), "transliteration-no-table");
+    /// # Ok::<(), hcert::record::TransliterationError>(())
+    /// ```
+    pub fn transliterate(name: &str) -> Result<String, TransliterationError> {
+        transliterate(name)
+    }
+
+    /// Like [`transliterate`](Self::transliterate), with the notes that Doc 9303 Part 3 §6.B has for the Cyrillic
+    /// letters of `language`. Latin and Greek letters are not affected.
+    ///
+    /// ```
+    /// use hcert::record::{Holder, NameLanguage};
+    ///
+    /// assert_eq!(Holder::transliterate("Ганна")?, "GANNA");
+    /// assert_eq!(Holder::transliterate_as("Ганна", NameLanguage::Ukrainian)?, "HANNA");
+    /// # Ok::<(), hcert::record::TransliterationError>(())
+    /// ```
+    pub fn transliterate_as(
+        name: &str,
+        language: NameLanguage,
+    ) -> Result<String, TransliterationError> {
+        transliterate_as(name, language)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::codes;
+use super::Coding;
 
 /// The antibodies that a test looks for.
 ///
@@ -56,11 +56,11 @@ impl AntibodyClass {
     /// The LOINC code of the laboratory's immunoassay for it.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::IgA => codes::ANTIBODY_IGA,
-            Self::IgG => codes::ANTIBODY_IGG,
-            Self::IgM => codes::ANTIBODY_IGM,
-            Self::Total => codes::ANTIBODY_TOTAL,
-            Self::Panel => codes::ANTIBODY_PANEL,
+            Self::IgA => Coding::ANTIBODY_IGA,
+            Self::IgG => Coding::ANTIBODY_IGG,
+            Self::IgM => Coding::ANTIBODY_IGM,
+            Self::Total => Coding::ANTIBODY_TOTAL,
+            Self::Panel => Coding::ANTIBODY_PANEL,
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{AntibodyClass, Coding, codes};
+use super::{AntibodyClass, Coding};
 use crate::PartialDate;
 use crate::lazy::Lazy;
 
@@ -234,7 +234,7 @@ pub enum TestKind<'a> {
 impl<'a> TestKind<'a> {
     /// The kind that a LOINC code stands for.
     pub fn from_code(loinc: &'a str) -> Self {
-        let coding = Coding::new(loinc).with_system(codes::LOINC);
+        let coding = Coding::new(loinc).with_system(Coding::LOINC);
         match TestKinds::compiled_in().kind_of(&coding) {
             TestKind::Naat => Self::Naat,
             TestKind::RapidAntigen => Self::RapidAntigen,
@@ -248,9 +248,9 @@ impl<'a> TestKind<'a> {
     /// certificate of this kind; [`Test::kind_code`](crate::record::Test::kind_code) has that.
     pub fn code(self) -> &'a str {
         match self {
-            Self::Naat => codes::NAAT,
-            Self::RapidAntigen => codes::RAPID_ANTIGEN,
-            Self::Antigen => codes::ANTIGEN,
+            Self::Naat => Coding::NAAT,
+            Self::RapidAntigen => Coding::RAPID_ANTIGEN,
+            Self::Antigen => Coding::ANTIGEN,
             Self::Antibody(class) => class.code(),
             Self::Other(code) => code,
         }
@@ -279,7 +279,7 @@ impl AntibodyClass {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::record::codes;
+    use crate::record::Coding;
     use alloc::borrow::ToOwned;
     use alloc::format;
 
@@ -305,7 +305,7 @@ mod tests {
         let virus = [TestKind::Naat, TestKind::RapidAntigen, TestKind::Antigen];
         for kind in virus.into_iter().chain(antibodies) {
             assert_eq!(TestKind::from_code(kind.code()), kind);
-            let coding = Coding::new(kind.code()).with_system(codes::LOINC);
+            let coding = Coding::new(kind.code()).with_system(Coding::LOINC);
             assert_eq!(TestKinds::builtin().kind_of(&coding), kind);
         }
     }
@@ -322,7 +322,7 @@ mod tests {
             TestKind::Antigen.code()
         );
         assert_eq!(of(Coding::new("1").with_system("c:")), "1");
-        assert_eq!(of(Coding::new("2")), codes::NAAT);
+        assert_eq!(of(Coding::new("2")), Coding::NAAT);
     }
 
     #[test]

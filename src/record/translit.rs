@@ -1,36 +1,14 @@
-//! Names in the alphabet of the machine-readable zone: `A`-`Z` and the filler `<`.
-//!
-//! The EU DCC carries every name twice: as the holder writes it (`fn`, `gn`) and
-//! standardised (`fnt`, `gnt`) in the way of the holder's travel document
-//! (Regulation (EU) 2021/953, Annex; dcc-schema, `person_name`). That way is ICAO Doc
-//! 9303 Part 3, *Specifications Common to all MRTDs*.
-//!
-//! | input | rule | source |
-//! |---|---|---|
-//! | Latin letters | Doc 9303 Part 3 §6.A; where it leaves a choice, what DCC issuers chose: `Ä` `AE`, `Å` `AA`, `Ñ` `N`, `Ö` `OE`, `Ø` `OE`, `Ü` `UE` | Doc 9303, DCC test data |
-//! | other Latin letters with marks | the letter without its marks | as §6.A does |
-//! | Cyrillic letters | Doc 9303 Part 3 §6.B, general column; its national notes with [`transliterate_as`] | Doc 9303 |
-//! | Greek letters | ELOT 743 (ISO 843), as in Greek passports, digraphs included; Doc 9303 has no Greek table | ELOT 743 |
-//! | hyphen, space, comma | `<`, repeated ones once, none at the ends | Doc 9303 Part 3 §4.6 |
-//! | apostrophe, other punctuation | omitted | Doc 9303 Part 3 §4.6 |
-//! | digits, symbols, other scripts | [`TransliterationError`] | |
-//!
-//! Doc 9303 §6.C has a table for Arabic, a reversible letter code (`X` escapes) that
-//! does not give the name that passports print; it is left out on purpose. A caller
-//! who holds the passport's spelling passes that, for any script.
-//!
-//! A name typed as base letters with combining marks gives the same as the same name
-//! in precomposed letters.
+//! Names in the alphabet of the machine-readable zone (ICAO Doc 9303 Part 3).
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// A language for which Doc 9303 Part 3 §6.B departs from its general Cyrillic column.
 ///
-/// Names do not tell their language, so [`transliterate`] never guesses one.
+/// Names do not tell their language, so none is ever guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Language {
+pub enum NameLanguage {
     /// `Г` is `H`, `Ё` is `IO`.
     Belarusian,
     /// `Щ` is `SHT`.
@@ -108,40 +86,16 @@ impl TransliterationError {
     }
 }
 
-/// Writes `name` in the alphabet `A`-`Z` and `<` (ICAO Doc 9303 Part 3 §4.6 and §6),
-/// as the DCC fields `fnt` and `gnt` need it.
-///
-/// Case does not matter, and a name that is already standardised stays as it is. The
-/// result is not cut: the caller checks it against the limit of the field.
-///
-/// ```
-/// use hcert::record::translit::transliterate;
-///
-/// assert_eq!(transliterate("Musterfrau-Gößinger")?, "MUSTERFRAU<GOESSINGER");
-/// assert_eq!(transliterate("d'Červenková Panklová")?, "DCERVENKOVA<PANKLOVA");
-/// assert_eq!(transliterate("Χαράλαμπος")?, "CHARALAMPOS");
-/// assert_eq!(transliterate("Иван")?, "IVAN");
-///
-/// // No table for the script: whoever issues has to know the passport's spelling.
-/// let error = transliterate("山田").unwrap_err();
-/// assert_eq!(error.code(), "transliteration-no-table");
-/// # Ok::<(), hcert::record::translit::TransliterationError>(())
-/// ```
-pub fn transliterate(name: &str) -> Result<String, TransliterationError> {
+/// [`Holder::transliterate`](super::Holder::transliterate).
+pub(crate) fn transliterate(name: &str) -> Result<String, TransliterationError> {
     write_name(name, None)
 }
 
-/// Like [`transliterate`], with the notes that Doc 9303 Part 3 §6.B has for the Cyrillic
-/// letters of `language`. Latin and Greek letters are not affected.
-///
-/// ```
-/// use hcert::record::translit::{Language, transliterate, transliterate_as};
-///
-/// assert_eq!(transliterate("Ганна")?, "GANNA");
-/// assert_eq!(transliterate_as("Ганна", Language::Ukrainian)?, "HANNA");
-/// # Ok::<(), hcert::record::translit::TransliterationError>(())
-/// ```
-pub fn transliterate_as(name: &str, language: Language) -> Result<String, TransliterationError> {
+/// [`Holder::transliterate_as`](super::Holder::transliterate_as).
+pub(crate) fn transliterate_as(
+    name: &str,
+    language: NameLanguage,
+) -> Result<String, TransliterationError> {
     write_name(name, Some(language))
 }
 
@@ -167,7 +121,7 @@ enum Unit {
     Separator,
 }
 
-fn write_name(name: &str, language: Option<Language>) -> Result<String, TransliterationError> {
+fn write_name(name: &str, language: Option<NameLanguage>) -> Result<String, TransliterationError> {
     let units = read_units(name)?;
     let mut out = String::with_capacity(name.len());
     let mut rest = units.as_slice();
@@ -437,7 +391,7 @@ fn compose_cyrillic(base: char, mark: char) -> Option<char> {
 /// Doc 9303 Part 3 §6.B. The soft sign has no letter of its own.
 fn cyrillic(
     letter: Letter,
-    language: Option<Language>,
+    language: Option<NameLanguage>,
     word_start: bool,
 ) -> Result<&'static str, TransliterationError> {
     if let Some(text) = language.and_then(|l| cyrillic_note(letter.base, l, word_start)) {
@@ -483,27 +437,27 @@ fn cyrillic(
     })
 }
 
-fn cyrillic_note(base: char, language: Language, word_start: bool) -> Option<&'static str> {
+fn cyrillic_note(base: char, language: NameLanguage, word_start: bool) -> Option<&'static str> {
     Some(match (language, base) {
-        (Language::Belarusian, 'Г') => "H",
-        (Language::Belarusian, 'Ё') => "IO",
-        (Language::Bulgarian, 'Щ') => "SHT",
-        (Language::Macedonian, 'Х') => "H",
-        (Language::Macedonian, 'Ц') => "C",
-        (Language::Macedonian, 'Ѓ') => "GJ",
-        (Language::Macedonian, 'Ќ') => "KJ",
-        (Language::Macedonian, 'Џ') => "DJ",
-        (Language::Serbian, 'Ж') => "Z",
-        (Language::Serbian, 'Х') => "H",
-        (Language::Serbian, 'Ц' | 'Ч') => "C",
-        (Language::Serbian, 'Ш') => "S",
-        (Language::Ukrainian, 'Г') => "H",
-        (Language::Ukrainian, 'И') => "Y",
-        (Language::Ukrainian, 'Є') if word_start => "YE",
-        (Language::Ukrainian, 'Ї') if word_start => "YI",
-        (Language::Ukrainian, 'Й') if word_start => "Y",
-        (Language::Ukrainian, 'Ю') if word_start => "YU",
-        (Language::Ukrainian, 'Я') if word_start => "YA",
+        (NameLanguage::Belarusian, 'Г') => "H",
+        (NameLanguage::Belarusian, 'Ё') => "IO",
+        (NameLanguage::Bulgarian, 'Щ') => "SHT",
+        (NameLanguage::Macedonian, 'Х') => "H",
+        (NameLanguage::Macedonian, 'Ц') => "C",
+        (NameLanguage::Macedonian, 'Ѓ') => "GJ",
+        (NameLanguage::Macedonian, 'Ќ') => "KJ",
+        (NameLanguage::Macedonian, 'Џ') => "DJ",
+        (NameLanguage::Serbian, 'Ж') => "Z",
+        (NameLanguage::Serbian, 'Х') => "H",
+        (NameLanguage::Serbian, 'Ц' | 'Ч') => "C",
+        (NameLanguage::Serbian, 'Ш') => "S",
+        (NameLanguage::Ukrainian, 'Г') => "H",
+        (NameLanguage::Ukrainian, 'И') => "Y",
+        (NameLanguage::Ukrainian, 'Є') if word_start => "YE",
+        (NameLanguage::Ukrainian, 'Ї') if word_start => "YI",
+        (NameLanguage::Ukrainian, 'Й') if word_start => "Y",
+        (NameLanguage::Ukrainian, 'Ю') if word_start => "YU",
+        (NameLanguage::Ukrainian, 'Я') if word_start => "YA",
         _ => return None,
     })
 }
@@ -833,33 +787,33 @@ mod tests {
         assert_eq!(ok("Щербаков Юрий"), "SHCHERBAKOV<IURII");
         assert_eq!(ok("Ольга Подъячева"), "OLGA<PODIEIACHEVA");
         for (name, language, expected) in [
-            ("Ігар Ёсіпаў", Language::Belarusian, "IHAR<IOSIPAU"),
-            ("Щерев", Language::Bulgarian, "SHTEREV"),
+            ("Ігар Ёсіпаў", NameLanguage::Belarusian, "IHAR<IOSIPAU"),
+            ("Щерев", NameLanguage::Bulgarian, "SHTEREV"),
             (
                 "Ѓорѓи Ќосев Хаџи Цане",
-                Language::Macedonian,
+                NameLanguage::Macedonian,
                 "GJORGJI<KJOSEV<HADJI<CANE",
             ),
             (
                 "Живко Хаџић Шћепан",
-                Language::Serbian,
+                NameLanguage::Serbian,
                 "ZIVKO<HADZIC<SCEPAN",
             ),
             (
                 "Ґалаґан Їжак Мар'яна Яків Євген",
-                Language::Ukrainian,
+                NameLanguage::Ukrainian,
                 "GALAGAN<YIZHAK<MARIANA<YAKIV<YEVHEN",
             ),
-            ("Йосип Андрій", Language::Ukrainian, "YOSYP<ANDRII"),
+            ("Йосип Андрій", NameLanguage::Ukrainian, "YOSYP<ANDRII"),
         ] {
             assert_eq!(transliterate_as(name, language).unwrap(), expected);
         }
         let all = [
-            Language::Belarusian,
-            Language::Bulgarian,
-            Language::Macedonian,
-            Language::Serbian,
-            Language::Ukrainian,
+            NameLanguage::Belarusian,
+            NameLanguage::Bulgarian,
+            NameLanguage::Macedonian,
+            NameLanguage::Serbian,
+            NameLanguage::Ukrainian,
         ];
         for language in all {
             for (composed, decomposed) in [
@@ -970,7 +924,7 @@ mod tests {
             if let Ok(text) = transliterate(&name) {
                 prop_assert_eq!(transliterate(&text), Ok(text));
             }
-            for language in [Language::Serbian, Language::Ukrainian] {
+            for language in [NameLanguage::Serbian, NameLanguage::Ukrainian] {
                 let _ = transliterate_as(&name, language);
             }
         }

@@ -1,36 +1,3 @@
-//! The identifier of a certificate: UVCI, *unique vaccination certificate identifier*,
-//! the field `ci` of the EU DCC.
-//!
-//! Source: eHealth Network, *Guidelines on verifiable vaccination certificates - basic
-//! interoperability elements*, release 2, Annex 2.
-//!
-//! ```text
-//! URN:UVCI:01:SE:EHM/V12907267LAJW#E
-//! |        |  |  |   |             check character
-//! |        |  |  |   opaque unique string
-//! |        |  |  issuing entity
-//! |        |  country, ISO 3166-1
-//! |        version
-//! prefix
-//! ```
-//!
-//! After the country come, by option: (1) issuing entity, vaccine and opaque string;
-//! (2) the opaque string alone; (3) issuing entity and opaque string.
-//!
-//! # What the check character covers
-//!
-//! Everything before the `#`, prefix `URN:UVCI:` included, in upper case (the answer of
-//! the schema's maintainers in eu-digital-green-certificates/dgc-testdata issue 55):
-//! Luhn mod N over the 38 characters `A`-`Z`, `0`-`9`, `/`, `:` in this order. The `#`
-//! is not among them (ehn-dcc-development/eu-dcc-schema issue 63).
-//!
-//! Issuers differ. dgc-testdata has 80 distinct identifiers with a `#`: 32 agree with
-//! this rule, 29 do not, and to 19 it does not apply (small letters, `##`, two check
-//! characters). Where the prefix stands in capitals it is 31, 12 and 4. Where it is left
-//! out or in small letters, no reading explains the check characters: taken in capitals,
-//! 1 of 31 fits with the prefix and 3 without it. Hence a mismatch is a hint for whoever
-//! typed an identifier off paper, and no reason to refuse a signed certificate.
-
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -45,19 +12,6 @@ const VERSION: &str = "01";
 /// Characters of the check sum in the order of their values (Annex 2; eu-dcc-schema,
 /// `examples/Luhn-Mod-N`).
 const CHARSET: &[u8; 38] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/:";
-
-/// Longest UVCI that this crate writes, in characters.
-///
-/// Annex 2 allows 72 and leaves open whether the prefix counts; here it does, so that
-/// what is written also fits into the field.
-pub const MAX_LENGTH: usize = 72;
-
-/// Longest UVCI that the field `ci` may hold, in characters (dcc-schema, `certificate_id`).
-pub const MAX_FIELD_LENGTH: usize = 80;
-
-/// Longest UVCI that is read, in characters. Thailand has issued some of 81
-/// (corona-warn-app/cwa-app-android issue 5033), so this is a bound and no rule.
-pub const MAX_READ_LENGTH: usize = 256;
 
 /// A part of a UVCI, named in errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -142,7 +96,7 @@ impl UvciError {
 /// What the check character of a UVCI says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CheckOutcome {
+pub enum UvciCheck {
     /// The check character is the right one.
     Match,
     /// The check character is another one: mistyped, or an issuer with its own rule.
@@ -159,7 +113,22 @@ pub enum CheckOutcome {
     NotApplicable,
 }
 
-/// A unique vaccination certificate identifier (eHealth Network guidelines, Annex 2).
+/// A unique vaccination certificate identifier: UVCI, the field `ci` of the EU DCC
+/// (eHealth Network, *Guidelines on verifiable vaccination certificates - basic
+/// interoperability elements*, release 2, Annex 2).
+///
+/// ```text
+/// URN:UVCI:01:SE:EHM/V12907267LAJW#E
+/// |        |  |  |   |             check character
+/// |        |  |  |   opaque unique string
+/// |        |  |  issuing entity
+/// |        |  country, ISO 3166-1
+/// |        version
+/// prefix
+/// ```
+///
+/// After the country come, by option: (1) issuing entity, vaccine and opaque string;
+/// (2) the opaque string alone; (3) issuing entity and opaque string.
 ///
 /// Read ones are kept exactly as they stand in the certificate: revocation hashes are
 /// made of that text. Made ones follow Annex 2 to the letter.
@@ -168,29 +137,56 @@ pub enum CheckOutcome {
 /// `Display`.
 ///
 /// ```
-/// use hcert::record::uvci::{CheckOutcome, Uvci};
+/// use hcert::record::{Uvci, UvciCheck};
 ///
 /// let read = Uvci::parse("URN:UVCI:01:SE:EHM/V12907267LAJW#E")?;
 /// assert_eq!(read.country(), Some("SE"));
 /// assert_eq!(read.issuer(), Some("EHM"));
 /// assert_eq!(read.opaque(), Some("V12907267LAJW"));
-/// assert_eq!(read.check(), CheckOutcome::Match);
+/// assert_eq!(read.check(), UvciCheck::Match);
 ///
 /// let made = Uvci::issued("SE", "EHM", "V12907267LAJW")?;
 /// assert_eq!(made, read);
-/// # Ok::<(), hcert::record::uvci::UvciError>(())
+/// # Ok::<(), hcert::record::UvciError>(())
 /// ```
+///
+/// # What the check character covers
+///
+/// Everything before the `#`, prefix `URN:UVCI:` included, in upper case (the answer of
+/// the schema's maintainers in eu-digital-green-certificates/dgc-testdata issue 55):
+/// Luhn mod N over the 38 characters `A`-`Z`, `0`-`9`, `/`, `:` in this order. The `#`
+/// is not among them (ehn-dcc-development/eu-dcc-schema issue 63).
+///
+/// Issuers differ. dgc-testdata has 80 distinct identifiers with a `#`: 32 agree with
+/// this rule, 29 do not, and to 19 it does not apply (small letters, `##`, two check
+/// characters). Where the prefix stands in capitals it is 31, 12 and 4. Where it is left
+/// out or in small letters, no reading explains the check characters: taken in capitals,
+/// 1 of 31 fits with the prefix and 3 without it. Hence a mismatch is a hint for whoever
+/// typed an identifier off paper, and no reason to refuse a signed certificate.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Uvci {
     text: String,
 }
 
 impl Uvci {
+    /// Longest UVCI that this crate writes, in characters.
+    ///
+    /// Annex 2 allows 72 and leaves open whether the prefix counts; here it does, so that
+    /// what is written also fits into the field.
+    pub const MAX_LENGTH: usize = 72;
+
+    /// Longest UVCI that the field `ci` may hold, in characters (dcc-schema, `certificate_id`).
+    pub const MAX_FIELD_LENGTH: usize = 80;
+
+    /// Longest UVCI that is read, in characters. Thailand has issued some of 81
+    /// (corona-warn-app/cwa-app-android issue 5033), so this is a bound and no rule.
+    pub const MAX_READ_LENGTH: usize = 256;
+
     /// Keeps `text` as it is.
     ///
     /// Tolerant, because the field is: issuers leave the prefix out or write it in small
     /// letters, separate with `/` or not at all, and some use no UVCI form at all. Refused
-    /// are only an empty text and one of more than [`MAX_READ_LENGTH`] characters.
+    /// are only an empty text and one of more than [`Self::MAX_READ_LENGTH`] characters.
     /// [`conformance`](Self::conformance) tells whether the text keeps to the rules.
     pub fn parse(text: &str) -> Result<Self, UvciError> {
         if text.is_empty() {
@@ -199,10 +195,10 @@ impl Uvci {
             });
         }
         let length = text.chars().count();
-        if length > MAX_READ_LENGTH {
+        if length > Self::MAX_READ_LENGTH {
             return Err(UvciError::TooLong {
                 length,
-                maximum: MAX_READ_LENGTH,
+                maximum: Self::MAX_READ_LENGTH,
             });
         }
         Ok(Self {
@@ -214,11 +210,11 @@ impl Uvci {
     /// check character.
     ///
     /// ```
-    /// use hcert::record::uvci::Uvci;
+    /// use hcert::record::Uvci;
     ///
     /// let uvci = Uvci::from_opaque("NL", "DADFCC47C7334E45A906DB12FD859FB7")?;
     /// assert_eq!(uvci.as_str(), "URN:UVCI:01:NL:DADFCC47C7334E45A906DB12FD859FB7#1");
-    /// # Ok::<(), hcert::record::uvci::UvciError>(())
+    /// # Ok::<(), hcert::record::UvciError>(())
     /// ```
     pub fn from_opaque(country: &str, opaque: &str) -> Result<Self, UvciError> {
         Self::build(country, &[(UvciPart::Opaque, opaque)])
@@ -273,10 +269,10 @@ impl Uvci {
         let check = check_character(&text)?;
         text.push('#');
         text.push(check);
-        if text.len() > MAX_LENGTH {
+        if text.len() > Self::MAX_LENGTH {
             return Err(UvciError::TooLong {
                 length: text.len(),
-                maximum: MAX_LENGTH,
+                maximum: Self::MAX_LENGTH,
             });
         }
         Ok(Self { text })
@@ -325,25 +321,41 @@ impl Uvci {
         chars.next().is_none().then_some(first)
     }
 
+    /// The check character of `text`: Luhn mod 38 (Annex 2), over `A` to `Z`, `0` to `9`, `/`
+    /// and `:`.
+    ///
+    /// `text` is all that stands before the `#`, the prefix `URN:UVCI:` included. A character
+    /// outside of the set is an error, the `#` too.
+    ///
+    /// ```
+    /// use hcert::record::Uvci;
+    ///
+    /// assert_eq!(Uvci::check_character_of("URN:UVCI:01:NL:DADFCC47C7334E45A906DB12FD859FB7")?, '1');
+    /// # Ok::<(), hcert::record::UvciError>(())
+    /// ```
+    pub fn check_character_of(text: &str) -> Result<char, UvciError> {
+        check_character(text)
+    }
+
     /// Compares the check character with the text before it.
     ///
     /// The prefix counts even where it is left out, as on paper: the sum is over the whole
-    /// UVCI (see the [module](self)).
+    /// UVCI (see [`Uvci`]).
     ///
     /// ```
-    /// use hcert::record::uvci::{CheckOutcome, Uvci};
+    /// use hcert::record::{Uvci, UvciCheck};
     ///
     /// let typed = Uvci::parse("URN:UVCI:01:SE:EHM/V12907627LAJW#E")?;
-    /// assert_eq!(typed.check(), CheckOutcome::Mismatch { expected: 'A', found: 'E' });
-    /// # Ok::<(), hcert::record::uvci::UvciError>(())
+    /// assert_eq!(typed.check(), UvciCheck::Mismatch { expected: 'A', found: 'E' });
+    /// # Ok::<(), hcert::record::UvciError>(())
     /// ```
-    pub fn check(&self) -> CheckOutcome {
+    pub fn check(&self) -> UvciCheck {
         let Some((body, _)) = self.text.split_once('#') else {
-            return CheckOutcome::Absent;
+            return UvciCheck::Absent;
         };
         let found = match self.check_character() {
             Some(c) if value_of(c).is_some() => c,
-            _ => return CheckOutcome::NotApplicable,
+            _ => return UvciCheck::NotApplicable,
         };
         let expected = if strip_prefix(body).is_some() {
             check_character(body)
@@ -351,23 +363,23 @@ impl Uvci {
             check_character(&format!("{PREFIX}{body}"))
         };
         match expected {
-            Ok(expected) if expected == found => CheckOutcome::Match,
-            Ok(expected) => CheckOutcome::Mismatch { expected, found },
-            Err(_) => CheckOutcome::NotApplicable,
+            Ok(expected) if expected == found => UvciCheck::Match,
+            Ok(expected) => UvciCheck::Mismatch { expected, found },
+            Err(_) => UvciCheck::NotApplicable,
         }
     }
 
     /// Whether the text has only the characters of Annex 2 (`A`-`Z`, `0`-`9`, `/`, `:`,
-    /// `#`) and fits into [`MAX_FIELD_LENGTH`]. Gives the first departure.
+    /// `#`) and fits into [`Self::MAX_FIELD_LENGTH`]. Gives the first departure.
     pub fn conformance(&self) -> Result<(), UvciError> {
         check_part(UvciPart::Whole, &self.text, |c| {
             c == '#' || value_of(c).is_some()
         })?;
         // All characters are ASCII by now.
-        if self.text.len() > MAX_FIELD_LENGTH {
+        if self.text.len() > Self::MAX_FIELD_LENGTH {
             return Err(UvciError::TooLong {
                 length: self.text.len(),
-                maximum: MAX_FIELD_LENGTH,
+                maximum: Self::MAX_FIELD_LENGTH,
             });
         }
         Ok(())
@@ -470,19 +482,7 @@ fn value_of(c: char) -> Option<usize> {
     CHARSET.iter().position(|&b| char::from(b) == c)
 }
 
-/// The check character of `text`: Luhn mod 38 (Annex 2; the character set is in the
-/// [module](self)).
-///
-/// `text` is all that stands before the `#`, the prefix `URN:UVCI:` included. A character
-/// outside of the set is an error, the `#` too.
-///
-/// ```
-/// use hcert::record::uvci::check_character;
-///
-/// assert_eq!(check_character("URN:UVCI:01:NL:DADFCC47C7334E45A906DB12FD859FB7")?, '1');
-/// # Ok::<(), hcert::record::uvci::UvciError>(())
-/// ```
-pub fn check_character(text: &str) -> Result<char, UvciError> {
+fn check_character(text: &str) -> Result<char, UvciError> {
     check_part(UvciPart::Whole, text, |c| value_of(c).is_some())?;
     let n = CHARSET.len();
     let sum: usize = text
@@ -527,7 +527,7 @@ mod tests {
             // The prefix left out, as on paper.
             "01:SE:EHM/V12907267LAJW#E",
         ] {
-            assert_eq!(read(text).check(), CheckOutcome::Match, "{text}");
+            assert_eq!(read(text).check(), UvciCheck::Match, "{text}");
         }
     }
 
@@ -542,12 +542,12 @@ mod tests {
             "01:NL:A#",
             "01:NL:A#b",
         ] {
-            assert_eq!(read(text).check(), CheckOutcome::NotApplicable, "{text}");
+            assert_eq!(read(text).check(), UvciCheck::NotApplicable, "{text}");
         }
-        assert_eq!(read("01:NL:A").check(), CheckOutcome::Absent);
+        assert_eq!(read("01:NL:A").check(), UvciCheck::Absent);
         assert_eq!(
             read("URN:UVCI:01:SE:EHM/V12916227TJJ#Q").check(),
-            CheckOutcome::Mismatch {
+            UvciCheck::Mismatch {
                 expected: 'H',
                 found: 'Q'
             }
@@ -762,7 +762,7 @@ mod tests {
                 Uvci::issued(&country, &issuer, &opaque).unwrap(),
                 Uvci::with_vaccine(&country, &issuer, &vaccine, &opaque).unwrap(),
             ] {
-                prop_assert_eq!(uvci.check(), CheckOutcome::Match);
+                prop_assert_eq!(uvci.check(), UvciCheck::Match);
                 prop_assert!(uvci.conformance().is_ok());
                 prop_assert_eq!(uvci.country(), Some(country.as_str()));
                 prop_assert_eq!(uvci.opaque(), Some(opaque.as_str()));

@@ -6,7 +6,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
-use super::{ProductCatalogue, codes};
+use super::{Coding, ProductCatalogue};
 use crate::Date;
 
 /// The version of the certificate's template that is issued: the one that
@@ -252,8 +252,8 @@ impl YellowCard {
     /// By the disease, in ICD-11 or SNOMED CT; `None` if it is not known.
     fn rule(&self) -> Option<Rule> {
         Some(match self.disease.as_deref()?.trim() {
-            code if code.eq_ignore_ascii_case(codes::YELLOW_FEVER) => Rule::YellowFever,
-            code if code.eq_ignore_ascii_case(codes::POLIOMYELITIS) => Rule::Poliomyelitis,
+            code if code.eq_ignore_ascii_case(Coding::YELLOW_FEVER) => Rule::YellowFever,
+            code if code.eq_ignore_ascii_case(Coding::POLIOMYELITIS) => Rule::Poliomyelitis,
             "16541001" => Rule::YellowFever,
             "398102009" => Rule::Poliomyelitis,
             _ => Rule::Stated,

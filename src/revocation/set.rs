@@ -1,4 +1,4 @@
-#![doc = include_str!("../../docs/revocation-set.md")]
+//! Revocation sets: docs/revocation-set.md.
 
 mod builder;
 mod bytes;
@@ -17,10 +17,7 @@ pub use builder::SetBuilder;
 pub use error::SetError;
 pub use named::NamedSet;
 pub use options::{Precision, Progress, SetOptions, Stage};
-pub use signed::CONTENT_TYPE;
 pub(super) use signed::is_set;
-#[cfg(feature = "issue")]
-pub use signed::sign;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -62,6 +59,8 @@ use crate::trust::Anchor;
 /// assert!(set.covers(b"kid of 2") && !set.covers(b"kid of 3"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+#[doc = include_str!("../../docs/revocation-set.md")]
 #[derive(Clone)]
 pub struct RevocationSet<B> {
     bytes: B,
@@ -119,12 +118,12 @@ pub enum SetFormError {
     /// A signed set, and nothing to check the signature with.
     #[error("the revocation set is signed: open it with the key of who signed it")]
     Signed,
-    /// Not the COSE_Sign1 that [`sign`] writes: cut off, with other headers,
+    /// Not the COSE_Sign1 that [`SetBuilder::sign`] writes: cut off, with other headers,
     /// in another encoding.
     #[error("the envelope of the signed revocation set is not as it has to be")]
     Envelope,
     /// Anybody can sign with an anchor, or its maker has it for examples alone:
-    /// [`published_key`](crate::trust::published_key).
+    /// [`PublishedKey::of`](crate::trust::PublishedKey::of).
     #[error("anybody can sign with the pinned key, or it is an example")]
     PublishedKey,
     /// The signature is by another key than the anchors', or over other bytes.

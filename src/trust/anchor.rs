@@ -13,7 +13,7 @@ use alloc::string::String;
 /// A key or certificate that the caller pinned: whoever signs with it may say
 /// who is trusted. Get it from the list's maker over another way than the list
 /// itself, and keep it in the program. One of the
-/// [keys that anybody can sign with](super::published_keys) is refused wherever
+/// [keys that anybody can sign with](super::PublishedKey) is refused wherever
 /// it is used ([`LoadError::PublishedKey`]).
 ///
 /// ```

@@ -1,7 +1,6 @@
 //! Anchors out of bytes.
 
 use super::anchor::{Anchor, AnchorError};
-use super::list::detect_format;
 use super::list::format::ListFormat;
 use super::store::TrustStore;
 
@@ -9,7 +8,7 @@ impl Anchor {
     /// Reads one certificate or public key: DER, a PEM text with one block, or
     /// a JWK.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, AnchorError> {
-        let format = detect_format(bytes).filter(|format| {
+        let format = ListFormat::detect(bytes).filter(|format| {
             matches!(
                 format,
                 ListFormat::CertificateDer

@@ -417,7 +417,7 @@ impl TrustStoreBuilder {
         })
     }
 
-    /// Adds bytes of a form that [`detect_format`](super::detect_format)
+    /// Adds bytes of a form that [`ListFormat::detect`](super::ListFormat::detect)
     /// finds, or refuses them as [`LoadError::Unrecognised`]. As with
     /// [`add_list`](Self::add_list), nothing checks where they come from: **the
     /// caller vouches for the bytes**, so this is no call for a file of which

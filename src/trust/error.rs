@@ -122,7 +122,7 @@ pub enum LoadError {
     },
     /// Anybody can sign with a key that is pinned or leads to the pinned one, or
     /// its maker has it for examples alone:
-    /// [`published_key`](super::published_key).
+    /// [`PublishedKey::of`](super::PublishedKey::of).
     #[error("{}, so its signatures prove nothing: {name}", if *private { "the private key of this signer is published" } else { "the signer's key is an example" })]
     PublishedKey {
         /// Whose key it is.

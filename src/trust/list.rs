@@ -82,28 +82,30 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
     }
 }
 
-/// The form that the bytes show the marks of. This doesn't say that all of
-/// the bytes can be read as such. What shows the marks of two forms is of
-/// none.
-///
-/// ```
-/// use hcert::trust::{ListFormat, detect_format};
-/// assert_eq!(detect_format(br#"{"keys": []}"#), Some(ListFormat::JwkSet));
-/// assert_eq!(detect_format(b"-----BEGIN CERTIFICATE-----\n"), Some(ListFormat::Pem));
-/// assert_eq!(detect_format(br#"{"hello": 1}"#), None);
-/// ```
-pub fn detect_format(bytes: &[u8]) -> Option<ListFormat> {
-    let found = detect(bytes, &LoadLimits::default()).ok()??;
-    Some(found.0)
-}
-
-/// The form whose [companion](ListBytes::with_companion) the bytes look like.
-pub fn detect_companion(bytes: &[u8]) -> Option<ListFormat> {
-    if at::is_signature(bytes) {
-        return Some(ListFormat::Austrian);
+impl ListFormat {
+    /// The form that the bytes show the marks of. This doesn't say that all of
+    /// the bytes can be read as such. What shows the marks of two forms is of
+    /// none.
+    ///
+    /// ```
+    /// use hcert::trust::ListFormat;
+    /// assert_eq!(ListFormat::detect(br#"{"keys": []}"#), Some(ListFormat::JwkSet));
+    /// assert_eq!(ListFormat::detect(b"-----BEGIN CERTIFICATE-----\n"), Some(ListFormat::Pem));
+    /// assert_eq!(ListFormat::detect(br#"{"hello": 1}"#), None);
+    /// ```
+    pub fn detect(bytes: &[u8]) -> Option<Self> {
+        let found = detect(bytes, &LoadLimits::default()).ok()??;
+        Some(found.0)
     }
-    let payload = jws::unverified_payload(bytes, &LoadLimits::default()).ok()?;
-    payload.get("activeKeyIds").map(|_| ListFormat::Swiss)
+
+    /// The form whose [companion](ListBytes::with_companion) the bytes look like.
+    pub fn detect_companion(bytes: &[u8]) -> Option<Self> {
+        if at::is_signature(bytes) {
+            return Some(Self::Austrian);
+        }
+        let payload = jws::unverified_payload(bytes, &LoadLimits::default()).ok()?;
+        payload.get("activeKeyIds").map(|_| Self::Swiss)
+    }
 }
 
 /// The form, and the JSON if it had to be parsed.

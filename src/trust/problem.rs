@@ -203,7 +203,7 @@ pub enum ProblemKind {
         y: usize,
     },
     /// Anybody can sign with the key, or its maker has it for examples alone:
-    /// [`published_key`](super::published_key).
+    /// [`PublishedKey::of`](super::PublishedKey::of).
     #[error("{}: {name}", if *private { "the private key of this key is published" } else { "the key is an example" })]
     PublishedKey {
         /// Whose key it is.

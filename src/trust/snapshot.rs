@@ -1,4 +1,4 @@
-#![doc = include_str!("../../docs/snapshot.md")]
+//! Snapshots: docs/snapshot.md.
 
 mod decode;
 mod encode;
@@ -19,16 +19,12 @@ use crate::crypto::signer::Signer;
 use crate::crypto::signer::SignerError;
 use alloc::vec::Vec;
 
-/// The content type in the protected header of a signed snapshot (COSE header
-/// parameter 3): a key that signs other things as well signs none that could
-/// be taken for a snapshot.
-pub const CONTENT_TYPE: &str = "application/x.hcert-trust-snapshot";
+/// [`SnapshotView::CONTENT_TYPE`](super::SnapshotView::CONTENT_TYPE).
+pub(super) const CONTENT_TYPE: &str = "application/x.hcert-trust-snapshot";
 /// The first member of every snapshot.
-#[doc(hidden)]
-pub const FORMAT_NAME: &str = "hcert-trust-snapshot";
+const FORMAT_NAME: &str = "hcert-trust-snapshot";
 /// The version of the format that this crate writes and reads.
-#[doc(hidden)]
-pub const VERSION: u64 = 1;
+const VERSION: u64 = 1;
 
 const MEMBERS: usize = 8;
 const MAX_LISTS: usize = 255;
@@ -145,7 +141,7 @@ impl From<SigningError> for SnapshotError {
 }
 
 impl TrustStore {
-    /// Writes the store as an unsigned [snapshot](super::snapshot), made at
+    /// Writes the store as an unsigned [snapshot](super::SnapshotView), made at
     /// that time. Whoever loads it has to
     /// [trust it unsigned](super::TrustStoreBuilder::trust_unsigned_list).
     ///
@@ -160,7 +156,7 @@ impl TrustStore {
         encode::payload(self, made_at)
     }
 
-    /// Writes the store as a [snapshot](super::snapshot) that the key of
+    /// Writes the store as a [snapshot](super::SnapshotView) that the key of
     /// `signer` vouches for, to be loaded by
     /// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list).
     ///

@@ -18,7 +18,7 @@ use crate::codec::detcbor::Reader;
 use crate::format::{SignerRef, Unverified};
 use crate::trust::limits::LoadLimits;
 
-/// A [snapshot](super::snapshot) that stays where it lies, in flash or in a
+/// A snapshot that stays where it lies, in flash or in a
 /// mapped file: for a machine that has no room for a [`TrustStore`] of all keys.
 ///
 /// Opening it checks the signature and reads everything, as loading does, and
@@ -59,6 +59,8 @@ use crate::trust::limits::LoadLimits;
 /// }
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+///
+#[doc = include_str!("../../docs/snapshot.md")]
 #[derive(Clone)]
 pub struct SnapshotView<'a> {
     label: String,
@@ -75,6 +77,11 @@ pub struct SnapshotView<'a> {
 }
 
 impl<'a> SnapshotView<'a> {
+    /// The content type in the protected header of a signed snapshot (COSE header
+    /// parameter 3): a key that signs other things as well signs none that could
+    /// be taken for a snapshot.
+    pub const CONTENT_TYPE: &'static str = snapshot::CONTENT_TYPE;
+
     /// Opens a snapshot that one of `anchors` signed. What is pinned together is
     /// one signer, as for
     /// [`add_signed_list`](super::TrustStoreBuilder::add_signed_list).

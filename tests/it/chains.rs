@@ -8,11 +8,10 @@ use hcert::Timestamp;
 use hcert::crypto::CertificateDigest;
 use hcert::crypto::PublicKey;
 use hcert::issue::{Issuer, Signer as _};
-use hcert::revocation::{self, RevocationSet, SetBuilder, SetOptions};
+use hcert::revocation::{RevocationSet, SetBuilder, SetOptions};
 use hcert::trust::{
     Anchor, AnchorError, CmsError, DocumentBytes, DocumentError, Dsc, GatewayRoles, Kid, ListBytes,
     ListFormat, LoadError, LoadReport, SignedDocument, SignerDates, TrustStore, TrustStoreBuilder,
-    detect_companion, detect_format,
 };
 use hcert::verify::{Outcome, Policy, Step, Verifier};
 use hcert_testkit::fixtures::at;
@@ -1091,7 +1090,7 @@ fn a_published_key_vouches_for_nothing_in_any_form() {
         }
         // A revocation set.
         let set = SetBuilder::new(SetOptions::default()).build(made).unwrap();
-        let set = revocation::set::sign(&set, &signer).unwrap();
+        let set = SetBuilder::sign(&set, &signer).unwrap();
         let opened = RevocationSet::open(&set[..], std::slice::from_ref(&bare));
         let code = opened.map(drop).map_err(|error| error.code());
         let expected = Err("revocation-set-published-key");
@@ -1405,7 +1404,7 @@ fn what_shows_the_marks_of_two_forms_is_of_neither() {
         let mut builder = TrustStore::builder();
         let error = builder.add_bytes("x", input).unwrap_err();
         assert_eq!(error.code(), "trust-ambiguous", "{error}");
-        assert_eq!(detect_format(input), None);
+        assert_eq!(ListFormat::detect(input), None);
         for format in [
             ListFormat::Jwk,
             ListFormat::JwkSet,
@@ -1426,7 +1425,7 @@ fn what_shows_the_marks_of_two_forms_is_of_neither() {
         builder.add_bytes("x", &both).unwrap_err().code(),
         "trust-ambiguous"
     );
-    assert_eq!(detect_format(&both), None);
+    assert_eq!(ListFormat::detect(&both), None);
 }
 
 // ----------------------------------------------------- what messages say
@@ -1469,7 +1468,10 @@ fn a_document_with_longer_heads_is_said_not_to_be_deterministic() {
     let error = builder.add_bytes("x", &longer).unwrap_err();
     assert_eq!(error.code(), "snapshot-not-deterministic");
     assert_eq!(
-        (detect_format(&longer), detect_companion(&longer)),
+        (
+            ListFormat::detect(&longer),
+            ListFormat::detect_companion(&longer)
+        ),
         (None, None)
     );
 }
@@ -1477,7 +1479,7 @@ fn a_document_with_longer_heads_is_said_not_to_be_deterministic() {
 #[test]
 fn what_else_is_signed_is_no_half_of_a_list() {
     for document in [own_document(), longer_head(&own_document())] {
-        assert_eq!(detect_companion(&document), None);
+        assert_eq!(ListFormat::detect_companion(&document), None);
         let mut builder = TrustStore::builder();
         let error = builder.add_bytes("x", &document).unwrap_err();
         assert_eq!(error.code(), "trust-not-a-list");
@@ -1485,7 +1487,7 @@ fn what_else_is_signed_is_no_half_of_a_list() {
     }
     // Any other COSE_Sign1.
     let other = [0xd2, 0x84, 0x43, 0xa1, 0x01, 0x26, 0xa0, 0x40, 0x40];
-    assert_eq!(detect_companion(&other), None);
+    assert_eq!(ListFormat::detect_companion(&other), None);
 }
 
 #[test]

@@ -14,7 +14,6 @@ use hcert::rules::certlogic::{Expression, Value};
 use hcert::rules::{Recognition, RuleSet};
 use hcert::trust::{
     Anchor, DenyList, Environment, GdhcnAnchor, ListFormat, SignedDocument, TrustState, TrustStore,
-    detect_companion, detect_format,
 };
 use hcert_testkit::fixtures;
 
@@ -162,8 +161,8 @@ fn formats() -> impl Iterator<Item = ListFormat> {
 #[test]
 fn what_a_trust_list_is_is_told_in_bounds() {
     let beyond = check(|bytes| {
-        black_box(detect_format(bytes));
-        black_box(detect_companion(bytes));
+        black_box(ListFormat::detect(bytes));
+        black_box(ListFormat::detect_companion(bytes));
     });
     assert!(beyond.is_empty(), "{beyond:#?}");
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use hcert::record::uvci::{CheckOutcome, Uvci};
+use hcert::record::{Uvci, UvciCheck};
 use hcert_testkit::published;
 
 #[test]
@@ -31,9 +31,9 @@ fn identifiers_of_published_certificates() {
                 formless += usize::from(uvci.opaque().is_none());
                 conforming += usize::from(uvci.conformance().is_ok());
                 let index = match uvci.check() {
-                    CheckOutcome::Match => 0,
-                    CheckOutcome::Mismatch { .. } => 1,
-                    CheckOutcome::NotApplicable => 2,
+                    UvciCheck::Match => 0,
+                    UvciCheck::Mismatch { .. } => 1,
+                    UvciCheck::NotApplicable => 2,
                     _ => {
                         absent += 1;
                         continue;

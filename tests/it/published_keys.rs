@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hcert::trust::{LoadReport, TrustStore, TrustStoreBuilder, published_key, published_keys};
+use hcert::trust::{LoadReport, PublishedKey, TrustStore, TrustStoreBuilder};
 use serde_json::{Value, json};
 
 /// The example issuer of the NZ COVID Pass specification.
@@ -42,7 +42,7 @@ fn load(mut builder: TrustStoreBuilder, keys: &[Value]) -> (TrustStore, LoadRepo
 
 #[test]
 fn the_table_is_sorted_and_each_entry_says_what_it_is() {
-    let keys = published_keys();
+    let keys = PublishedKey::all();
     assert!(keys.is_sorted_by(|a, b| a.fingerprint() < b.fingerprint()));
     for key in keys {
         let digits = key.fingerprint().bytes();
@@ -106,7 +106,7 @@ fn a_test_may_ask_for_published_keys() {
     assert_eq!((report.total, report.rejected, report.loaded), (3, 0, 3));
     let known = store
         .iter()
-        .filter_map(|key| published_key(key.public_key()));
+        .filter_map(|key| PublishedKey::of(key.public_key()));
     let private: Vec<_> = known
         .map(|known| known.is_private_key_published())
         .collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hcert::record::translit::{TransliterationError, transliterate};
+use hcert::record::{Holder, TransliterationError};
 use hcert_testkit::published;
 
 /// Pairs that do not agree, and why.
@@ -52,7 +52,7 @@ fn standardised_names_of_published_certificates() {
             }
             // Names stay out of the output: the place says enough.
             let place = format!("{} {written}", certificate.path);
-            match transliterate(name) {
+            match Holder::transliterate(name) {
                 Ok(text) if text == expected => agree += 1,
                 Ok(_) => {
                     disagree.insert((place, "differs"));

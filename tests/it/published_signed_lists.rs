@@ -11,7 +11,7 @@ use hcert::crypto::KeyKind;
 use hcert::format::Unverified;
 use hcert::trust::{
     Anchor, CmsError, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadReport, TrustStore,
-    Usage, cms_claimed_signer, detect_companion, detect_format,
+    Usage, cms_claimed_signer,
 };
 use hcert::verify::{Step, StepResult, Verifier};
 use hcert::{Limits, Timestamp};
@@ -122,7 +122,7 @@ fn germanys_lists_verify_and_their_twins_do_not() {
         let folder = published::find(&format!("trust-lists/{folder}"));
         let list = read(folder.join(file));
         let key = anchor(folder.join("signing-key.pem"));
-        assert_eq!(detect_format(&list), Some(ListFormat::German));
+        assert_eq!(ListFormat::detect(&list), Some(ListFormat::German));
         let (store, report) = signed(ListFormat::German, &list, &key).unwrap();
         assert_eq!(counts(&report), [entries, entries, 0, 0]);
         let noted = BTreeMap::from([(("certificates-alone", true), authorities)]);
@@ -145,7 +145,7 @@ fn germanys_lists_verify_and_their_twins_do_not() {
 fn swedens_list_verifies_and_its_twins_do_not() {
     let folder = published::find("trust-lists/se");
     let list = read(folder.join("trust-list-2022-05-11.jwt"));
-    assert_eq!(detect_format(&list), Some(ListFormat::Swedish));
+    assert_eq!(ListFormat::detect(&list), Some(ListFormat::Swedish));
     // No key was published beside the list: the one in its header is taken,
     // which shows the mechanics and not who signed.
     let parts: Vec<&[u8]> = list.split(|b| *b == b'.').collect();
@@ -186,9 +186,12 @@ fn switzerlands_lists_verify_and_their_twins_do_not() {
     let keys = read(folder.join("updates.jwt"));
     let active = read(folder.join("keylist.jwt"));
     let root = anchor(folder.join("root.crt"));
-    assert_eq!(detect_format(&keys), Some(ListFormat::Swiss));
-    assert_eq!(detect_companion(&keys), None);
-    assert_eq!(detect_companion(&active), Some(ListFormat::Swiss));
+    assert_eq!(ListFormat::detect(&keys), Some(ListFormat::Swiss));
+    assert_eq!(ListFormat::detect_companion(&keys), None);
+    assert_eq!(
+        ListFormat::detect_companion(&active),
+        Some(ListFormat::Swiss)
+    );
     let load_both = |keys: &[u8], active: &[u8], anchor: &Anchor| {
         let both = ListBytes::from(keys).with_companion(active);
         signed(ListFormat::Swiss, both, anchor)
@@ -236,8 +239,11 @@ fn austrias_list_verifies_and_its_twins_do_not() {
     let list = read(folder.join("trustlist.cbor"));
     let signature = read(folder.join("trustlist.sig.cose"));
     let key = anchor(folder.join("anchor.der"));
-    assert_eq!(detect_format(&list), Some(ListFormat::Austrian));
-    assert_eq!(detect_companion(&signature), Some(ListFormat::Austrian));
+    assert_eq!(ListFormat::detect(&list), Some(ListFormat::Austrian));
+    assert_eq!(
+        ListFormat::detect_companion(&signature),
+        Some(ListFormat::Austrian)
+    );
     let load_both = |list: &[u8], signature: &[u8], anchor: &Anchor| {
         let both = ListBytes::from(list).with_companion(signature);
         signed(ListFormat::Austrian, both, anchor)
@@ -302,7 +308,7 @@ fn lists_without_a_signature_load_when_that_is_said() {
     ] {
         let file = published::find(&format!("trust-lists/{path}"));
         let list = read(file);
-        assert_eq!(detect_format(&list), Some(format), "{path}");
+        assert_eq!(ListFormat::detect(&list), Some(format), "{path}");
         let (store, report) = unsigned(format, &list);
         assert_eq!(counts(&report), expected, "{path}");
         assert_eq!(limited(&store), limits, "{path}");

@@ -3,7 +3,7 @@
 
 use ciborium::Value;
 use hcert::Timestamp;
-use hcert::record::{AntibodyClass, TestKind, TestResult, codes};
+use hcert::record::{AntibodyClass, Coding, TestKind, TestResult};
 use hcert::rules::{Arrival, Decision, IssuerFacts, Period, Recognition, RuleOutcome};
 use hcert_testkit::fixtures::*;
 use hcert_testkit::raw::{holder_only, t, v, with};
@@ -351,7 +351,7 @@ fn the_signer_is_that_of_the_trust_list() {
 #[test]
 fn every_entry_has_to_be_accepted() {
     let old = with(t(), "sc", Some(Value::from("2021-01-01T00:00:00Z")));
-    let positive = with(t(), "tr", Some(Value::from(codes::DETECTED)));
+    let positive = with(t(), "tr", Some(Value::from(Coding::DETECTED)));
     let antibodies = with(t(), "tt", Some(Value::from("94563-4")));
     let (policy, at) = (policy_of_tests(), time("2021-05-31T00:00:00Z"));
     let both = |entries: Vec<Value>| {

@@ -4,7 +4,6 @@ use ciborium::Value;
 use hcert::PartialDate;
 use hcert::record::{
     AntibodyClass, Coding, Holder, Record, Test, TestKind, TestResult, Vaccination, YellowCard,
-    codes,
 };
 use hcert::rules::Recognition;
 use hcert_testkit::fixtures::*;
@@ -26,7 +25,7 @@ fn tests_by_device_code_result_and_least_age() {
     accepted(&devices("['1331', '1232']"), &record, at);
     refused(&devices("['1331']"), &record, at, &["test.0"]);
     let without = with(
-        with(t(), "tt", Some(Value::from(codes::RAPID_ANTIGEN))),
+        with(t(), "tt", Some(Value::from(Coding::RAPID_ANTIGEN))),
         "ma",
         None,
     );
@@ -89,8 +88,8 @@ fn tests_of_the_ddcc() {
     let of = |system: &str, code: &str| Coding::new(code).with_system(system);
     let icd = |code| of("http://id.who.int/icd11/mms", code);
     let (naat, negative) = (
-        of(codes::LOINC, codes::NAAT),
-        of(codes::SNOMED_CT, codes::NOT_DETECTED),
+        of(Coding::LOINC, Coding::NAAT),
+        of(Coding::SNOMED_CT, Coding::NOT_DETECTED),
     );
     let (policy, at) = (policy_of_tests(), "2021-06-10T12:00:00Z");
     let record = ddcc(naat.clone(), negative.clone(), icd("XN109"));
@@ -118,13 +117,13 @@ fn tests_of_the_ddcc() {
     refused(&policy, &record, at, &["test.0"]);
     refused(
         &policy,
-        &ddcc(naat, other(codes::NOT_DETECTED), icd("XN109")),
+        &ddcc(naat, other(Coding::NOT_DETECTED), icd("XN109")),
         at,
         &["test.0"],
     );
     refused(
         &policy,
-        &ddcc(other(codes::NAAT), negative.clone(), icd("XN109")),
+        &ddcc(other(Coding::NAAT), negative.clone(), icd("XN109")),
         at,
         &["test"],
     );
@@ -237,7 +236,7 @@ fn vaccinations_by_count_product_and_disease() {
     let ddcc = |brand: Coding| {
         let dose = Vaccination::builder()
             .disease(Coding::new("RA01").with_system("http://id.who.int/icd/release/11/mms"))
-            .vaccine(Coding::new("1119349007").with_system(codes::SNOMED_CT))
+            .vaccine(Coding::new("1119349007").with_system(Coding::SNOMED_CT))
             .product(brand)
             .manufacturer("ORG-100030215")
             .batch("A1")
@@ -385,8 +384,8 @@ fn ages_of_holders() {
         let dcc = with(dcc, "t", Some(Value::Array(vec![entry])));
         would(&exempt, &read_all(dcc).unwrap(), NOW).is_accepted()
     };
-    assert!(child(codes::NOT_DETECTED));
-    assert!(!child(codes::DETECTED) && !child("260415001"));
+    assert!(child(Coding::NOT_DETECTED));
+    assert!(!child(Coding::DETECTED) && !child("260415001"));
 
     let clause = "[[tests]]\nkinds = ['naat']\nmax_age_hours = 24\nholder_from_years = 11\nholder_under_years = 12";
     let ages = policy(clause);

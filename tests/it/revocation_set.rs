@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::revocation::set::sign;
 use hcert::revocation::{
     IdentifierKind, Precision, RevocationSet, SetBuilder, SetError, SetFormError, SetOptions, Stage,
 };
@@ -362,7 +361,7 @@ fn what_the_builder_refuses() {
             "revocation-set-rate"
         );
     }
-    let error = sign(b"something else", &signer(1)).unwrap_err();
+    let error = SetBuilder::sign(b"something else", &signer(1)).unwrap_err();
     assert_eq!(error.code(), "revocation-set-unrecognised");
 }
 
@@ -419,7 +418,7 @@ fn tables_that_name_nobody_or_many_are_refused() {
 #[test]
 fn a_signed_set_is_read_in_place() {
     for set in samples() {
-        let file = sign(&set, &signer(1)).unwrap();
+        let file = SetBuilder::sign(&set, &signer(1)).unwrap();
         assert!(file.len() < set.len() + 150);
         let signed = RevocationSet::open(&file[..], &[anchor(2), anchor(1)]).unwrap();
         assert_eq!(signed.signed_by(), Some(&anchor(1)));
@@ -449,7 +448,7 @@ fn a_signed_set_is_read_in_place() {
 #[test]
 fn a_flipped_bit_is_refused() {
     for set in samples() {
-        let mut file = sign(&set, &signer(1)).unwrap();
+        let mut file = SetBuilder::sign(&set, &signer(1)).unwrap();
         for at in 0..file.len() {
             for bit in 0..8 {
                 file[at] ^= 1 << bit;
@@ -465,7 +464,7 @@ fn a_flipped_bit_is_refused() {
 #[test]
 fn a_cut_off_set_is_refused() {
     for set in samples() {
-        let file = sign(&set, &signer(1)).unwrap();
+        let file = SetBuilder::sign(&set, &signer(1)).unwrap();
         for length in 0..set.len() {
             assert!(
                 RevocationSet::trust_unsigned(&set[..length]).is_err(),

@@ -1,9 +1,7 @@
 //! Antibody tests: issued, read and told apart from tests for the virus.
 
 use ciborium::Value;
-use hcert::record::{
-    AntibodyClass, Coding, Entry, Holder, Record, Test, TestKind, TestResult, codes,
-};
+use hcert::record::{AntibodyClass, Coding, Entry, Holder, Record, Test, TestKind, TestResult};
 use hcert::trust::TrustStore;
 use hcert::verify::{Outcome, Step, Verdict, Verifier};
 use hcert::{PartialDate, Timestamp};
@@ -50,9 +48,9 @@ fn tests(verdict: &Verdict) -> Vec<Test> {
 fn an_antibody_test_is_issued_and_read() {
     for (class, known) in KNOWN {
         for (result, code) in [
-            (TestResult::AntibodiesDetected, codes::DETECTED),
-            (TestResult::AntibodiesNotDetected, codes::NOT_DETECTED),
-            (TestResult::Inconclusive, codes::INCONCLUSIVE),
+            (TestResult::AntibodiesDetected, Coding::DETECTED),
+            (TestResult::AntibodiesNotDetected, Coding::NOT_DETECTED),
+            (TestResult::Inconclusive, Coding::INCONCLUSIVE),
         ] {
             let record = serology(TestKind::Antibody(class), result);
             let verdict = verify(issued("a", &record).text());
@@ -149,13 +147,13 @@ fn ddcc(kind: Coding, result: Coding) -> Record {
 
 #[test]
 fn an_antibody_test_is_issued_and_read_as_a_ddcc() {
-    let loinc = |code| Coding::new(code).with_system(codes::LOINC);
-    let snomed = |code| Coding::new(code).with_system(codes::SNOMED_CT);
+    let loinc = |code| Coding::new(code).with_system(Coding::LOINC);
+    let snomed = |code| Coding::new(code).with_system(Coding::SNOMED_CT);
     for (class, known) in KNOWN {
         for code in known {
             for (result, meaning) in [
-                (codes::DETECTED, TestResult::AntibodiesDetected),
-                (codes::NOT_DETECTED, TestResult::AntibodiesNotDetected),
+                (Coding::DETECTED, TestResult::AntibodiesDetected),
+                (Coding::NOT_DETECTED, TestResult::AntibodiesNotDetected),
             ] {
                 let record = ddcc(loinc(code), snomed(result));
                 let verdict = verify(issued("a", &record).text());
@@ -171,24 +169,24 @@ fn an_antibody_test_is_issued_and_read_as_a_ddcc() {
 #[test]
 fn a_code_of_another_system_means_nothing_known() {
     let other = "http://example.org/codes";
-    let snomed = Coding::new(codes::NOT_DETECTED).with_system(codes::SNOMED_CT);
-    for code in ["94563-4", codes::NAAT, codes::RAPID_ANTIGEN] {
+    let snomed = Coding::new(Coding::NOT_DETECTED).with_system(Coding::SNOMED_CT);
+    for code in ["94563-4", Coding::NAAT, Coding::RAPID_ANTIGEN] {
         let record = ddcc(Coding::new(code).with_system(other), snomed.clone());
         let test = &tests(&verify(issued("a", &record).text()))[0];
         assert_eq!(test.kind(), TestKind::Other(code));
     }
-    let naat = Coding::new(codes::NAAT).with_system(codes::LOINC);
+    let naat = Coding::new(Coding::NAAT).with_system(Coding::LOINC);
     for (system, known) in [
         (other, false),
         ("http://snomed.info/sctx", false),
         ("http://snomed.info/sct/900000000000207008", true),
     ] {
-        let result = Coding::new(codes::NOT_DETECTED).with_system(system);
+        let result = Coding::new(Coding::NOT_DETECTED).with_system(system);
         let record = ddcc(naat.clone(), result);
         let test = &tests(&verify(issued("a", &record).text()))[0];
         let expected = match known {
             true => TestResult::Negative,
-            false => TestResult::Other(codes::NOT_DETECTED),
+            false => TestResult::Other(Coding::NOT_DETECTED),
         };
         assert_eq!(test.result(), expected, "{system}");
     }
@@ -213,9 +211,9 @@ fn several_results_in_one_certificate_are_each_read() {
         with(entry, "tr", Some(Value::from(result)))
     };
     let entries = vec![
-        entry("LP6464-4", codes::NOT_DETECTED),
-        entry("94563-4", codes::DETECTED),
-        entry("94564-2", codes::NOT_DETECTED),
+        entry("LP6464-4", Coding::NOT_DETECTED),
+        entry("94563-4", Coding::DETECTED),
+        entry("94564-2", Coding::NOT_DETECTED),
     ];
     let dcc = with(holder_only(), "t", Some(Value::Array(entries)));
     let kid = dsc("a", &[]).kid();

@@ -13,8 +13,8 @@ use hcert::crypto::{Algorithm, PublicKey};
 use hcert::issue::{Signer, SignerError};
 use hcert::revocation::{RevocationList, RevocationPart, RevocationSource as _};
 use hcert::trust::{
-    Anchor, DocumentBytes, DocumentError, DocumentFormat, Edition, SignedDocument, TrustState,
-    snapshot,
+    Anchor, DocumentBytes, DocumentError, DocumentFormat, Edition, SignedDocument, SnapshotView,
+    TrustState,
 };
 use hcert_testkit::lists::{
     self, bytes, certificate, cms::Cms, detached, encode, german, jws, sign,
@@ -412,7 +412,7 @@ fn other_types_of_content_do_not_pass() {
         open(&typed(general)).unwrap();
     }
     for other in [
-        Value::from(snapshot::CONTENT_TYPE),
+        Value::from(SnapshotView::CONTENT_TYPE),
         Value::from("application/x.hcert-document; purpose=revocation"),
         Value::from("application/vnd.example.revocation"),
         Value::from(""),

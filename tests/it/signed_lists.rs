@@ -10,7 +10,7 @@ use hcert::Timestamp;
 use hcert::crypto::PublicKey;
 use hcert::trust::{
     Anchor, CmsError, KeyUsage, Kid, ListBytes, ListFormat, LoadError, LoadLimits, LoadReport,
-    TrustStore, Usage, cms_claimed_signer, detect_companion, detect_format,
+    TrustStore, Usage, cms_claimed_signer,
 };
 use hcert_testkit::lists::{
     bytes, certificate,
@@ -85,7 +85,7 @@ fn certificates() -> String {
 #[test]
 fn germany_signs_every_byte_after_the_first_line() {
     let list = german(&certificates(), "list");
-    assert_eq!(detect_format(&list), Some(ListFormat::German));
+    assert_eq!(ListFormat::detect(&list), Some(ListFormat::German));
     let (store, report) = load(ListFormat::German, &list, &key("list")).unwrap();
     assert_eq!((report.loaded, report.total), (1, 1));
     assert_eq!(report.lists, store.lists());
@@ -183,7 +183,7 @@ fn swedish(header: &Value, payload: &str) -> Vec<u8> {
 #[test]
 fn sweden_signs_header_and_payload() {
     let list = swedish(&swedish_header(), &swedish_payload(&json!({})));
-    assert_eq!(detect_format(&list), Some(ListFormat::Swedish));
+    assert_eq!(ListFormat::detect(&list), Some(ListFormat::Swedish));
     let pinned = Anchor::from_bytes(&signer_certificate()).unwrap();
     for anchor in [&pinned, &key("list")] {
         let (store, report) = load(ListFormat::Swedish, &list, anchor).unwrap();
@@ -375,8 +375,11 @@ fn switzerland_trusts_the_active_keys_alone() {
     let header = swiss_header(&[rsa_leaf(LEAF, ROOT, "root")]);
     let keys = swiss(&header, &swiss_keys());
     let active = swiss(&header, &swiss_active());
-    assert_eq!(detect_format(&keys), Some(ListFormat::Swiss));
-    assert_eq!(detect_companion(&active), Some(ListFormat::Swiss));
+    assert_eq!(ListFormat::detect(&keys), Some(ListFormat::Swiss));
+    assert_eq!(
+        ListFormat::detect_companion(&active),
+        Some(ListFormat::Swiss)
+    );
     let anchor = Anchor::from_bytes(&root()).unwrap();
     let (store, report) = load_swiss(&keys, &active, &anchor).unwrap();
     assert_eq!((report.loaded, report.total), (4, 8));
@@ -490,8 +493,11 @@ fn load_austrian(list: &[u8], signature: &[u8]) -> Result<(TrustStore, LoadRepor
 fn austria_signs_the_digest_beside_the_list() {
     let list = austrian();
     let signature = detached(&austrian_header(), &austrian_claims(&list), "list");
-    assert_eq!(detect_format(&list), Some(ListFormat::Austrian));
-    assert_eq!(detect_companion(&signature), Some(ListFormat::Austrian));
+    assert_eq!(ListFormat::detect(&list), Some(ListFormat::Austrian));
+    assert_eq!(
+        ListFormat::detect_companion(&signature),
+        Some(ListFormat::Austrian)
+    );
     let (store, report) = load_austrian(&list, &signature).unwrap();
     assert_eq!(
         (report.loaded, codes(&report)),
@@ -723,7 +729,10 @@ fn gateway() -> [Value; 3] {
 
 fn load_gateway(items: &[Value]) -> (TrustStore, LoadReport) {
     let list = Value::from(items).to_string();
-    assert_eq!(detect_format(list.as_bytes()), Some(ListFormat::Gateway));
+    assert_eq!(
+        ListFormat::detect(list.as_bytes()),
+        Some(ListFormat::Gateway)
+    );
     let anchor = Anchor::from_bytes(&anchor_certificate()).unwrap();
     load(ListFormat::Gateway, &list, &anchor).unwrap()
 }
@@ -934,7 +943,7 @@ fn forms_without_signature_are_read_when_that_is_said() {
             vec![(1, "thumbprint-mismatch"), (2, member)],
         ),
     ] {
-        assert_eq!(detect_format(&list), Some(format));
+        assert_eq!(ListFormat::detect(&list), Some(format));
         let (store, report) = unsigned(format, &list);
         assert_eq!(
             (report.loaded, codes(&report)),
@@ -1077,7 +1086,10 @@ fn samples() -> Vec<Sample> {
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(samples);
 
 fn try_all(format: ListFormat, list: &[u8], companion: &[u8]) {
-    let _ = (detect_format(list), detect_companion(companion));
+    let _ = (
+        ListFormat::detect(list),
+        ListFormat::detect_companion(companion),
+    );
     let both = match companion {
         [] => ListBytes::from(list),
         companion => ListBytes::from(list).with_companion(companion),

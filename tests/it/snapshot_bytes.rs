@@ -8,10 +8,9 @@ use hcert::Timestamp;
 use hcert::crypto::CertificateDigest;
 use hcert::crypto::PublicKey;
 use hcert::issue::Signer;
-use hcert::trust::snapshot::CONTENT_TYPE;
 use hcert::trust::{
-    Anchor, Chain, GdhcnUsage, ListFormat, LoadError, LoadLimits, LoadReport, TrustStore, Usage,
-    detect_companion, detect_format,
+    Anchor, Chain, GdhcnUsage, ListFormat, LoadError, LoadLimits, LoadReport, SnapshotView,
+    TrustStore, Usage,
 };
 use hcert_testkit::fixtures;
 use hcert_testkit::pki::TestKey;
@@ -101,7 +100,7 @@ fn with_member(place: usize, key: i64, value: Option<Value>) -> Vec<u8> {
 fn raw(payload: Vec<u8>) -> Raw {
     Raw {
         payload,
-        ..Raw::new(b"").protected(cbor!({1 => -7, 3 => CONTENT_TYPE}).unwrap())
+        ..Raw::new(b"").protected(cbor!({1 => -7, 3 => SnapshotView::CONTENT_TYPE}).unwrap())
     }
 }
 
@@ -151,8 +150,8 @@ fn refused(file: &[u8], code: &str) {
 #[test]
 fn every_member_is_read() {
     let file = signed(with(1, 1.into()));
-    assert_eq!(detect_format(&file), Some(ListFormat::Snapshot));
-    assert_eq!(detect_companion(&file), None);
+    assert_eq!(ListFormat::detect(&file), Some(ListFormat::Snapshot));
+    assert_eq!(ListFormat::detect_companion(&file), None);
     let (store, report) = load_signed(&file).unwrap();
     assert!(report.problems.is_empty(), "{report:?}");
 
@@ -209,7 +208,7 @@ fn every_member_is_read() {
 fn ps256_signs_too() {
     let file = |bits| {
         let signer = RsaSigner::new(bits);
-        let header = cbor!({1 => -37, 3 => CONTENT_TYPE}).unwrap();
+        let header = cbor!({1 => -37, 3 => SnapshotView::CONTENT_TYPE}).unwrap();
         let file = raw(with(1, 1.into())).protected(header).sign(&signer);
         load_signed_by(Anchor::Key(signer.public_key()), &file)
     };
@@ -437,7 +436,7 @@ proptest! {
 #[test]
 fn an_unsigned_one_is_taken_only_by_that_name() {
     let file = with(1, 1.into());
-    assert_eq!(detect_format(&file), Some(ListFormat::Snapshot));
+    assert_eq!(ListFormat::detect(&file), Some(ListFormat::Snapshot));
     assert_eq!(load_signed(&file).unwrap_err().code(), "trust-unsigned");
     let mut builder = TrustStore::builder();
     assert_eq!(
@@ -500,10 +499,19 @@ fn other_signatures_are_refused() {
         // The content type is what tells a snapshot.
         (cbor!({1 => -7}), "trust-form"),
         (cbor!({1 => -7, 3 => "application/json"}), "trust-form"),
-        (cbor!({3 => CONTENT_TYPE}), "trust-algorithm"),
-        (cbor!({1 => -35, 3 => CONTENT_TYPE}), "trust-algorithm"),
-        (cbor!({1 => -37, 3 => CONTENT_TYPE}), "trust-signature"),
-        (cbor!({1 => -7, 2 => [3], 3 => CONTENT_TYPE}), "trust-form"),
+        (cbor!({3 => SnapshotView::CONTENT_TYPE}), "trust-algorithm"),
+        (
+            cbor!({1 => -35, 3 => SnapshotView::CONTENT_TYPE}),
+            "trust-algorithm",
+        ),
+        (
+            cbor!({1 => -37, 3 => SnapshotView::CONTENT_TYPE}),
+            "trust-signature",
+        ),
+        (
+            cbor!({1 => -7, 2 => [3], 3 => SnapshotView::CONTENT_TYPE}),
+            "trust-form",
+        ),
     ] {
         let file = sign(payload().protected(header.unwrap()));
         assert_eq!(load_signed(&file).unwrap_err().code(), code);

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use hcert::crypto::{KeyKind, PublicKey};
 use hcert::trust::{
     Dsc, KeyUsage, Kid, ListFormat, LoadError, LoadLimits, LoadReport, TrustStore,
-    TrustStoreBuilder, Usage, detect_format,
+    TrustStoreBuilder, Usage,
 };
 use p256::pkcs8::EncodePublicKey;
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ fn load_list(format: ListFormat, list: &Value) -> (TrustStore, LoadReport) {
         ListFormat::GatewaySignaturesIgnored => ListFormat::Gateway,
         format => format,
     };
-    assert_eq!(detect_format(&bytes), Some(detected));
+    assert_eq!(ListFormat::detect(&bytes), Some(detected));
     load(|b| {
         b.add_list("list", format, &bytes).unwrap();
     })
@@ -560,7 +560,7 @@ fn a_pem_bundle_may_hold_text_between_its_blocks() {
         block("PUBLIC KEY", &p256(3)),
         block("PRIVATE KEY", &[0; 40]),
     );
-    assert_eq!(detect_format(bundle.as_bytes()), Some(ListFormat::Pem));
+    assert_eq!(ListFormat::detect(bundle.as_bytes()), Some(ListFormat::Pem));
     let (store, report) = load(|b| {
         b.add_pem("bundle", &bundle).unwrap();
     });
@@ -757,7 +757,7 @@ fn forms_are_told_by_their_marks() {
         // A signed list is not taken for the list inside it.
         (b"c2ln\n{\"certificates\":[]}".into(), None),
     ] {
-        assert_eq!(detect_format(&bytes), format, "{bytes:?}");
+        assert_eq!(ListFormat::detect(&bytes), format, "{bytes:?}");
         let added = TrustStore::builder().add_bytes("x", &bytes).is_ok();
         assert_eq!(added, format.is_some(), "{bytes:?}");
     }
@@ -816,7 +816,7 @@ fn limits_hold_and_leave_the_builder_as_it_was() {
 // ---------------------------------------------------------- hostile bytes
 
 fn try_all(bytes: &[u8]) {
-    let _ = detect_format(bytes);
+    let _ = ListFormat::detect(bytes);
     let _ = Dsc::from_der(bytes);
     let mut b = TrustStore::builder();
     let _ = b.add_bytes("x", bytes).is_ok();

@@ -2,7 +2,7 @@
 
 use hcert::record::{
     Coding, HealthLink, HealthLinkKey, HealthLinkKind, Holder, IdentityDocument, Medication,
-    PayloadKind, Record, Test, Vaccination, When, YellowCard, codes,
+    PayloadKind, Record, Test, Vaccination, When, YellowCard,
 };
 use hcert::words::{Language, describe, payload_name};
 use hcert::{Date, PartialDate};
@@ -189,8 +189,8 @@ fn a_ddcc_in_words() {
     assert_eq!(words(&record), lines(&[&who[..], &expected].concat()));
 
     let test = Test::builder()
-        .kind_coding(code("94563-4", "SARS-CoV-2 IgG").with_system(codes::LOINC))
-        .result_coding(code("260373001", "Detected").with_system(codes::SNOMED_CT))
+        .kind_coding(code("94563-4", "SARS-CoV-2 IgG").with_system(Coding::LOINC))
+        .result_coding(code("260373001", "Detected").with_system(Coding::SNOMED_CT))
         .origin(code("119364003", "Serum specimen"))
         .sampled_on(Date::parse("2021-07-08").unwrap())
         .country("XXX")

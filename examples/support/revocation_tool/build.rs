@@ -8,7 +8,6 @@ use std::time::{Duration, Instant, SystemTime};
 
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::revocation::set::sign;
 use hcert::revocation::{
     Precision, RevocationSet, RevocationSource as _, SetBuilder, SetOptions, Stage,
 };
@@ -172,7 +171,7 @@ pub fn run(parser: lexopt::Parser) -> Result<u8, Error> {
         });
     })?;
     let file = match &signer {
-        Some(signer) => sign(&set, signer)?,
+        Some(signer) => SetBuilder::sign(&set, signer)?,
         None => set,
     };
     fs::write(&out, &file).map_err(|e| format!("{}: {e}", out.to_string_lossy()))?;

@@ -148,7 +148,7 @@ pub fn document(content: &[u8]) -> Vec<u8> {
 
 /// Of a snapshot.
 pub fn snapshot_header() -> Vec<u8> {
-    cbor_bytes(&cbor!({1 => -7, 3 => hcert::trust::snapshot::CONTENT_TYPE}).unwrap())
+    cbor_bytes(&cbor!({1 => -7, 3 => hcert::trust::SnapshotView::CONTENT_TYPE}).unwrap())
 }
 
 // ------------------------------------------------------------------------ CMS

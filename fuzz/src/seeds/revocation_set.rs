@@ -4,7 +4,6 @@
 use crate::lists::sign::UPLOADER;
 use crate::revocation::SIGNED;
 use hcert::Timestamp;
-use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, Precision, SetBuilder, SetOptions};
 
 use super::{Corpus, Error};
@@ -27,7 +26,7 @@ pub(crate) fn sets(corpus: &mut Corpus) -> Result<(), Error> {
         builder.add_for_any_kid(IdentifierKind::Uci, &[7; 32])?;
         let set = builder.build(Timestamp::from_seconds(0))?;
         // By another key: the target knows what its own has signed.
-        let signed = sign(&set, UPLOADER.signer())?;
+        let signed = SetBuilder::sign(&set, UPLOADER.signer())?;
         corpus.add(TARGET, &[b"f", &signed[..]].concat())?;
         corpus.add(TARGET, &[b"f", &set[..]].concat())?;
         corpus.add(TARGET, &[b"p", &set[..]].concat())?;

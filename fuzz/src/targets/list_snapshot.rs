@@ -4,7 +4,8 @@
 use std::sync::LazyLock;
 
 use hcert::Timestamp;
-use hcert::trust::{ListFormat::Snapshot, LoadError, detect_format};
+use hcert::trust::ListFormat::{self, Snapshot};
+use hcert::trust::LoadError;
 use crate::lists::{self, Loaded, keys, load, samples, sign};
 use libfuzzer_sys::Corpus;
 
@@ -19,7 +20,7 @@ fn signed(file: &[u8]) -> Loaded {
 
 /// And not a signed one.
 fn is_snapshot(payload: &[u8]) -> bool {
-    payload.first() != Some(&0xd2) && detect_format(payload) == Some(Snapshot)
+    payload.first() != Some(&0xd2) && ListFormat::detect(payload) == Some(Snapshot)
 }
 
 /// Checks one input.
@@ -33,7 +34,7 @@ pub fn run(data: &[u8]) -> Corpus {
             lists::is_sample(&loaded, &SAMPLE);
             let unsigned = lists::unsigned(Snapshot, file);
             if loaded.is_ok() || unsigned.is_ok() {
-                assert_eq!(detect_format(file), Some(Snapshot));
+                assert_eq!(ListFormat::detect(file), Some(Snapshot));
             }
         }
         Some((b'h', header)) => {

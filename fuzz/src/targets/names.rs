@@ -1,24 +1,23 @@
 //! Transliteration of names, and UVCIs.
 
 use arbitrary::{Arbitrary, Unstructured};
-use hcert::record::translit::{Language, transliterate, transliterate_as};
-use hcert::record::uvci::{CheckOutcome, Uvci, check_character};
+use hcert::record::{Holder, NameLanguage, Uvci, UvciCheck};
 
 fn standard(name: &str) {
     let languages = [
-        Language::Belarusian,
-        Language::Bulgarian,
-        Language::Macedonian,
-        Language::Serbian,
-        Language::Ukrainian,
+        NameLanguage::Belarusian,
+        NameLanguage::Bulgarian,
+        NameLanguage::Macedonian,
+        NameLanguage::Serbian,
+        NameLanguage::Ukrainian,
     ];
-    let made = languages.map(|language| transliterate_as(name, language));
-    for made in made.into_iter().chain([transliterate(name)]) {
+    let made = languages.map(|language| Holder::transliterate_as(name, language));
+    for made in made.into_iter().chain([Holder::transliterate(name)]) {
         match made {
             Ok(made) => {
                 assert!(!made.is_empty());
                 assert!(made.bytes().all(|b| b.is_ascii_uppercase() || b == b'<'));
-                assert_eq!(transliterate(&made).as_deref(), Ok(made.as_str()));
+                assert_eq!(Holder::transliterate(&made).as_deref(), Ok(made.as_str()));
             }
             Err(error) => {
                 let _ = (error.to_string(), error.code());
@@ -43,14 +42,14 @@ fn uvci(text: &str) {
         let conforms = read.conformance().is_ok();
         assert!(!conforms || text.is_ascii());
         let _ = format!("{read:?} {:?}", read.check());
-        if let CheckOutcome::Mismatch { expected, .. } = read.check() {
+        if let UvciCheck::Mismatch { expected, .. } = read.check() {
             let body = text.split_once('#').map_or(text, |(body, _)| body);
             let mended = Uvci::parse(&format!("{body}#{expected}")).unwrap();
-            assert_eq!(mended.check(), CheckOutcome::Match);
+            assert_eq!(mended.check(), UvciCheck::Match);
         }
     }
     if let Ok(made) = Uvci::from_opaque("XX", text) {
-        assert_eq!(made.check(), CheckOutcome::Match);
+        assert_eq!(made.check(), UvciCheck::Match);
         assert_eq!(made.country(), Some("XX"));
         assert_eq!(made.opaque(), Some(text));
         assert_eq!(made.conformance(), Ok(()));
@@ -60,7 +59,7 @@ fn uvci(text: &str) {
     {
         assert_eq!((made.issuer(), made.opaque()), (Some(issuer), Some(opaque)));
     }
-    let _ = check_character(text);
+    let _ = Uvci::check_character_of(text);
 }
 
 /// Checks one input.

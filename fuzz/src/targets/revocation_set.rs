@@ -3,7 +3,6 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use hcert::Timestamp;
-use hcert::revocation::set::sign;
 use hcert::revocation::{
     IdentifierKind, Precision, RevocationSet, SetBuilder, SetFormError, SetOptions,
 };
@@ -97,7 +96,7 @@ pub fn run(data: &[u8]) -> Corpus {
             }
         }
         // What is signed.
-        Some((b'p', set)) => match (sign(set, LIST.signer()), RevocationSet::trust_unsigned(set)) {
+        Some((b'p', set)) => match (SetBuilder::sign(set, LIST.signer()), RevocationSet::trust_unsigned(set)) {
             (Ok(file), Ok(unsigned)) => {
                 let signed = RevocationSet::open(&file[..], &[LIST.anchor()]).unwrap();
                 assert_eq!(signed.content_id(), unsigned.content_id());

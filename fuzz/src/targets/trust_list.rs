@@ -1,13 +1,13 @@
 //! Telling the forms of trusted keys apart: what is loaded without a word
 //! about its form is what detection says.
 
-use hcert::trust::{Anchor, ListFormat, LoadError, detect_companion, detect_format};
+use hcert::trust::{Anchor, ListFormat, LoadError};
 use crate::lists::{agree, load};
 
 /// Checks one input.
 pub fn run(data: &[u8]) {
-    let _ = detect_companion(data);
-    let format = detect_format(data);
+    let _ = ListFormat::detect_companion(data);
+    let format = ListFormat::detect(data);
     let loaded = load(|builder| builder.add_bytes("fuzz", data));
     match (format, &loaded) {
         (None, Ok(_)) => panic!("loaded without a form"),

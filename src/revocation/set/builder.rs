@@ -128,7 +128,7 @@ impl SetBuilder {
         self.len() == 0
     }
 
-    /// Makes the set, unsigned ([`sign`](super::sign) signs it).
+    /// Makes the set, unsigned ([`sign`](Self::sign) signs it).
     pub fn build(self, made_at: Timestamp) -> Result<Vec<u8>, SetError> {
         self.build_with(made_at, |_| {})
     }

@@ -8,27 +8,29 @@ use core::ops::Range;
 #[cfg(feature = "issue")]
 use super::SetError;
 use super::layout::MAGIC;
-use super::{Layout, SetFormError};
+use super::{Layout, SetBuilder, SetFormError};
 #[cfg(feature = "issue")]
 use crate::crypto::signer::Signer;
 use crate::trust::signed::{self, Signed};
 use crate::trust::{Anchor, LoadError};
 
-/// The content type in the protected header of a signed set (COSE header
-/// parameter 3): a key that signs other things as well signs none that could
-/// be taken for a revocation set.
-pub const CONTENT_TYPE: &str = "application/x.hcert-revocation-set";
+impl SetBuilder {
+    /// The content type in the protected header of a signed set (COSE header
+    /// parameter 3): a key that signs other things as well signs none that could
+    /// be taken for a revocation set.
+    pub const CONTENT_TYPE: &str = "application/x.hcert-revocation-set";
+
+    /// Signs a set. It can be used in place in the result
+    /// ([`RevocationSet::open`](super::RevocationSet::open)).
+    #[cfg(feature = "issue")]
+    pub fn sign(set: &[u8], signer: &(impl Signer + ?Sized)) -> Result<Vec<u8>, SetError> {
+        Layout::read(set)?;
+        Ok(signed::sign(Self::CONTENT_TYPE, None, set, signer)?)
+    }
+}
 
 /// The tag 18, which no set begins with.
 const TAG: u8 = 0xd2;
-
-/// Signs a set. It can be used in place in the result
-/// ([`RevocationSet::open`](super::RevocationSet::open)).
-#[cfg(feature = "issue")]
-pub fn sign(set: &[u8], signer: &(impl Signer + ?Sized)) -> Result<Vec<u8>, SetError> {
-    Layout::read(set)?;
-    Ok(signed::sign(CONTENT_TYPE, None, set, signer)?)
-}
 
 /// Whether it begins like a COSE_Sign1, cut off or not.
 pub(super) fn detect(bytes: &[u8]) -> bool {
@@ -41,10 +43,10 @@ pub(in crate::revocation) fn is_set(bytes: &[u8]) -> bool {
 }
 
 pub(super) fn is_signed(bytes: &[u8]) -> bool {
-    signed::begins(bytes, CONTENT_TYPE)
+    signed::begins(bytes, SetBuilder::CONTENT_TYPE)
 }
 
-/// The envelope that [`sign`] writes, and no other one.
+/// The envelope that [`SetBuilder::sign`] writes, and no other one.
 pub(super) fn read(bytes: &[u8]) -> Result<Signed<'_>, SetFormError> {
     if !detect(bytes) {
         // Of a set alone it is known what it is.
@@ -54,7 +56,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Signed<'_>, SetFormError> {
         });
     }
     let signed = Signed::read(bytes).ok();
-    let signed = signed.filter(|signed| signed.is_undated(CONTENT_TYPE));
+    let signed = signed.filter(|signed| signed.is_undated(SetBuilder::CONTENT_TYPE));
     signed.ok_or(SetFormError::Envelope)
 }
 

@@ -1,6 +1,6 @@
 //! The words and codes that a policy names things with.
 
-use crate::record::{AntibodyClass, Coding, Entry, TestKind, TestResult, codes};
+use crate::record::{AntibodyClass, Coding, Entry, TestKind, TestResult};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -26,8 +26,8 @@ pub(super) enum About {
 impl About {
     const fn systems(self) -> &'static [&'static str] {
         match self {
-            Self::Disease => &[codes::SNOMED_CT, ICD_11[0], ICD_11[1]],
-            Self::TestKind => &[codes::LOINC],
+            Self::Disease => &[Coding::SNOMED_CT, ICD_11[0], ICD_11[1]],
+            Self::TestKind => &[Coding::LOINC],
             Self::Product => &PRODUCTS,
         }
     }
@@ -94,17 +94,17 @@ const DISEASES: [Disease; 3] = [
     Disease {
         name: "covid-19",
         words: "COVID-19",
-        codes: &[codes::COVID_19, "RA01", "RA01.0", "RA01.1", "XN109"],
+        codes: &[Coding::COVID_19, "RA01", "RA01.0", "RA01.1", "XN109"],
     },
     Disease {
         name: "yellow-fever",
         words: "yellow fever",
-        codes: &["16541001", codes::YELLOW_FEVER],
+        codes: &["16541001", Coding::YELLOW_FEVER],
     },
     Disease {
         name: "poliomyelitis",
         words: "poliomyelitis",
-        codes: &["398102009", codes::POLIOMYELITIS],
+        codes: &["398102009", Coding::POLIOMYELITIS],
     },
 ];
 

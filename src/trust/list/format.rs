@@ -90,7 +90,7 @@ pub enum ListFormat {
     /// [`trust_unsigned_list`](crate::trust::TrustStoreBuilder::trust_unsigned_list)
     /// takes both versions without looking at the proof.
     Gdhcn,
-    /// A [snapshot](super::snapshot) of a whole store, **signed** or unsigned.
+    /// A [snapshot](crate::trust::SnapshotView) of a whole store, **signed** or unsigned.
     ///
     /// Anchor: the key of whoever made it.
     Snapshot,

@@ -138,7 +138,7 @@ impl ListInfo {
 
     /// Until when it counts: by its own word, and no longer than
     /// [`valid_for`](Self::valid_for) after it was fetched, if that is known. (Of a list in a
-    /// [snapshot](crate::trust::snapshot) it is that it was fetched before.)
+    /// [snapshot](crate::trust::SnapshotView) it is that it was fetched before.)
     pub fn expires_at(&self) -> Option<Timestamp> {
         let lasts = self.claims.valid_for.map(i64::try_from);
         // The maker of a snapshot had it at hand.
@@ -177,7 +177,7 @@ impl ListInfo {
         self.claims.signer_dates
     }
 
-    /// For a list out of a [snapshot](crate::trust::snapshot): when that was
+    /// For a list out of a [snapshot](crate::trust::SnapshotView): when that was
     /// made. All else here is as it was where the snapshot was made.
     pub fn snapshot_made_at(&self) -> Option<Timestamp> {
         self.claims.snapshot_made_at

@@ -3,7 +3,6 @@
 
 use ciborium::{Value, cbor};
 use hcert::Timestamp;
-use hcert::revocation::set::sign;
 use hcert::revocation::{
     NamedSet, RevocationInfo, RevocationList, RevocationPart, RevocationSet, RevocationSource,
     SetBuilder, SetOptions, SplitList,
@@ -24,7 +23,7 @@ fn set(days: i64) -> NamedSet<Vec<u8>> {
     let mut builder = SetBuilder::new(SetOptions::default());
     builder.covers(KID).unwrap();
     let bytes = builder.build(NOW.plus(days * DAY)).unwrap();
-    let file = sign(&bytes, &signer("list")).unwrap();
+    let file = SetBuilder::sign(&bytes, &signer("list")).unwrap();
     let set = RevocationSet::open(file, &[key("list")]).unwrap();
     set.named("x")
 }
@@ -331,7 +330,7 @@ fn old_bytes_by_the_old_key_are_refused_after_a_change_of_keys() {
         let mut builder = SetBuilder::new(SetOptions::default());
         builder.covers(KID).unwrap();
         let bytes = builder.build(NOW.plus(days * DAY)).unwrap();
-        let file = sign(&bytes, &signer(label)).unwrap();
+        let file = SetBuilder::sign(&bytes, &signer(label)).unwrap();
         let set = RevocationSet::open(file, &pinned).unwrap();
         set.named("x").info().clone()
     };

@@ -4,7 +4,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hcert::Timestamp;
-use hcert::revocation::set::sign;
 use hcert::revocation::{
     Answer, IdentifierKind, ItalianList, NamedSet, PartitionedList, RevocationFormat,
     RevocationList, RevocationPart, RevocationSet, RevocationSource, Revocations, SetBuilder,
@@ -295,7 +294,7 @@ fn an_older_signed_set_is_refused() {
     let signed = |days: i64| {
         let builder = SetBuilder::new(SetOptions::default());
         let bytes = builder.build(NOW.plus(days * 86_400)).unwrap();
-        let file = sign(&bytes, &signer("list")).unwrap();
+        let file = SetBuilder::sign(&bytes, &signer("list")).unwrap();
         assert!(RevocationSet::is_signed(&file));
         assert_eq!(RevocationFormat::detect(&file), Some(RevocationFormat::Set));
         RevocationSet::open(file, &[key("list")])

@@ -2,9 +2,7 @@
 
 use ciborium::Value;
 use hcert::PartialDate;
-use hcert::record::{
-    AntibodyClass, Coding, Entry, Holder, Record, Test, TestKind, TestResult, codes,
-};
+use hcert::record::{AntibodyClass, Coding, Entry, Holder, Record, Test, TestKind, TestResult};
 use hcert::rules::{Decision, Recognition};
 use hcert::words::{Language, describe};
 use hcert_testkit::raw::{t, with};
@@ -24,7 +22,7 @@ fn ddcc(kind: Coding) -> Record {
     let entry = Test::builder()
         .kind_coding(kind)
         .sampled_at(time("2021-05-30T10:12:22Z"))
-        .result_coding(Coding::new(codes::NOT_DETECTED).with_system(codes::SNOMED_CT))
+        .result_coding(Coding::new(Coding::NOT_DETECTED).with_system(Coding::SNOMED_CT))
         .country("XXX")
         .issuer("Ministry of Health")
         .hcid("XX0001")
@@ -95,7 +93,7 @@ fn an_exemption_never_overrides_what_is_never_accepted() {
     ] {
         let policy = with_exemption(never);
         for tt in tts {
-            let acceptance = would(&policy, &dcc(tt, codes::NOT_DETECTED), time(AT));
+            let acceptance = would(&policy, &dcc(tt, Coding::NOT_DETECTED), time(AT));
             assert_eq!(acceptance.decision(), Decision::Refused, "{never} {tt:?}");
         }
     }
@@ -103,7 +101,7 @@ fn an_exemption_never_overrides_what_is_never_accepted() {
     let policy = with_exemption("['antibody']");
     for tt in ["LP6464-4", "LP217198-3", "94500-6", "94558-4"] {
         assert!(
-            would(&policy, &dcc(tt, codes::NOT_DETECTED), time(AT)).is_accepted(),
+            would(&policy, &dcc(tt, Coding::NOT_DETECTED), time(AT)).is_accepted(),
             "{tt}"
         );
     }
@@ -118,12 +116,12 @@ fn a_test_of_an_unknown_kind_satisfies_no_clause_and_no_exemption() {
     );
     for tt in ["medical-exemption", "unknown", "LP6464", "94563", ""] {
         for policy in [&exemption, &clauses, &antibodies] {
-            let acceptance = would(policy, &dcc(tt, codes::NOT_DETECTED), time(AT));
+            let acceptance = would(policy, &dcc(tt, Coding::NOT_DETECTED), time(AT));
             assert_eq!(acceptance.decision(), Decision::Refused, "{tt}");
         }
     }
     // Nor does a known code of another code system.
-    let other = Coding::new(codes::NAAT).with_system("http://example.org/codes");
+    let other = Coding::new(Coding::NAAT).with_system("http://example.org/codes");
     for policy in [&exemption, &clauses] {
         let acceptance = would(policy, &ddcc(other.clone()), time(AT));
         assert_eq!(acceptance.decision(), Decision::Refused);
@@ -133,7 +131,7 @@ fn a_test_of_an_unknown_kind_satisfies_no_clause_and_no_exemption() {
     assert!(
         would(
             &named,
-            &dcc("medical-exemption", codes::NOT_DETECTED),
+            &dcc("medical-exemption", Coding::NOT_DETECTED),
             time(AT)
         )
         .is_accepted()
@@ -143,8 +141,8 @@ fn a_test_of_an_unknown_kind_satisfies_no_clause_and_no_exemption() {
 #[test]
 fn a_result_of_an_unknown_kind_is_neither_negative_nor_positive() {
     for (tr, never) in [
-        (codes::NOT_DETECTED, TestResult::Negative),
-        (codes::DETECTED, TestResult::Positive),
+        (Coding::NOT_DETECTED, TestResult::Negative),
+        (Coding::DETECTED, TestResult::Positive),
     ] {
         for tt in ["medical-exemption", "unknown", ""] {
             let record = dcc(tt, tr);
@@ -170,12 +168,12 @@ fn single_assays_and_panels_are_of_their_kind() {
         ("94661-6", TestKind::Antibody(Total)),
         ("95411-5", TestKind::Antibody(Total)),
     ] {
-        let record = dcc(tt, codes::NOT_DETECTED);
+        let record = dcc(tt, Coding::NOT_DETECTED);
         assert_eq!(of(&record).kind(), kind, "{tt}");
         assert_eq!(of(&record).kind_code(), tt);
     }
     let clauses = policy("[[tests]]\nkinds = ['naat']\nmax_age_hours = 9999");
-    assert!(would(&clauses, &dcc("94500-6", codes::NOT_DETECTED), time(AT)).is_accepted());
+    assert!(would(&clauses, &dcc("94500-6", Coding::NOT_DETECTED), time(AT)).is_accepted());
     assert!(
         would(
             &clauses,
@@ -194,7 +192,7 @@ fn words_say_what_is_not_known() {
             .map(|line| format!("{}: {}", line.label, line.text))
             .collect::<Vec<_>>()
     };
-    let panel = lines(&dcc("94504-8", codes::DETECTED));
+    let panel = lines(&dcc("94504-8", Coding::DETECTED));
     let found = |lines: &[String], text: &str| {
         assert!(lines.iter().any(|line| line.contains(text)), "{lines:#?}");
     };
@@ -212,7 +210,7 @@ fn words_say_what_is_not_known() {
     );
 
     for tt in ["medical-exemption", "unknown"] {
-        let unknown = lines(&dcc(tt, codes::DETECTED));
+        let unknown = lines(&dcc(tt, Coding::DETECTED));
         assert!(
             !unknown
                 .iter()

@@ -2,7 +2,6 @@
 
 use hcert::Timestamp;
 use hcert::issue::P256Signer;
-use hcert::revocation::set::sign;
 use hcert::revocation::{IdentifierKind, Precision, SetBuilder, SetOptions};
 use hcert::trust::SignedDocument;
 use hcert_testkit::lists::{certificate, cms::Cms};
@@ -214,5 +213,5 @@ pub fn set_of_any_kid(entries: &[Entry], made_at: &str) -> Result<Vec<u8>, Error
 }
 
 pub fn signed_set(set: &[u8]) -> Result<Vec<u8>, Error> {
-    Ok(sign(set, &signer("revocation")?)?)
+    Ok(SetBuilder::sign(set, &signer("revocation")?)?)
 }
