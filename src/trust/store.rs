@@ -64,19 +64,21 @@ pub(crate) struct Listings {
 }
 
 pub(super) fn several(keys: &[TrustedKey]) -> Several {
-    let mut all = BTreeMap::<_, Vec<&TrustedKey>>::new();
-    for key in keys {
-        let listings = all.entry(key.public_key().fingerprint()).or_default();
-        listings.push(key);
-    }
-    let several = all.into_iter().filter(|(_, listings)| listings.len() > 1);
-    let cloned = |listings: Vec<&TrustedKey>| Listings {
-        kept: listings.into_iter().cloned().collect(),
-        left_out: Vec::new(),
-    };
-    several
-        .map(|(fingerprint, listings)| (fingerprint, cloned(listings)))
-        .collect()
+    let listing = |key| (TrustedKey::public_key(key).fingerprint(), key);
+    let mut all: Vec<(KeyFingerprint, &TrustedKey)> = keys.iter().map(listing).collect();
+    // Stable: the listings of a key stay in their order.
+    all.sort_by_key(|(fingerprint, _)| *fingerprint);
+    let listings = all.chunk_by(|(one, _), (next, _)| one == next);
+    let several = listings.filter_map(|listings| match listings {
+        [(fingerprint, _), _, ..] => {
+            let kept = listings.iter().map(|(_, key)| TrustedKey::clone(key));
+            let kept = kept.collect();
+            let left_out = Vec::new();
+            Some((*fingerprint, Listings { kept, left_out }))
+        }
+        _ => None,
+    });
+    several.collect()
 }
 
 impl TrustStore {

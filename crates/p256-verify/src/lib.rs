@@ -132,26 +132,24 @@ pub struct PublicKey([u8; 64]);
 impl PublicKey {
     /// Reads a point, compressed or not (SEC 1 §2.3.4).
     pub fn from_sec1_bytes(bytes: &[u8]) -> Result<Self, InvalidKey> {
+        if let [4, coordinates @ ..] = bytes {
+            let coordinates = coordinates.try_into().map_err(|_| InvalidKey)?;
+            return Self::from_coordinates(coordinates);
+        }
         let key = p256::PublicKey::from_sec1_bytes(bytes).map_err(|_| InvalidKey)?;
-        let encoded;
-        let coordinates = match bytes {
-            // Not compressed: the one form already.
-            [4, ..] => bytes,
-            _ => {
-                encoded = key.to_sec1_point(false);
-                encoded.as_bytes()
-            }
-        };
-        let coordinates = coordinates.last_chunk().ok_or(InvalidKey)?;
+        let encoded = key.to_sec1_point(false);
+        let coordinates = encoded.as_bytes().last_chunk().ok_or(InvalidKey)?;
         Ok(Self(*coordinates))
     }
 
     /// Reads affine coordinates, `x‖y`, big endian.
     pub fn from_coordinates(coordinates: &[u8; 64]) -> Result<Self, InvalidKey> {
-        let mut point = [4; 65];
-        let (_, rest) = point.split_at_mut(1);
-        rest.copy_from_slice(coordinates);
-        Self::from_sec1_bytes(&point)
+        // A list has hundreds of keys, and each is checked as it is read.
+        let (words, _) = coordinates.as_chunks();
+        let is_below_p = |bytes| sub_words(&words_from_be(bytes), &P).1 == 1;
+        let key = Self(*coordinates);
+        let is_point = words.iter().all(is_below_p) && key.affine().is_on_curve();
+        is_point.then_some(key).ok_or(InvalidKey)
     }
 
     /// The affine coordinates, `x‖y`, big endian.

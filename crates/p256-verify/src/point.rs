@@ -19,7 +19,22 @@ pub(super) struct Affine {
     pub(super) y: Element,
 }
 
+/// The coefficient b of the curve (SEC 2 §2.4.2), in little-endian words.
+const B: Element = Element::from_words(&[
+    0x3bce_3c3e_27d2_604b,
+    0x651d_06b0_cc53_b0f6,
+    0xb3eb_bd55_7698_86bc,
+    0x5ac6_35d8_aa3a_93e7,
+]);
+
 impl Affine {
+    /// Whether y² = x³ − 3x + b.
+    pub(super) fn is_on_curve(&self) -> bool {
+        let three_x = self.x.double().add(&self.x);
+        let right = self.x.square().mul(&self.x).sub(&three_x).add(&B);
+        self.y.square() == right
+    }
+
     /// Some of its memory, to have all of it near.
     #[inline(always)]
     pub(super) fn a_word(&self) -> u64 {

@@ -163,6 +163,35 @@ fn field_at_the_edges() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
+    /// Any words, points of the curve, and these with p added to a coordinate.
+    #[test]
+    fn points(x in words(), y in words(), even in any::<bool>()) {
+        let agree = |x: &Words, y: &Words| {
+            let point = [bytes(x), bytes(y)].concat();
+            let theirs = p256::PublicKey::from_sec1_bytes(&[&[4], &point[..]].concat()).is_ok();
+            let ours = PublicKey::from_coordinates(point[..].try_into().unwrap());
+            (ours.is_ok(), theirs)
+        };
+        let (ours, theirs) = agree(&x, &y);
+        prop_assert_eq!(ours, theirs);
+        let compressed = [&[2 + u8::from(even)], &bytes(&x)[..]].concat();
+        if let Ok(key) = PublicKey::from_sec1_bytes(&compressed) {
+            let (halves, _) = key.coordinates().as_chunks();
+            let [x, y] = [halves[0], halves[1]].map(|half| words_from_be(&half));
+            prop_assert_eq!(agree(&x, &y), (true, true));
+            for (x, y) in [
+                (x, sub_words(&y, &[1, 0, 0, 0]).0),
+                (sub_words(&x, &[1, 0, 0, 0]).0, y),
+                (add_words(&x, &P).0, y),
+                (x, add_words(&y, &P).0),
+                (y, x),
+            ] {
+                let (ours, theirs) = agree(&x, &y);
+                prop_assert_eq!(ours, theirs);
+            }
+        }
+    }
+
     #[test]
     fn field(a in below(P), b in below(P)) {
         let (x, y) = (Element::from_montgomery(a), Element::from_montgomery(b));
