@@ -11,7 +11,7 @@ mod batch;
 mod certificates;
 mod certlogic;
 mod chains;
-#[path = "../../examples/support/conformance/mod.rs"]
+#[path = "../../crates/cli/src/conformance_tool/mod.rs"]
 #[allow(dead_code)]
 mod conformance;
 mod ddcc;

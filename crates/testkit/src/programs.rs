@@ -1,4 +1,4 @@
-//! The example programs, as a user runs them.
+//! The commands of `hcert`, as a user runs them.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,19 +11,20 @@ use serde_json::Value;
 use crate::fixtures::{dsc, issued};
 use crate::pki::TestKey;
 
-/// `cargo test` builds the examples beside the test programs.
+/// `hcert NAME`. `cargo test` builds the program beside the tests of its package.
 pub fn program(name: &str) -> Command {
     let mut path = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
-    path.push("examples");
-    path.push(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    path.push(format!("hcert{}", std::env::consts::EXE_SUFFIX));
     assert!(
         path.is_file(),
-        "{} is not built: cargo build --examples",
+        "{} is not built: cargo build -p hcert-cli",
         path.display()
     );
-    Command::new(path)
+    let mut program = Command::new(path);
+    program.arg(name);
+    program
 }
 
 /// What a program left behind.
@@ -59,14 +60,14 @@ impl Ran {
     }
 }
 
-/// Runs a program with nothing on standard input.
+/// Runs a command with nothing on standard input.
 pub fn run(name: &str, arguments: &[&str]) -> Ran {
     let mut program = program(name);
     program.args(arguments).stdin(Stdio::null());
     Ran::new(program.output().unwrap())
 }
 
-/// Runs a program with these bytes on standard input.
+/// Runs a command with these bytes on standard input.
 pub fn run_with_stdin(name: &str, arguments: &[&str], stdin: &[u8]) -> Ran {
     let mut child = program(name)
         .args(arguments)

@@ -8,7 +8,7 @@
 //! the contenders take turns, so that what else the machine does hits all.
 
 mod assembled;
-#[path = "../../../../../examples/support/conformance/vector.rs"]
+#[path = "../../../../../crates/cli/src/conformance_tool/vector.rs"]
 #[allow(dead_code)]
 mod vector;
 
