@@ -30,7 +30,7 @@ fn sources(folder: &str) -> String {
 
 /// The names of the functions that follow `#[test]`.
 pub(crate) fn tests() -> BTreeSet<String> {
-    let all = sources("src") + &sources("tests");
+    let all = ["src", "tests", "crates/cli/tests"].map(sources).concat();
     let mut tests = BTreeSet::new();
     for after in all.split("#[test]").skip(1) {
         // Attributes and comments may stand between.

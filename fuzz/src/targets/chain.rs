@@ -5,7 +5,8 @@
 use hcert::Limits;
 use hcert::format::Unverified;
 use hcert::record::ProductCatalogue;
-use hcert::verify::{Outcome, Step};
+use hcert::verify::{Outcome, Step, Verdict};
+use serde_json::Value;
 use crate::{NOW, RECORDS, VERIFIER, conceals, error_conceals, sign, wrap};
 
 /// Checks one input.
@@ -25,6 +26,7 @@ pub fn run(data: &[u8]) {
     let valid = verdict.outcome() == Outcome::Valid;
     assert_eq!(valid, verdict.verified().is_some());
     assert_eq!(valid, verdict.reason().is_none());
+    json_conceals(&verdict);
     if let Some(record) = verdict.signed_record() {
         conceals(record);
         // Nobody can sign in the issuer's name.
@@ -45,3 +47,20 @@ pub fn run(data: &[u8]) {
     }
 }
 
+/// Nothing of the holder is in what may be logged, nor in anything that is
+/// written before the signature is known to be good.
+fn json_conceals(verdict: &Verdict) {
+    let (all, report) = (verdict.to_json(), verdict.report_json());
+    let [parsed, logged] = [&all, &report].map(|json| serde_json::from_str::<Value>(json).unwrap());
+    // A mutation may put anything into `iss`, and sign it.
+    let issuer = logged["claims"]["issuer"].as_str();
+    if issuer.is_none_or(|iss| iss.len() <= 2) {
+        conceals(&report);
+    }
+    if verdict.signed_record().is_none() {
+        assert!(parsed["record"].is_null() && parsed["signed_record"].is_null());
+        if parsed["claims"].is_null() {
+            conceals(&all);
+        }
+    }
+}
