@@ -1,7 +1,7 @@
 use alloc::string::String;
 use core::fmt;
 
-/// A departure from the specification that was read all the same.
+/// A departure from the specification that was read anyway.
 ///
 /// `at` names the place (`v[0].dn`, `exp`), never a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

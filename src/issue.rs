@@ -278,7 +278,7 @@ impl<S: Signer> Issuer<S> {
 
     /// Signs `record` and packs it.
     ///
-    /// A record that was read from another certificate is written anew, with
+    /// A record that was read from another certificate is written again, with
     /// what the current schema knows of it.
     pub fn issue(&self, record: &Record, validity: Validity) -> Result<Issued, IssueError> {
         let Validity {

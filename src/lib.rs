@@ -40,7 +40,7 @@
 //!   [holder](record::Holder) with an identity document: a certificate
 //!   carries neither picture nor document number, and anybody can show a copy.
 //!
-//! Authentic is not accepted: whether a four-day-old negative test suffices
+//! Authentic does not mean accepted: whether a four-day-old negative test suffices
 //! is the rule of a place, not a property of the certificate. [`rules`] asks
 //! them, from a `Verified`:
 //!
@@ -118,7 +118,7 @@
 //! with a stable code. [`Policy::strict`](verify::Policy::strict) refuses
 //! them. Tolerance ends where security begins: the algorithm has to fit the
 //! key, duplicate map keys and trailing bytes are refused in every layer, and
-//! everything that a sender can size has a [limit](Limits).
+//! untrusted input has [resource limits](Limits).
 //!
 //! Errors and `Debug` never show anything about the holder.
 //!

@@ -1,4 +1,4 @@
-/// Budgets for everything that the sender of a code can size.
+/// Resource limits for untrusted input.
 ///
 /// The defaults leave room above anything that fits into a QR symbol (4,296
 /// alphanumeric characters) and refuse the rest before memory is spent on it.

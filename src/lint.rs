@@ -1,6 +1,6 @@
 //! For issuers: every departure of a certificate, its QR symbol and its
-//! document signer certificate from the specification, by clause, with the
-//! mend in words.
+//! document signer certificate from the specification, by clause, with what
+//! to do about it.
 //!
 //! ```
 //! use hcert::lint::{Linter, Severity};
@@ -72,7 +72,7 @@ pub struct Finding {
     at: String,
     message: String,
     clause: &'static str,
-    mend: &'static str,
+    help: &'static str,
 }
 
 impl Finding {
@@ -106,8 +106,8 @@ impl Finding {
     }
 
     /// What to do about it, in English.
-    pub fn mend(&self) -> &'static str {
-        self.mend
+    pub fn help(&self) -> &'static str {
+        self.help
     }
 }
 
@@ -199,7 +199,7 @@ impl Report {
             at: departure.at().into(),
             message: code.words().into(),
             clause: code.clause(),
-            mend: code.mend(),
+            help: code.help(),
         });
     }
 
@@ -216,7 +216,7 @@ impl Report {
             at,
             message,
             clause: rule.map_or("the specification of the payload", |rule| rule.clause),
-            mend: rule.map_or("write it as the specification has it", |rule| rule.mend),
+            help: rule.map_or("write it as the specification has it", |rule| rule.help),
         });
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn in_order<T: Send, R: Send, B>(
             let Some(results) = waiting.pop_front() else {
                 return ControlFlow::Continue(());
             };
-            // This thread lends a hand while the next results are not there.
+            // This thread works, too, while it waits for the next results.
             let results = loop {
                 match results.try_recv() {
                     Err(TryRecvError::Empty) if work_here(&queue, &ended, &work) => {}

@@ -145,7 +145,7 @@ impl Tables {
         Self::new(self.budget)
     }
 
-    /// To be told that the key is about to verify. It is prepared if there is
+    /// Records a use: the key is about to verify. It is prepared if there is
     /// room.
     pub(crate) fn note_use(&self, key: &PublicKey) {
         let Some(slot) = key.slot() else { return };
@@ -159,7 +159,7 @@ impl Tables {
         }
     }
 
-    /// To be told that a signature by the key has held. It may take the place
+    /// Records a success: a signature by the key is valid. It may take the place
     /// of a key that is used less.
     pub(crate) fn note_success(&self, key: &PublicKey) {
         let Some(slot) = key.slot() else { return };

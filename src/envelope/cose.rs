@@ -55,7 +55,7 @@ pub enum CoseError {
     #[error("not the four members of a COSE_Sign1: {0}")]
     Structure(&'static str),
     /// A header parameter has a type that its definition does not allow.
-    #[error("the header parameter {name} has a type that it must not have")]
+    #[error("the header parameter {name} has the wrong type")]
     HeaderType {
         /// `alg`, `kid` or `crit`.
         name: &'static str,
@@ -71,7 +71,7 @@ pub enum CoseError {
     ContentType,
     /// The message names header parameters that a reader must understand
     /// (RFC 9052 §3.1, `crit`).
-    #[error("the message demands that header parameters be understood (crit)")]
+    #[error("unsupported critical header parameters (crit)")]
     Critical,
 }
 

@@ -58,7 +58,8 @@ impl<S: Signer + Sync> Issuer<S> {
         self.issue_all_on(parallel::cores(), records, validity, each)
     }
 
-    /// The same on that many threads, of which this is one. More than there are cores pay where the signer waits for a module
+    /// Like [`issue_all`](Self::issue_all), on `threads` threads including the
+    /// caller's. More than there are cores pay where the signer waits for a module
     /// or a service.
     pub fn issue_all_on<T, B>(
         &self,

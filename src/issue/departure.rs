@@ -48,7 +48,7 @@ impl fmt::Display for Departure {
 
 macro_rules! departures {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $refused:literal, $clause:literal,
-        $words:literal, $mend:literal;)*) => {
+        $words:literal, $help:literal;)*) => {
         /// The departures that are known.
         ///
         /// ```
@@ -91,8 +91,8 @@ macro_rules! departures {
             }
 
             /// What to do about it, in English.
-            pub const fn mend(self) -> &'static str {
-                match self { $(Self::$name => $mend,)* }
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$name => $help,)* }
             }
         }
     };

@@ -45,7 +45,7 @@ impl WriteJson for Finding {
             object.put("clause", self.clause());
             object.put("at", self.at());
             object.put("message", self.message());
-            object.put("mend", self.mend());
+            object.put("help", self.help());
         });
     }
 }

@@ -1,5 +1,5 @@
 //! What the linter knows to say: for each code its severity, the clause that
-//! it is about, what is wrong and how it is mended.
+//! it is about, what is wrong and how to fix it.
 //!
 //! `hcert-spec` is eu-dcc-hcert-spec 1.0.8, `dcc-schema` ehn-dcc-schema 1.3.3,
 //! `UVCI` Annex 2 of the eHealth Network's guidelines on verifiable
@@ -15,7 +15,7 @@ pub(super) struct Rule {
     pub severity: Severity,
     pub clause: &'static str,
     pub words: &'static str,
-    pub mend: &'static str,
+    pub help: &'static str,
 }
 
 /// The row of a code.
@@ -45,9 +45,9 @@ const fn of(
     code: &'static str,
     severity: Severity,
     clause: &'static str,
-    mend: &'static str,
+    help: &'static str,
 ) -> Rule {
-    own(code, severity, clause, "", mend)
+    own(code, severity, clause, "", help)
 }
 
 const fn own(
@@ -55,14 +55,14 @@ const fn own(
     severity: Severity,
     clause: &'static str,
     words: &'static str,
-    mend: &'static str,
+    help: &'static str,
 ) -> Rule {
     Rule {
         code,
         severity,
         clause,
         words,
-        mend,
+        help,
     }
 }
 
@@ -77,13 +77,13 @@ const READING: &[Rule] = &[
     of("prefix", Error, "hcert-spec §4.2.2", "put HC1: in capitals in front of the base45 text, and nothing before it"),
     of("prefix-version", Error, "hcert-spec §4.2.2", "write HC1:, the only version of the container"),
     of("base45-character", Error, "RFC 9285 §4.2", "write digits, capitals, blank and $%*+-./: alone; no escapes, no line breaks"),
-    of("base45-group", Error, "RFC 9285 §4", "encode anew: a character was lost, added or changed"),
+    of("base45-group", Error, "RFC 9285 §4", "encode it again: a character was lost, added or changed"),
     of("text-surroundings", Warning, "hcert-spec §4.2.2", "put the code alone into the symbol, without line ends or blanks before it"),
     of("text-base64", Warning, "hcert-spec §4.2", "write HC1:, base45 and zlib around the COSE message; most readers know nothing else"),
     // zlib.
     of("zlib-header", Error, "hcert-spec §4.2.1; RFC 1950 §2.2", "compress the COSE message as a zlib stream: neither raw deflate nor no compression"),
     of("zlib-dictionary", Error, "RFC 1950 §2.2", "compress without a preset dictionary"),
-    of("zlib-damaged", Error, "RFC 1950 §2.2; RFC 1951", "compress anew; compare the text with the one that was written"),
+    of("zlib-damaged", Error, "RFC 1950 §2.2; RFC 1951", "compress it again; compare the text with the one that was written"),
     of("zlib-cut-off", Error, "RFC 1950 §2.2", "flush and finish the stream before it is encoded"),
     of("zlib-too-large", Error, "hcert-spec §4.2.1", "no certificate is so large: look at what is compressed"),
     of("zlib-trailing", Error, "RFC 1950 §2.2", "end the data with the checksum of the stream"),
@@ -217,10 +217,10 @@ const OWN: &[Rule] = &[
     own("kid-not-of-dsc", Warning, "hcert-spec §3.3.3", "kid is not derived from the document signer certificate", "write the first 8 bytes of the SHA-256 of its DER"),
     // CWT.
     own("claim-extra", Note, "hcert-spec §3.3.1", "a claim that the specification does not name", "leave it out"),
-    own("claim-unusable", Error, "hcert-spec §3.3.5, §3.3.6; RFC 8392 §2", "a time is no second count of the years 1970 to 9999", "write seconds since 1970, not milliseconds, as a finite number"),
+    own("claim-unusable", Error, "hcert-spec §3.3.5, §3.3.6; RFC 8392 §2", "a time is not a valid time (seconds since 1970, up to the year 9999)", "write seconds since 1970, not milliseconds, as a finite number"),
     own("nbf", Note, "hcert-spec §3.3.1", "nbf is there, which the specification does not use", "leave it out: most verifiers do not look at it"),
     own("exp-before-iat", Error, "hcert-spec §3.3.5", "expires before it is issued", "let exp be later than iat"),
-    own("expired", Note, "hcert-spec §3.3.5", "expired", "issue anew, if it is still to be used"),
+    own("expired", Note, "hcert-spec §3.3.5", "expired", "issue it again, if it is still to be used"),
     own("iat-future", Warning, "hcert-spec §3.3.6", "issued in the future", "write the time of issue as it is, in UTC"),
     // Payload.
     own("text-empty", Warning, PAYLOAD, "an empty text", "write the value, or leave an optional member out"),
@@ -262,7 +262,7 @@ const OWN: &[Rule] = &[
     own("dsc-country", Warning, "hcert-spec §5", "the certificate names no country", "put C, the ISO 3166-1 alpha-2 code, into its subject"),
     own("dsc-authority-key", Note, "hcert-spec §5; RFC 5280 §4.2.1.1", "no authority key identifier", "have it name the key of the authority, as the specification demands"),
     own("dsc-subject-key", Note, "hcert-spec §5; RFC 5280 §4.2.1.2", "no subject key identifier", "have it derived from the key"),
-    own("dsc-expired", Warning, "hcert-spec §5", "the certificate has expired: nothing that it signed verifies", "issue anew with a key in time"),
+    own("dsc-expired", Warning, "hcert-spec §5", "the certificate has expired: nothing that it signed verifies", "issue it again with a key in time"),
     own("dsc-not-yet-valid", Warning, "hcert-spec §5", "the certificate is not yet valid", "check its validity and the clock"),
     // The QR symbol.
     own("qr-none", Error, "hcert-spec §4.2.2", "no QR symbol can be read in the picture", "draw it larger, sharper, dark on light, with a quiet zone of 4 modules"),
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(missing, [""; 0], "add them to READING");
         for (n, rule) in READING.iter().chain(OWN).enumerate() {
             assert_eq!(rule.words.is_empty(), n < READING.len(), "{}", rule.code);
-            assert!(!rule.clause.is_empty() && !rule.mend.is_empty());
+            assert!(!rule.clause.is_empty() && !rule.help.is_empty());
             let twice = READING.iter().chain(OWN).filter(|r| r.code == rule.code);
             assert_eq!(twice.count(), 1, "{}", rule.code);
         }
@@ -302,11 +302,11 @@ mod tests {
     fn a_code_that_the_issuer_knows_too_means_the_same_in_both() {
         let mut shared = 0;
         for code in DepartureCode::ALL {
-            assert!(!code.clause().is_empty() && !code.mend().is_empty());
+            assert!(!code.clause().is_empty() && !code.help().is_empty());
             if let Some(rule) = rule(code.code()) {
                 shared += 1;
-                let ours = (rule.clause, rule.words, rule.mend);
-                assert_eq!(ours, (code.clause(), code.words(), code.mend()));
+                let ours = (rule.clause, rule.words, rule.help);
+                assert_eq!(ours, (code.clause(), code.words(), code.help()));
             }
         }
         assert_eq!(shared, 2, "value-unknown and value-inactive");

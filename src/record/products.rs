@@ -103,7 +103,7 @@ pub enum CatalogueError {
         /// The line.
         line: usize,
     },
-    /// A code or identifier stands there twice.
+    /// A duplicate code or identifier.
     #[error("line {line}: its code or identifier has a row already")]
     Duplicate {
         /// The line.

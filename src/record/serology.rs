@@ -35,7 +35,7 @@ use super::Coding;
 /// Switzerland's antibody certificates have one with a single result, which is
 /// read as [`Panel`](Self::Panel). [`Total`](Self::Total) is one result for a
 /// test that doesn't tell the classes apart. Where a certificate has several
-/// entries all the same, each is read.
+/// entries anyway, each is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AntibodyClass {

@@ -17,7 +17,7 @@ pub enum ContentError {
     NotClaims,
     /// A claim has a type that its definition does not allow, or a name of such
     /// a type: a byte string.
-    #[error("the claim {name} has a type that it must not have, or its name has")]
+    #[error("the claim {name} or its name has the wrong type")]
     ClaimType {
         /// `iss`, `exp`, `nbf`, `iat` or `hcert`.
         name: &'static str,
@@ -25,8 +25,8 @@ pub enum ContentError {
     /// There is no hcert claim (-260).
     #[error("there is no hcert claim (-260)")]
     NoHcert,
-    /// A claim stands there twice, once under its number and once under a text.
-    #[error("a claim stands there twice")]
+    /// A duplicate claim, once under its number and once under a text.
+    #[error("duplicate claim")]
     ClaimTwice,
     /// The hcert claim holds no payload that is known.
     #[error("the hcert claim holds no payload of a known kind")]
@@ -166,15 +166,15 @@ pub enum HealthLinkError {
     /// It holds no JSON object.
     #[error("the health link holds no JSON object")]
     Json,
-    /// A member stands there twice, and each reader could take another one.
-    #[error("a member of the health link stands there twice")]
+    /// A duplicate member: each reader could take another one.
+    #[error("duplicate member in the health link")]
     MemberTwice,
     /// There is no URL, or it is none of `https` or `http`.
     #[error("the health link has no https URL")]
     Url,
     /// `exp` is no second count. It is never taken for "no limit".
     #[error(
-        "the time of expiry of the health link is not a second count of the years 1970 to 9999"
+        "the time of expiry of the health link is not a valid time (seconds since 1970, up to the year 9999)"
     )]
     Expiry,
 }

@@ -45,7 +45,7 @@ const MAX_SETS: usize = 64;
 /// # Editions
 /// A set of an id that is there already takes its place if its date is later.
 /// An earlier one, and one of the same date that says something else, are
-/// refused; [`replace`](Self::replace) takes them all the same. A built-in set
+/// refused; [`replace`](Self::replace) takes them anyway. A built-in set
 /// gives way to the document of its own date.
 ///
 /// # In rules

@@ -47,8 +47,8 @@ pub enum RevocationError {
         /// The column of the fault, from 1.
         column: usize,
     },
-    /// A member of a JSON object stands twice.
-    #[error("a member of a JSON object stands twice (line {line}, column {column})")]
+    /// A duplicate member in a JSON object.
+    #[error("duplicate member in a JSON object (line {line}, column {column})")]
     DuplicateMember {
         /// The line where it was found, from 1.
         line: usize,
@@ -110,8 +110,8 @@ pub enum RevocationError {
         /// How many there are.
         last: u64,
     },
-    /// A chunk is there twice.
-    #[error("chunk {chunk} is there twice: fetch all parts again")]
+    /// A duplicate chunk.
+    #[error("duplicate chunk {chunk}: fetch all parts again")]
     ChunkTwice {
         /// Which one, from 1.
         chunk: u64,

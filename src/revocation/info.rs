@@ -74,12 +74,12 @@ impl RevocationInfo {
         self.identity.as_deref()
     }
 
-    /// When it was made, by its own word.
+    /// When it says that it was made.
     pub fn issued_at(&self) -> Option<Timestamp> {
         self.issued_at
     }
 
-    /// Until when it counts, by its own word.
+    /// Until when it says that it counts.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }

@@ -130,7 +130,7 @@ impl PartitionedList {
             info.newest_entry = info.newest_entry.max(updated);
             if kids.insert(kid, read_listed(list)?).is_some() {
                 return Err(RevocationError::Part {
-                    fault: "a kid stands twice",
+                    fault: "duplicate kid",
                 });
             }
         }

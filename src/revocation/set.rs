@@ -107,20 +107,20 @@ pub enum SetFormError {
         found: u64,
     },
     /// Something that a set of this version can't have.
-    #[error("{what} of the revocation set is not as it has to be")]
+    #[error("malformed revocation set: {what}")]
     Part {
         /// Which part.
         what: &'static str,
     },
     /// A set without a signature, where one was to be checked.
-    #[error("the revocation set is not signed: to trust it as it is, take it as an unsigned one")]
+    #[error("the revocation set is not signed; to accept it unsigned, use `trust_unsigned`")]
     Unsigned,
     /// A signed set, and nothing to check the signature with.
     #[error("the revocation set is signed: open it with the key of who signed it")]
     Signed,
     /// Not the COSE_Sign1 that [`SetBuilder::sign`] writes: cut off, with other headers,
     /// in another encoding.
-    #[error("the envelope of the signed revocation set is not as it has to be")]
+    #[error("malformed revocation set: the envelope of its signature")]
     Envelope,
     /// Anybody can sign with an anchor, or its maker has it for examples alone:
     /// [`PublishedKey::of`](crate::trust::PublishedKey::of).

@@ -9,7 +9,7 @@ use core::fmt;
 use super::{Identifier, IdentifierKind, RevocationInfo};
 
 /// Something that knows which certificates are revoked: a list in any form,
-/// or a data base of one's own.
+/// or your own database.
 pub trait RevocationSource: Send + Sync {
     /// Which list it is, and of when.
     fn info(&self) -> &RevocationInfo;
@@ -137,7 +137,7 @@ impl Revocations {
     /// Adds a list of which the caller knows that it has the certificates of
     /// these countries alone (ISO 3166-1 alpha-2, as in
     /// [`TrustedKey::country`](crate::trust::TrustedKey::country)): it covers
-    /// no others, whatever it says. Whom it names is revoked all the same.
+    /// no others, whatever it says. Whom it names is still revoked.
     pub fn add_for_countries(
         &mut self,
         source: impl RevocationSource + 'static,

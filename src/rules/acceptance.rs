@@ -18,7 +18,7 @@ pub enum Decision {
     Accepted,
     /// A rule is not satisfied.
     Refused,
-    /// No rule is broken, and nothing allows to say that the certificate is
+    /// No rule is broken, and it can't be shown that the certificate is
     /// accepted: a rule could not be evaluated, or none applies.
     Open,
 }
@@ -66,7 +66,7 @@ pub enum OpenReason {
         found: &'static str,
     },
     /// The rule needs another engine, or a later version, than this one.
-    #[error("the rule is written for {engine} {version}, known is {known}")]
+    #[error("the rule needs {engine} {version}; this crate supports {known}")]
     Engine {
         /// The rule's engine.
         engine: String,
@@ -162,7 +162,7 @@ pub enum OpenReason {
         max: usize,
     },
     /// The certificate has no entry.
-    #[error("the certificate states nothing")]
+    #[error("the certificate has no entry")]
     NothingStated,
 }
 

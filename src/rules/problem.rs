@@ -81,7 +81,7 @@ pub enum RuleSetError {
         fault: RuleFault,
     },
     /// Two rules that differ have the same identifier and version.
-    #[error("{identifier} {version} stands there twice, with different content")]
+    #[error("duplicate rule {identifier} {version}, with different content")]
     Conflict {
         /// Their identifier.
         identifier: String,
@@ -232,7 +232,7 @@ pub enum RuleProblemKind {
         name: String,
     },
     /// The same rule was there already.
-    #[error("the rule stands there twice")]
+    #[error("duplicate rule")]
     Repeated,
 }
 

@@ -95,7 +95,7 @@ impl Recognition {
         Self::from_json_with(document, TestKinds::compiled_in())
     }
 
-    /// The same with a table of one's own, which says what kind of test a code
+    /// The same with a custom table, which says what kind of test a code
     /// stands for.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Recognition {
         Self::from_toml_with(document, TestKinds::compiled_in())
     }
 
-    /// The same with a table of one's own, which says what kind of test a code
+    /// The same with a custom table, which says what kind of test a code
     /// stands for.
     ///
     /// ```

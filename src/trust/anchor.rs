@@ -11,7 +11,7 @@ use alloc::format;
 use alloc::string::String;
 
 /// A key or certificate that the caller pinned: whoever signs with it may say
-/// who is trusted. Get it from the list's maker over another way than the list
+/// who is trusted. Get it from the list's maker through another channel than the list
 /// itself, and keep it in the program. One of the
 /// [keys that anybody can sign with](super::PublishedKey) is refused wherever
 /// it is used ([`LoadError::PublishedKey`]).

@@ -42,7 +42,7 @@ pub enum DocumentFormat {
     /// the payload if that is a map with these claims (CWT, RFC 8392), whether
     /// or not the tag 61, which nobody signs, stands before it.
     CoseSign1,
-    /// A COSE_Sign1 beside the content, with its SHA-256, `exp` and `nbf`:
+    /// A COSE_Sign1 detached from the content, with its SHA-256, `exp` and `nbf`:
     /// Austria's (hcert-kotlin, version 2).
     CoseOfDigest,
     /// A JWS in compact form (RFC 7515 §3.1), with ES256, RS256 or PS256: its
@@ -58,12 +58,12 @@ pub enum DocumentFormat {
     ///
     /// Date: the signed signing time, if there is one.
     Cms,
-    /// CMS SignedData beside the content. Date: as for [`Cms`](Self::Cms).
-    CmsBeside,
+    /// CMS SignedData with detached content (RFC 5652 §5.2). Date: as for [`Cms`](Self::Cms).
+    CmsDetached,
     /// `{"payload": …, "signature": …}`, both base64, the latter CMS over the
     /// decoded payload: the Netherlands' (CoronaCheck).
     CmsInJson,
-    /// A signature beside the content, raw or in base64: ES256 as `r‖s` or in
+    /// A detached signature, raw or in base64: ES256 as `r‖s` or in
     /// DER, or RSASSA-PKCS1-v1_5 with SHA-256 (`openssl dgst -sha256 -sign`).
     /// No dates.
     Signature,
@@ -82,7 +82,7 @@ impl DocumentFormat {
             Self::Jws => "jws",
             Self::SignatureLine => "signature-line",
             Self::Cms => "cms",
-            Self::CmsBeside => "cms-beside",
+            Self::CmsDetached => "cms-detached",
             Self::CmsInJson => "cms-in-json",
             Self::Signature => "signature",
             Self::SignatureOfDigest => "signature-of-digest",
@@ -91,36 +91,36 @@ impl DocumentFormat {
 }
 
 /// The bytes of a document: one file that holds its signature, or a content
-/// and a signature beside it.
+/// and a detached signature.
 ///
 /// ```
 /// use hcert::trust::{DocumentBytes, DocumentFormat};
 /// let rules = br#"[{"Identifier": "GR-XX-0001"}]"#;
-/// let beside = DocumentBytes::from(rules).with_signature(b"MEUCIQ==");
-/// assert_eq!(beside.format(), Some(DocumentFormat::Signature));
+/// let detached = DocumentBytes::from(rules).with_signature(b"MEUCIQ==");
+/// assert_eq!(detached.format(), Some(DocumentFormat::Signature));
 /// // Nothing shows who made it: not a signed document.
 /// assert_eq!(DocumentBytes::from(rules).format(), None);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentBytes<'a> {
     content: &'a [u8],
-    beside: Option<Beside<'a>>,
+    detached: Option<Detached<'a>>,
     fetched_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Beside<'a> {
+enum Detached<'a> {
     Content(&'a [u8]),
     Digest(&'a [u8]),
 }
 
 impl<'a> DocumentBytes<'a> {
-    /// With what stands beside the content and signs it: a signature, a CMS or
+    /// With what signs the content and is detached from it: a signature, a CMS or
     /// a COSE_Sign1.
     #[must_use]
     pub fn with_signature(self, signature: &'a [u8]) -> Self {
         Self {
-            beside: Some(Beside::Content(signature)),
+            detached: Some(Detached::Content(signature)),
             ..self
         }
     }
@@ -131,7 +131,7 @@ impl<'a> DocumentBytes<'a> {
     #[must_use]
     pub fn with_x_signature(self, signature: &'a [u8]) -> Self {
         Self {
-            beside: Some(Beside::Digest(signature)),
+            detached: Some(Detached::Digest(signature)),
             ..self
         }
     }
@@ -146,7 +146,7 @@ impl<'a> DocumentBytes<'a> {
         }
     }
 
-    /// The form that the bytes show the marks of. This doesn't say that all of
+    /// Detects the format from its marks. This doesn't say that all of
     /// them can be read as such.
     pub fn format(&self) -> Option<DocumentFormat> {
         detect::format(self)
@@ -157,7 +157,7 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for DocumentBytes<'a> {
     fn from(content: &'a B) -> Self {
         Self {
             content: content.as_ref(),
-            beside: None,
+            detached: None,
             fetched_at: None,
         }
     }
@@ -301,7 +301,7 @@ impl<'a> SignedDocument<'a> {
     }
 
     /// The same, borrowed from the input where the form lets it stand there as
-    /// it is ([`Hcert`](DocumentFormat::Hcert), a signature beside or before).
+    /// it is ([`Hcert`](DocumentFormat::Hcert), a detached signature, or one before).
     pub fn into_content(self) -> Cow<'a, [u8]> {
         self.content
     }

@@ -32,7 +32,7 @@ pub enum LoadError {
         max: usize,
     },
     /// The JSON has far more values than the permitted entries could need.
-    #[error("the JSON weighs more than {max} values")]
+    #[error("the JSON has more than {max} values")]
     TooComplex {
         /// The limit: 96 for each of [`LoadLimits::entries`](super::LoadLimits::entries), and some. An array
         /// counts as 4 values and an object as 8.
@@ -73,9 +73,9 @@ pub enum LoadError {
         /// The column of the fault, from 1.
         column: usize,
     },
-    /// Signed JSON with a member that stands twice (RFC 8259 §4): two readers
+    /// Signed JSON with a duplicate member (RFC 8259 §4): two readers
     /// could take another one each.
-    #[error("a member of a JSON object stands twice (line {line}, column {column})")]
+    #[error("duplicate member in a JSON object (line {line}, column {column})")]
     DuplicateMember {
         /// The line where it was found, from 1.
         line: usize,

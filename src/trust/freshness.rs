@@ -9,16 +9,16 @@ use crate::Timestamp;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Stale {
-    /// It has expired by its own word.
+    /// It says that it has expired.
     #[error("it expired at {expires_at}; it is {now}")]
     Expired {
-        /// The last instant at which it held.
+        /// The last instant at which it was valid.
         expires_at: Timestamp,
         /// The time of use.
         now: Timestamp,
     },
     /// It is older than allowed.
-    #[error("it is of {dated}, more than {} s ago; it is {now}", .max_age.as_secs())]
+    #[error("it is dated {dated}, older than the allowed {} s; it is {now}", .max_age.as_secs())]
     TooOld {
         /// When it was made or fetched.
         dated: Timestamp,
@@ -28,13 +28,13 @@ pub enum Stale {
         now: Timestamp,
     },
     /// Its age is limited, and nothing says how old it is.
-    #[error("it has no date, and may be at most {} s old: say when it was fetched", .max_age.as_secs())]
+    #[error("it is undated, but its age is limited to {} s: say when it was fetched", .max_age.as_secs())]
     Undated {
         /// What is allowed.
         max_age: Duration,
     },
     /// It was made after the time of use.
-    #[error("it is of {dated}, and it is {now}: is the clock right?")]
+    #[error("it is dated {dated}, after the present time {now}: check the clock")]
     FromFuture {
         /// When it was made or fetched.
         dated: Timestamp,

@@ -83,7 +83,7 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for ListBytes<'a> {
 }
 
 impl ListFormat {
-    /// The form that the bytes show the marks of. This doesn't say that all of
+    /// Detects the format from its marks. This doesn't say that all of
     /// the bytes can be read as such. What shows the marks of two forms is of
     /// none.
     ///

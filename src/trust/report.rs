@@ -23,7 +23,7 @@ pub struct EntryProblem {
     pub kid: Option<String>,
     /// What it is.
     pub problem: ProblemKind,
-    /// Whether the key is in the store all the same.
+    /// Whether the key is in the store anyway.
     pub kept: bool,
 }
 

@@ -106,11 +106,11 @@ pub enum SnapshotError {
     #[error("the signer: {0}")]
     Signer(#[from] SignerError),
     /// ES256 signatures have 64 bytes, `r‖s`; PS256 signatures have some.
-    #[error("the signer answered with {bytes} bytes, which is no {algorithm} signature")]
+    #[error("the signer returned {bytes} bytes, not an {algorithm} signature")]
     SignatureLength {
         /// The signer's algorithm.
         algorithm: Algorithm,
-        /// What it answered with.
+        /// What it returned.
         bytes: usize,
     },
 }

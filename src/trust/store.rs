@@ -201,12 +201,12 @@ impl TrustStore {
         self.tables.prepare(self.iter().map(TrustedKey::public_key))
     }
 
-    /// To be called before the key verifies.
+    /// Records a use, before the key verifies.
     pub(crate) fn note_use(&self, key: &TrustedKey) {
         self.tables.note_use(key.public_key());
     }
 
-    /// And to be told that it has.
+    /// Records a success.
     pub(crate) fn note_success(&self, key: &TrustedKey) {
         self.tables.note_success(key.public_key());
     }

@@ -15,8 +15,9 @@ impl Verifier {
     ///
     /// The verdicts are those of [`verify`](Self::verify). A stream of any
     /// length takes no more memory than a short one: `texts` is read at
-    /// most 128 texts a thread ahead. So nothing is said of the first ones before
-    /// that many are there; codes that come one by one are for `verify`.
+    /// most 128 texts a thread ahead. Results start only
+    /// once that many texts are buffered; use `verify` for codes that arrive one
+    /// at a time.
     ///
     /// ```
     /// use core::ops::ControlFlow;
@@ -50,7 +51,8 @@ impl Verifier {
         self.verify_all_on(parallel::cores(), texts, now, each)
     }
 
-    /// The same on that many threads, of which this is one.
+    /// Like [`verify_all`](Self::verify_all), on `threads` threads including the
+    /// caller's.
     pub fn verify_all_on<T, B>(
         &self,
         threads: usize,

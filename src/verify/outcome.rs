@@ -15,8 +15,8 @@ pub enum Outcome {
     Expired,
     /// Authentic, and its time has not come.
     NotYetValid,
-    /// Nothing says that it is false, and nothing allows to say that it is
-    /// true: the key is unknown, or needed data are missing.
+    /// Not shown to be false, and it can't be shown to be authentic: the
+    /// key is unknown, or needed data are missing.
     Unascertained,
 }
 
@@ -34,8 +34,7 @@ impl Outcome {
         }
     }
 
-    /// Which outcome speaks for the certificate when steps disagree: that
-    /// which weighs most against it.
+    /// Precedence when several steps fail: the most severe outcome wins.
     pub(super) const fn weight(self) -> u8 {
         match self {
             Self::Valid => 0,

@@ -21,11 +21,11 @@ pub enum RevocationPolicy {
         /// In whole seconds.
         max_age: Duration,
     },
-    /// Looks into the data that there are, and reports as skipped what they
-    /// don't cover or are too old for by their own word. The default.
+    /// Uses whatever data is available, and reports as skipped what it doesn't
+    /// cover, or says that it is too old for. The default.
     #[default]
     BestEffort,
-    /// Looks into nothing, whatever data there are.
+    /// Ignores revocation data.
     Skip,
 }
 
@@ -82,8 +82,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Refuses every departure from the specification, also those that the
-    /// field is full of.
+    /// Refuses every departure from the specification, including those common in
+    /// practice.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
@@ -130,7 +130,7 @@ impl Policy {
         self
     }
 
-    /// Relies upon trust lists that have expired by their own word: keys that
+    /// Relies upon trust lists that say that they have expired: keys that
     /// were withdrawn since then pass.
     pub fn dangerously_accept_expired_lists(mut self) -> Self {
         self.expired_lists = true;

@@ -15,7 +15,7 @@ use core::time::Duration;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The text is no HCERT.
+    /// The text is not an HCERT.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The headers name no key.
@@ -55,18 +55,18 @@ pub enum Reason {
     /// No key with this identifier made the signature.
     #[error("the signature does not verify: the certificate was changed, or another key made it")]
     BadSignature,
-    /// The trust list that holds the key has expired by its own word.
+    /// The trust list that has the key says that it has expired.
     #[error("the trust list {list} expired at {expires_at}; it is {now}")]
     ListExpired {
         /// The label of the list.
         list: String,
-        /// The last instant at which it held.
+        /// The last instant at which it was valid.
         expires_at: Timestamp,
         /// The time of verification.
         now: Timestamp,
     },
     /// The trust list that holds the key is older than the policy allows.
-    #[error("the trust list {list} is of {dated}, more than {} s ago; it is {now}", .max_age.as_secs())]
+    #[error("the trust list {list} is dated {dated}, older than the allowed {} s; it is {now}", .max_age.as_secs())]
     ListTooOld {
         /// The label of the list.
         list: String,
@@ -78,7 +78,7 @@ pub enum Reason {
         now: Timestamp,
     },
     /// The policy limits the age of the list, and nothing says how old it is.
-    #[error("the trust list {list} has no date, and may be at most {} s old", .max_age.as_secs())]
+    #[error("the trust list {list} is undated, but its age is limited to {} s", .max_age.as_secs())]
     ListUndated {
         /// The label of the list.
         list: String,
@@ -87,7 +87,9 @@ pub enum Reason {
     },
     /// The list was made after the time of verification: the clock is wrong,
     /// or somebody looks back.
-    #[error("the trust list {list} is of {dated}, and it is {now}: is the clock right?")]
+    #[error(
+        "the trust list {list} is dated {dated}, after the present time {now}: check the clock"
+    )]
     ListFromFuture {
         /// The label of the list.
         list: String,
@@ -97,7 +99,7 @@ pub enum Reason {
         now: Timestamp,
     },
     /// A later time than that of verification has been seen already.
-    #[error("it is {now}, but {seen} has been already: is the clock right?")]
+    #[error("the clock says {now}, but {seen} was already observed: check the clock")]
     ClockBehind {
         /// The latest time that the trust store knows to have come.
         seen: Timestamp,
@@ -113,7 +115,7 @@ pub enum Reason {
         why: Option<String>,
     },
     /// The certificate is on a revocation list.
-    #[error("the certificate is revoked: the list {list}{} names it, by its {identifier}", .dated.map(|at| format!(" of {at}")).unwrap_or_default())]
+    #[error("the certificate is revoked: its {identifier} is on the revocation list {list}{}", .dated.map(|at| format!(", dated {at}")).unwrap_or_default())]
     Revoked {
         /// The kind of the identifier; the identifier itself is about one
         /// person.
@@ -153,7 +155,7 @@ pub enum Reason {
         now: Timestamp,
     },
     /// The key may not sign this kind of record.
-    #[error("the key is for {allowed}, and the certificate states a {found}")]
+    #[error("the key may sign {allowed}, but the certificate contains a {found}")]
     KeyUsage {
         /// What the key may sign.
         allowed: KeyUsage,
@@ -180,19 +182,21 @@ pub enum Reason {
     /// There is no `exp`.
     #[error("the certificate has no time of expiry (exp)")]
     ExpMissing,
-    /// `exp` is a number, but no second count.
-    #[error("the time of expiry (exp) is not a second count of the years 1970 to 9999")]
+    /// `exp` is a number, but not a valid time.
+    #[error(
+        "the time of expiry (exp) is not a valid time (seconds since 1970, up to the year 9999)"
+    )]
     ExpUnusable,
     /// The certificate has expired.
     #[error("expired at {expires_at}; it is {now}")]
     Expired {
-        /// The last instant at which it held.
+        /// The last instant at which it was valid.
         expires_at: Timestamp,
         /// The time of verification.
         now: Timestamp,
     },
-    /// `iat` or `nbf` is a number, but no second count.
-    #[error("the claim {claim} is not a second count of the years 1970 to 9999")]
+    /// `iat` or `nbf` is a number, but not a valid time.
+    #[error("the claim {claim} is not a valid time (seconds since 1970, up to the year 9999)")]
     StartUnusable {
         /// `iat` or `nbf`.
         claim: &'static str,
@@ -205,30 +209,30 @@ pub enum Reason {
         /// The time of verification.
         now: Timestamp,
     },
-    /// The certificate holds from a later time on (`nbf`).
-    #[error("holds from {not_before} on; it is {now}")]
+    /// The certificate is not valid yet (`nbf`).
+    #[error("not valid before {not_before}; it is {now}")]
     NotBefore {
-        /// From when on it holds.
+        /// From when it is valid.
         not_before: Timestamp,
         /// The time of verification.
         now: Timestamp,
     },
-    /// What it states holds from a later day on. The day is about the holder,
+    /// The record is valid from a later day. The day is about the holder,
     /// so it is not repeated here.
-    #[error("what it states does not hold yet; it is {now}")]
+    #[error("the record is not yet valid; it is {now}")]
     RecordNotYetValid {
         /// The time of verification.
         now: Timestamp,
     },
-    /// What it states holds no longer, by its own word.
-    #[error("what it states holds no longer; it is {now}")]
+    /// The record says that it is no longer valid.
+    #[error("the record is no longer valid; it is {now}")]
     RecordExpired {
         /// The time of verification.
         now: Timestamp,
     },
     /// What it states has no day or disease that could be read, so nothing
     /// tells whether it holds.
-    #[error("what it states can't be held against the time: its day or its disease is not known")]
+    #[error("the record's validity can't be determined: its date or its disease is not known")]
     RecordUndated,
     /// The EU DCC is of another major version than 1, of which no schema was
     /// published, or states one that can't be read: its members could mean

@@ -205,7 +205,7 @@ impl Verdict {
         })
     }
 
-    /// Departures from the specification that were read all the same.
+    /// Departures from the specification that were read anyway.
     pub fn deviations(&self) -> &[Deviation] {
         match &self.body {
             Body::Verified(verified) => &verified.deviations,
@@ -412,9 +412,9 @@ impl Verified {
     }
 
     /// The listings of the signer's key that vouch for the certificate. For each
-    /// of them it holds that a list that has it is in time, that its
-    /// certificate is, and that key usage and domain allow the record: an
-    /// authorisation of one listing is not mended by another. The first one is
+    /// of them, a list that has it and its certificate are in time, and key
+    /// usage and domain allow the record: what one listing lacks, another does
+    /// not make up for. The first one is
     /// [`signer`](Self::signer).
     ///
     /// Whoever decides by the participant, the country or the domain of a key
@@ -479,7 +479,7 @@ impl Verified {
         self
     }
 
-    /// Departures from the specification that were read all the same.
+    /// Departures from the specification that were read anyway.
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
     }

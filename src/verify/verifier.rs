@@ -48,7 +48,7 @@ impl Verifier {
         Self::with_policy(trust, Policy::default())
     }
 
-    /// A verifier with a policy of one's own.
+    /// A verifier with a custom policy.
     pub fn with_policy(trust: TrustStore, policy: Policy) -> Self {
         Self {
             trust,

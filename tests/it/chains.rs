@@ -1451,7 +1451,7 @@ fn a_document_with_longer_heads_is_said_not_to_be_deterministic() {
     assert_eq!(error.code(), "trust-form");
     let message = error.to_string();
     assert!(message.contains("deterministic CBOR"), "{message}");
-    assert!(message.contains("sign it anew"), "{message}");
+    assert!(message.contains("sign it again"), "{message}");
     // Its signature first.
     let error = SignedDocument::open("rules", &longer, &key("other")).unwrap_err();
     assert_eq!(error.code(), "trust-signature");

@@ -534,7 +534,7 @@ fn what_is_not_json_is_refused_with_its_place() {
         ),
         (
             b"{\"name\": 1,\n \"name\": 2}",
-            "not JSON: a member stands twice (line 2, column 11)",
+            "not JSON: duplicate member (line 2, column 11)",
         ),
         (b"{\n\"\xff\"}", "not JSON: not UTF-8 (line 2, column 2)"),
         (b"", "not JSON: malformed (line 1, column 0)"),

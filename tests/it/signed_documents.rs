@@ -219,7 +219,7 @@ fn samples() -> Vec<Sample> {
         Sample::new(F::Cms, STANDARD.encode(cms(true, true)).as_bytes())
             .dated(made)
             .spellings(),
-        Sample::new(F::CmsBeside, RULES)
+        Sample::new(F::CmsDetached, RULES)
             .beside(cms(false, true))
             .dated(made)
             .spellings(),

@@ -73,7 +73,12 @@ pub fn open(argument: &OsStr) -> Box<dyn Iterator<Item = Job> + Send> {
         Ok((start, reader)) if is_picture(&start) => {
             Box::new(iter::once(Job::Picture { input, reader }))
         }
-        Ok((_, reader)) => Box::new(numbered(input, lines(reader)).map(Job::Found)),
+        // Each line of a stream is answered when it is there, and whatever it
+        // is, the next one counts again: a scanner or a camera writes them.
+        Ok((_, reader)) if argument == "-" => {
+            Box::new(numbered_at_once(input, lines(reader, true)).map(Job::Found))
+        }
+        Ok((_, reader)) => Box::new(numbered(input, lines(reader, false)).map(Job::Found)),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
             one(unreadable(input, "is a directory; name the files in it"))
         }
@@ -121,35 +126,52 @@ fn is_picture(start: &[u8]) -> bool {
     magic.iter().any(|magic| start.starts_with(magic))
 }
 
-/// The lines that are not blank.
-fn lines(mut reader: Reader) -> impl Iterator<Item = Result<String, String>> + Send {
+/// The lines that are not blank. What is no text ends a file, and not a stream.
+fn lines(
+    mut reader: Reader,
+    is_stream: bool,
+) -> impl Iterator<Item = Result<String, String>> + Send {
     let mut number = 0u64;
     let mut ended = false;
     iter::from_fn(move || {
         while !ended {
             number += 1;
-            let line = next_line(&mut reader, number);
-            ended = !matches!(line, Ok(Some(_)));
-            match line.transpose()? {
+            let line = match next_line(&mut reader) {
+                Ok(Some(line)) => text_of(line, number),
+                Ok(None) => return None,
+                Err(error) => {
+                    ended = true;
+                    Err(error.to_string())
+                }
+            };
+            match line {
                 Ok(line) if line.trim().is_empty() => {}
-                other => return Some(other),
+                line => {
+                    ended |= line.is_err() && !is_stream;
+                    return Some(line);
+                }
             }
         }
         None
     })
 }
 
-fn next_line(reader: &mut Reader, number: u64) -> Result<Option<String>, String> {
+/// The bytes up to the next end of a line, of which no more are kept than can
+/// be a code.
+fn next_line(reader: &mut Reader) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    let read = (&mut *reader).take(MAX_LINE).read_until(b'\n', &mut line);
-    match read.map_err(|e| e.to_string())? {
-        0 => return Ok(None),
-        n if n as u64 == MAX_LINE => {
-            return Err(format!(
-                "line {number} is longer than {MAX_LINE} bytes; a file holds one code a line"
-            ));
-        }
-        _ => {}
+    let read = (&mut *reader).take(MAX_LINE).read_until(b'\n', &mut line)?;
+    if read as u64 == MAX_LINE && !line.ends_with(b"\n") {
+        reader.skip_until(b'\n')?;
+    }
+    Ok((read > 0).then_some(line))
+}
+
+fn text_of(line: Vec<u8>, number: u64) -> Result<String, String> {
+    if line.len() as u64 == MAX_LINE {
+        return Err(format!(
+            "line {number} is longer than {MAX_LINE} bytes; a file holds one code a line"
+        ));
     }
     let line = String::from_utf8(line).map_err(|_| {
         format!(
@@ -159,7 +181,29 @@ fn next_line(reader: &mut Reader, number: u64) -> Result<Option<String>, String>
     })?;
     // A blank at the end belongs to the code.
     let line = line.trim_end_matches(['\n', '\r']);
-    Ok(Some(line.trim_start_matches('\u{feff}').to_owned()))
+    Ok(line.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Names the codes `INPUT#N`, without waiting for what comes after them.
+fn numbered_at_once(
+    input: String,
+    texts: impl Iterator<Item = Result<String, String>> + Send,
+) -> impl Iterator<Item = Found> + Send {
+    let mut texts = texts;
+    let mut count = 0usize;
+    iter::from_fn(move || {
+        let text = texts.next();
+        count += 1;
+        match text {
+            Some(Ok(text)) => Some(Found::Code {
+                input: format!("{input}#{count}"),
+                text,
+            }),
+            Some(Err(error)) => Some(unreadable(input.clone(), error)),
+            None if count == 1 => Some(unreadable(input.clone(), "holds no code")),
+            None => None,
+        }
+    })
 }
 
 /// Names the codes: by the input alone if it holds one, else `INPUT#N`.

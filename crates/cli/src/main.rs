@@ -8,6 +8,7 @@ mod commands;
 mod conformance_tool;
 mod demo;
 mod diagnostic;
+mod headline;
 mod input;
 mod json;
 mod lint_tool;

@@ -104,7 +104,7 @@ impl Record {
         Self::from_json_with(text, &ProductCatalogue::builtin())
     }
 
-    /// The same with a catalogue of one's own for the yellow card.
+    /// The same with a custom catalogue for the yellow card.
     pub fn from_json_with(text: &str, products: &ProductCatalogue) -> Result<Self, RecordError> {
         let mut dcc = schema::parse_json(text)?;
         let is_card = |(key, _): &(Value, Value)| key.as_text() == Some("vx");
@@ -231,7 +231,7 @@ impl YellowCardBuilder {
         self.build_with(&ProductCatalogue::builtin())
     }
 
-    /// The same with a catalogue of one's own.
+    /// The same with a custom catalogue.
     pub fn build_with(mut self, products: &ProductCatalogue) -> Result<YellowCard, RecordError> {
         self.0.resolve(products);
         Entry::from(self.0.clone()).check_alone()?;

@@ -141,7 +141,7 @@ pub(crate) fn decode_after(
     };
     decode_base45(body.as_bytes()).ok_or_else(|| {
         // A character is named before a group, wherever they stand, for
-        // people who mend a damaged text.
+        // people who repair a damaged text.
         let wrong = body.bytes().position(|byte| value(byte) == NONE);
         wrong.map_or(TextError::Group, |at| TextError::Character {
             at: start + prefix.len() + at,

@@ -261,7 +261,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
                 "url" | "key" | "exp" | "flag" | "label" | "v" => {
                     let value = members.next_value()?;
                     if read.members.insert(name, value).is_some() {
-                        return Err(A::Error::custom("a member stands twice"));
+                        return Err(A::Error::custom("duplicate member"));
                     }
                 }
                 _ => {

@@ -30,9 +30,9 @@ pub enum ValueSetError {
         /// The column.
         column: usize,
     },
-    /// A member stands twice in an object, so that two readers could each take
+    /// A duplicate member in an object, so that two readers could each take
     /// another one.
-    #[error("a member stands twice in an object, at line {line}, column {column}")]
+    #[error("duplicate member in an object, at line {line}, column {column}")]
     DuplicateMember {
         /// The line.
         line: usize,
@@ -78,7 +78,7 @@ pub enum ValueSetError {
         max: usize,
     },
     /// An edition of a later date is there already.
-    #[error("{id:?}: of {found}, while the edition of {known} is there already")]
+    #[error("{id:?}: the edition of {found} is older than the loaded one of {known}")]
     Older {
         /// The id of the set.
         id: String,

@@ -69,7 +69,7 @@ impl SetBuilder {
     }
 
     /// Adds an entry that counts under each kid: some lists name no signers.
-    /// Of which signers the set speaks has to be said:
+    /// Declare which signers the set covers:
     /// [`covers`](Self::covers), [`covers_any_kid`](Self::covers_any_kid).
     pub fn add_for_any_kid(
         &mut self,

@@ -49,7 +49,7 @@ pub enum SetError {
     #[error("a part of the list is missing")]
     Incomplete,
     /// The list has a Bloom filter, out of which no hash can be read.
-    #[error("the list has a Bloom filter, out of which no hash can be read: use it as it is")]
+    #[error("hashes can't be recovered from a Bloom filter; use the list itself")]
     Filter,
     /// No seed gives a filter, which does not happen by chance.
     #[error("no filter was found with {SEEDS} seeds")]

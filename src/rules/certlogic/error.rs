@@ -24,8 +24,8 @@ pub enum JsonError {
         /// The column of the fault, from 1.
         column: usize,
     },
-    /// A member of an object stands twice (RFC 8259 §4).
-    #[error("a member of a JSON object stands twice (line {line}, column {column})")]
+    /// A duplicate member in an object (RFC 8259 §4).
+    #[error("duplicate member in a JSON object (line {line}, column {column})")]
     DuplicateMember {
         /// The line where it was found, from 1.
         line: usize,

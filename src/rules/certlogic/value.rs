@@ -40,7 +40,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Reads JSON (RFC 8259) in which no member of an object stands twice.
+    /// Reads JSON (RFC 8259) without duplicate members in an object.
     pub fn parse(json: &str) -> Result<Self, JsonError> {
         json::parse(json)
     }

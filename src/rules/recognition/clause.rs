@@ -62,7 +62,7 @@ pub(super) enum Products {
     Of(Vec<Group>, Vec<Code>),
 }
 
-/// From which day on, and until which day: `None` is for ever.
+/// From which day on, and until which day: `None` is without end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Days {
     pub from: i64,

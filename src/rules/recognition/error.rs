@@ -68,7 +68,7 @@ pub enum RecognitionError {
         at: String,
     },
     /// The same thing twice.
-    #[error("{at}: stands there already")]
+    #[error("{at}: duplicate")]
     Duplicate {
         /// The path of the second one.
         at: String,

@@ -59,9 +59,7 @@ pub(super) fn json(bytes: &[u8]) -> Result<Value, Error> {
     Value::parse(text).map_err(|error| match error {
         JsonError::Syntax { line, column } => syntax("malformed", (line, column)),
         JsonError::TooDense { .. } => syntax("more values than a policy has", (1, 1)),
-        JsonError::DuplicateMember { line, column } => {
-            syntax("a member stands twice", (line, column))
-        }
+        JsonError::DuplicateMember { line, column } => syntax("duplicate member", (line, column)),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What form the bytes are of.
 
-use super::{Beside, DocumentBytes, DocumentFormat, OWN_TYPES};
+use super::{Detached, DocumentBytes, DocumentFormat, OWN_TYPES};
 use crate::codec::detcbor::Reader;
 use crate::codec::text::decode_base64;
 use crate::envelope::jws::Jws;
@@ -11,11 +11,11 @@ use crate::trust::signed;
 use alloc::vec::Vec;
 
 pub(super) fn format(bytes: &DocumentBytes<'_>) -> Option<DocumentFormat> {
-    match bytes.beside {
-        Some(Beside::Digest(_)) => Some(DocumentFormat::SignatureOfDigest),
-        Some(Beside::Content(beside)) => Some(match () {
-            () if is_cose(beside) => DocumentFormat::CoseOfDigest,
-            () if cms(beside).is_some() => DocumentFormat::CmsBeside,
+    match bytes.detached {
+        Some(Detached::Digest(_)) => Some(DocumentFormat::SignatureOfDigest),
+        Some(Detached::Content(detached)) => Some(match () {
+            () if is_cose(detached) => DocumentFormat::CoseOfDigest,
+            () if cms(detached).is_some() => DocumentFormat::CmsDetached,
             () => DocumentFormat::Signature,
         }),
         None => {

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::detect::{self, Cms};
 use super::{
-    Beside, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument, content_type,
-    identity,
+    Detached, DocumentBytes, DocumentError, DocumentFormat, OWN_TYPES, SignedDocument,
+    content_type, identity,
 };
 use crate::Timestamp;
 use crate::codec::instant::{self, Claims};
@@ -76,7 +76,7 @@ const NOT_DOCUMENT: LoadError = LoadError::Form {
 };
 const NOT_DETERMINISTIC: LoadError = LoadError::Form {
     expected: "in deterministic CBOR (shortest heads, keys in order), as what this crate signs has \
-               to be: have its maker sign it anew",
+               to be: have its maker sign it again",
 };
 const NOT_COSE: LoadError = LoadError::Form {
     expected: "a COSE_Sign1 with a protected header",
@@ -96,14 +96,14 @@ const AUDIENCE: LoadError = LoadError::Form {
 impl Reader<'_> {
     fn read<'a>(&self, format: DocumentFormat, bytes: &DocumentBytes<'a>) -> Result<Opened<'a>> {
         use DocumentFormat as F;
-        let chained = matches!(format, F::Jws | F::Cms | F::CmsBeside | F::CmsInJson);
+        let chained = matches!(format, F::Jws | F::Cms | F::CmsDetached | F::CmsInJson);
         if self.common_name.is_some() && !chained {
             let fault = "a signature of this form brings no certificates";
             return Err(LoadError::Chain { fault }.into());
         }
         let content = bytes.content;
-        let beside = match bytes.beside {
-            Some(Beside::Content(beside) | Beside::Digest(beside)) => beside,
+        let detached = match bytes.detached {
+            Some(Detached::Content(detached) | Detached::Digest(detached)) => detached,
             None => &[],
         };
         match format {
@@ -111,7 +111,7 @@ impl Reader<'_> {
             F::CoseSign1 => self.cose(content),
             F::CoseOfDigest => {
                 let anchors = core::slice::from_ref(self.anchor);
-                let (claims, _) = at::verify(content, beside, anchors)?;
+                let (claims, _) = at::verify(content, detached, anchors)?;
                 let dates = Dates {
                     issued_at: claims.issued_at,
                     expires_at: claims.expires_at,
@@ -126,8 +126,8 @@ impl Reader<'_> {
                 Ok((content.into(), Dates::default()))
             }
             F::Cms => self.cms(content),
-            F::CmsBeside => {
-                let cms = detect::cms(beside).ok_or(DocumentError::Unrecognised)?;
+            F::CmsDetached => {
+                let cms = detect::cms(detached).ok_or(DocumentError::Unrecognised)?;
                 let dates = self.cms_over(cms.bytes(), content)?;
                 Ok((content.into(), dates))
             }
@@ -138,12 +138,12 @@ impl Reader<'_> {
                 Ok((payload.into(), dates))
             }
             F::Signature => {
-                self.verify(content, beside)?;
+                self.verify(content, detached)?;
                 Ok((content.into(), Dates::default()))
             }
             F::SignatureOfDigest => {
                 let digest = hex(&Sha256::digest(content));
-                let signs = |text: &str| self.verify(text.as_bytes(), beside);
+                let signs = |text: &str| self.verify(text.as_bytes(), detached);
                 signs(&digest).or_else(|_| signs(as_number(&digest)))?;
                 Ok((content.into(), Dates::default()))
             }
@@ -253,7 +253,7 @@ impl Reader<'_> {
         let cms = detect::cms(bytes).ok_or(DocumentError::Unrecognised)?;
         let dates = {
             let parsed = SignedData::parse(cms.bytes())?;
-            // A signature without its content, which has to be given beside it.
+            // A signature without its content, which has to be given with it.
             let content = parsed.content().ok_or(CmsError::Content)?;
             self.verify_cms(&parsed, content)?
         };
@@ -288,13 +288,13 @@ impl Reader<'_> {
         })
     }
 
-    /// A signature that stands beside what it is over.
-    fn verify(&self, message: &[u8], beside: &[u8]) -> Result<()> {
+    /// A detached signature.
+    fn verify(&self, message: &[u8], detached: &[u8]) -> Result<()> {
         let is_text =
             |b: &u8| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=-_".contains(b);
-        let decoded = match beside.iter().all(is_text) {
-            true => decode_base64(beside).ok_or(LoadError::Signature)?,
-            false => beside.to_vec(),
+        let decoded = match detached.iter().all(is_text) {
+            true => decode_base64(detached).ok_or(LoadError::Signature)?,
+            false => detached.to_vec(),
         };
         match is_signature(self.anchor.public_key(), message, &decoded) {
             true => Ok(()),

@@ -136,7 +136,7 @@ impl ListInfo {
         self.claims.issued_at
     }
 
-    /// Until when it counts: by its own word, and no longer than
+    /// Until when it counts: as it says, and no longer than
     /// [`valid_for`](Self::valid_for) after it was fetched, if that is known. (Of a list in a
     /// [snapshot](crate::trust::SnapshotView) it is that it was fetched before.)
     pub fn expires_at(&self) -> Option<Timestamp> {

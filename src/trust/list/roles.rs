@@ -21,7 +21,7 @@ use crate::envelope::x509::Dsc;
 /// neither**, such as an UPLOAD certificate with `clientAuth` (of one in seven
 /// states) or a CSCA with `digitalSignature`, until the caller says what they
 /// are: [`ProblemKind::GatewayRole`](crate::trust::ProblemKind::GatewayRole) has their SHA-256. Compare it with what
-/// the state, or the gateway over another way, says.
+/// the state, or the gateway, through another channel, says.
 ///
 /// ```
 /// use hcert::trust::{GatewayRoles, TrustStore};

@@ -275,8 +275,8 @@ fn a_missing_chunk_of_italy_is_named() {
         (&[(1, 2)][..], "chunk 2 of 2 is missing"),
         (&[(2, 2)], "chunk 1 of 2 is missing"),
         (&[(3, 3), (1, 3)], "chunk 2 of 3 is missing"),
-        (&[(1, 2), (1, 2)], "chunk 1 is there twice"),
-        (&[(1, 1), (1, 1)], "chunk 1 is there twice"),
+        (&[(1, 2), (1, 2)], "duplicate chunk 1"),
+        (&[(1, 1), (1, 1)], "duplicate chunk 1"),
     ] {
         let found = says(chunks);
         assert!(found.contains(words), "{chunks:?}: {found}");

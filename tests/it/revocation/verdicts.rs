@@ -127,7 +127,7 @@ fn the_report_names_the_list_and_its_date_and_nothing_of_the_holder() {
     assert_eq!(
         reason.to_string(),
         format!(
-            "the certificate is revoked: the list list of XX of {} names it, by its uci",
+            "the certificate is revoked: its uci is on the revocation list list of XX, dated {}",
             NOW.plus(-60)
         )
     );

@@ -232,7 +232,7 @@ fn two_rules_of_one_name_are_refused() {
         let shown = error.to_string();
         assert_eq!(
             shown,
-            "VR-XX-0001 1.0.0 stands there twice, with different content"
+            "duplicate rule VR-XX-0001 1.0.0, with different content"
         );
         // From two documents, too.
         let mut builder = RuleSet::builder();

@@ -127,7 +127,7 @@ pub fn in_words(input: &str, report: &Report) -> String {
             printable(finding.message()),
             finding.code(),
             finding.clause(),
-            finding.mend(),
+            finding.help(),
         );
     }
     let [errors, warnings, notes] = counts(report);

@@ -330,7 +330,7 @@ fn time(claim: TimeClaim) -> String {
     match claim {
         TimeClaim::Absent => "none".into(),
         TimeClaim::At(time) => format!("{} ({time})", time.seconds()),
-        _ => "a number that is no second count".into(),
+        _ => "a number that is not a valid time".into(),
     }
 }
 

@@ -21,7 +21,7 @@ const PROGRAM: &str = "hcert lint";
 const HELP: &str = "\
 Tells issuers where their codes depart from the specification: the certificate,
 its QR symbol, and the document signer certificate (DSC). Each finding has a
-severity, the clause that it is about, the place, and the mend. Nothing of what
+severity, the clause that it is about, the place, and how to fix it. Nothing of what
 a certificate says is printed, so that reports can be kept. This is no
 verification: see the program verify.
 
@@ -53,7 +53,7 @@ A code given as a text is personal data: it is named by its place, argument 1.
                    warning or note
   --json           print one JSON object a line for each code: input, and the
                    report as docs/json.md has it: errors, warnings, notes, facts,
-                   findings [{severity, code, clause, at, message, mend}]
+                   findings [{severity, code, clause, at, message, help}]
   --help           print this
 
   error    breaks what the specification demands; some verifiers, or all of

@@ -11,9 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use hcert::Timestamp;
-use hcert::format::TimeClaim;
-use hcert::record::ValueSets;
+use hcert::format::{TimeClaim, Unverified};
+use hcert::record::{ProductCatalogue, ValueSets};
 use hcert::revocation::RevocationInfo;
 use hcert::rules::{Acceptance, Arrival, Decision, RuleOutcome};
 use hcert::trust::{Stale, TrustedKey};
@@ -21,8 +20,11 @@ use hcert::verify::{
     Outcome, Policy, Reason, SkipReason, Step, StepResult, Verdict, Verified, Verifier,
 };
 use hcert::words::{self, Language, Line};
+use hcert::{Limits, Timestamp};
 
-use crate::{age, arguments, cli, input, json, revocations, rules, trust_files, value_sets};
+use crate::{
+    age, arguments, cli, headline, input, json, revocations, rules, trust_files, value_sets,
+};
 use cli::{complain, printable, short_name};
 use input::{Found, Job};
 use revocations::RevocationOptions;
@@ -477,7 +479,7 @@ impl Work {
                         let line = line.with_members(&verdict.to_json());
                         self.with_acceptance(line, acceptance.as_ref(), now).end()
                     }
-                    false => self.in_words(&input, &verdict, acceptance.as_ref(), now),
+                    false => self.in_words((&input, &text), &verdict, acceptance.as_ref(), now),
                 };
                 Printed::Verdict {
                     text,
@@ -529,33 +531,29 @@ impl Work {
 
     fn in_words(
         &self,
-        input: &str,
+        (input, text): (&str, &str),
         verdict: &Verdict,
         acceptance: Option<&Acceptance>,
         now: Timestamp,
     ) -> String {
         let mut out = String::new();
         // Writing to a String can't fail.
-        let _ = self.write_words(&mut out, input, verdict, acceptance, now);
+        let _ = self.write_words(&mut out, (input, text), verdict, acceptance, now);
         out
     }
 
     fn write_words(
         &self,
         out: &mut String,
-        input: &str,
+        (input, text): (&str, &str),
         verdict: &Verdict,
         acceptance: Option<&Acceptance>,
         now: Timestamp,
     ) -> std::fmt::Result {
         let outcome = verdict.outcome();
         let word = outcome.code().replace('-', " ").to_uppercase();
-        let colour = match (outcome, acceptance.map(Acceptance::decision)) {
-            (Outcome::Valid, None | Some(Decision::Accepted)) => 32,
-            (Outcome::Unascertained | Outcome::NotYetValid, _) | (_, Some(Decision::Open)) => 33,
-            _ => 31,
-        };
-        let decided = acceptance.map(|acceptance| acceptance.decision().code().to_uppercase());
+        let decision = acceptance.map(Acceptance::decision);
+        let decided = decision.map(|decision| decision.code().to_uppercase());
         // Valid, and whether it was revoked is not known: no green word alone.
         let over = match verdict.step(Step::Revocation) {
             StepResult::Skipped(SkipReason::RevocationDataStale { why })
@@ -565,17 +563,20 @@ impl Work {
             }
             _ => None,
         };
-        let colour = if over.is_some() && colour == 32 {
-            33
-        } else {
-            colour
-        };
-        let unknown = over.map(|why| match why {
-            Stale::Expired { .. } => "REVOCATION LIST EXPIRED".to_owned(),
-            _ => "REVOCATION LIST NOT USABLE".to_owned(),
-        });
-        let headline = [Some(word.clone()), decided, unknown].into_iter().flatten();
-        let headline = headline.collect::<Vec<_>>().join(", ");
+        let mut caveats: Vec<_> = over
+            .iter()
+            .map(|why| match why {
+                Stale::Expired { .. } => headline::LIST_EXPIRED,
+                _ => headline::LIST_NOT_USABLE,
+            })
+            .collect();
+        if let Some(verified) = verdict.verified() {
+            caveats.extend(headline::caveats(verified.record(), now.date()));
+        }
+        let colour = headline::colour(outcome, decision, &caveats) as u8;
+        let caveats = caveats.iter().map(|caveat| caveat.words.to_owned());
+        let parts = [Some(word.clone()), decided].into_iter().flatten();
+        let headline = parts.chain(caveats).collect::<Vec<_>>().join(", ");
         match self.colour {
             true => write!(out, "\x1b[1;{colour}m{headline}\x1b[0m")?,
             false => out.push_str(&headline),
@@ -584,15 +585,21 @@ impl Work {
         match verdict.reason() {
             None => {
                 write!(out, "  authentic and in time, as of {now}")?;
-                match over {
-                    Some(why) => writeln!(
+                if let Some(why) = over {
+                    write!(
                         out,
                         ", but not checked for revocation: the list can't be relied upon, {why}"
-                    )?,
-                    None => writeln!(out)?,
+                    )?;
+                }
+                match &self.rules {
+                    None => writeln!(out, "; entry rules not asked")?,
+                    Some(_) => writeln!(out)?,
                 }
             }
             Some(reason) => writeln!(out, "  {reason} [{}]", reason.code())?,
+        }
+        if let Some(Reason::UnknownKey { .. }) = verdict.reason() {
+            write_claimed(out, text)?;
         }
         match verdict.step(Step::Revocation) {
             StepResult::Skipped(SkipReason::NoContent) => {}
@@ -686,6 +693,34 @@ impl Work {
     }
 }
 
+/// Whose certificate it claims to be, and why its key may be unknown.
+fn write_claimed(out: &mut String, text: &str) -> std::fmt::Result {
+    let Ok(unverified) = Unverified::parse(text, &Limits::default()) else {
+        return Ok(());
+    };
+    let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
+    let claims = content.claims().ok();
+    let country = claims
+        .and_then(|claims| claims.issuer())
+        .unwrap_or("an issuer that it does not name");
+    let kind = claims.and_then(|claims| claims.payload_kind().ok());
+    let kind = kind.map_or("unknown payload", |kind| kind.code());
+    // A claim may hold anything: it is short, or is not shown.
+    let country = match country.chars().count() {
+        0..=40 => printable(country),
+        _ => "an issuer of a name too long to show".into(),
+    };
+    writeln!(
+        out,
+        "  it claims, and nothing proves, that it is a certificate of {country} ({kind})"
+    )?;
+    writeln!(
+        out,
+        "  likely causes: 1. the trust list is old, or leaves that issuer out: fetch it again,\n  \
+         or add a list of that issuer; 2. a test environment issued it; 3. it is forged"
+    )
+}
+
 fn line(out: &mut String, label: &str, text: &str) -> std::fmt::Result {
     writeln!(out, "    {label:<15} {}", printable(text))
 }
@@ -727,6 +762,12 @@ fn write_acceptance(
         .results()
         .iter()
         .partition(|result| *result.outcome() == RuleOutcome::Passed);
+    if acceptance.decision() == Decision::Open {
+        writeln!(
+            out,
+            "    open: no rule refuses it, but it can't be shown that it is accepted"
+        )?;
+    }
     if let (Some(reason), true) = (acceptance.reason(), rest.is_empty()) {
         writeln!(
             out,

@@ -77,7 +77,7 @@ fn json_has_a_line_for_each_code_with_all_members() {
     members.sort();
     assert_eq!(
         members,
-        ["at", "clause", "code", "mend", "message", "severity"]
+        ["at", "clause", "code", "help", "message", "severity"]
     );
     assert_eq!(bad["errors"], 1);
     assert_eq!(bad["findings"][0]["code"], "zlib-cut-off");

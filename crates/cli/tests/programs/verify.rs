@@ -19,6 +19,58 @@ fn valid() -> String {
     issued("alpha", &fixtures::vaccination()).text().to_owned()
 }
 
+/// A hand scanner types a line and waits; a line of garbage is answered, too.
+#[test]
+fn a_stream_is_answered_line_by_line() {
+    use std::io::BufReader;
+    let files = Files::new("stream");
+    let trust = files.trust();
+    let mut child = program("verify")
+        .args(["--json", "--trust-key", &trust, "--at", NOW, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut err = BufReader::new(child.stderr.take().unwrap());
+    let mut send = |line: &[u8]| {
+        stdin.write_all(line).unwrap();
+        stdin.flush().unwrap();
+    };
+    let line = |from: &mut dyn std::io::BufRead| -> Value {
+        let mut line = String::new();
+        from.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    };
+    let mut head = String::new();
+    std::io::BufRead::read_line(&mut err, &mut head).unwrap();
+    assert!(head.starts_with("hcert verify: trust: 1 key"), "{head}");
+    // Nothing follows, and the answer comes: without it this test never ends.
+    for n in 1..=3 {
+        send(format!("{}\n", valid()).as_bytes());
+        let answer = line(&mut out);
+        assert_eq!(answer["outcome"], "valid");
+        assert_eq!(answer["input"], format!("-#{}", 2 * n - 1));
+        send(b"\xff\xfe garbage\n");
+        let problem = line(&mut err);
+        let words = format!("line {} is not UTF-8", 2 * n);
+        assert!(problem["error"].as_str().unwrap().starts_with(&words));
+    }
+    send(&[&vec![b'A'; 3 << 20][..], b"\n"].concat());
+    assert!(
+        line(&mut err)["error"]
+            .as_str()
+            .unwrap()
+            .contains("longer than")
+    );
+    send(b"HC1:\n");
+    assert_eq!(line(&mut out)["outcome"], "invalid");
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}
+
 /// The same certificate with one bit of the signature changed.
 fn tampered() -> String {
     let mut cose = issued("alpha", &fixtures::vaccination()).cose().to_vec();
@@ -201,7 +253,7 @@ fn standard_input_is_read() {
     let arguments = ["--json", "--trust-key", &trust, "--at", NOW, "-"];
     let ran = run_with_stdin("verify", &arguments, valid().as_bytes());
     assert_eq!(ran.status, 0, "{}", ran.err);
-    assert_eq!(ran.line()["input"], "-");
+    assert_eq!(ran.line()["input"], "-#1");
     let ran = run_with_stdin("verify", &arguments, b"");
     assert_eq!((ran.status, ran.out.as_str()), (2, ""));
 }
@@ -403,6 +455,7 @@ fn in_words_the_verdict_comes_first_and_unknown_codes_stay_codes() {
         "Comirnaty (EU/1/20/1528)",
         "2021-05-29",
         "revocation not checked",
+        "entry rules not asked",
         "CN=DSC",
     ] {
         assert!(out.contains(part), "{part} in {out}");
@@ -410,6 +463,27 @@ fn in_words_the_verdict_comes_first_and_unknown_codes_stay_codes() {
     assert!(!out.contains('\x1b'), "no colours where no terminal is");
     assert!(words(NOW, fixtures::test()).contains("negative (not detected)"));
     assert!(words(NOW, fixtures::recovery()).contains("from COVID-19"));
+    let later = words("2021-11-01T00:00:00Z", fixtures::recovery());
+    assert!(
+        later.starts_with("VALID, ITS PERIOD HAS ENDED  "),
+        "{later}"
+    );
+
+    let stranger = issued("beta", &fixtures::vaccination());
+    let unknown = run(
+        "verify",
+        &["--trust-key", &trust, "--at", NOW, stranger.text()],
+    )
+    .out;
+    assert!(unknown.starts_with("UNASCERTAINED  "), "{unknown}");
+    for part in [
+        "it claims, and nothing proves,",
+        "of XX (eu-dcc)",
+        "likely causes: 1.",
+    ] {
+        assert!(unknown.contains(part), "{part} in {unknown}");
+    }
+    assert!(!unknown.contains("Musterfrau"), "{unknown}");
     let expired = words("2022-01-01T00:00:00Z", fixtures::vaccination());
     assert!(expired.starts_with("EXPIRED  "), "{expired}");
     assert!(expired.contains("NOT A VALID CERTIFICATE"), "{expired}");

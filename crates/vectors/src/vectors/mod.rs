@@ -97,7 +97,7 @@ const FLAGS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "header-type",
-        "A header, or a parameter in it, of a type that it must not have.",
+        "A header, or a parameter in it, of the wrong type.",
         &[],
     ),
     ("cose-tag", "The CBOR tags around COSE_Sign1.", &[]),

@@ -143,7 +143,7 @@ impl Lists {
             ),
             (
                 "map-twice",
-                "a kid stands twice",
+                "duplicate kid",
                 cbor::map(&[twice.clone(), twice]),
             ),
         ] {
@@ -172,7 +172,7 @@ impl Lists {
             ),
             (
                 "batch-twice",
-                "the country stands twice",
+                "duplicate country",
                 renamed("{", "{\"country\": \"YY\", "),
             ),
             (
