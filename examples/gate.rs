@@ -1,4 +1,4 @@
-//! A gate: answers each code (a line on standard input) at once.
+//! A gate that asks no rules: it answers each line on standard input at once.
 //! `gate SNAPSHOT ANCHOR STATE`; `hcert trust convert --key` makes a snapshot.
 
 use std::time::{Duration, SystemTime};
@@ -6,7 +6,7 @@ use std::{fs, io, io::prelude::*};
 
 use hcert::trust::{Anchor, ListFormat, TrustState, TrustStore};
 use hcert::verify::{Policy, Verifier};
-use hcert::{Timestamp, words::printable};
+use hcert::{Timestamp, words};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -52,14 +52,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let verdict = verifier.verify(&String::from_utf8_lossy(&line), now);
         let answer = match verdict.result() {
-            Ok(verified) => {
-                let holder = verified.record().holder();
-                let name = holder.passport_name().unwrap_or("no name".into());
-                format!("valid: {name}, born {}", holder.born())
-            }
             Err(reason) => format!("{}: {reason}", verdict.outcome()),
+            Ok(verified) => words::describe(verified.record(), words::Language::English)
+                .iter()
+                .fold("authentic".to_owned(), |all, l| {
+                    all + "; " + l.label + ": " + &l.text
+                }),
         };
-        writeln!(out, "{}", printable(&answer))?;
+        writeln!(out, "{}", words::printable(&answer))?;
         out.flush()?; // Somebody waits for it.
         line.clear();
     }

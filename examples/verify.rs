@@ -30,18 +30,15 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
     let [trust_path, path] = arguments.as_slice() else {
         return Err("usage: verify TRUST CERTIFICATE".into());
     };
-
     // With `add_bytes` you vouch for the file. A list that somebody signs goes
     // through `add_signed_list` or `add_gdhcn`: see the example `gate`.
     let mut builder = TrustStore::builder();
-    builder
-        .add_bytes(trust_path, &read(trust_path)?)
-        .map_err(|e| format!("{trust_path}: {e}"))?;
+    let added = builder.add_bytes(trust_path, &read(trust_path)?);
+    added.map_err(|e| format!("{trust_path}: {e}"))?;
     let (trust, report) = builder.build();
     for problem in &report.problems {
         eprintln!("verify: {}", printable(&problem.to_string()));
     }
-
     let code = code(read(path)?).map_err(|e| format!("{path}: {e}"))?;
     // The library reads no clock. The program does, once.
     let verdict = Verifier::new(trust).verify(&code, SystemTime::now().into());
@@ -74,7 +71,10 @@ fn code(bytes: Vec<u8>) -> Result<String, Box<dyn Error>> {
     #[cfg(feature = "scan")]
     match hcert::qr::scan(&bytes, &Default::default()) {
         Err(hcert::qr::ScanError::UnknownFormat) => {} // Then it is a text.
-        codes => return Ok(codes?.first().ok_or("no QR code is in it")?.text().into()),
+        codes => {
+            let ours = codes?.into_iter().find(|c| c.text().starts_with("HC1:"));
+            return Ok(ours.ok_or("no certificate is in it")?.text().into());
+        }
     }
     Ok(String::from_utf8(bytes).map_err(|_| "neither a text nor a picture that can be read")?)
 }

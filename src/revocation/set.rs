@@ -377,19 +377,20 @@ fn key(seed: &[u8; 16], kid: &[u8], kind: u8, hash: &[u8]) -> [u64; 2] {
     let [length, kid_length] = [hash.len(), kid.len()].map(|length| length as u64);
     let head = u64::from(kind) | length << 8 | kid_length << 16;
     // By words, which are mixed in as they come; bytes would be collected first.
+    // `write_u64` takes a word as it lies in memory, on every machine.
     let (seeds, _) = seed.as_chunks::<8>();
     let seed = |n: usize| seeds.get(n).map_or(0, |seed| u64::from_le_bytes(*seed));
     let mut sip = SipHasher13::new_with_keys(seed(0), seed(1));
-    sip.write_u64(head);
+    sip.write_u64(head.to_le());
     for part in [kid, hash] {
         let (words, rest) = part.as_chunks::<8>();
         words
             .iter()
-            .for_each(|word| sip.write_u64(u64::from_le_bytes(*word)));
+            .for_each(|word| sip.write_u64(u64::from_ne_bytes(*word)));
         if !rest.is_empty() {
             let mut last = [0; 8];
             last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-            sip.write_u64(u64::from_le_bytes(last));
+            sip.write_u64(u64::from_ne_bytes(last));
         }
     }
     let Hash128 { h1, h2 } = sip.finish128();

@@ -113,10 +113,15 @@ fn one(found: Found) -> Box<dyn Iterator<Item = Job> + Send> {
     Box::new(iter::once(Job::Found(found)))
 }
 
-/// The first bytes, and a reader that still gives all of them.
+/// The first bytes, and a reader that still gives all of them. No picture has an
+/// end of line among them, and a stream that begins with one may wait for us.
 fn peek(mut source: Box<dyn Read + Send>) -> io::Result<(Vec<u8>, Reader)> {
     let mut start = Vec::new();
-    (&mut source).take(4).read_to_end(&mut start)?;
+    while start.len() < 4 && !start.ends_with(b"\n") {
+        if (&mut source).take(1).read_to_end(&mut start)? == 0 {
+            break;
+        }
+    }
     let whole = io::Cursor::new(start.clone()).chain(source);
     Ok((start, BufReader::new(Box::new(whole))))
 }
@@ -138,7 +143,10 @@ fn lines(
             number += 1;
             let line = match next_line(&mut reader) {
                 Ok(Some(line)) => text_of(line, number),
-                Ok(None) => return None,
+                Ok(None) => {
+                    ended = true;
+                    return None;
+                }
                 Err(error) => {
                     ended = true;
                     Err(error.to_string())
@@ -160,15 +168,21 @@ fn lines(
 /// be a code.
 fn next_line(reader: &mut Reader) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    let read = (&mut *reader).take(MAX_LINE).read_until(b'\n', &mut line)?;
-    if read as u64 == MAX_LINE && !line.ends_with(b"\n") {
+    let read = (&mut *reader)
+        .take(MAX_LINE + 1)
+        .read_until(b'\n', &mut line)?;
+    if is_too_long(&line) {
         reader.skip_until(b'\n')?;
     }
     Ok((read > 0).then_some(line))
 }
 
+fn is_too_long(line: &[u8]) -> bool {
+    line.len() as u64 > MAX_LINE && !line.ends_with(b"\n")
+}
+
 fn text_of(line: Vec<u8>, number: u64) -> Result<String, String> {
-    if line.len() as u64 == MAX_LINE {
+    if is_too_long(&line) {
         return Err(format!(
             "line {number} is longer than {MAX_LINE} bytes; a file holds one code a line"
         ));

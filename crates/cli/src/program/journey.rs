@@ -56,7 +56,7 @@ or a text with one code a line), or - for standard input.
                 nothing is said, or there is none; --json has all
   --trust FILE  who may sign certificates, with --trust-key, --anchor,
                 --trust-env, --gateway-role, --list, --participant, --deny, --state, --forget-time and
-                --dangerously-trust-unsigned as for the program verify. What is
+                --dangerously-trust-unsigned as for hcert verify. What is
                 not valid is not accepted anywhere.
   --revocations FILE  which certificates are revoked, with --revocation-anchor
                 and --require-revocations as for verify; without it that is not

@@ -23,7 +23,7 @@ Tells issuers where their codes depart from the specification: the certificate,
 its QR symbol, and the document signer certificate (DSC). Each finding has a
 severity, the clause that it is about, the place, and how to fix it. Nothing of what
 a certificate says is printed, so that reports can be kept. This is no
-verification: see the program verify.
+verification: see hcert verify.
 
 Usage: hcert lint [--dsc FILE | --trust FILE… | --trust-key FILE…]
             [--value-sets DIR|FILE]… [--at TIME]

@@ -96,7 +96,7 @@ A code given as a text is personal data: it is named by its place, argument 1.
                 have none: whoever can write them decides what is valid
   --revocations FILE  which certificates are revoked: batches of the EU's
                 gateway, Germany's list in a map, a chunk of Italy's (give all,
-                in any order), or a compact set that the program revocation
+                in any order), or a compact set that hcert revocation
                 makes; may be repeated. Whoever gives a file without a signature
                 vouches for it
   --revocation-anchor FILE  who signs them: a certificate or a public key; may
@@ -596,7 +596,10 @@ impl Work {
                     Some(_) => writeln!(out)?,
                 }
             }
-            Some(reason) => writeln!(out, "  {reason} [{}]", reason.code())?,
+            Some(reason) => {
+                let words = reason.to_string();
+                writeln!(out, "  {} [{}]", printable(&words), reason.code())?;
+            }
         }
         if let Some(Reason::UnknownKey { .. }) = verdict.reason() {
             write_claimed(out, text)?;
@@ -700,16 +703,14 @@ fn write_claimed(out: &mut String, text: &str) -> std::fmt::Result {
     };
     let (content, _) = unverified.unverified_content(&ProductCatalogue::builtin());
     let claims = content.claims().ok();
-    let country = claims
-        .and_then(|claims| claims.issuer())
-        .unwrap_or("an issuer that it does not name");
+    let issuer = claims.and_then(|claims| claims.issuer());
+    // Anybody can write anything there: only a country code is repeated.
+    let is_code = |iss: &&str| iss.len() == 2 && iss.bytes().all(|b| b.is_ascii_uppercase());
+    let country = issuer
+        .filter(is_code)
+        .unwrap_or("a country that it does not name");
     let kind = claims.and_then(|claims| claims.payload_kind().ok());
     let kind = kind.map_or("unknown payload", |kind| kind.code());
-    // A claim may hold anything: it is short, or is not shown.
-    let country = match country.chars().count() {
-        0..=40 => printable(country),
-        _ => "an issuer of a name too long to show".into(),
-    };
     writeln!(
         out,
         "  it claims, and nothing proves, that it is a certificate of {country} ({kind})"
