@@ -20,6 +20,7 @@ pub fn first(help: &str) -> Result<Option<(String, lexopt::Parser)>, Box<dyn Err
         None => Err(lexopt::Error::from("no COMMAND is given").into()),
     }
 }
+
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

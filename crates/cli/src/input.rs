@@ -69,16 +69,17 @@ pub fn open(argument: &OsStr) -> Box<dyn Iterator<Item = Job> + Send> {
             }
         }
     };
+    // Each line of a stream is answered when it is there, and whatever it is,
+    // the next one counts again: a scanner or a camera writes them.
+    let is_stream = argument == "-";
     match peek(source) {
         Ok((start, reader)) if is_picture(&start) => {
             Box::new(iter::once(Job::Picture { input, reader }))
         }
-        // Each line of a stream is answered when it is there, and whatever it
-        // is, the next one counts again: a scanner or a camera writes them.
-        Ok((_, reader)) if argument == "-" => {
-            Box::new(numbered_at_once(input, lines(reader, true)).map(Job::Found))
+        Ok((_, reader)) => {
+            let texts = lines(reader, is_stream);
+            Box::new(numbered(input, texts, is_stream).map(Job::Found))
         }
-        Ok((_, reader)) => Box::new(numbered(input, lines(reader, false)).map(Job::Found)),
         Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
             one(unreadable(input, "is a directory; name the files in it"))
         }
@@ -198,39 +199,19 @@ fn text_of(line: Vec<u8>, number: u64) -> Result<String, String> {
     Ok(line.trim_start_matches('\u{feff}').to_owned())
 }
 
-/// Names the codes `INPUT#N`, without waiting for what comes after them.
-fn numbered_at_once(
-    input: String,
-    texts: impl Iterator<Item = Result<String, String>> + Send,
-) -> impl Iterator<Item = Found> + Send {
-    let mut texts = texts;
-    let mut count = 0usize;
-    iter::from_fn(move || {
-        let text = texts.next();
-        count += 1;
-        match text {
-            Some(Ok(text)) => Some(Found::Code {
-                input: format!("{input}#{count}"),
-                text,
-            }),
-            Some(Err(error)) => Some(unreadable(input.clone(), error)),
-            None if count == 1 => Some(unreadable(input.clone(), "holds no code")),
-            None => None,
-        }
-    })
-}
-
-/// Names the codes: by the input alone if it holds one, else `INPUT#N`.
+/// Names the codes: by the input alone if it holds one, else `INPUT#N`. Whether
+/// it holds one, a stream does not wait to see.
 fn numbered(
     input: String,
     texts: impl Iterator<Item = Result<String, String>> + Send,
+    is_stream: bool,
 ) -> impl Iterator<Item = Found> + Send {
     let mut texts = texts.peekable();
     let mut count = 0usize;
     iter::from_fn(move || match texts.next() {
         Some(Ok(text)) => {
             count += 1;
-            let alone = count == 1 && !matches!(texts.peek(), Some(Ok(_)));
+            let alone = count == 1 && !is_stream && !matches!(texts.peek(), Some(Ok(_)));
             let input = match alone {
                 true => input.clone(),
                 false => format!("{input}#{count}"),
@@ -304,7 +285,7 @@ fn picture(input: String, reader: Reader) -> Vec<Found> {
     };
     let texts = codes.iter().map(|code| Ok(code.text().to_owned()));
     let mut found: Vec<_> =
-        numbered(input.clone(), texts.collect::<Vec<_>>().into_iter()).collect();
+        numbered(input.clone(), texts.collect::<Vec<_>>().into_iter(), false).collect();
     if !all_read {
         found.push(Found::Problem {
             input: input.clone(),

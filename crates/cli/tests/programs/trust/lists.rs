@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ciborium::cbor;
-use hcert::Timestamp;
 use hcert::issue::Signer;
 use hcert::trust::Dsc;
 use hcert_testkit::pki::{self, CertificateSpec, TestKey};
@@ -13,20 +12,10 @@ use rsa::pkcs8::EncodePublicKey;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+pub use hcert_testkit::lists::spec;
+
 pub fn sign(label: &str, message: &[u8]) -> Vec<u8> {
     fixtures::signer(label).sign(message).unwrap()
-}
-
-pub fn spec<'a>(subject: &'a str, issuer: &'a str, ca: bool) -> CertificateSpec<'a> {
-    CertificateSpec {
-        subject,
-        issuer,
-        serial: 7,
-        not_before: Timestamp::parse("2021-01-01T00:00:00Z").unwrap(),
-        not_after: Timestamp::parse("2023-01-01T00:00:00Z").unwrap(),
-        eku: &[],
-        ca,
-    }
 }
 
 pub fn kid(dsc: &Dsc) -> String {
